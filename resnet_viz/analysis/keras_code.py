@@ -1,0 +1,78 @@
+"""The Keras line that makes a layer, as text: nothing here imports Keras."""
+
+from resnet_viz.spec.graph import Node
+from resnet_viz.spec.layers import (
+    Add,
+    AveragePool,
+    BatchNorm,
+    ChannelPad,
+    Conv,
+    Dense,
+    Flatten,
+    GlobalAveragePool,
+    Input,
+    MaxPool,
+    Padding,
+    Relu,
+    Softmax,
+)
+
+
+def keras_line(node: Node) -> str:
+    """Return one readable line of Keras 3 for a node; variables are the node ids.
+
+    >>> from resnet_viz.spec import build_graph, preset
+    >>> print(keras_line(build_graph(preset("course")).node("res3b_branch2b")))
+    res3b_branch2b = layers.Conv2D(128, 3, padding='same', kernel_initializer=GlorotUniform(seed=0), \
+name='res3b_branch2b')(res3b_relu2a)
+    """
+    call = f"layers.{_call(node)}"
+    if isinstance(node.layer, Input):
+        return f"{node.id} = keras.Input({node.layer.shape}, name='input')"
+    read = f"[{', '.join(node.inputs)}]" if len(node.inputs) > 1 else node.inputs[0]
+    return f"{node.id} = {call}({read})"
+
+
+def _call(node: Node) -> str:  # noqa: PLR0911 - one line per layer kind reads best as one match
+    name = f"name='{node.id}'"
+    match node.layer:
+        case Conv(filters, kernel, strides, padding, use_bias, initializer, seed):
+            stride = f", strides={strides}" if strides > 1 else ""
+            bias = "" if use_bias else ", use_bias=False"
+            pad = f", padding='{padding}'" if padding == "same" else ""
+            start = f"kernel_initializer={_initializer(initializer, seed)}"
+            return f"Conv2D({filters}, {kernel}{stride}{pad}{bias}, {start}, {name})"
+        case BatchNorm(epsilon, momentum):
+            return f"BatchNormalization(epsilon={epsilon:g}, momentum={momentum:g}, {name})"
+        case Dense(units, initializer, seed):
+            return f"Dense({units}, kernel_initializer={_initializer(initializer, seed)}, {name})"
+        case Padding(size, "zero"):
+            return f"ZeroPadding2D({size}, {name})"
+        case Padding(size, value):
+            return f"Lambda(lambda x: ops.pad(x, {_frame(size)}, constant_values={value.replace('-inf', '-np.inf')}))"
+        case MaxPool(size, strides):
+            return f"MaxPooling2D({size}, strides={strides}, {name})"
+        case AveragePool(size, strides):
+            return f"AveragePooling2D({size}, strides={strides}, {name})"
+        case ChannelPad(filters, strides):
+            cut = f"x[:, ::{strides}, ::{strides}, :]"
+            return f"Lambda(lambda x: ops.pad({cut}, [[0, 0], [0, 0], [0, 0], [0, {filters} - x.shape[-1]]]))"
+        case Relu():
+            return f"ReLU({name})"
+        case Add():
+            return f"Add({name})"
+        case Flatten():
+            return f"Flatten({name})"
+        case GlobalAveragePool():
+            return f"GlobalAveragePooling2D({name})"
+        case Softmax():
+            return f"Softmax({name})"
+    return f"Input({name})"
+
+
+def _initializer(name: str, seed: int) -> str:
+    return f"{''.join(part.title() for part in name.split('_'))}(seed={seed})"
+
+
+def _frame(size: int) -> str:
+    return f"[[0, 0], [{size}, {size}], [{size}, {size}], [0, 0]]"

@@ -1,0 +1,88 @@
+"""Theoretical receptive fields: which pixels can reach a cell, by size, stride and place.
+
+References:
+    Araujo, Norris, Sim 2019, Computing Receptive Fields of Convolutional Neural Networks, Distill,
+    doi:10.23915/distill.00021. r' = r + (k − 1)·j, j' = j·s, start' = start − p·j.
+"""
+
+from typing import NamedTuple
+
+from resnet_viz.analysis.shapes import same_padding
+from resnet_viz.spec.layers import AveragePool, ChannelPad, Conv, Flatten, GlobalAveragePool, Layer, MaxPool, Padding
+
+
+class Extent(NamedTuple):
+    """The receptive field of a map's cells along one axis, px of the input picture.
+
+    Attributes:
+        size: Pixels that can reach one cell.
+        stride: Pixels between neighbouring cells (the effective stride).
+        start: The first cell's first pixel; negative where the window hangs over the border.
+    """
+
+    size: int
+    stride: int
+    start: int
+
+    def window(self, cell: int) -> tuple[int, int]:
+        """Return the first pixel of cell number `cell` and the one after its last, not clipped to the picture."""
+        first = self.start + cell * self.stride
+        return first, first + self.size
+
+
+class ReceptiveField(NamedTuple):
+    """Extents along height and width."""
+
+    height: Extent
+    width: Extent
+
+
+def input_field() -> ReceptiveField:
+    """Return the field of the picture itself: every pixel sees itself."""
+    pixel = Extent(1, 1, 0)
+    return ReceptiveField(pixel, pixel)
+
+
+def output_field(layer: Layer, fields: list[ReceptiveField], shape: tuple[int, ...]) -> ReceptiveField:
+    """Return the field of a layer's output from its inputs' fields and its first input's shape."""
+    if len(fields) > 1:
+        return _union(fields)
+    if len(shape) != 3:
+        return fields[0]
+    axes = fields[0]
+    return ReceptiveField(_along(layer, axes.height, shape[0]), _along(layer, axes.width, shape[1]))
+
+
+def covering_cells(extent: Extent, cells: int, pixels: int) -> int:
+    """Return how many of an axis's `cells` see all `pixels` of the picture: size alone is not coverage."""
+    windows = (extent.window(cell) for cell in range(cells))
+    return sum(first <= 0 and last >= pixels for first, last in windows)
+
+
+def _along(layer: Layer, extent: Extent, cells: int) -> Extent:
+    size, stride, start = extent
+    match layer:
+        case Conv(kernel_size=kernel, strides=step, padding=padding):
+            before = same_padding(cells, kernel, step)[0] if padding == "same" else 0
+            return Extent(size + (kernel - 1) * stride, stride * step, start - before * stride)
+        case MaxPool(pool_size=kernel, strides=step) | AveragePool(pool_size=kernel, strides=step):
+            return Extent(size + (kernel - 1) * stride, stride * step, start)
+        case Padding(size=before):
+            return Extent(size, stride, start - before * stride)
+        case ChannelPad(strides=step):
+            return Extent(size, stride * step, start)
+        case GlobalAveragePool() | Flatten():
+            return Extent(size + (cells - 1) * stride, stride * cells, start)
+    return extent
+
+
+def _union(fields: list[ReceptiveField]) -> ReceptiveField:
+    """Return the smallest field that holds them all: an add sees what either road sees."""
+    first, second = fields
+    return ReceptiveField(_joined(first.height, second.height), _joined(first.width, second.width))
+
+
+def _joined(one: Extent, other: Extent) -> Extent:
+    start = min(one.start, other.start)
+    end = max(one.start + one.size, other.start + other.size)
+    return Extent(end - start, one.stride, start)

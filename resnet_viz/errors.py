@@ -1,0 +1,90 @@
+"""The errors that a user may meet, each one sentence that says what to do.
+
+    ResNetVizError
+    ├── SpecError(ValueError)          a specification breaks a rule
+    ├── UnknownLayerError(KeyError)    a layer id that the network does not have
+    ├── ImageError(ValueError)         a picture that cannot be read safely
+    ├── WeightsError(ValueError)       a weights file that is unsafe or does not fit
+    ├── JobError                       a request to the model worker that could not be served
+    │   ├── BusyError                  its queue is full: try again
+    │   └── CancelledError             the person who asked for it withdrew it
+    └── BackendMissingError            Keras or its backend is not installed
+"""
+
+import difflib
+from collections.abc import Iterable
+
+from resnet_viz.messages import gettext as _
+
+
+class ResNetVizError(Exception):
+    """Root of all deliberate errors; its text may be shown to a user as it is."""
+
+
+class SpecError(ResNetVizError, ValueError):
+    """A specification breaks a rule."""
+
+
+class UnknownLayerError(ResNetVizError, KeyError):
+    """A layer id that the network does not have."""
+
+    def __str__(self) -> str:
+        """Return the sentence itself; `KeyError` alone would show its repr."""
+        return str(self.args[0])
+
+
+class ImageError(ResNetVizError, ValueError):
+    """A picture that cannot be read safely."""
+
+
+class WeightsError(ResNetVizError, ValueError):
+    """A weights file that is unsafe or does not fit the network."""
+
+
+class JobError(ResNetVizError):
+    """A request to the model worker that could not be served."""
+
+
+class BusyError(JobError):
+    """The worker's queue is full."""
+
+
+class CancelledError(JobError):
+    """The request was withdrawn before it was served."""
+
+
+class BackendMissingError(ResNetVizError):
+    """Keras or its backend is not installed."""
+
+
+def broken_rule(name: str, rule: str, received: object, advice: str = "") -> str:
+    """Return the house sentence for a value that breaks a rule.
+
+    Args:
+        name: The field or argument, as the user spells it.
+        rule: What it must be, to follow "must be".
+        received: The value that was given.
+        advice: What to do about it; empty if the rule says so already.
+
+    >>> broken_rule("classes", "at least 1", 0)
+    '`classes` must be at least 1. Received: classes=0.'
+    """
+    text = _("`{name}` must be {rule}. Received: {name}={received}.").format(
+        name=name, rule=rule, received=_shown(received)
+    )
+    return f"{text} {advice}" if advice else text
+
+
+def did_you_mean(received: str, valid: Iterable[str]) -> str:
+    """Return the valid values in a sentence, led by the one closest to what was typed."""
+    choices = list(valid)
+    close = difflib.get_close_matches(received, choices, n=1)
+    hint = _("Did you mean `{name}`?").format(name=close[0]) + " " if close else ""
+    if len(choices) > 24:
+        return hint.strip()
+    return hint + _("Valid: {names}.").format(names=", ".join(choices))
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "…"

@@ -1,0 +1,52 @@
+"""The message catalogue: every text a user reads passes through `gettext` here.
+
+English is the source; translations lie in `locale/<language>/LC_MESSAGES/resnet_viz.mo`. The language is a context
+variable, so that two visitors on two threads read two languages.
+"""
+
+import gettext as _gettext
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = {"en": "English", "zh": "简体中文"}
+_LOCALE_NAMES = {"zh": "zh_CN"}
+_LOCALE_DIR = Path(__file__).parent / "locale"
+
+_language: ContextVar[str] = ContextVar("language", default="en")
+
+
+def use_language(language: str) -> None:
+    """Choose the language of all following messages on this thread or task; unknown ones mean English."""
+    _language.set(language if language in LANGUAGES else "en")
+
+
+def current_language() -> str:
+    """Return the code of the language in use, a key of `LANGUAGES`."""
+    return _language.get()
+
+
+def preferred_language(accepted: str | None) -> str:
+    """Return the first known language of a browser's preference such as ``zh-CN,zh;q=0.9,en``."""
+    for part in (accepted or "").split(","):
+        code = part.split(";")[0].strip().lower().split("-")[0]
+        if code in LANGUAGES:
+            return code
+    return "en"
+
+
+def gettext(message: str) -> str:
+    """Return `message` in the current language."""
+    return _catalogue(_language.get()).gettext(message)
+
+
+def ngettext(singular: str, plural: str, n: int) -> str:
+    """Return the form for `n` things in the current language."""
+    return _catalogue(_language.get()).ngettext(singular, plural, n)
+
+
+@cache
+def _catalogue(language: str) -> _gettext.NullTranslations:
+    return _gettext.translation(
+        "resnet_viz", _LOCALE_DIR, [_LOCALE_NAMES.get(language, language)], fallback=language == "en"
+    )

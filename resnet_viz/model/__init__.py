@@ -1,0 +1,1 @@
+"""Keras models built by walking a LayerGraph. Imports Keras, so it belongs in worker processes and notebooks only."""

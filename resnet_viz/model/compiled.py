@@ -1,0 +1,66 @@
+"""One compiled function that returns many layers' outputs: the only module that touches a backend by name.
+
+Keras has no backend-free way to compile inference without the cost of `predict` (which converts and copies, and grows
+by some kilobytes at every call), hence the three short branches below.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float32]
+Taps = Callable[[FloatArray], list[FloatArray]]
+
+
+def compile_taps(model: keras.Model, layers: Sequence[str]) -> Taps:
+    """Return a compiled function from pictures to the outputs of the named layers, in inference mode.
+
+    The function takes float32 ``(1, height, width, channels)`` of the model's own input size (a fixed signature: it is
+    traced once) and returns one array per layer, batch axis first. Weights are read at every call, so later changes of
+    the model's weights show. On the CPU with TensorFlow the arrays are views of the backend's memory, not copies.
+    """
+    outputs = [model.get_layer(name).output for name in layers]
+    taps = keras.Model(model.inputs, outputs)
+    return {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}[keras.backend.backend()](taps)
+
+
+def _as_list(outputs: Any) -> list[FloatArray]:
+    return [np.asarray(array) for array in outputs]
+
+
+def _tensorflow(taps: keras.Model) -> Taps:
+    import tensorflow as tf  # noqa: PLC0415 - the backend in use, and no other
+
+    signature = [tf.TensorSpec((1, *taps.input_shape[1:]), tf.float32)]
+    # Not XLA: measured slower than the plain graph on CPU.
+    function = tf.function(lambda x: taps(x, training=False), input_signature=signature).get_concrete_function()
+    return lambda picture: _as_list(function(tf.convert_to_tensor(picture)))
+
+
+def _jax(taps: keras.Model) -> Taps:
+    import jax  # noqa: PLC0415 - the backend in use, and no other
+
+    def forward(trainable: Any, fixed: Any, x: Any) -> Any:
+        return taps.stateless_call(trainable, fixed, x, training=False)[0]
+
+    compiled = jax.jit(forward)
+
+    def run(picture: FloatArray) -> list[FloatArray]:
+        trainable = [weight.value for weight in taps.trainable_variables]
+        fixed = [weight.value for weight in taps.non_trainable_variables]
+        return _as_list(compiled(trainable, fixed, picture))
+
+    return run
+
+
+def _torch(taps: keras.Model) -> Taps:
+    import torch  # noqa: PLC0415 - the backend in use, and no other
+
+    def run(picture: FloatArray) -> list[FloatArray]:
+        with torch.no_grad():
+            return [array.detach().cpu().numpy() for array in taps(picture, training=False)]
+
+    return run

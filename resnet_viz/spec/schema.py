@@ -1,0 +1,312 @@
+"""One frozen, validated description of a whole family of residual networks.
+
+What differs between implementations is a field here, never a constant in the code. A rule that a single field can
+break is checked on construction; rules that need shapes (a map too small to pool, a network too large for the
+machine) are checked by `resnet_viz.analysis.analyse`.
+"""
+
+import json
+import math
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from typing import Any, Literal, Self, get_args, get_origin, get_type_hints
+
+from resnet_viz.errors import SpecError, broken_rule, did_you_mean
+from resnet_viz.messages import gettext as _
+from resnet_viz.spec.rules import between, one_of, within
+
+# Limits that keep a typing error from eating a school laptop; every published ResNet is far inside them.
+MAX_SIDE_PX = 1024
+MAX_CHANNELS_IN = 16
+MAX_FILTERS = 16_384
+MAX_BLOCKS = 128
+MAX_STAGES = 6
+MAX_CLASSES = 100_000
+MAX_KERNEL = 31
+MAX_STRIDE = 8
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stem:
+    """Stage 1: everything before the first block.
+
+    Attributes:
+        filters: Kernels of the first convolution.
+        kernel_size: Its side, cells.
+        strides: Its stride, cells.
+        padding: Frame of zeros before it, cells; the convolution itself never pads.
+        use_bias: Whether it has a bias.
+        use_batch_norm: Whether a BatchNorm follows it.
+        use_relu: Whether a ReLU follows that (`course`: no).
+        pool_size: Side of the max-pool; 0 for none.
+        pool_strides: Its stride.
+        pool_padding: Frame before the pool, cells.
+        pool_padding_value: What that frame holds.
+    """
+
+    filters: int = 64
+    kernel_size: int = 7
+    strides: int = 2
+    padding: int = 3
+    use_bias: bool = True
+    use_batch_norm: bool = True
+    use_relu: bool = False
+    pool_size: int = 3
+    pool_strides: int = 2
+    pool_padding: int = 0
+    pool_padding_value: Literal["zero", "-inf"] = "zero"
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        within("stem.filters", self.filters, 1, MAX_FILTERS)
+        within("stem.kernel_size", self.kernel_size, 1, MAX_KERNEL)
+        within("stem.strides", self.strides, 1, MAX_STRIDE)
+        within("stem.padding", self.padding, 0, MAX_KERNEL)
+        within("stem.pool_size", self.pool_size, 0, MAX_KERNEL)
+        within("stem.pool_strides", self.pool_strides, 1, MAX_STRIDE)
+        within("stem.pool_padding", self.pool_padding, 0, max(0, self.pool_size - 1))
+        one_of("stem.pool_padding_value", self.pool_padding_value, ("zero", "-inf"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stage:
+    """A run of blocks on maps of one size.
+
+    Attributes:
+        blocks: How many.
+        convolution_filters: Filters of each convolution on the main path of a convolution block.
+        identity_filters: The same for an identity block.
+        strides: The stride of the stage, taken once.
+    """
+
+    blocks: int
+    convolution_filters: tuple[int, ...]
+    identity_filters: tuple[int, ...]
+    strides: int = 1
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        within("blocks", self.blocks, 1, MAX_BLOCKS)
+        within("stage.strides", self.strides, 1, MAX_STRIDE)
+        for name in ("convolution_filters", "identity_filters"):
+            for filters in getattr(self, name):
+                within(name, filters, 1, MAX_FILTERS)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bias:
+    """Which convolutions of a block have a bias, by their place."""
+
+    branch2a: bool = True
+    branch2b: bool = True
+    branch2c: bool = True
+    shortcut: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shortcut:
+    """How the input of a block reaches the add.
+
+    Attributes:
+        enabled: Without it the network is plain: no shortcut, no add.
+        projection: What changes the shape: convolution with BatchNorm, convolution alone, or option A
+            (subsample, pad channels with zeros).
+        first_block_projects: Whether the first block of a stage projects even if no shape changes.
+        strided_identity: What a strided block does whose channels do not change.
+        projection_source: What a projection reads: the block's input, or the input after BatchNorm and ReLU.
+    """
+
+    enabled: bool = True
+    projection: Literal["conv_bn", "conv", "channel_pad"] = "conv_bn"
+    first_block_projects: bool = True
+    strided_identity: Literal["projection", "max_pool"] = "projection"
+    projection_source: Literal["input", "preactivation"] = "input"
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        one_of("shortcut.projection", self.projection, ("conv_bn", "conv", "channel_pad"))
+        one_of("shortcut.strided_identity", self.strided_identity, ("projection", "max_pool"))
+        one_of("shortcut.projection_source", self.projection_source, ("input", "preactivation"))
+
+
+COURSE_STAGES = (
+    Stage(blocks=3, convolution_filters=(64, 64, 256), identity_filters=(64, 64, 256), strides=1),
+    Stage(blocks=4, convolution_filters=(128, 128, 512), identity_filters=(128, 128, 512), strides=2),
+    Stage(blocks=6, convolution_filters=(256, 256, 1024), identity_filters=(256, 256, 1024), strides=2),
+    Stage(blocks=3, convolution_filters=(512, 512, 2048), identity_filters=(256, 256, 2048), strides=2),
+)
+"""Stages 2 to 5 as the course writes them: 5b and 5c squeeze to 256."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResNetSpec:
+    """A residual network, completely.
+
+    Attributes:
+        input_shape: ``(height, width, channels)`` of the picture, px.
+        classes: Units of the last dense layer.
+        stem: Stage 1.
+        stages: Stages 2 and on.
+        block: Three convolutions (1×1, f×f, 1×1) or two (f×f, f×f).
+        pre_activation: BatchNorm and ReLU before each convolution (He et al. 2016, arXiv:1603.05027).
+        kernel_size: f.
+        stride_on: The convolution of a block that takes the stride: the first (v1) or the f×f (v1.5).
+        stride_block: The block of a stage that takes the stride.
+        padding: How an f×f convolution keeps its size: Keras's `same`, or a frame of (f − 1)/2 before it.
+        bias: Biases by place.
+        shortcut: The other road.
+        bn_epsilon: Added to the variance before the root.
+        bn_momentum: Share of the old moving statistic kept at each update, as Keras counts it.
+        final_norm: BatchNorm and ReLU after the last block (pre-activation needs it).
+        head: Average over windows and flatten, or one mean per channel.
+        head_pool_size: Side of that window, cells.
+        classifier_activation: What follows the logits.
+        kernel_initializer: Keras name, for convolutions.
+        dense_initializer: Keras name, for the dense layer.
+        seed: Seed of every initializer.
+        seed_policy: The same seed everywhere (identical blocks start identical), or seed + layer number.
+        width: Multiplies every number of filters; rounded, at least 1.
+    """
+
+    input_shape: tuple[int, int, int] = (64, 64, 3)
+    classes: int = 6
+    stem: Stem = field(default_factory=Stem)
+    stages: tuple[Stage, ...] = COURSE_STAGES
+    block: Literal["bottleneck", "basic"] = "bottleneck"
+    pre_activation: bool = False
+    kernel_size: int = 3
+    stride_on: Literal["first", "middle"] = "first"
+    stride_block: Literal["first", "last"] = "first"
+    padding: Literal["same", "explicit"] = "same"
+    bias: Bias = field(default_factory=Bias)
+    shortcut: Shortcut = field(default_factory=Shortcut)
+    bn_epsilon: float = 1e-3
+    bn_momentum: float = 0.99
+    final_norm: bool = False
+    head: Literal["average", "global"] = "average"
+    head_pool_size: int = 2
+    classifier_activation: Literal["softmax", "linear"] = "softmax"
+    kernel_initializer: Literal["glorot_uniform", "glorot_normal", "he_uniform", "he_normal"] = "glorot_uniform"
+    dense_initializer: Literal["glorot_uniform", "glorot_normal", "he_uniform", "he_normal"] = "glorot_uniform"
+    seed: int = 0
+    seed_policy: Literal["same", "per_layer"] = "same"
+    width: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Check every field, then the rules between fields."""
+        if len(self.input_shape) != 3:
+            raise SpecError(broken_rule("input_shape", _("(height, width, channels)"), self.input_shape))
+        for name, size in zip(("height", "width"), self.input_shape[:2], strict=True):
+            within(f"input_shape.{name}", size, 1, MAX_SIDE_PX)
+        within("input_shape.channels", self.input_shape[2], 1, MAX_CHANNELS_IN)
+        within("classes", self.classes, 1, MAX_CLASSES)
+        within("stages", len(self.stages), 1, MAX_STAGES)
+        within("kernel_size", self.kernel_size, 1, MAX_KERNEL)
+        within("head_pool_size", self.head_pool_size, 1, MAX_KERNEL)
+        within("seed", self.seed, 0, 2**31 - 1)
+        between("bn_epsilon", self.bn_epsilon, 0.0, 1.0)
+        between("bn_momentum", self.bn_momentum, 0.0, 1.0)
+        between("width", self.width, 0.01, 16.0)
+        hints = _HINTS[ResNetSpec]
+        for item in fields(self):
+            if get_origin(hints[item.name]) is Literal:
+                one_of(item.name, getattr(self, item.name), get_args(hints[item.name]))
+        self._check_blocks()
+
+    def _check_blocks(self) -> None:
+        if self.padding == "explicit" and self.kernel_size % 2 == 0:
+            advice = _("An even kernel has no centre, so an equal frame on both sides changes the size.")
+            raise SpecError(
+                broken_rule("kernel_size", _("odd when `padding` is explicit"), self.kernel_size, advice)
+            )
+        if self.block == "basic" and self.stride_on == "middle":
+            advice = _("A basic block has no 1×1 convolution to spare: its first convolution takes the stride.")
+            raise SpecError(broken_rule("stride_on", _("`first` in basic blocks"), self.stride_on, advice))
+        for number, stage in enumerate(self.stages, start=2):
+            for name in ("convolution_filters", "identity_filters"):
+                received = getattr(stage, name)
+                if len(received) != self.convolutions_per_block:
+                    rule = _("{n} numbers, one per convolution of a {block} block").format(
+                        n=self.convolutions_per_block, block=self.block
+                    )
+                    raise SpecError(broken_rule(f"stage {number}: {name}", rule, received))
+            ends = stage.convolution_filters[-1], stage.identity_filters[-1]
+            if self.shortcut.enabled and stage.blocks > 1 and ends[0] != ends[1]:
+                advice = _(
+                    "An identity shortcut adds a block's input to its output, so both need the same channels: "
+                    "make the last numbers equal, or turn the shortcuts off."
+                )
+                rule = _("a stage whose blocks all end in {n} filters").format(n=ends[0])
+                raise SpecError(broken_rule(f"stage {number}: identity_filters", rule, stage.identity_filters, advice))
+
+    @property
+    def convolutions_per_block(self) -> int:
+        """Convolutions on the main path of a block: 3 or 2."""
+        return 3 if self.block == "bottleneck" else 2
+
+    def scaled(self, filters: int) -> int:
+        """Return a number of filters times `width`, rounded, at least 1."""
+        return filters if self.width == 1.0 else max(1, math.floor(filters * self.width + 0.5))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain lists, dicts and numbers."""
+        return asdict(self)
+
+    def to_json(self, indent: int | None = 2) -> str:
+        """Return the description as JSON; `from_json` reads it back to an equal one."""
+        return json.dumps(self.to_dict(), indent=indent)
+
+    @classmethod
+    def from_dict(cls, data: object) -> Self:
+        """Build a specification from `to_dict`'s form; missing fields take `course`'s value.
+
+        Raises:
+            SpecError: On an unknown field, a wrong type, or a broken rule.
+        """
+        return _built(cls, data, "")
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Build a specification from JSON text.
+
+        Raises:
+            SpecError: If the text is not JSON, or as `from_dict`.
+        """
+        try:
+            data = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise SpecError(broken_rule("specification", _("JSON text"), text[:60], str(error))) from error
+        return cls.from_dict(data)
+
+
+_HINTS: dict[type, dict[str, Any]] = {cls: get_type_hints(cls) for cls in (ResNetSpec, Stem, Stage, Bias, Shortcut)}
+
+
+def _built(cls: type[Any], data: object, path: str) -> Any:
+    """Build dataclass `cls` from a dict, naming the field by its path in any error."""
+    if not isinstance(data, dict):
+        raise SpecError(broken_rule(path or "specification", _("an object with named fields"), data))
+    hints = _HINTS[cls]
+    for name in data:
+        if name not in hints:
+            rule = _("made of known fields")
+            raise SpecError(broken_rule(path or "specification", rule, name, did_you_mean(str(name), hints)))
+    values = {name: _converted(hints[name], value, f"{path}.{name}".strip(".")) for name, value in data.items()}
+    missing = [f.name for f in fields(cls) if f.name not in values and f.name in _REQUIRED.get(cls, ())]
+    if missing:
+        raise SpecError(broken_rule(path, _("complete: it needs {names}").format(names=", ".join(missing)), data))
+    return cls(**values)
+
+
+_REQUIRED: dict[type, tuple[str, ...]] = {Stage: ("blocks", "convolution_filters", "identity_filters")}
+
+
+def _converted(hint: Any, value: object, path: str) -> object:
+    if is_dataclass(hint) and isinstance(hint, type):
+        return _built(hint, value, path)
+    if get_origin(hint) is tuple:
+        if not isinstance(value, (list, tuple)):
+            raise SpecError(broken_rule(path, _("a list"), value))
+        return tuple(_converted(get_args(hint)[0], item, path) for item in value)
+    if hint is bool and not isinstance(value, bool):
+        raise SpecError(broken_rule(path, _("true or false"), value))
+    return value

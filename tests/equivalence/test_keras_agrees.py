@@ -1,0 +1,239 @@
+"""Keras checks our arithmetic: same shapes and counts for every preset, same values where a reference exists."""
+
+import os
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+import resnet_viz
+from resnet_viz.analysis import analyse, smallest_side
+from resnet_viz.errors import SpecError
+from resnet_viz.model.build import build_model
+from resnet_viz.spec import PRESETS, preset
+
+# Smallest sides that still show odd maps and padding at every stage, to keep the builds quick.
+SIDES = [47, 64]
+
+
+@pytest.fixture(autouse=True)
+def _forget_models():
+    yield
+    keras.utils.clear_session()
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_shapes_and_counts_equal_the_built_model_layer_by_layer(name):
+    side = SIDES[len(name) % 2]
+    summary = analyse(preset(name, input_shape=(side, side + 16, 3)))
+    model = build_model(summary.graph.spec)
+    assert [layer.name for layer in model.layers] and {layer.name for layer in model.layers} == set(summary.by_id)
+    for layer in model.layers:
+        record = summary.record(layer.name)
+        assert tuple(layer.output.shape[1:]) == record.output_shape, layer.name
+        trainable = sum(int(np.prod(w.shape)) for w in layer.trainable_weights)
+        assert (trainable, layer.count_params() - trainable) == (record.trainable, record.non_trainable), layer.name
+    assert model.count_params() == summary.totals.parameters
+
+
+@pytest.mark.parametrize("shape", [(64, 96, 1), (37, 37, 3)])
+def test_other_input_shapes_agree(shape):
+    summary = analyse(preset("course", input_shape=shape))
+    model = build_model(summary.graph.spec)
+    assert model.count_params() == summary.totals.parameters
+    assert all(tuple(layer.output.shape[1:]) == summary.record(layer.name).output_shape for layer in model.layers)
+
+
+def test_the_public_constructor_has_the_golden_counts():
+    assert resnet_viz.ResNet50().count_params() == 17_958_790
+    with pytest.raises(SpecError, match="at least 37×37"):
+        resnet_viz.ResNet50(input_shape=(36, 36, 3))
+    assert smallest_side(PRESETS["course"]) == 37
+
+
+# --- The value check of the specification's section 3 -----------------------------------------------------------
+
+EXPECTED = {
+    1.0: (192.71236, 96.85618, 48.92810),
+    3.0: (578.13708, 290.56854, 146.78427),
+    -1.0: (0.0, 0.0, 0.0),
+}
+
+
+def ones_block() -> keras.Model:
+    """Return the identity block of the check with every kernel 1 and every bias 0, set after the build."""
+    x = keras.Input((4, 4, 3))
+    model = keras.Model(x, resnet_viz.identity_block(x, f=2, filters=(4, 4, 3), stage=1, block="a"))
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Conv2D):
+            kernel, bias = layer.get_weights()
+            layer.set_weights([np.ones_like(kernel), np.zeros_like(bias)])
+    return model
+
+
+@pytest.mark.parametrize(("value", "expected"), EXPECTED.items())
+def test_constant_weights_give_the_specified_values(value, expected):
+    out = np.asarray(ones_block()(np.full((1, 4, 4, 3), value, "float32"), training=False))[0].mean(axis=-1)
+    body, edge, corner = expected
+    np.testing.assert_allclose(out[:3, :3], body, rtol=1e-5)
+    np.testing.assert_allclose(out[3, :3], edge, rtol=1e-5)
+    np.testing.assert_allclose(out[:3, 3], edge, rtol=1e-5)
+    np.testing.assert_allclose(out[3, 3], corner, rtol=1e-5)
+
+
+def test_block_names_and_seeds_are_the_specified_ones():
+    x = keras.Input((8, 8, 6))
+    y = resnet_viz.convolution_block(x, 3, (2, 4, 6), 3, "a", 2)
+    model = keras.Model(x, resnet_viz.identity_block(y, 3, (2, 4, 6), 3, "b"))
+    names = [layer.name for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
+    assert sorted(names) == sorted(
+        ["res3a_branch2a", "res3a_branch2b", "res3a_branch2c", "res3a_branch1"]
+        + ["res3b_branch2a", "res3b_branch2b", "res3b_branch2c"]
+    )
+    assert model.get_layer("res3a_branch2a").strides == model.get_layer("res3a_branch1").strides == (2, 2)
+    assert model.get_layer("res3b_branch2b").padding == "same"
+    kernels = [model.get_layer(f"res3{b}_branch2b").get_weights()[0] for b in "ab"]
+    np.testing.assert_array_equal(*kernels)  # seed 0 everywhere: equal shapes start equal
+    assert model.get_layer("res3b_branch2b").kernel_initializer.seed == 0
+
+
+def test_an_identity_block_that_cannot_add_is_refused():
+    with pytest.raises(SpecError, match=r"`filters` must be three numbers ending in the input's channels, 6.*\(2, 4, 5\)"):
+        resnet_viz.identity_block(keras.Input((8, 8, 6)), 3, (2, 4, 5), 3, "b")
+
+
+# --- keras.applications with the same random weights --------------------------------------------------------------
+
+REFERENCES = {
+    "keras-v1": keras.applications.ResNet50,
+    "keras-v1-101": keras.applications.ResNet101,
+    "keras-v1-152": keras.applications.ResNet152,
+    "v2": keras.applications.ResNet50V2,
+}
+
+
+def reference_names(spec_blocks) -> dict[str, str]:
+    """Return our layer id -> keras.applications' layer name, for layers with weights and block outputs."""
+    names = {"conv1": "conv1_conv", "bn_conv1": "conv1_bn", "bn_final": "post_bn", "fc10": "predictions"}
+    counts: dict[int, int] = {}
+    for block in spec_blocks:
+        counts[block.stage] = counts.get(block.stage, 0) + 1
+        theirs, ours = f"conv{block.stage}_block{counts[block.stage]}", block.name
+        names |= {f"res{ours}_branch1": f"{theirs}_0_conv", f"bn{ours}_branch1": f"{theirs}_0_bn"}
+        names |= {f"bn{ours}_preact": f"{theirs}_preact_bn"}
+        for number, position in enumerate("abc", start=1):
+            names |= {f"res{ours}_branch2{position}": f"{theirs}_{number}_conv"}
+            names |= {f"bn{ours}_branch2{position}": f"{theirs}_{number}_bn"}
+        names |= {block.out: f"{theirs}_out"}
+    return names
+
+
+def randomise(model: keras.Model) -> None:
+    """Give every array a random value that keeps signals alive; moving statistics too."""
+    random = np.random.default_rng(7)
+    for layer in model.layers:
+        arrays = []
+        for weight in layer.weights:
+            if weight.name in ("gamma", "moving_variance"):
+                arrays.append(random.uniform(0.5, 1.5, weight.shape))
+            elif len(weight.shape) == 1:
+                arrays.append(random.normal(0, 0.1, weight.shape))
+            else:
+                fan_in = np.prod(weight.shape[:-1])
+                arrays.append(random.normal(0, fan_in**-0.5, weight.shape))
+        if arrays:
+            layer.set_weights([array.astype("float32") for array in arrays])
+
+
+@pytest.mark.parametrize("name", REFERENCES)
+def test_values_equal_keras_applications_at_every_block(name):
+    # 64 px keeps 152 layers quick; both even and odd maps occur. Eager on one CPU, both sides run the same kernels in
+    # the same order, so the difference must be exactly 0.
+    spec = preset(name, input_shape=(64, 64, 3), classes=10)
+    ours = build_model(spec)
+    theirs = REFERENCES[name](weights=None, input_shape=(64, 64, 3), classes=10)
+    assert ours.count_params() == theirs.count_params()
+    randomise(theirs)
+    graph = analyse(spec).graph
+    names = reference_names(graph.blocks)
+    for layer in ours.layers:
+        if layer.weights:
+            layer.set_weights(theirs.get_layer(names[layer.name]).get_weights())
+    taps = [block.out for block in graph.blocks]
+    mine = keras.Model(ours.input, [ours.get_layer(tap).output for tap in taps] + [ours.output])
+    reference = keras.Model(theirs.input, [theirs.get_layer(names[tap]).output for tap in taps] + [theirs.output])
+    picture = np.random.default_rng(1).normal(size=(1, 64, 64, 3)).astype("float32")
+    for tap, a, b in zip([*taps, "output"], mine(picture, training=False), reference(picture, training=False), strict=True):
+        a, b = np.asarray(a), np.asarray(b)
+        assert np.abs(b).max() > 0
+        np.testing.assert_array_equal(a, b, err_msg=tap)
+
+
+# --- Explicit padding is not `same`: torch's layout, by hand ------------------------------------------------------
+
+
+def test_explicit_padding_reads_other_cells_than_same():
+    explicit = preset("torch-v1.5", input_shape=(64, 64, 3), classes=10)
+    graph = analyse(explicit).graph
+    assert graph.node("res3a_pad2b").layer.size == 1
+    model = build_model(explicit)
+    sub = keras.Model(model.get_layer("res3a_pad2b").input, model.get_layer("res3a_branch2b").output)
+    x = np.random.default_rng(3).normal(size=(1, *sub.input_shape[1:])).astype("float32")
+    kernel = model.get_layer("res3a_branch2b").get_weights()[0]
+    padded = np.pad(x[0], [(1, 1), (1, 1), (0, 0)])
+    first = np.einsum("yxc,yxcf->f", padded[:3, :3], kernel)  # the window of cell (0, 0) hangs over the first row
+    np.testing.assert_allclose(np.asarray(sub(x))[0, 0, 0], first, rtol=1e-4, atol=1e-5)
+    same = keras.ops.conv(x, kernel, strides=2, padding="same")
+    assert same.shape == sub(x).shape
+    assert np.abs(np.asarray(same) - np.asarray(sub(x))).max() > 0.1
+
+
+def test_infinity_padding_never_wins_the_pool():
+    spec = preset("torch-v1.5", input_shape=(64, 64, 3), classes=10)
+    model = build_model(spec)
+    pool = keras.Model(model.get_layer("pool1_pad").input, model.get_layer("pool1").output)
+    negative = np.full((1, *pool.input_shape[1:]), -2.0, "float32")
+    np.testing.assert_array_equal(np.asarray(pool(negative)), -2.0)
+
+
+def test_option_a_subsamples_and_adds_zero_channels():
+    model = build_model(preset("cifar-20", input_shape=(9, 8, 3)))
+    pad = keras.Model(model.get_layer("res3a_shortcut_pad").input, model.get_layer("res3a_shortcut_pad").output)
+    x = np.random.default_rng(3).normal(size=(1, *pad.input_shape[1:])).astype("float32")
+    out = np.asarray(pad(x))
+    np.testing.assert_array_equal(out[..., :16], x[:, ::2, ::2, :])
+    np.testing.assert_array_equal(out[..., 16:], 0)
+
+
+# --- Another backend ----------------------------------------------------------------------------------------------
+
+OTHER_BACKEND = """
+import numpy as np, keras, sys
+from resnet_viz.model.build import build_model
+from resnet_viz.model.compiled import compile_taps
+from resnet_viz.spec import preset
+assert keras.backend.backend() == "jax"
+for name in ("course", "torch-v1.5", "cifar-20", "v2"):
+    model = build_model(preset(name, input_shape=(64, 64, 3), classes=6))
+    run = compile_taps(model, ["conv1", model.layers[-1].name])
+    random = np.random.default_rng(5)
+    for weight in model.weights:
+        weight.assign(random.uniform(0.01, 0.05, weight.shape))
+    out = run(random.uniform(size=(1, 64, 64, 3)).astype("float32"))
+    print(name, model.count_params(), *np.asarray(out[0]).ravel()[:3], *np.asarray(out[1]).ravel()[:3])
+"""
+
+
+def test_the_same_models_run_on_jax():
+    texts = {}
+    for backend in ("jax", "tensorflow"):
+        code = OTHER_BACKEND.replace('"jax"', f'"{backend}"')
+        env = os.environ | {"KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu"}
+        done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+        texts[backend] = done.stdout.split()
+    for a, b in zip(texts["jax"], texts["tensorflow"], strict=True):
+        if a != b:  # a number: other kernels sum in another order
+            assert float(a) == pytest.approx(float(b), rel=1e-3)
