@@ -47,6 +47,4 @@ def ngettext(singular: str, plural: str, n: int) -> str:
 
 @cache
 def _catalogue(language: str) -> _gettext.NullTranslations:
-    return _gettext.translation(
-        "resnet_viz", _LOCALE_DIR, [_LOCALE_NAMES.get(language, language)], fallback=language == "en"
-    )
+    return _gettext.translation("resnet_viz", _LOCALE_DIR, [_LOCALE_NAMES.get(language, language)], fallback=True)

@@ -1,0 +1,21 @@
+"""The launcher: `streamlit run app.py`. No logic lives here."""
+
+import sys
+
+if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+    found = ".".join(map(str, sys.version_info[:3]))
+    sys.exit(f"ResNet Viz needs Python 3.11, 3.12 or 3.13. Received: {found}. Run it with one of these.")
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from resnet_viz.ui.errors import hide_traceback
+from resnet_viz.ui.middleware import OwnerMiddleware
+from resnet_viz.ui.services import lifespan
+
+app = st.App(
+    "resnet_viz/ui/main.py",
+    lifespan=lifespan,
+    middleware=[Middleware(OwnerMiddleware)],
+    on_script_error=hide_traceback,
+)

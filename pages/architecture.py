@@ -1,0 +1,17 @@
+"""Architecture: the network as a picture, from the whole down to one layer."""
+
+import streamlit as st
+
+from resnet_viz.ui import state
+from resnet_viz.ui.components import inspector, picture, specification
+
+selection = state.current_selection()
+with st.sidebar:
+    specification.show(selection)
+left, right = st.columns([0.66, 0.34], gap="medium")
+with left:
+    picture.show(selection)
+with right:
+    inspector.show(selection)
+    inspector.show_block(selection)
+    specification.show_changes(selection)

@@ -1,0 +1,108 @@
+"""The model worker: ``python -m resnet_viz.compute.worker``, a process that imports Keras so that the server need not.
+
+It reads requests on standard input and answers on standard output; a thread reads ahead so that requests withdrawn
+while they wait are dropped. It ends when its input does, so it cannot outlive its server.
+"""
+
+import json
+import os
+import queue
+import sys
+import threading
+from collections import OrderedDict
+from typing import Any, BinaryIO
+
+from resnet_viz.compute.protocol import Message, read_message, write_message
+from resnet_viz.errors import ResNetVizError
+from resnet_viz.messages import use_language
+
+# A ResNet50 with both compiled functions and a few cached pictures is about 0.5 GB.
+MAX_PROBES = 3
+# Keras keeps about 1.8 MB of every model it ever built: after this many the process is replaced.
+MAX_BUILDS = 60
+
+
+class Worker:
+    """Answers one request after another; the newest networks stay built."""
+
+    def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
+        self._source, self._sink = source, sink
+        self._requests: queue.Queue[Message | None] = queue.Queue()
+        self._cancelled: set[int] = set()
+        self._probes: OrderedDict[str, Any] = OrderedDict()
+        self._builds = 0
+
+    def serve(self) -> None:
+        """Answer until the input ends or the process is due for replacement."""
+        threading.Thread(target=self._read, daemon=True).start()
+        self._import_backend()
+        while self._builds < MAX_BUILDS:
+            request = self._requests.get()
+            if request is None:
+                return
+            if request.header["id"] not in self._cancelled:
+                self._answer(request)
+            self._cancelled.discard(request.header["id"])
+
+    def _read(self) -> None:
+        while (message := read_message(self._source)) is not None:
+            if message.header["op"] == "cancel":
+                self._cancelled.add(message.header["target"])
+            else:
+                self._requests.put(message)
+        self._requests.put(None)
+        os._exit(0)  # the server is gone: nobody waits for the answer being computed
+
+    def _import_backend(self) -> None:
+        import keras  # noqa: PLC0415 - takes seconds, and the reader must already listen
+
+        header = {"id": 0, "ok": True, "backend": keras.backend.backend(), "keras": keras.__version__}
+        write_message(self._sink, header)
+
+    def _answer(self, request: Message) -> None:
+        number = request.header["id"]
+        use_language(request.header.get("language", "en"))
+        try:
+            header, arrays = self._result(request)
+        except ResNetVizError as error:
+            header, arrays = {"ok": False, "error": type(error).__name__, "sentence": str(error)}, {}
+        except MemoryError:
+            header, arrays = {"ok": False, "error": "MemoryError", "sentence": ""}, {}
+        write_message(self._sink, {"id": number, **header}, arrays)
+
+    def _result(self, request: Message) -> tuple[dict[str, Any], dict[str, Any]]:
+        header = request.header
+        probe = self._probe(header["spec"], header["id"])
+        if header["op"] == "warm":
+            probe.warm()
+            return {"ok": True}, {}
+        return {"ok": True}, probe.activations(request.arrays["picture"], header["nodes"])
+
+    def _probe(self, spec: dict[str, Any], number: int) -> Any:
+        from resnet_viz.model.probe import Probe  # noqa: PLC0415 - imports Keras
+        from resnet_viz.spec import ResNetSpec  # noqa: PLC0415 - kept beside its only use
+
+        key = json.dumps(spec, sort_keys=True)
+        if key not in self._probes:
+            self._builds += 1
+
+            def tell(step: str) -> None:
+                write_message(self._sink, {"id": number, "progress": step})
+
+            self._probes[key] = Probe(ResNetSpec.from_dict(spec), on_progress=tell)
+            if len(self._probes) > MAX_PROBES:
+                self._probes.popitem(last=False)
+        self._probes.move_to_end(key)
+        return self._probes[key]
+
+
+def main() -> None:
+    """Serve on the process's own pipes; anything that prints goes to standard error instead."""
+    sink = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    source = os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0)
+    Worker(source, sink).serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""From a picture to the numbers a network receives: part of the subject, shown and exported with it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from resnet_viz.messages import gettext as _
+
+FloatArray = npt.NDArray[np.float32]
+
+RESIZES = ("crop", "squash", "letterbox")
+Resize = Literal["crop", "squash", "letterbox"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Normalisation:
+    """value = (pixel · scale − mean) / std, channel by channel, after ordering the channels.
+
+    Attributes:
+        name: Its key in `NORMALISATIONS`.
+        order: RGB, or BGR as Caffe's networks were trained.
+        scale: Multiplies a pixel of 0 … 255.
+        mean: Per channel, in `order`.
+        std: Per channel, in `order`.
+    """
+
+    name: str
+    order: Literal["RGB", "BGR"] = "RGB"
+    scale: float = 1 / 255
+    mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    std: tuple[float, float, float] = (1.0, 1.0, 1.0)
+
+    def formula(self) -> str:
+        """Return what is done to a pixel, in a line."""
+        scale = "x" if self.scale == 1 else f"x / {1 / self.scale:g}"
+        mean = "" if not any(self.mean) else " − " + "/".join(f"{value:g}" for value in self.mean)
+        std = "" if set(self.std) == {1.0} else " ÷ " + "/".join(f"{value:g}" for value in self.std)
+        return f"{self.order}, {scale}{mean}{std}"
+
+
+NORMALISATIONS: dict[str, Normalisation] = {
+    item.name: item
+    for item in (
+        Normalisation(name="unit"),
+        # keras.applications.resnet_v2: "will scale input pixels between -1 and 1"
+        Normalisation(name="signed", scale=1 / 127.5, mean=(1.0, 1.0, 1.0)),
+        # keras.applications.resnet: BGR, ImageNet means, no scaling
+        Normalisation(name="caffe", order="BGR", scale=1.0, mean=(103.939, 116.779, 123.68)),
+        # The common PyTorch recipe for ImageNet
+        Normalisation(name="torch", mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225)),
+    )
+}
+
+
+def normalisation_title(name: str) -> str:
+    """Return a normalisation's name for a menu, with its formula."""
+    titles = {
+        "unit": _("0 … 1"),
+        "signed": _("−1 … 1"),
+        "caffe": _("ImageNet means (Caffe, Keras v1)"),
+        "torch": _("ImageNet mean and deviation (PyTorch)"),
+    }
+    return titles[name]
+
+
+def resize_title(name: str) -> str:
+    """Return a resize rule's name for a menu."""
+    return {"crop": _("centre crop"), "squash": _("squash"), "letterbox": _("letterbox")}[name]
+
+
+def resized(rgb: Image.Image, height: int, width: int, resize: Resize) -> Image.Image:
+    """Return the picture at the network's size, px: cut to shape, squeezed, or framed in black.
+
+    Bilinear with Pillow's antialiasing, as the common loaders do.
+    """
+    method = Image.Resampling.BILINEAR
+    if resize == "squash":
+        return rgb.resize((width, height), method)
+    fit = max if resize == "crop" else min
+    factor = fit(width / rgb.width, height / rgb.height)
+    size = max(1, round(rgb.width * factor)), max(1, round(rgb.height * factor))
+    scaled = rgb.resize(size, method)
+    left, top = (width - size[0]) // 2, (height - size[1]) // 2
+    canvas = Image.new("RGB", (width, height))
+    canvas.paste(scaled, (left, top))
+    return canvas
+
+
+def as_input(
+    rgb: Image.Image, input_shape: tuple[int, int, int], resize: Resize, normalisation: Normalisation
+) -> FloatArray:
+    """Return float32 ``(height, width, channels)`` as the network receives it.
+
+    Deviation: a network of one channel gets the luma (ITU-R 601, as Pillow's "L"), any other number of channels the
+    colours repeated in turn; the means of those follow the same turn.
+    """
+    height, width, channels = input_shape
+    fitted = resized(rgb, height, width, resize)
+    if channels == 1:
+        grey = np.asarray(fitted.convert("L"), np.float32)[..., np.newaxis]
+        mean, std = np.mean(normalisation.mean), np.mean(normalisation.std)
+        return ((grey * np.float32(normalisation.scale) - mean) / std).astype(np.float32)
+    pixels = np.asarray(fitted, np.float32)
+    ordered = pixels[..., ::-1] if normalisation.order == "BGR" else pixels
+    values = (ordered * np.float32(normalisation.scale) - normalisation.mean) / normalisation.std
+    return np.ascontiguousarray(values[..., np.arange(channels) % 3], np.float32)

@@ -1,0 +1,100 @@
+"""A network ready to show its activations: built once, compiled once, the last pictures' maps kept."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from resnet_viz.analysis import NetworkSummary, analyse
+from resnet_viz.errors import ImageError, broken_rule
+from resnet_viz.messages import gettext as _
+from resnet_viz.model.build import build_model
+from resnet_viz.model.compiled import FloatArray, Taps, compile_taps
+from resnet_viz.spec import ResNetSpec
+
+# All activations of one picture are 11 MB at 64 px and 148 MB at 224 px: the cap holds a few large or many small ones.
+CACHE_BYTES = 256 * 2**20
+
+
+class Probe:
+    """One network with weights, in inference mode (moving statistics).
+
+    Two compiled functions serve every request. One returns the signals of all blocks, the other every layer. Both cost
+    little more than a forward pass, so after the first look at a picture each further block is a lookup.
+    """
+
+    def __init__(
+        self,
+        spec: ResNetSpec,
+        *,
+        on_progress: Callable[[str], None] = lambda _step: None,
+        cache_bytes: int = CACHE_BYTES,
+    ) -> None:
+        """Build the network from its seeds; `on_progress` hears the steps build and compile.
+
+        Raises:
+            SpecError: If the network cannot exist.
+        """
+        self.summary: NetworkSummary = analyse(spec)
+        on_progress("build")
+        self.model = build_model(spec)
+        self._on_progress = on_progress
+        self._functions: dict[tuple[str, ...], Taps] = {}
+        self._cache: OrderedDict[tuple[str, str], FloatArray] = OrderedDict()
+        self._cache_bytes, self._cached = cache_bytes, 0
+        signals = [name for block in self.summary.graph.blocks for name in block[4:] if name]
+        self._signals = tuple(dict.fromkeys([*signals, self.summary.graph.nodes[-1].id]))
+        self._everything = tuple(node.id for node in self.summary.graph.nodes[1:])
+
+    def warm(self) -> None:
+        """Compile both functions ahead of the first request."""
+        self._compiled(self._signals)
+        self._compiled(self._everything)
+
+    def activations(self, picture: FloatArray, nodes: Sequence[str]) -> dict[str, FloatArray]:
+        """Return the outputs of layers, by id, without the batch axis.
+
+        Args:
+            picture: float32 ``(height, width, channels)`` of the network's input size, preprocessed.
+            nodes: Layer ids; `input` gives the picture itself.
+
+        Raises:
+            UnknownLayerError: If the network has no such layer.
+            ImageError: If the picture has another shape.
+        """
+        for name in nodes:
+            self.summary.graph.node(name)
+        if picture.shape != self.summary.graph.spec.input_shape:
+            rule = _("an array of shape {shape}").format(shape=self.summary.graph.spec.input_shape)
+            raise ImageError(broken_rule("picture", rule, picture.shape))
+        first = self.summary.graph.nodes[0].id
+        key = hashlib.sha256(np.ascontiguousarray(picture).tobytes()).hexdigest()
+        missing = [name for name in nodes if name != first and (key, name) not in self._cache]
+        fresh = self._run(picture, key, missing) if missing else {}
+        found = {first: picture, **fresh}
+        for name in nodes:
+            if name not in found:
+                self._cache.move_to_end((key, name))
+                found[name] = self._cache[key, name]
+        return {name: found[name] for name in nodes}
+
+    def _run(self, picture: FloatArray, key: str, missing: Sequence[str]) -> dict[str, FloatArray]:
+        taps = self._signals if set(missing) <= set(self._signals) else self._everything
+        outputs = self._compiled(taps)(np.ascontiguousarray(picture[np.newaxis], np.float32))
+        fresh = {name: array[0] for name, array in zip(taps, outputs, strict=True)}
+        for name, array in fresh.items():
+            old = self._cache.pop((key, name), None)
+            self._cached += array.nbytes - (old.nbytes if old is not None else 0)
+            self._cache[key, name] = array
+        while self._cached > self._cache_bytes and self._cache:
+            self._cached -= self._cache.popitem(last=False)[1].nbytes
+        return fresh
+
+    def _compiled(self, taps: tuple[str, ...]) -> Taps:
+        if taps not in self._functions:
+            self._on_progress("compile")
+            function = compile_taps(self.model, taps)
+            function(np.zeros((1, *self.summary.graph.spec.input_shape), np.float32))  # the first call allocates
+            self._functions[taps] = function
+        return self._functions[taps]

@@ -1,0 +1,82 @@
+"""A specification as a preset and what was changed: short enough for a link, exact enough to build from."""
+
+from dataclasses import replace
+from typing import Any
+
+from resnet_viz.errors import SpecError, broken_rule, did_you_mean
+from resnet_viz.messages import gettext as _
+from resnet_viz.spec.schema import ResNetSpec
+
+Leaf = int | float | bool | str | tuple[int, ...]
+
+# Input and classes are part of the subject, not of what tells two networks apart, and have names of their own in links.
+_APART = ("input_shape", "classes")
+
+
+def to_paths(spec: ResNetSpec) -> dict[str, Leaf]:
+    """Return every field by its dotted path, as in ``stem.use_relu`` or ``stages.5.blocks`` (stages count from 2)."""
+    paths: dict[str, Leaf] = {}
+    for name, value in spec.to_dict().items():
+        if name == "stages":
+            for number, stage in enumerate(value, start=2):
+                paths |= {f"stages.{number}.{field}": item for field, item in stage.items()}
+        elif isinstance(value, dict):
+            paths |= {f"{name}.{field}": item for field, item in value.items()}
+        elif name not in _APART:
+            paths[name] = value
+    return paths
+
+
+def changed_paths(base: ResNetSpec, spec: ResNetSpec) -> dict[str, str]:
+    """Return the fields of `spec` that differ from `base`, as text; `with_changes` reads them back.
+
+    The two must have equally many stages.
+    """
+    before, after = to_paths(base), to_paths(spec)
+    return {path: _text(value) for path, value in after.items() if before.get(path) != value}
+
+
+def with_changes(base: ResNetSpec, changes: dict[str, str]) -> ResNetSpec:
+    """Return `base` with fields replaced by path, checked as one.
+
+    Raises:
+        SpecError: On an unknown path, a text of another type, or a broken rule.
+    """
+    if not changes:
+        return base
+    known = to_paths(base)
+    data: dict[str, Any] = base.to_dict()
+    data["stages"] = [dict(stage) for stage in data["stages"]]
+    for path, text in changes.items():
+        if path not in known:
+            rule = _("a field of the specification")
+            raise SpecError(broken_rule("change", rule, path, did_you_mean(path, known)))
+        head, _dot, rest = path.partition(".")
+        value = _parsed(path, text, known[path])
+        if head == "stages":
+            number, _dot, field = rest.partition(".")
+            data["stages"][int(number) - 2][field] = value
+        elif rest:
+            data[head] = {**data[head], rest: value}
+        else:
+            data[head] = value
+    return replace(ResNetSpec.from_dict(data), input_shape=base.input_shape, classes=base.classes)
+
+
+def _text(value: Leaf) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return ".".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _parsed(path: str, text: str, like: Leaf) -> Leaf | list[int]:
+    """Return text as the type of the value it replaces."""
+    try:
+        if isinstance(like, bool):
+            return {"on": True, "off": False}[text]
+        if isinstance(like, tuple):
+            return [int(part) for part in text.split(".")]
+        return type(like)(text) if isinstance(like, (int, float)) else text
+    except (KeyError, ValueError) as error:
+        rules = {bool: _("`on` or `off`"), tuple: _("whole numbers with dots between"), int: _("a whole number")}
+        raise SpecError(broken_rule(path, rules.get(type(like), _("a number")), text)) from error

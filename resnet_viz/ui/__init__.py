@@ -1,0 +1,1 @@
+"""The pages' frame, state and components: the only rooms that know Streamlit."""

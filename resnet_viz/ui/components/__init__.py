@@ -1,0 +1,1 @@
+"""Parts of pages: `show(…)` draws one and returns plain values."""

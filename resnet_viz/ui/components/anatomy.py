@@ -1,0 +1,97 @@
+"""A block taken apart: x, F(x), shortcut(x), their sum and its ReLU, for the same channels on one scale."""
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from resnet_viz.messages import gettext as _
+from resnet_viz.spec import Block
+from resnet_viz.ui import state
+from resnet_viz.ui.components.maps import range_text, show_maps
+from resnet_viz.ui.selection import Selection
+from resnet_viz.viz.anatomy import norm, removed_by_relu, strongest_channels
+from resnet_viz.viz.mosaic import shared_scale
+
+FloatArray = npt.NDArray[np.float32]
+
+_COUNTS = (1, 4, 16, 64)
+
+
+def show_blocks(selection: Selection) -> None:
+    """Draw the strip of blocks; choosing one selects its output everywhere."""
+    blocks = selection.summary.graph.blocks
+    outs = {block.name: block.out for block in blocks}
+    key = state.bind("block", selection.block.name)
+    st.pills(
+        _("Block"),
+        list(outs),
+        key=key,
+        required=True,
+        label_visibility="collapsed",
+        on_change=lambda: state.set_parts(node=outs[state.typed(key)], depth="block"),
+    )
+
+
+def signals(block: Block) -> dict[str, str]:
+    """Return the block's signals by title: node ids in the order they arise, without what a plain network lacks."""
+    parts = [("x", block.input), ("F(x)", block.branch)]
+    if block.shortcut:
+        parts.append((_("shortcut(x)"), block.shortcut))
+    if block.add:
+        parts.append((_("F(x) + shortcut(x)"), block.add))
+    if block.out not in (block.add, block.branch):
+        parts.append((_("ReLU: the output"), block.out))
+    return dict(parts)
+
+
+def show(block: Block, maps: dict[str, FloatArray]) -> None:
+    """Draw the signals side by side for the same channels, and what the block did in a sentence."""
+    parts = signals(block)
+    branch = maps[block.branch]
+    channels = _chosen_channels(branch)
+    shown = {title: _channels_of(maps[node], channels) for title, node in parts.items()}
+    scale = shared_scale(*(array for array in shown.values() if array is not None))
+    with st.container(key="maps_anatomy"):
+        for column, (title, array) in zip(st.columns(len(shown), gap="small"), shown.items(), strict=True):
+            with column:
+                st.markdown(f"**{title}**")
+                if array is None:
+                    st.markdown(_("{n} channels in: they have no partners in the output").format(n=maps[block.input].shape[-1]))
+                    continue
+                show_maps(array, scale, alt=_("{title} of block {name}, channels {channels}").format(
+                    title=title, name=block.name, channels=", ".join(map(str, channels))))
+                st.markdown(f"{'×'.join(map(str, maps[parts[title]].shape))}")
+    st.markdown(f"{range_text(scale)} · {_sentence(block, maps)}")
+
+
+def _chosen_channels(branch: FloatArray) -> list[int]:
+    total = branch.shape[-1]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        count = st.segmented_control(
+            _("Channels with most energy in F(x)"), _COUNTS, default=16, required=True, key="anatomy_count"
+        )
+        one = st.number_input(
+            _("or channel number"), min_value=0, max_value=total - 1, value=None, step=1, key="anatomy_channel", width=190
+        )
+    if one is not None and one < total:
+        return [int(one)]
+    return strongest_channels(branch, min(int(count), total))
+
+
+def _channels_of(maps: FloatArray, channels: list[int]) -> FloatArray | None:
+    """Return those channels, or None if the signal has fewer (the input of a block that widens)."""
+    return maps[..., channels] if max(channels) < maps.shape[-1] else None
+
+
+def _sentence(block: Block, maps: dict[str, FloatArray]) -> str:
+    if block.shortcut is None or block.add is None:
+        return _("A plain block: no shortcut, nothing is added.")
+    branch, side = norm(maps[block.branch]), norm(maps[block.shortcut])
+    text = _("‖F(x)‖ / ‖shortcut(x)‖ = {branch:.4g} / {side:.4g} = **{ratio:.3g}**").format(
+        branch=branch, side=side, ratio=branch / side if side else float("inf")
+    )
+    if block.out != block.add:
+        text += " · " + _("the last ReLU removed {share:.1%} of the sum's values").format(
+            share=removed_by_relu(maps[block.add])
+        )
+    return text

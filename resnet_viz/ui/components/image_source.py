@@ -1,0 +1,96 @@
+"""The choice of an image and of how it becomes numbers."""
+
+from typing import Any
+
+import streamlit as st
+
+from resnet_viz.errors import ImageError
+from resnet_viz.images.preprocess import NORMALISATIONS, RESIZES, normalisation_title, resize_title
+from resnet_viz.images.reader import Picture
+from resnet_viz.images.samples import DEFAULT_SAMPLE, SAMPLES, sample_picture, sample_title
+from resnet_viz.messages import gettext as _
+from resnet_viz.ui import services, state
+from resnet_viz.ui.selection import UPLOAD, Selection
+
+_KINDS = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"]
+
+
+def picture_of(selection: Selection) -> Picture:
+    """Return the selected image; a link to somebody's own picture shows the first sample to others, and says so."""
+    if selection.image != UPLOAD:
+        return sample_picture(selection.image)
+    picture = services.uploads().load(state.owner())
+    if picture is None:
+        st.info(
+            _("Your own picture is not here (any more): it is kept for two hours, in the browser it came from. Here is {name}.").format(
+                name=sample_title(DEFAULT_SAMPLE)
+            )
+        )
+        return sample_picture(DEFAULT_SAMPLE)
+    return picture
+
+
+def show(place: str) -> None:
+    """Draw the choice: a sample, an upload or the camera, then the preprocessing."""
+    selection = state.current_selection()
+    names = list(SAMPLES) + ([UPLOAD] if selection.image == UPLOAD else [])
+    key = state.bind(f"{place}_sample", selection.image)
+    st.selectbox(
+        _("Image"),
+        names,
+        key=key,
+        format_func=lambda name: _("your own picture") if name == UPLOAD else sample_title(name),
+        on_change=lambda: state.set_parts(image=state.typed(key)),
+    )
+    if selection.image == UPLOAD:
+        st.button(_("Delete my picture"), key=f"{place}_delete", on_click=_forget)
+    else:
+        st.markdown(_("Picture: {credit}").format(credit=SAMPLES[selection.image].credit))
+    upload = f"{place}_upload"
+    st.file_uploader(
+        _("Your own picture (stays on this machine)"), type=_KINDS, key=upload, on_change=_keep, args=(upload,)
+    )
+    if st.toggle(_("Camera"), key=f"{place}_camera_on"):
+        camera = f"{place}_camera"
+        st.camera_input(_("Take a picture"), key=camera, on_change=_keep, args=(camera,))
+    show_preprocessing(selection, place)
+
+
+def show_preprocessing(selection: Selection, place: str) -> None:
+    """Draw how the picture is brought to size and its pixels to numbers."""
+    resize = state.bind(f"{place}_resize", selection.resize)
+    st.segmented_control(
+        _("To the network's size by"),
+        RESIZES,
+        key=resize,
+        format_func=resize_title,
+        required=True,
+        on_change=lambda: state.set_parts(resize=state.typed(resize)),
+    )
+    values = state.bind(f"{place}_prep", selection.normalisation)
+    st.selectbox(
+        _("Pixel values"),
+        list(NORMALISATIONS),
+        key=values,
+        format_func=normalisation_title,
+        on_change=lambda: state.set_parts(normalisation=state.typed(values)),
+        help=_("Weights want the values they were trained with; random weights have no wish."),
+    )
+
+
+def _keep(key: str) -> None:
+    """Store what was just uploaded, or say why not; then it is the subject's image."""
+    file: Any = state.typed(key)
+    if file is None:
+        return
+    try:
+        services.uploads().save(state.owner(), file.getvalue())
+    except ImageError as error:
+        state.add_problem(str(error))
+        return
+    state.set_parts(image=UPLOAD)
+
+
+def _forget() -> None:
+    services.uploads().delete(state.owner())
+    state.set_parts(image=DEFAULT_SAMPLE)

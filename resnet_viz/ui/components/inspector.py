@@ -1,0 +1,111 @@
+"""One layer in full: settings, shape, arithmetic, parameters, cost, receptive field, code, neighbours."""
+
+import streamlit as st
+
+from resnet_viz.analysis import LayerRecord, NetworkSummary, covering_cells
+from resnet_viz.analysis.arithmetic import (
+    field_arithmetic,
+    mac_arithmetic,
+    parameter_arithmetic,
+    shape_arithmetic,
+    shape_text,
+)
+from resnet_viz.analysis.keras_code import keras_line
+from resnet_viz.messages import gettext as _
+from resnet_viz.spec import Node
+from resnet_viz.spec.layers import kind_of
+from resnet_viz.ui import state
+from resnet_viz.ui.selection import Selection
+from resnet_viz.viz.dot import stage_title
+from resnet_viz.viz.words import kind_name, layer_title, short_bytes
+
+
+def show(selection: Selection) -> None:
+    """Draw the inspector of the selected layer."""
+    summary = selection.summary
+    record = summary.record(selection.node)
+    st.subheader(record.node.id, anchor=False)
+    st.markdown(f"**{_title(record.node)}** · {_place(record.node)}")
+    st.markdown(f"{_shapes(record)}")
+    rows = [
+        (_("Shape"), "<br>".join(shape_arithmetic(record))),
+        (_("Parameters"), _parameters(record)),
+        (_("MACs"), mac_arithmetic(record)),
+        (_("Memory"), _("{n} per picture (float32)").format(n=short_bytes(record.activation_bytes))),
+        (_("Sees"), _field(summary, record)),
+    ]
+    table = "".join(f"<tr><td>{name}</td><td>{text}</td></tr>" for name, text in rows)
+    st.html(f"<table style='font-size:.95rem;border-spacing:0 .3rem'>{table}</table>")
+    _show_neighbours(summary, record.node)
+    st.code(keras_line(record.node), language="python", wrap_lines=True)
+
+
+def show_block(selection: Selection) -> None:
+    """Draw the sums of the block in focus, if the layer lies in one."""
+    node = selection.summary.graph.node(selection.node)
+    if not node.block:
+        return
+    block = selection.block
+    totals = selection.summary.totals_where(lambda other: (other.stage, other.block) == (node.stage, node.block))
+    whole = selection.summary.totals
+    kind = _("convolution block") if block.kind == "convolution" else _("identity block")
+    st.markdown(
+        _("**Block {name}** ({kind}): {n} parameters ({share:.1%} of the network), {macs} MACs ({mac_share:.1%})").format(
+            name=block.name,
+            kind=kind,
+            n=f"{totals.parameters:,}",
+            share=totals.parameters / max(1, whole.parameters),
+            macs=f"{totals.macs:,}",
+            mac_share=totals.macs / max(1, whole.macs),
+        )
+    )
+
+
+def _title(node: Node) -> str:
+    title, kind = layer_title(node.layer), kind_name(kind_of(node.layer))
+    return title if title == kind else f"{title} · {kind}"
+
+
+def _place(node: Node) -> str:
+    roads = {"main": _("main path"), "shortcut": _("shortcut"), "trunk": ""}
+    where = _("block {name}").format(name=f"{node.stage}{node.block}") if node.block else stage_title(node.stage)
+    name = "" if node.is_named else _("the name is ours")
+    return " · ".join(part for part in (where, roads[node.road], name) if part)
+
+
+def _shapes(record: LayerRecord) -> str:
+    return f"`{shape_text(record.input_shape)}` → `{shape_text(record.output_shape)}`"
+
+
+def _parameters(record: LayerRecord) -> str:
+    text = parameter_arithmetic(record)
+    if record.non_trainable:
+        text += "<br>" + _("{a} trained, {b} moving statistics").format(
+            a=f"{record.trainable:,}", b=f"{record.non_trainable:,}"
+        )
+    return text
+
+
+def _field(summary: NetworkSummary, record: LayerRecord) -> str:
+    if len(record.output_shape) != 3:
+        return _("all of the last map")
+    height, width = summary.graph.spec.input_shape[:2]
+    field, (rows, columns) = record.field, record.output_shape[:2]
+    text = _("{sum}, one cell every {stride} px; the first starts at {start}").format(
+        sum=field_arithmetic(summary, record), stride=field.height.stride, start=f"{field.height.start}".replace("-", "−")
+    )
+    covering = covering_cells(field.height, rows, height) * covering_cells(field.width, columns, width)
+    return text + "<br>" + _("{n} of {cells} cells see the whole picture").format(n=covering, cells=rows * columns)
+
+
+def _show_neighbours(summary: NetworkSummary, node: Node) -> None:
+    readers = summary.graph.readers[node.id]
+    with st.container(horizontal=True, gap="small"):
+        for name in node.inputs:
+            _jump(f"← {name}", name, "before")
+        for name in readers:
+            _jump(f"{name} →", name, "after")
+
+
+def _jump(label: str, name: str, side: str) -> None:
+    st.button(label, key=f"{side}_{name}", on_click=state.set_parts, kwargs={"node": name}, type="tertiary")

@@ -1,0 +1,162 @@
+"""The subject line: what all pages show, each part of it a control."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from resnet_viz.analysis.arithmetic import shape_text
+from resnet_viz.images.samples import sample_title
+from resnet_viz.messages import LANGUAGES, current_language
+from resnet_viz.messages import gettext as _
+from resnet_viz.messages import ngettext
+from resnet_viz.spec import PRESETS, ResNetSpec, parse_input_shape
+from resnet_viz.ui import state
+from resnet_viz.ui.components import image_source
+from resnet_viz.ui.selection import UPLOAD, Selection
+from resnet_viz.viz.words import short_count
+
+_SIDES = (64, 96, 128, 224)
+
+
+def show() -> None:
+    """Draw the line; its parts change the selection."""
+    selection = state.current_selection()
+    totals = selection.summary.totals
+    with st.container(key="subject", horizontal=True, vertical_alignment="center", gap="small"):
+        with st.popover(_preset_text(selection), type="tertiary", key="subject_preset"):
+            show_preset(selection, "line")
+        with st.popover(shape_text(selection.spec.input_shape), type="tertiary", key="subject_input"):
+            show_input(selection, "line")
+        classes = ngettext("{n} class", "{n} classes", selection.spec.classes).format(n=f"{selection.spec.classes:,}")
+        with st.popover(classes, type="tertiary", key="subject_classes"):
+            show_classes(selection, "line")
+        st.markdown(
+            _("**{n}** parameters · **{macs}** MACs").format(n=f"{totals.parameters:,}", macs=short_count(totals.macs)),
+            width="content",
+        )
+        with st.popover(_("weights: {what}").format(what=weights_text(selection.spec)), type="tertiary", key="subject_weights"):
+            _show_weights(selection)
+        with st.popover(_("image: {name}").format(name=image_text(selection)), type="tertiary", key="subject_image"):
+            image_source.show("line")
+        with st.popover(LANGUAGES[current_language()], type="tertiary", key="subject_language"):
+            _show_language()
+
+
+def weights_text(spec: ResNetSpec) -> str:
+    """Return what the weights are, in the words every panel uses."""
+    if spec.seed_policy == "same":
+        return _("random, seed {n}").format(n=spec.seed)
+    return _("random, a seed per layer from {n}").format(n=spec.seed)
+
+
+def image_text(selection: Selection) -> str:
+    """Return what the image is called."""
+    return _("your own") if selection.image == UPLOAD else sample_title(selection.image)
+
+
+def show_preset(selection: Selection, place: str) -> None:
+    """Draw the choice of a preset, with undo, redo and reset."""
+    key = state.bind(f"{place}_preset", selection.preset)
+    st.selectbox(
+        _("Preset"),
+        list(PRESETS),
+        key=key,
+        on_change=lambda: state.update(lambda current: current.with_preset(state.typed(key))),
+        help=_("Where the specification starts. A preset brings its own input size and classes."),
+    )
+    with st.container(horizontal=True, gap="small"):
+        st.button(_("Undo"), key=f"{place}_undo", on_click=state.undo, disabled=not state.can_undo())
+        st.button(_("Redo"), key=f"{place}_redo", on_click=state.redo, disabled=not state.can_redo())
+        st.button(
+            _("Reset"),
+            key=f"{place}_reset",
+            on_click=lambda: state.update(lambda current: current.with_preset(current.preset)),
+            disabled=selection.spec == PRESETS[selection.preset],
+            help=_("Back to the preset as it is."),
+        )
+
+
+def show_input(selection: Selection, place: str) -> None:
+    """Draw the choice of the input size."""
+    spec = selection.spec
+    text = "x".join(map(str, spec.input_shape))
+    side = spec.input_shape[0] if spec.input_shape[0] == spec.input_shape[1] else None
+    pills = state.bind(f"{place}_side", side if side in _SIDES else None)
+    st.pills(
+        _("Input side, px"),
+        _SIDES,
+        key=pills,
+        on_change=lambda: _set_shape(f"{state.typed(pills) or side}x{state.typed(pills) or side}x{spec.input_shape[2]}"),
+    )
+    key = state.bind(f"{place}_input", text)
+    st.text_input(
+        _("or height × width × channels"),
+        key=key,
+        max_chars=24,
+        on_change=lambda: _set_shape(state.typed(key)),
+    )
+
+
+def show_classes(selection: Selection, place: str) -> None:
+    """Draw the choice of the number of classes."""
+    key = state.bind(f"{place}_classes", selection.spec.classes)
+    st.number_input(
+        _("Classes"),
+        min_value=1,
+        max_value=100_000,
+        step=1,
+        key=key,
+        on_change=lambda: state.set_spec(lambda spec: replace(spec, classes=int(state.typed(key)))),
+    )
+
+
+def _set_shape(text: str) -> None:
+    state.set_spec(lambda spec: replace(spec, input_shape=parse_input_shape(text)))
+
+
+def _preset_text(selection: Selection) -> str:
+    count = len(selection.changes)
+    if not count:
+        return selection.preset
+    return ngettext("{preset} + {n} change", "{preset} + {n} changes", count).format(preset=selection.preset, n=count)
+
+
+def _show_weights(selection: Selection) -> None:
+    spec = selection.spec
+    key = state.bind("weights_policy", spec.seed_policy)
+    st.radio(
+        _("Random weights"),
+        ("same", "per_layer"),
+        key=key,
+        format_func=lambda policy: {
+            "same": _("one seed everywhere (as the course writes it)"),
+            "per_layer": _("a seed per layer"),
+        }[policy],
+        on_change=lambda: state.set_spec(lambda old: replace(old, seed_policy=state.typed(key))),
+    )
+    seed = state.bind("weights_seed", spec.seed)
+    st.number_input(
+        _("Seed"),
+        min_value=0,
+        max_value=2**31 - 1,
+        step=1,
+        key=seed,
+        on_change=lambda: state.set_spec(lambda old: replace(old, seed=int(state.typed(seed)))),
+    )
+    st.markdown(
+        _(
+            "Untrained: structure in the maps comes from the picture, the architecture and chance, not from learning. "
+            "With one seed everywhere, kernels of equal shape start out equal, so blocks b and c of a stage are twins."
+        )
+    )
+
+
+def _show_language() -> None:
+    key = state.bind("language", current_language())
+    st.radio(
+        "Language / 语言",
+        list(LANGUAGES),
+        key=key,
+        format_func=LANGUAGES.__getitem__,
+        on_change=lambda: state.set_parts(language=state.typed(key)),
+    )

@@ -1,0 +1,160 @@
+"""The only door to Streamlit's session state and to the address bar."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any
+
+import streamlit as st
+
+from resnet_viz.errors import ResNetVizError
+from resnet_viz.messages import preferred_language, use_language
+from resnet_viz.spec import ResNetSpec
+from resnet_viz.ui.selection import Selection, from_params
+
+OWNER_COOKIE = "resnet_viz_owner"
+# More steps back than anyone clicks in a lesson.
+_HISTORY = 50
+
+
+class Key(StrEnum):
+    """Names in the session state that are not widgets'."""
+
+    SELECTION = "selection"
+    PAST = "past"
+    FUTURE = "future"
+    PROBLEMS = "problems"
+    LAST_URL = "last_url"
+    OWNER = "owner"
+    CANCELLED = "cancelled"
+
+
+def begin_run() -> Selection:
+    """Read the address bar if it changed, choose the language, and return the selection of this run."""
+    state, params = st.session_state, st.query_params.to_dict()
+    # Navigation empties the parameters; only a link that someone opened or edited brings others than we wrote.
+    if Key.SELECTION not in state or (params and params != state.get(Key.LAST_URL)):
+        use_language(preferred_language(params.get("lang") or st.context.locale))
+        selection, problems = from_params(params)
+        state[Key.SELECTION], state[Key.PROBLEMS] = selection, problems
+        state[Key.PAST], state[Key.FUTURE] = [], []
+    _speak()
+    write_url()
+    return current_selection()
+
+
+def current_selection() -> Selection:
+    """Return what the visitor looks at."""
+    selection: Selection = st.session_state.get(Key.SELECTION, Selection())
+    return selection
+
+
+def write_url() -> None:
+    """Make the address bar the link to this state."""
+    params = current_selection().to_params()
+    if st.query_params.to_dict() != params:
+        st.query_params.from_dict(params)
+    st.session_state[Key.LAST_URL] = params
+
+
+def update(change: Callable[[Selection], Selection]) -> None:
+    """Change the selection; a change that breaks a rule leaves everything and keeps the rule's sentence for the page."""
+    _speak()
+    before = current_selection()
+    try:
+        after = change(before)
+    except ResNetVizError as error:
+        st.session_state[Key.PROBLEMS] = [str(error)]
+        return
+    if after.spec != before.spec:
+        st.session_state[Key.PAST] = [*st.session_state.get(Key.PAST, []), before][-_HISTORY:]
+        st.session_state[Key.FUTURE] = []
+    st.session_state[Key.SELECTION] = after
+
+
+def set_parts(**parts: Any) -> None:
+    """Replace parts of the selection that no rule binds."""
+    update(lambda selection: replace(selection, **parts))
+
+
+def set_spec(change: Callable[[ResNetSpec], ResNetSpec]) -> None:
+    """Replace the specification."""
+    update(lambda selection: selection.with_spec(change(selection.spec)))
+
+
+def undo() -> None:
+    """Go back to the specification before the last change."""
+    _step(Key.PAST, Key.FUTURE)
+
+
+def redo() -> None:
+    """Take back the last `undo`."""
+    _step(Key.FUTURE, Key.PAST)
+
+
+def can_undo() -> bool:
+    """Whether there is a step back."""
+    return bool(st.session_state.get(Key.PAST))
+
+
+def can_redo() -> bool:
+    """Whether there is a step forward."""
+    return bool(st.session_state.get(Key.FUTURE))
+
+
+def taken_problems() -> list[str]:
+    """Return the sentences to show on this run, once."""
+    problems: list[str] = st.session_state.get(Key.PROBLEMS, [])
+    st.session_state[Key.PROBLEMS] = []
+    return problems
+
+
+def add_problem(sentence: str) -> None:
+    """Keep a sentence for the next run."""
+    st.session_state[Key.PROBLEMS] = [*st.session_state.get(Key.PROBLEMS, []), sentence]
+
+
+def owner() -> str:
+    """Return the id this visitor's files belong to: the server's cookie, or the session's own without one."""
+    cookie = st.context.cookies.get(OWNER_COOKIE)
+    if cookie:
+        return str(cookie)
+    if Key.OWNER not in st.session_state:
+        st.session_state[Key.OWNER] = secrets.token_urlsafe(16)
+    return str(st.session_state[Key.OWNER])
+
+
+def bind(key: str, value: Any) -> str:
+    """Make a widget show `value` on this run, whatever was typed into it, and return its key."""
+    st.session_state[key] = value
+    return key
+
+
+def typed(key: str) -> Any:
+    """Return what a widget holds."""
+    return st.session_state[key]
+
+
+def is_cancelled(work: str) -> bool:
+    """Whether the visitor cancelled this piece of work."""
+    return st.session_state.get(Key.CANCELLED) == work
+
+
+def set_cancelled(work: str) -> None:
+    """Remember that the visitor cancelled this piece of work; "" forgets it."""
+    st.session_state[Key.CANCELLED] = work
+
+
+def _step(source: Key, target: Key) -> None:
+    if not st.session_state.get(source):
+        return
+    current = current_selection()
+    st.session_state[target] = [*st.session_state.get(target, []), current]
+    old: Selection = st.session_state[source].pop()
+    moved = replace(current, preset=old.preset).with_spec(old.spec)
+    st.session_state[Key.SELECTION] = moved
+
+
+def _speak() -> None:
+    use_language(current_selection().language or preferred_language(st.context.locale))

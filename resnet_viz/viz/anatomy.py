@@ -1,0 +1,53 @@
+"""What a block did to its input, in numbers: sizes of the two roads, what the ReLU removed, which channels answered."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float32]
+
+
+class MapStatistics(NamedTuple):
+    """A map or a set of maps in a line.
+
+    Attributes:
+        low: Smallest value.
+        high: Largest value.
+        mean: Mean.
+        deviation: Standard deviation.
+        zeros: Share of values that are exactly 0.
+    """
+
+    low: float
+    high: float
+    mean: float
+    deviation: float
+    zeros: float
+
+
+def map_statistics(maps: FloatArray) -> MapStatistics:
+    """Return the statistics over all values of an array."""
+    return MapStatistics(
+        float(maps.min()), float(maps.max()), float(maps.mean()), float(maps.std()), float(np.mean(maps == 0))
+    )
+
+
+def norm(maps: FloatArray) -> float:
+    """Return the Euclidean norm over all values."""
+    return float(np.linalg.norm(maps.astype(np.float64)))
+
+
+def channel_energy(maps: FloatArray) -> npt.NDArray[np.float64]:
+    """Return the mean square of every channel of ``(height, width, channels)``."""
+    return np.mean(np.square(maps, dtype=np.float64), axis=(0, 1))
+
+
+def removed_by_relu(before: FloatArray) -> float:
+    """Return the share of values that a ReLU sets to zero: those below 0."""
+    return float(np.mean(before < 0))
+
+
+def strongest_channels(maps: FloatArray, count: int) -> list[int]:
+    """Return the channels of most energy, largest first; equal ones by number."""
+    return [int(channel) for channel in np.argsort(-channel_energy(maps), kind="stable")[:count]]

@@ -1,0 +1,53 @@
+"""The account of a network as a DataFrame: one row per layer, plain values, all digits."""
+
+import pandas as pd
+
+from resnet_viz.analysis import NetworkSummary
+from resnet_viz.analysis.arithmetic import shape_text
+from resnet_viz.spec.layers import Conv, kind_of
+
+COUNTED = ["trainable", "non_trainable", "parameters", "macs", "activation_bytes"]
+"""The columns whose totals are the sums of the rows."""
+
+
+def to_frame(summary: NetworkSummary) -> pd.DataFrame:
+    """Return one row per layer in order of computation, indexed 0, 1, …
+
+    Columns: layer, kind, stage ("1" is the stem, "head" the head), block, road, name_from ("specification" or "ours"),
+    kernel_size, strides (cells), padding, input_shape, output_shape (text), then the counted columns, and
+    receptive_field_px and effective_stride_px along the height.
+    """
+    rows = []
+    for record in summary.records:
+        node, layer = record.node, record.node.layer
+        size = getattr(layer, "kernel_size", getattr(layer, "pool_size", None))
+        rows.append(
+            {
+                "layer": node.id,
+                "kind": kind_of(layer),
+                "stage": str(node.stage or "head"),
+                "block": f"{node.stage}{node.block}" if node.block else "",
+                "road": node.road,
+                "name_from": "specification" if node.is_named else "ours",
+                "kernel_size": f"{size}×{size}" if size else "",
+                "strides": getattr(layer, "strides", None),
+                "padding": layer.padding if isinstance(layer, Conv) else "",
+                "input_shape": shape_text(record.input_shape),
+                "output_shape": shape_text(record.output_shape),
+                "trainable": record.trainable,
+                "non_trainable": record.non_trainable,
+                "parameters": record.parameters,
+                "macs": record.macs,
+                "activation_bytes": record.activation_bytes,
+                "receptive_field_px": record.field.height.size,
+                "effective_stride_px": record.field.height.stride,
+            }
+        )
+    frame = pd.DataFrame(rows)
+    frame["strides"] = frame["strides"].astype("Int64")
+    return frame
+
+
+def totals_row(frame: pd.DataFrame) -> dict[str, int]:
+    """Return the sums of the counted columns over the rows given."""
+    return {column: int(frame[column].sum()) for column in COUNTED}

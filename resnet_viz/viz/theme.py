@@ -1,0 +1,66 @@
+"""The only colours: one per layer kind, told apart without colour too by a shape of its own.
+
+References:
+    Okabe and Ito 2008, Color Universal Design: a set that colour-blind people can tell apart.
+    Viridis: Smith and van der Walt 2015. Diverging: ColorBrewer RdBu, Brewer et al. 2003.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+
+class Mark(NamedTuple):
+    """How a layer kind is drawn: outline colour, and the Graphviz shape and style that work in black and white."""
+
+    color: str
+    shape: str
+    style: str
+
+    @property
+    def fill(self) -> str:
+        """A tint of the colour, light enough for black text (contrast above 7:1)."""
+        channels = (int(self.color[i : i + 2], 16) for i in (1, 3, 5))
+        return "#" + "".join(f"{round(255 - (255 - channel) * 0.28):02x}" for channel in channels)
+
+
+_BLUE, _SKY, _ORANGE, _GREEN = "#0072b2", "#56b4e9", "#e69f00", "#009e73"
+_YELLOW, _VERMILION, _PURPLE, _GREY = "#c9b800", "#d55e00", "#cc79a7", "#808080"
+
+MARKS: dict[str, Mark] = {
+    "input": Mark(_GREY, "ellipse", "filled"),
+    "padding": Mark(_GREY, "box", "filled,dashed"),
+    "conv": Mark(_BLUE, "box", "filled,bold"),
+    "batch_norm": Mark(_SKY, "box", "filled,rounded"),
+    "relu": Mark(_ORANGE, "octagon", "filled"),
+    "max_pool": Mark(_GREEN, "box", "filled,diagonals"),
+    "average_pool": Mark(_GREEN, "box", "filled,diagonals"),
+    "global_average_pool": Mark(_GREEN, "box", "filled,diagonals,bold"),
+    "channel_pad": Mark(_GREY, "cds", "filled,dashed"),
+    "add": Mark(_VERMILION, "circle", "filled,bold"),
+    "flatten": Mark(_GREY, "cds", "filled"),
+    "dense": Mark(_PURPLE, "box", "filled,bold,rounded"),
+    "softmax": Mark(_PURPLE, "ellipse", "filled"),
+}
+"""Marks by layer kind (see `resnet_viz.spec.layers.kind_of`)."""
+
+CONVOLUTION_BLOCK = Mark(_BLUE, "box", "filled,bold")
+IDENTITY_BLOCK = Mark(_YELLOW, "box", "filled,rounded")
+INK = "#1a1a1a"
+ROAD = "#5f6368"
+
+_VIRIDIS = ("#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725")
+_RED_BLUE = ("#053061", "#2166ac", "#4393c3", "#92c5de", "#d1e5f0", "#f7f7f7", "#fddbc7", "#f4a582", "#d6604d", "#b2182b", "#67001f")
+COLOR_MAPS = {"viridis": _VIRIDIS, "red-blue": _RED_BLUE}
+
+GROUND = (24, 26, 30)
+NOT_A_NUMBER = (255, 0, 255)
+
+
+def color_table(name: str, size: int) -> npt.NDArray[np.uint8]:
+    """Return `size` colours of a map as ``(size, 3)`` uint8, interpolated between its anchors."""
+    anchors = np.array([[int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in COLOR_MAPS[name]], dtype=float)
+    places = np.linspace(0, len(anchors) - 1, size)
+    columns = [np.interp(places, np.arange(len(anchors)), anchors[:, axis]) for axis in range(3)]
+    return np.stack(columns, axis=1).round().astype(np.uint8)

@@ -1,0 +1,71 @@
+"""Short texts for layers, shapes and numbers, the same in picture, table and inspector."""
+
+from resnet_viz.messages import gettext as _
+from resnet_viz.spec.layers import AveragePool, ChannelPad, Conv, Dense, Layer, MaxPool, Padding, kind_of
+
+
+def kind_name(kind: str) -> str:
+    """Return a layer kind as it is called on the pages."""
+    return {
+        "input": _("Input"),
+        "padding": _("Padding"),
+        "conv": _("Convolution"),
+        "batch_norm": _("BatchNorm"),
+        "relu": _("ReLU"),
+        "max_pool": _("Max-pooling"),
+        "average_pool": _("Average pooling"),
+        "global_average_pool": _("Global average pooling"),
+        "channel_pad": _("Channel padding (option A)"),
+        "add": _("Add"),
+        "flatten": _("Flatten"),
+        "dense": _("Dense"),
+        "softmax": _("Softmax"),
+    }[kind]
+
+
+def layer_title(layer: Layer) -> str:
+    """Return what a layer does in a few words, with its settings."""
+    match layer:
+        case Conv(filters=filters, kernel_size=kernel, strides=strides):
+            stride = f", /{strides}" if strides > 1 else ""
+            return f"Conv {kernel}×{kernel}, {filters}{stride}"
+        case MaxPool(size, strides):
+            return f"MaxPool {size}×{size}, /{strides}"
+        case AveragePool(size, strides):
+            return f"AvgPool {size}×{size}, /{strides}"
+        case Padding(size, "zero"):
+            return _("Pad {n} (zeros)").format(n=size)
+        case Padding(size, _value):
+            return _("Pad {n} (−∞)").format(n=size)
+        case ChannelPad(filters, strides):
+            return _("Option A to {n}, /{s}").format(n=filters, s=strides)
+        case Dense(units=units):
+            return f"Dense {units}"
+    return kind_name(kind_of(layer))
+
+
+def short_count(number: float) -> str:
+    """Return a number with at most three significant digits and a thousands suffix.
+
+    >>> short_count(17_958_790), short_count(285_634_560), short_count(512)
+    ('18.0 M', '286 M', '512')
+    """
+    for limit, suffix in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if abs(number) >= limit * 0.9995:
+            scaled = number / limit
+            digits = 0 if scaled >= 99.95 else 1 if scaled >= 9.995 else 2
+            return f"{scaled:.{digits}f}{suffix}"
+    return f"{number:,.0f}"
+
+
+def short_bytes(number: int) -> str:
+    """Return a number of bytes in binary units with at most three significant digits.
+
+    >>> short_bytes(524_288), short_bytes(100)
+    ('512 KiB', '100 B')
+    """
+    value, units = float(number), ["B", "KiB", "MiB", "GiB"]
+    while value >= 1024 and len(units) > 1:
+        value /= 1024
+        units.pop(0)
+    return f"{value:.3g} {units[0]}" if value < 999.5 else f"{value:.0f} {units[0]}"
