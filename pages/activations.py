@@ -26,6 +26,5 @@ with right:
     if found is not None:
         maps.show_channel(selection, found[selection.node])
 if found is not None:
-    maps.show_layer_choice(selection)
     maps.show_layer(selection, found[selection.node])
     maps.show_downloads(selection, picture, found)

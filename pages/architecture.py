@@ -8,7 +8,7 @@ from resnet_viz.ui.components import inspector, picture, specification
 selection = state.current_selection()
 with st.sidebar:
     specification.show(selection)
-left, right = st.columns([0.66, 0.34], gap="medium")
+left, right = st.columns([0.715, 0.285], gap="small")
 with left:
     picture.show(selection)
 with right:

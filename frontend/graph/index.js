@@ -8,6 +8,7 @@ const engine = Graphviz.load();
 const layouts = new Map(); // DOT -> SVG text; a theme change or a second look lays nothing out again
 const LARGEST_SCALE = 1.7; // CSS px per pt when fitted: a small graph is not blown up over the whole screen
 const KEY_ZOOM = 1.25;
+const GAP = 10; // pt between a layer's title and its name
 const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
 async function layout(dot) {
@@ -78,6 +79,36 @@ class Picture {
     for (const link of this.svg.querySelectorAll("polygon[fill=transparent], polygon[fill=none]")) link.style.pointerEvents = "none";
     this.view.replaceChildren(this.svg);
     this.fit();
+    for (const node of this.svg.querySelectorAll("g.node")) this.center(node);
+    // What is saved is the picture as laid out, at its own size, in its own colours.
+    const saved = this.svg.cloneNode(true);
+    saved.setAttribute("viewBox", `${x} ${y} ${width} ${height}`);
+    saved.setAttribute("width", `${width}pt`);
+    saved.setAttribute("height", `${height}pt`);
+    this.saved = new XMLSerializer().serializeToString(saved);
+  }
+
+  // Graphviz guessed the widths of its texts; now that a font is here, put each line in the middle of its box.
+  center(node) {
+    const outline = node.querySelector(":scope > :is(path, polygon, ellipse)");
+    if (!outline) return;
+    const box = outline.getBBox();
+    const lines = new Map();
+    for (const text of node.querySelectorAll("text")) {
+      text.textContent = text.textContent.trim();
+      if (!text.textContent) continue; // the space that kept two texts apart in the layout
+      const y = Math.round(Number(text.getAttribute("y")) / 4); // bold and small print of one line differ by a point
+      lines.set(y, [...(lines.get(y) ?? []), text]);
+    }
+    for (const texts of lines.values()) {
+      const widths = texts.map((text) => text.getComputedTextLength());
+      let x = box.x + (box.width - widths.reduce((sum, width) => sum + width, GAP * (texts.length - 1))) / 2;
+      texts.forEach((text, index) => {
+        text.setAttribute("text-anchor", "start");
+        text.setAttribute("x", x);
+        x += widths[index] + GAP;
+      });
+    }
   }
 
   mark(id) {
@@ -247,8 +278,7 @@ class Picture {
   }
 
   async save(kind) {
-    const text = await layout(this.dot);
-    const svg = new Blob([text], { type: "image/svg+xml" });
+    const svg = new Blob([this.saved], { type: "image/svg+xml" });
     const blob = kind === "svg" ? svg : await this.raster(svg);
     const link = document.createElement("a");
     link.href = URL.createObjectURL(blob);

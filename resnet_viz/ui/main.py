@@ -14,13 +14,23 @@ ICON = ROOT / "resnet_viz" / "assets" / "icon.png"
 # Small paddings so that a page's whole idea is on the first screen at 1280×720; feature maps are never smoothed.
 _STYLE = """
 <style>
-[data-testid="stMainBlockContainer"] { padding: 3.9rem 1.6rem 1rem; max-width: none; }
-[data-testid="stSidebarUserContent"] { padding-top: 0; }
+[data-testid="stMainBlockContainer"] { padding: 3.4rem 1.6rem 1rem; max-width: none; }
+[data-testid="stMainBlockContainer"] > div > [data-testid="stVerticalBlock"] { gap: .7rem; }
+[data-testid="stSidebar"] { width: 15rem !important; min-width: 15rem !important; }
+[data-testid="stSidebar"][aria-expanded="false"] { width: 0 !important; min-width: 0 !important; }
+[data-testid="stSidebarContent"] { padding: 0 .2rem; }
+[data-testid="stSidebarUserContent"] { padding: 0 .8rem 1rem; }
+[data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: .6rem; }
+[data-testid="stSidebarHeader"] { height: 2.5rem; padding: .5rem 1rem 0; }
 [data-testid="stImage"] img { image-rendering: pixelated; }
 [class*="st-key-photo"] img { image-rendering: auto; }
 [class*="st-key-maps"] [data-testid="stImage"] img { width: 100%; background: #181a1e; border-radius: 4px; }
 .st-key-subject { border-bottom: 1px solid color-mix(in srgb, currentColor 18%, transparent); padding-bottom: .3rem; }
-.st-key-subject button, .st-key-subject p { font-variant-numeric: tabular-nums; }
+.st-key-subject button, .st-key-subject p { font-variant-numeric: tabular-nums; font-size: 1rem; }
+.st-key-subject { gap: .2rem 1rem; }
+table.facts { font-size: 1rem; border-collapse: collapse; }
+table.facts td { padding: .15rem .8rem .15rem 0; vertical-align: top; }
+table.facts td:first-child { opacity: .8; white-space: nowrap; }
 h1 { font-size: 1.5rem !important; padding: 0 !important; }
 h2 { font-size: 1.25rem !important; padding: .3rem 0 !important; }
 h3 { font-size: 1.1rem !important; padding: .2rem 0 !important; }

@@ -4,6 +4,7 @@ The colours are those of light paper; the page recolours lines and outer text fo
 both.
 """
 
+import html
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -22,6 +23,20 @@ FONT = "Helvetica,Arial,sans-serif"
 DEPTHS = ("network", "stage", "block")
 # More blocks than this in a stage are drawn as one "×n" box: 36 rows would be too small to read.
 MAX_DRAWN_BLOCKS = 8
+
+
+# Graphviz in the browser has no font to measure: it knows neither bold nor signs beyond ASCII, so text would run over
+# its box. These are Helvetica's advance widths in em, by class of character, a little generous.
+_NARROW, _WIDE = frozenset("fijlrt.,:;/ ()|'·"), frozenset("mwMW→×−")
+_BOLD = 1.08
+_ROOM = {"ellipse": 1.25, "octagon": 1.1, "cds": 1.25}
+"""How much wider than its text a shape must be."""
+
+
+def text_width_pt(text: str, size_pt: float) -> float:
+    """Return about how wide a text is in Helvetica, pt; a CJK sign is a square."""
+    ems = (1.0 if ord(c) > 0x2E80 else 0.32 if c in _NARROW else 0.86 if c in _WIDE else 0.68 if c.isupper() else 0.57 for c in text)
+    return sum(ems) * size_pt
 
 
 @dataclass(frozen=True)
@@ -75,7 +90,7 @@ class _Picture:
     def network(self) -> Drawing:
         """Draw one row per stage, its convolution block first, runs of equal blocks as one "×n" box."""
         nodes = self.summary.graph.nodes
-        self.graph.attr(ranksep="0.32", nodesep="0.45")
+        self.graph.attr(ranksep="0.32", nodesep="0.28")
         rows: list[list[str]] = [self.row(1, [self.stem_box(n) for n in nodes if n.stage == 1 and n.block == ""])]
         for stage in dict.fromkeys(block.stage for block in self.summary.graph.blocks):
             runs = [self.run_box(run) for run in _runs(self.summary, stage)]
@@ -94,7 +109,7 @@ class _Picture:
         shape = shape_text(self.summary.by_id[self.members[names[-1]][-1]].output_shape)
         title = f"{stage_title(stage)}  →  {shape}"
         with self.graph.subgraph(name=f"cluster_{stage}") as frame:
-            frame.attr(label=title, labeljust="l", fontsize="13", fontcolor=ROAD, color=ROAD, style="rounded", penwidth="0.6")
+            frame.attr(label=f"\u00a0\u00a0{title}", labeljust="l", fontsize="13", fontcolor=ROAD, color=ROAD, style="rounded", penwidth="0.6")
             with frame.subgraph() as rank:
                 rank.attr(rank="same")
                 for name in names:
@@ -199,10 +214,14 @@ class _Picture:
     def box(self, name: str, lines: tuple[str, ...], mark: Mark, ids: list[str], *, group: str = "main") -> str:
         first, *rest = lines
         small = "".join(f'{self.gap}<font point-size="11">{line}</font>' for line in rest)
-        options = {"width": "0.36", "fixedsize": "true", "fontsize": "20"} if mark.shape == "circle" else {}
+        options = {"width": "0.36", "fixedsize": "true", "fontsize": "20"}
+        if mark.shape != "circle":
+            parts = [text_width_pt(first, 14) * _BOLD, *(text_width_pt(line, 11) for line in rest)]
+            wide = sum(parts) + 10 * len(rest) if self.gap != "<br/>" else max(parts)
+            options = {"width": f"{(wide * _ROOM.get(mark.shape, 1.0) + 20) / 72:.2f}"}
         self.graph.node(
             name,
-            label=f"<<b>{first}</b>{small}>",
+            label=f"<<b>{html.escape(first)}</b>{small}>",
             id=name,
             shape=mark.shape,
             style=mark.style,

@@ -4,7 +4,9 @@ import pandas as pd
 
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.analysis.arithmetic import shape_text
+from resnet_viz.messages import gettext as _
 from resnet_viz.spec.layers import Conv, kind_of
+from resnet_viz.viz.words import kind_name
 
 COUNTED = ["trainable", "non_trainable", "parameters", "macs", "activation_bytes"]
 """The columns whose totals are the sums of the rows."""
@@ -30,7 +32,7 @@ def to_frame(summary: NetworkSummary) -> pd.DataFrame:
                 "road": node.road,
                 "name_from": "specification" if node.is_named else "ours",
                 "kernel_size": f"{size}×{size}" if size else "",
-                "strides": getattr(layer, "strides", None),
+                "strides": str(getattr(layer, "strides", "")),
                 "padding": layer.padding if isinstance(layer, Conv) else "",
                 "input_shape": shape_text(record.input_shape),
                 "output_shape": shape_text(record.output_shape),
@@ -43,9 +45,19 @@ def to_frame(summary: NetworkSummary) -> pd.DataFrame:
                 "effective_stride_px": record.field.height.stride,
             }
         )
-    frame = pd.DataFrame(rows)
-    frame["strides"] = frame["strides"].astype("Int64")
-    return frame
+    return pd.DataFrame(rows)
+
+
+def in_words(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with its kinds, roads and stages in the reader's language, for the screen."""
+    roads = {"main": _("main path"), "shortcut": _("shortcut"), "trunk": ""}
+    sources = {"specification": _("the specification"), "ours": _("ours")}
+    return frame.assign(
+        kind=frame["kind"].map(kind_name),
+        stage=frame["stage"].replace({"head": _("head")}),
+        road=frame["road"].map(roads),
+        name_from=frame["name_from"].map(sources),
+    )
 
 
 def totals_row(frame: pd.DataFrame) -> dict[str, int]:

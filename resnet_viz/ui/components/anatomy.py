@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import Block
 from resnet_viz.ui import state
@@ -54,24 +55,37 @@ def show(block: Block, maps: dict[str, FloatArray]) -> None:
     with st.container(key="maps_anatomy"):
         for column, (title, array) in zip(st.columns(len(shown), gap="small"), shown.items(), strict=True):
             with column:
-                st.markdown(f"**{title}**")
+                st.markdown(f"**{title}**  \n{shape_text(maps[parts[title]].shape)}")
                 if array is None:
                     st.markdown(_("{n} channels in: they have no partners in the output").format(n=maps[block.input].shape[-1]))
                     continue
                 show_maps(array, scale, alt=_("{title} of block {name}, channels {channels}").format(
                     title=title, name=block.name, channels=", ".join(map(str, channels))))
-                st.markdown(f"{'×'.join(map(str, maps[parts[title]].shape))}")
     st.markdown(f"{range_text(scale)} · {_sentence(block, maps)}")
 
 
 def _chosen_channels(branch: FloatArray) -> list[int]:
     total = branch.shape[-1]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(_("channels with most energy in F(x):"), width="content")
         count = st.segmented_control(
-            _("Channels with most energy in F(x)"), _COUNTS, default=16, required=True, key="anatomy_count"
+            _("How many channels"),
+            _COUNTS,
+            default=16,
+            required=True,
+            key="anatomy_count",
+            label_visibility="collapsed",
         )
         one = st.number_input(
-            _("or channel number"), min_value=0, max_value=total - 1, value=None, step=1, key="anatomy_channel", width=190
+            _("One channel by its number"),
+            min_value=0,
+            max_value=total - 1,
+            value=None,
+            step=1,
+            key="anatomy_channel",
+            width=170,
+            label_visibility="collapsed",
+            placeholder=_("or number"),
         )
     if one is not None and one < total:
         return [int(one)]

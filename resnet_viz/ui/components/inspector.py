@@ -25,8 +25,7 @@ def show(selection: Selection) -> None:
     summary = selection.summary
     record = summary.record(selection.node)
     st.subheader(record.node.id, anchor=False)
-    st.markdown(f"**{_title(record.node)}** · {_place(record.node)}")
-    st.markdown(f"{_shapes(record)}")
+    st.markdown(f"**{_title(record.node)}** · {_place(record.node)}  \n{_shapes(record)}")
     rows = [
         (_("Shape"), "<br>".join(shape_arithmetic(record))),
         (_("Parameters"), _parameters(record)),
@@ -35,7 +34,7 @@ def show(selection: Selection) -> None:
         (_("Sees"), _field(summary, record)),
     ]
     table = "".join(f"<tr><td>{name}</td><td>{text}</td></tr>" for name, text in rows)
-    st.html(f"<table style='font-size:.95rem;border-spacing:0 .3rem'>{table}</table>")
+    st.html(f"<table class='facts'>{table}</table>")
     _show_neighbours(summary, record.node)
     st.code(keras_line(record.node), language="python", wrap_lines=True)
 

@@ -7,7 +7,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.ui import state
 from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.charts import METRICS, along_depth, metric_name
-from resnet_viz.viz.tables import to_frame, totals_row
+from resnet_viz.viz.tables import in_words, to_frame, totals_row
 from resnet_viz.viz.words import kind_name
 
 
@@ -28,9 +28,9 @@ def show(selection: Selection) -> pd.DataFrame:
         )
     )
     event = st.dataframe(
-        rows,
+        in_words(rows),
         hide_index=True,
-        height=430,
+        height=400,
         column_config=_columns(),
         on_select="rerun",
         selection_mode="single-row",
@@ -110,7 +110,7 @@ def _columns() -> dict[str, object]:
         "road": _("road"),
         "name_from": _("name from"),
         "kernel_size": _("kernel"),
-        "strides": number(_("stride")),
+        "strides": _("stride"),
         "padding": _("padding"),
         "input_shape": _("shape in"),
         "output_shape": _("shape out"),

@@ -52,14 +52,26 @@ def show_layer(selection: Selection, maps: FloatArray) -> None:
     """Draw every channel of the selected layer, or its values if it has no map."""
     if maps.ndim == 1:
         maps = maps[np.newaxis, np.newaxis, :]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(_("**Every channel of**"), width="content")
+        names = [node.id for node in selection.summary.graph.nodes]
+        key = state.bind("layer", selection.node)
+        st.selectbox(
+            _("Layer"),
+            names,
+            key=key,
+            on_change=lambda: state.set_parts(node=state.typed(key)),
+            label_visibility="collapsed",
+            width=220,
+        )
         order = st.segmented_control(
             _("Sorted by"),
             ("index", "energy"),
             default="index",
             required=True,
             key="maps_order",
-            format_func=lambda name: {"index": _("number"), "energy": _("energy")}[name],
+            format_func=lambda name: {"index": _("by number"), "energy": _("by energy")}[name],
+            label_visibility="collapsed",
         )
         own = st.toggle(_("every channel on its own scale"), key="maps_own")
     channels = list(range(maps.shape[-1])) if order == "index" else strongest_channels(maps, maps.shape[-1])
@@ -139,13 +151,6 @@ def npz_bytes(selection: Selection, picture: Picture, maps: dict[str, FloatArray
     arrays = {"input": forward.input_of(selection, picture), **maps}
     np.savez_compressed(out, about=np.array(json.dumps(about)), **arrays)  # type: ignore[arg-type]
     return out.getvalue()
-
-
-def show_layer_choice(selection: Selection) -> None:
-    """Draw the choice of any layer."""
-    names = [node.id for node in selection.summary.graph.nodes]
-    key = state.bind("layer", selection.node)
-    st.selectbox(_("Layer"), names, key=key, on_change=lambda: state.set_parts(node=state.typed(key)))
 
 
 def _caption(selection: Selection, maps: FloatArray, scale: Scale, *, own: bool) -> str:

@@ -71,11 +71,11 @@ def show_changes(selection: Selection) -> None:
 
 
 def _show_blocks(selection: Selection) -> None:
-    st.markdown(_("Blocks per stage"))
-    for column, (index, stage) in zip(st.columns(len(selection.spec.stages)), enumerate(selection.spec.stages), strict=True):
+    columns = st.columns(2, gap="small")
+    for index, stage in enumerate(selection.spec.stages):
         key = state.bind(f"blocks_{index}", stage.blocks)
-        column.number_input(
-            _("stage {n}").format(n=index + 2),
+        columns[index % 2].number_input(
+            _("Blocks, stage {n}").format(n=index + 2),
             min_value=1,
             max_value=128,
             step=1,

@@ -90,7 +90,7 @@ def show_input(selection: Selection, place: str) -> None:
     )
     key = state.bind(f"{place}_input", text)
     st.text_input(
-        _("or height × width × channels"),
+        _("Height × width × channels"),
         key=key,
         max_chars=24,
         on_change=lambda: _set_shape(state.typed(key)),

@@ -1,0 +1,197 @@
+"""The library from a terminal: ``python -m resnet_viz summary|graph|activations``."""
+
+import argparse
+import csv
+import json
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from resnet_viz.analysis import NetworkSummary, analyse
+from resnet_viz.analysis.arithmetic import shape_text
+from resnet_viz.errors import ImageError, ResNetVizError, broken_rule
+from resnet_viz.messages import gettext as _
+from resnet_viz.spec import DEFAULT_PRESET, PRESETS, parse_input_shape, preset
+from resnet_viz.spec.layers import kind_of
+
+BAD_INPUT = 2
+_COLUMNS = ("layer", "kind", "output_shape", "parameters", "trainable", "macs", "receptive_field_px")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Answers bad arguments with one sentence, without the usage text before it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(BAD_INPUT, f"{message[0].upper()}{message[1:]}. " + _("See `{command} --help`.").format(command=self.prog) + "\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0, or 2 after one sentence about bad input."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except ResNetVizError as error:
+        print(error, file=sys.stderr)
+        return BAD_INPUT
+    except BrokenPipeError:  # the reader, such as `head`, had enough
+        sys.stderr.close()
+        return 0
+    except OSError as error:
+        print(_("Cannot read or write {file}: {reason}.").format(file=error.filename, reason=error.strerror), file=sys.stderr)
+        return BAD_INPUT
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="resnet_viz", description=_("A ResNet from its specification to its activations."))
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    network = argparse.ArgumentParser(add_help=False)
+    network.add_argument("--preset", default=DEFAULT_PRESET, help=", ".join(PRESETS))
+    network.add_argument("--input", help=_("side, or height x width, or height x width x channels, px"), metavar="SIZE")
+    network.add_argument("--classes", type=int, metavar="N")
+
+    summary = commands.add_parser("summary", parents=[network], help=_("every layer and the totals"))
+    summary.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    summary.set_defaults(run=_summary)
+
+    graph = commands.add_parser("graph", parents=[network], help=_("the picture of the network"))
+    graph.add_argument("--depth", choices=("network", "stage", "block"), default="network")
+    graph.add_argument("--node", default="res2a_branch2a", help=_("a layer inside the stage or block to draw"))
+    graph.add_argument("--format", choices=("dot", "svg", "png"), default="dot")
+    graph.add_argument("--out", type=Path, metavar="FILE", help=_("standard output without it"))
+    graph.set_defaults(run=_graph)
+
+    maps = commands.add_parser("activations", parents=[network], help=_("what layers make of a picture"))
+    maps.add_argument("image", type=Path)
+    maps.add_argument("--node", action="append", required=True, help=_("a layer; may be given several times"))
+    maps.add_argument("--out", type=Path, required=True, metavar="FILE", help=_(".npz for arrays, .png for mosaics"))
+    maps.add_argument("--resize", choices=("crop", "squash", "letterbox"), default="crop")
+    maps.add_argument("--pixels", choices=("unit", "signed", "caffe", "torch"), default="unit")
+    maps.set_defaults(run=_activations)
+    return parser
+
+
+def _network(options: argparse.Namespace) -> NetworkSummary:
+    shape = parse_input_shape(options.input) if options.input else None
+    return analyse(preset(options.preset, input_shape=shape, classes=options.classes))
+
+
+def _summary(options: argparse.Namespace) -> None:
+    summary = _network(options)
+    rows = [_row(record) for record in summary.records]
+    totals = summary.totals
+    if options.format == "json":
+        numbers = {name: getattr(totals, name) for name in ("parameters", "trainable", "non_trainable", "macs", "activation_bytes")}
+        print(json.dumps({"specification": summary.graph.spec.to_dict(), "totals": numbers, "layers": rows}, indent=1))
+    elif options.format == "csv":
+        writer = csv.DictWriter(sys.stdout, _COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    else:
+        _print_table(rows)
+        print(
+            _("{p} parameters ({t} trainable, {f} non-trainable), {m} MACs, {b} bytes of activations (float32)").format(
+                p=f"{totals.parameters:,}",
+                t=f"{totals.trainable:,}",
+                f=f"{totals.non_trainable:,}",
+                m=f"{totals.macs:,}",
+                b=f"{totals.activation_bytes:,}",
+            )
+        )
+
+
+def _row(record: Any) -> dict[str, Any]:
+    values = (
+        record.node.id,
+        kind_of(record.node.layer),
+        shape_text(record.output_shape),
+        record.parameters,
+        record.trainable,
+        record.macs,
+        record.field.height.size,
+    )
+    return dict(zip(_COLUMNS, values, strict=True))
+
+
+def _print_table(rows: list[dict[str, Any]]) -> None:
+    texts = [list(_COLUMNS)] + [[f"{v:,}" if isinstance(v, int) else v for v in row.values()] for row in rows]
+    widths = [max(len(line[i]) for line in texts) for i in range(len(_COLUMNS))]
+    for line in texts:
+        print("  ".join(cell.ljust(w) if i < 3 else cell.rjust(w) for i, (cell, w) in enumerate(zip(line, widths, strict=True))).rstrip())
+
+
+def _graph(options: argparse.Namespace) -> None:
+    from resnet_viz.viz.dot import to_dot  # noqa: PLC0415 - `summary` needs the standard library only
+
+    drawing = to_dot(_network(options), options.depth, options.node)
+    data = drawing.dot.encode()
+    if options.format != "dot":
+        data = _laid_out(drawing.dot, options.format)
+    if options.out:
+        options.out.write_bytes(data)
+    else:
+        sys.stdout.buffer.write(data)
+
+
+def _laid_out(dot: str, picture_format: str) -> bytes:
+    import graphviz  # noqa: PLC0415 - for pictures only
+
+    if shutil.which("dot") is None:
+        raise ResNetVizError(
+            _("`--format {format}` needs Graphviz's `dot` program, which is not installed: install Graphviz, or use `--format dot`.").format(
+                format=picture_format
+            )
+        )
+    return bytes(graphviz.Source(dot).pipe(format=picture_format))
+
+
+def _activations(options: argparse.Namespace) -> None:
+    suffix = options.out.suffix.lower()
+    if suffix not in (".npz", ".png"):
+        raise ResNetVizError(broken_rule("--out", _("a file ending in .npz or .png"), options.out.name))
+    from resnet_viz.compute.backends import child_environment  # noqa: PLC0415 - only this command needs what follows
+    from resnet_viz.images.preprocess import NORMALISATIONS, as_input  # noqa: PLC0415
+    from resnet_viz.images.reader import read_picture  # noqa: PLC0415
+
+    summary = _network(options)
+    for name in options.node:
+        summary.graph.node(name)
+    if not options.image.is_file():
+        raise ImageError(broken_rule("image", _("the path of a picture"), str(options.image)))
+    picture = read_picture(options.image.read_bytes())
+    values = as_input(picture.rgb, summary.graph.spec.input_shape, options.resize, NORMALISATIONS[options.pixels])
+    _adopt(child_environment())
+    from resnet_viz.model.probe import Probe  # noqa: PLC0415 - imports Keras
+
+    maps = Probe(summary.graph.spec).activations(values, options.node)
+    if suffix == ".npz":
+        _write_arrays(options.out, maps)
+    else:
+        _write_mosaics(options.out, maps)
+
+
+def _adopt(environment: dict[str, str]) -> None:
+    import os  # noqa: PLC0415 - beside its only use
+
+    os.environ.update(environment)
+
+
+def _write_arrays(path: Path, maps: dict[str, Any]) -> None:
+    import numpy as np  # noqa: PLC0415 - beside its only use
+
+    with path.open("wb") as file:
+        np.savez_compressed(file, **maps)
+    print(", ".join(f"{name} {shape_text(array.shape)}" for name, array in maps.items()), "->", path)
+
+
+def _write_mosaics(path: Path, maps: dict[str, Any]) -> None:
+    from resnet_viz.viz.mosaic import mosaic_png, shared_scale  # noqa: PLC0415 - beside its only use
+
+    for name, array in maps.items():
+        own = path if len(maps) == 1 else path.with_stem(f"{path.stem}-{name}")
+        tiles = array if array.ndim == 3 else array[None, None, :]
+        own.write_bytes(mosaic_png(tiles))
+        scale = shared_scale(tiles)
+        print(f"{name} {shape_text(array.shape)}, {scale.low:.4g} … {scale.high:.4g} ({scale.color_map}) -> {own}")
