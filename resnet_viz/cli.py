@@ -11,9 +11,10 @@ from typing import Any, NoReturn
 
 from resnet_viz.analysis import NetworkSummary, analyse
 from resnet_viz.analysis.arithmetic import shape_text
-from resnet_viz.errors import ImageError, ResNetVizError, broken_rule
+from resnet_viz.errors import ImageError, ResNetVizError, WeightsError, broken_rule
 from resnet_viz.messages import gettext as _
-from resnet_viz.spec import DEFAULT_PRESET, PRESETS, parse_input_shape, preset
+from resnet_viz.spec import DEFAULT_PRESET, PRESETS, parse_classes, parse_input_shape, preset
+from resnet_viz.spec.changes import with_changes
 from resnet_viz.spec.layers import kind_of
 
 BAD_INPUT = 2
@@ -24,7 +25,10 @@ class _Parser(argparse.ArgumentParser):
     """Answers bad arguments with one sentence, without the usage text before it."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(BAD_INPUT, f"{message[0].upper()}{message[1:]}. " + _("See `{command} --help`.").format(command=self.prog) + "\n")
+        self.exit(
+            BAD_INPUT,
+            f"{message[0].upper()}{message[1:]}. " + _("See `{command} --help`.").format(command=self.prog) + "\n",
+        )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,7 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     except OSError as error:
-        print(_("Cannot read or write {file}: {reason}.").format(file=error.filename, reason=error.strerror), file=sys.stderr)
+        print(
+            _("Cannot read or write {file}: {reason}.").format(file=error.filename, reason=error.strerror),
+            file=sys.stderr,
+        )
         return BAD_INPUT
     return 0
 
@@ -47,10 +54,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="resnet_viz", description=_("A ResNet from its specification to its activations."))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    network = argparse.ArgumentParser(add_help=False)
+    network = _Parser(add_help=False)
     network.add_argument("--preset", default=DEFAULT_PRESET, help=", ".join(PRESETS))
     network.add_argument("--input", help=_("side, or height x width, or height x width x channels, px"), metavar="SIZE")
-    network.add_argument("--classes", type=int, metavar="N")
+    network.add_argument("--classes", metavar="N")
+    network.add_argument(
+        "--set", action="append", default=[], metavar="FIELD=VALUE", help=_("change a field, such as stem.use_relu=on")
+    )
 
     summary = commands.add_parser("summary", parents=[network], help=_("every layer and the totals"))
     summary.add_argument("--format", choices=("table", "json", "csv"), default="table")
@@ -67,6 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     maps.add_argument("image", type=Path)
     maps.add_argument("--node", action="append", required=True, help=_("a layer; may be given several times"))
     maps.add_argument("--out", type=Path, required=True, metavar="FILE", help=_(".npz for arrays, .png for mosaics"))
+    maps.add_argument(
+        "--weights", type=Path, metavar="FILE", help=_("safetensors, npz or h5; random, seed 0, without it")
+    )
     maps.add_argument("--resize", choices=("crop", "squash", "letterbox"), default="crop")
     maps.add_argument("--pixels", choices=("unit", "signed", "caffe", "torch"), default="unit")
     maps.set_defaults(run=_activations)
@@ -75,7 +88,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _network(options: argparse.Namespace) -> NetworkSummary:
     shape = parse_input_shape(options.input) if options.input else None
-    return analyse(preset(options.preset, input_shape=shape, classes=options.classes))
+    classes = parse_classes(options.classes) if options.classes else None
+    spec = preset(options.preset, input_shape=shape, classes=classes)
+    changes = dict(text.partition("=")[::2] for text in options.set)
+    return analyse(with_changes(spec, changes))
 
 
 def _summary(options: argparse.Namespace) -> None:
@@ -83,7 +99,10 @@ def _summary(options: argparse.Namespace) -> None:
     rows = [_row(record) for record in summary.records]
     totals = summary.totals
     if options.format == "json":
-        numbers = {name: getattr(totals, name) for name in ("parameters", "trainable", "non_trainable", "macs", "activation_bytes")}
+        numbers = {
+            name: getattr(totals, name)
+            for name in ("parameters", "trainable", "non_trainable", "macs", "activation_bytes")
+        }
         print(json.dumps({"specification": summary.graph.spec.to_dict(), "totals": numbers, "layers": rows}, indent=1))
     elif options.format == "csv":
         writer = csv.DictWriter(sys.stdout, _COLUMNS, lineterminator="\n")
@@ -119,7 +138,11 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
     texts = [list(_COLUMNS)] + [[f"{v:,}" if isinstance(v, int) else v for v in row.values()] for row in rows]
     widths = [max(len(line[i]) for line in texts) for i in range(len(_COLUMNS))]
     for line in texts:
-        print("  ".join(cell.ljust(w) if i < 3 else cell.rjust(w) for i, (cell, w) in enumerate(zip(line, widths, strict=True))).rstrip())
+        print(
+            "  ".join(
+                cell.ljust(w) if i < 3 else cell.rjust(w) for i, (cell, w) in enumerate(zip(line, widths, strict=True))
+            ).rstrip()
+        )
 
 
 def _graph(options: argparse.Namespace) -> None:
@@ -140,9 +163,9 @@ def _laid_out(dot: str, picture_format: str) -> bytes:
 
     if shutil.which("dot") is None:
         raise ResNetVizError(
-            _("`--format {format}` needs Graphviz's `dot` program, which is not installed: install Graphviz, or use `--format dot`.").format(
-                format=picture_format
-            )
+            _(
+                "`--format {format}` needs Graphviz's `dot` program, which is not installed: install Graphviz, or use `--format dot`."
+            ).format(format=picture_format)
         )
     return bytes(graphviz.Source(dot).pipe(format=picture_format))
 
@@ -163,13 +186,35 @@ def _activations(options: argparse.Namespace) -> None:
     picture = read_picture(options.image.read_bytes())
     values = as_input(picture.rgb, summary.graph.spec.input_shape, options.resize, NORMALISATIONS[options.pixels])
     _adopt(child_environment())
+    weights = _weights(options.weights, summary) if options.weights else None
     from resnet_viz.model.probe import Probe  # noqa: PLC0415 - imports Keras
 
-    maps = Probe(summary.graph.spec).activations(values, options.node)
+    maps = Probe(summary.graph.spec, weights=weights).activations(values, options.node)
     if suffix == ".npz":
         _write_arrays(options.out, maps)
     else:
         _write_mosaics(options.out, maps)
+
+
+def _weights(path: Path, summary: NetworkSummary) -> dict[str, Any]:
+    """Return the arrays of a weights file, read in a process of its own; say on standard error what does not fit."""
+    import tempfile  # noqa: PLC0415 - beside its only use
+
+    from safetensors.numpy import load_file  # noqa: PLC0415 - of the optional model part
+
+    from resnet_viz.weights.fit import fit  # noqa: PLC0415 - only with --weights
+    from resnet_viz.weights.reader import convert  # noqa: PLC0415 - only with --weights
+
+    if not path.is_file():
+        raise WeightsError(broken_rule("--weights", _("the path of a weights file"), str(path)))
+    with tempfile.TemporaryDirectory() as work:
+        target = Path(work, "arrays")
+        shapes = convert(path, target, max_bytes=2 * 4 * summary.totals.parameters)
+        misfit = fit(summary, shapes).sentence()
+        if misfit:
+            print(misfit, file=sys.stderr)
+        arrays: dict[str, Any] = load_file(target)
+        return arrays
 
 
 def _adopt(environment: dict[str, str]) -> None:

@@ -1,14 +1,14 @@
 """The errors that a user may meet, each one sentence that says what to do.
 
-    ResNetVizError
-    ├── SpecError(ValueError)          a specification breaks a rule
-    ├── UnknownLayerError(KeyError)    a layer id that the network does not have
-    ├── ImageError(ValueError)         a picture that cannot be read safely
-    ├── WeightsError(ValueError)       a weights file that is unsafe or does not fit
-    ├── JobError                       a request to the model worker that could not be served
-    │   ├── BusyError                  its queue is full: try again
-    │   └── CancelledError             the person who asked for it withdrew it
-    └── BackendMissingError            Keras or its backend is not installed
+ResNetVizError
+├── SpecError(ValueError)          a specification breaks a rule
+├── UnknownLayerError(KeyError)    a layer id that the network does not have
+├── ImageError(ValueError)         a picture that cannot be read safely
+├── WeightsError(ValueError)       a weights file that is unsafe or does not fit
+├── JobError                       a request to the model worker that could not be served
+│   ├── BusyError                  its queue is full: try again
+│   └── CancelledError             the person who asked for it withdrew it
+└── BackendMissingError            Keras or its backend is not installed
 """
 
 import difflib

@@ -54,7 +54,9 @@ def dot() -> Image.Image:
     """Return one bright square on black: how far it spreads is the receptive field, seen from the other side."""
     image = Image.new("RGB", (SIDE, SIDE), (0, 0, 0))
     half = SIDE // 32
-    ImageDraw.Draw(image).rectangle((SIDE // 2 - half, SIDE // 2 - half, SIDE // 2 + half, SIDE // 2 + half), fill="white")
+    ImageDraw.Draw(image).rectangle(
+        (SIDE // 2 - half, SIDE // 2 - half, SIDE // 2 + half, SIDE // 2 + half), fill="white"
+    )
     return image
 
 

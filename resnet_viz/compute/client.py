@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from resnet_viz import errors
@@ -133,6 +134,7 @@ class WorkerClient:
         picture: Array,
         nodes: Sequence[str],
         *,
+        weights: Path | None = None,
         on_progress: Callable[[str], None] = lambda _step: None,
         is_cancelled: Callable[[], bool] = lambda: False,
         timeout_s: float = TIMEOUT_S,
@@ -143,6 +145,7 @@ class WorkerClient:
             spec: The network; its random weights follow from its seeds.
             picture: float32 ``(height, width, channels)``, preprocessed.
             nodes: Layer ids.
+            weights: A file made by `resnet_viz.weights.store`, named by its content; those arrays that fit are used.
             on_progress: Hears "start", "build", "compile" as they begin.
             is_cancelled: Asked every 50 ms; True withdraws the request.
             timeout_s: Longest silence of the worker that is borne before it is replaced.
@@ -153,7 +156,12 @@ class WorkerClient:
             JobError: If the worker fell silent, or died at every attempt.
             BackendMissingError, UnknownLayerError, SpecError, ImageError: As the worker found.
         """
-        header = {"op": "activations", "spec": spec.to_dict(), "nodes": list(nodes)}
+        header = {
+            "op": "activations",
+            "spec": spec.to_dict(),
+            "nodes": list(nodes),
+            "weights": str(weights) if weights else None,
+        }
         arrays = {"picture": picture}
         return self._request(header, arrays, on_progress, is_cancelled, timeout_s).arrays
 
@@ -171,7 +179,7 @@ class WorkerClient:
             for _attempt in range(MAX_ATTEMPTS):
                 if self.status().state in ("stopped", "starting"):
                     on_progress("start")
-                self._send(number, pending)
+                self._send(pending)
                 answer = self._wait(pending, on_progress, is_cancelled, timeout_s)
                 if answer is not None:
                     is_answered = True
@@ -197,7 +205,7 @@ class WorkerClient:
             self._pending[number] = _Pending({**header, "id": number}, arrays)
             return number, self._pending[number]
 
-    def _send(self, number: int, pending: _Pending) -> None:
+    def _send(self, pending: _Pending) -> None:
         self.start()
         process = self._process
         try:

@@ -9,7 +9,7 @@ import json
 import math
 import struct
 from collections.abc import Mapping
-from typing import Any, BinaryIO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,7 @@ class Message(NamedTuple):
     arrays: dict[str, Array]
 
 
-def write_message(stream: BinaryIO, header: Mapping[str, Any], arrays: Mapping[str, Array] | None = None) -> None:
+def write_message(stream: IO[bytes], header: Mapping[str, Any], arrays: Mapping[str, Array] | None = None) -> None:
     """Write one message; the caller holds the stream's lock.
 
     Raises:
@@ -39,11 +39,11 @@ def write_message(stream: BinaryIO, header: Mapping[str, Any], arrays: Mapping[s
     _write_all(stream, _LENGTH.pack(len(text)) + text)
     for array in ordered.values():
         if array.size:
-            _write_all(stream, memoryview(array.reshape(-1)).cast("B"))
+            _write_all(stream, array.reshape(-1).data.cast("B"))
     stream.flush()
 
 
-def read_message(stream: BinaryIO) -> Message | None:
+def read_message(stream: IO[bytes]) -> Message | None:
     """Read one message, or return None at the end of the stream (also in the middle of a message: a killed writer).
 
     Raises:
@@ -64,7 +64,7 @@ def read_message(stream: BinaryIO) -> Message | None:
     sizes = [dtype.itemsize * math.prod(shape) for _name, dtype, shape in listed]
     # One buffer for all arrays: numpy asks for huge pages from 4 MiB up, and first touches are the cost of a large read.
     buffer = np.empty(sum(sizes), np.uint8)
-    if not _fill(stream, memoryview(buffer)):
+    if not _fill(stream, buffer.data):
         return None
     ends = itertools.accumulate(sizes)
     arrays = {
@@ -74,19 +74,19 @@ def read_message(stream: BinaryIO) -> Message | None:
     return Message(header, arrays)
 
 
-def _write_all(stream: BinaryIO, data: bytes | memoryview) -> None:
+def _write_all(stream: IO[bytes], data: bytes | memoryview) -> None:
     view = memoryview(data)
-    while len(view):
+    while view.nbytes:
         view = view[stream.write(view) :]
 
 
-def _read_exactly(stream: BinaryIO, size: int) -> memoryview | None:
+def _read_exactly(stream: IO[bytes], size: int) -> memoryview | None:
     buffer = memoryview(bytearray(size))
     return buffer if _fill(stream, buffer) else None
 
 
-def _fill(stream: BinaryIO, view: memoryview) -> bool:
-    while len(view):
+def _fill(stream: IO[bytes], view: memoryview) -> bool:
+    while view.nbytes:
         count = stream.readinto(view)  # type: ignore[attr-defined]
         if not count:
             return False

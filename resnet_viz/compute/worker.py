@@ -10,10 +10,11 @@ import queue
 import sys
 import threading
 from collections import OrderedDict
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from resnet_viz.compute.protocol import Message, read_message, write_message
 from resnet_viz.errors import ResNetVizError
+from resnet_viz.messages import gettext as _
 from resnet_viz.messages import use_language
 
 # A ResNet50 with both compiled functions and a few cached pictures is about 0.5 GB.
@@ -22,10 +23,14 @@ MAX_PROBES = 3
 MAX_BUILDS = 60
 
 
+def _gone() -> str:
+    return _("The weights file is not on the server any more: upload it again, or choose random weights.")
+
+
 class Worker:
     """Answers one request after another; the newest networks stay built."""
 
-    def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
+    def __init__(self, source: IO[bytes], sink: IO[bytes]) -> None:
         self._source, self._sink = source, sink
         self._requests: queue.Queue[Message | None] = queue.Queue()
         self._cancelled: set[int] = set()
@@ -66,30 +71,35 @@ class Worker:
             header, arrays = self._result(request)
         except ResNetVizError as error:
             header, arrays = {"ok": False, "error": type(error).__name__, "sentence": str(error)}, {}
+        except OSError:  # the weights' owner deleted them a moment ago
+            header, arrays = {"ok": False, "error": "WeightsError", "sentence": _gone()}, {}
         except MemoryError:
             header, arrays = {"ok": False, "error": "MemoryError", "sentence": ""}, {}
         write_message(self._sink, {"id": number, **header}, arrays)
 
     def _result(self, request: Message) -> tuple[dict[str, Any], dict[str, Any]]:
         header = request.header
-        probe = self._probe(header["spec"], header["id"])
+        probe = self._probe(header["spec"], header.get("weights"), header["id"])
         if header["op"] == "warm":
             probe.warm()
             return {"ok": True}, {}
         return {"ok": True}, probe.activations(request.arrays["picture"], header["nodes"])
 
-    def _probe(self, spec: dict[str, Any], number: int) -> Any:
+    def _probe(self, spec: dict[str, Any], weights: str | None, number: int) -> Any:
+        from safetensors.numpy import load_file  # noqa: PLC0415 - of the optional model part
+
         from resnet_viz.model.probe import Probe  # noqa: PLC0415 - imports Keras
         from resnet_viz.spec import ResNetSpec  # noqa: PLC0415 - kept beside its only use
 
-        key = json.dumps(spec, sort_keys=True)
+        key = json.dumps([spec, weights], sort_keys=True)
         if key not in self._probes:
             self._builds += 1
 
             def tell(step: str) -> None:
                 write_message(self._sink, {"id": number, "progress": step})
 
-            self._probes[key] = Probe(ResNetSpec.from_dict(spec), on_progress=tell)
+            arrays = load_file(weights) if weights else None
+            self._probes[key] = Probe(ResNetSpec.from_dict(spec), weights=arrays, on_progress=tell)
             if len(self._probes) > MAX_PROBES:
                 self._probes.popitem(last=False)
         self._probes.move_to_end(key)

@@ -17,7 +17,7 @@ Resize = Literal["crop", "squash", "letterbox"]
 
 @dataclass(frozen=True, kw_only=True)
 class Normalisation:
-    """value = (pixel · scale − mean) / std, channel by channel, after ordering the channels.
+    """How pixels become values: (pixel · scale − mean) / std per channel, after ordering the channels.
 
     Attributes:
         name: Its key in `NORMALISATIONS`.
@@ -45,9 +45,9 @@ NORMALISATIONS: dict[str, Normalisation] = {
     item.name: item
     for item in (
         Normalisation(name="unit"),
-        # keras.applications.resnet_v2: "will scale input pixels between -1 and 1"
+        # What keras.applications asks for in its ResNet V2 family.
         Normalisation(name="signed", scale=1 / 127.5, mean=(1.0, 1.0, 1.0)),
-        # keras.applications.resnet: BGR, ImageNet means, no scaling
+        # What keras.applications asks for in its ResNet family: Caffe's order and ImageNet's means.
         Normalisation(name="caffe", order="BGR", scale=1.0, mean=(103.939, 116.779, 123.68)),
         # The common PyTorch recipe for ImageNet
         Normalisation(name="torch", mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225)),
@@ -102,7 +102,7 @@ def as_input(
     if channels == 1:
         grey = np.asarray(fitted.convert("L"), np.float32)[..., np.newaxis]
         mean, std = np.mean(normalisation.mean), np.mean(normalisation.std)
-        return ((grey * np.float32(normalisation.scale) - mean) / std).astype(np.float32)
+        return np.asarray((grey * np.float32(normalisation.scale) - mean) / std, np.float32)
     pixels = np.asarray(fitted, np.float32)
     ordered = pixels[..., ::-1] if normalisation.order == "BGR" else pixels
     values = (ordered * np.float32(normalisation.scale) - normalisation.mean) / normalisation.std

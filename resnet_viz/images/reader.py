@@ -66,8 +66,22 @@ def read_picture(data: bytes) -> Picture:
             raise ImageError(_unknown_format(data)) from error
         # Pillow's decoders raise whatever their format's parser meets in damaged bytes; the list below is what
         # thousands of mutated files brought out.
-        except (OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, OverflowError, AttributeError,
-                ZeroDivisionError, MemoryError, NotImplementedError, RuntimeError, Image.DecompressionBombError) as error:
+        except (
+            OSError,
+            ValueError,
+            SyntaxError,
+            EOFError,
+            KeyError,
+            IndexError,
+            TypeError,
+            OverflowError,
+            AttributeError,
+            ZeroDivisionError,
+            MemoryError,
+            NotImplementedError,
+            RuntimeError,
+            Image.DecompressionBombError,
+        ) as error:
             sentence = _("The image is damaged or incomplete ({reason}): open and save it again, then try once more.")
             raise ImageError(sentence.format(reason=str(error)[:80] or type(error).__name__)) from error
     return Picture(rgb, hashlib.sha256(data).hexdigest(), tuple(notes))
@@ -110,7 +124,7 @@ def _plain(image: Image.Image, _notes: list[str]) -> Image.Image:
 
 def _over_background(image: Image.Image, notes: list[str]) -> Image.Image:
     rgba = image.convert("RGBA")
-    if rgba.getextrema()[3][0] < 255:  # type: ignore[index]
+    if np.asarray(rgba.getchannel("A")).min() < 255:
         notes.append(_("Transparent pixels are shown over white."))
     ground = Image.new("RGBA", rgba.size, (*BACKGROUND, 255))
     return Image.alpha_composite(ground, rgba).convert("RGB")

@@ -1,32 +1,21 @@
 """A visitor's own picture, kept on this machine under their cookie: survives a reload, gone after two idle hours."""
 
-import hashlib
 import os
-import shutil
 import tempfile
-import time
 from pathlib import Path
-
-import platformdirs
 
 from resnet_viz.errors import ImageError
 from resnet_viz.images.reader import Picture, read_picture
 from resnet_viz.messages import gettext as _
-
-LIFETIME_S = 2 * 3600
-
-
-def data_folder() -> Path:
-    """Return where the app keeps what visitors make: ``RESNET_VIZ_DATA``, or the platform's place for user data."""
-    return Path(os.environ.get("RESNET_VIZ_DATA") or platformdirs.user_data_dir("resnet-viz", appauthor=False))
+from resnet_viz.owners import is_expired, owner_stem
 
 
 class Uploads:
     """One picture per owner, in a folder that no other owner's id leads to."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """Keep pictures in `folder`, by default below `data_folder`."""
-        self._folder = folder or data_folder() / "uploads"
+    def __init__(self, folder: Path) -> None:
+        """Keep pictures in `folder`."""
+        self._folder = folder
 
     def save(self, owner: str, data: bytes) -> Picture:
         """Check and keep a picture in place of the owner's last one; all of it or nothing.
@@ -56,7 +45,7 @@ class Uploads:
         """Return the owner's picture and count this as a use, or None if there is none (any more)."""
         path = self._path(owner)
         try:
-            if time.time() - path.stat().st_mtime > LIFETIME_S:
+            if is_expired(path):
                 path.unlink(missing_ok=True)
                 return None
             data = path.read_bytes()
@@ -69,16 +58,5 @@ class Uploads:
         """Forget the owner's picture."""
         self._path(owner).unlink(missing_ok=True)
 
-    def sweep(self) -> int:
-        """Delete what nobody used for `LIFETIME_S` and what a crash left half-written; return how many files."""
-        removed = 0
-        if not self._folder.is_dir():
-            return removed
-        for path in self._folder.iterdir():
-            if time.time() - path.stat().st_mtime > LIFETIME_S:
-                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-                removed += 1
-        return removed
-
     def _path(self, owner: str) -> Path:
-        return self._folder / hashlib.sha256(owner.encode()).hexdigest()
+        return self._folder / owner_stem(owner)

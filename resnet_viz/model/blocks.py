@@ -33,7 +33,9 @@ def identity_block(x: Any, f: int, filters: Sequence[int], stage: int, block: st
         SpecError: If the shortcut cannot be added, or a value breaks its rule.
     """
     if tuple(filters)[-1:] != (x.shape[-1],):
-        advice = _("An identity shortcut adds a block's input to its output: use a convolution block to change channels.")
+        advice = _(
+            "An identity shortcut adds a block's input to its output: use a convolution block to change channels."
+        )
         rule = _("three numbers ending in the input's channels, {n}").format(n=x.shape[-1])
         raise SpecError(broken_rule("filters", rule, tuple(filters), advice))
     return _block(x, f, filters, stage, block, projects=False, strides=1)
@@ -67,14 +69,16 @@ def ResNet50(input_shape: tuple[int, int, int] = (64, 64, 3), classes: int = 6) 
     Raises:
         SpecError: If the picture is smaller than 37×37 px, or a value breaks its rule.
     """
-    return build_model(preset("course", input_shape=tuple(input_shape), classes=classes), name="ResNet50")
+    height, width, channels = input_shape
+    return build_model(preset("course", input_shape=(height, width, channels), classes=classes), name="ResNet50")
 
 
 def _block(x: Any, f: int, filters: Sequence[int], stage: int, block: str, *, projects: bool, strides: int) -> Any:
     sizes = tuple(filters)
+    height, width, channels = (size or 1 for size in x.shape[1:])
     spec = replace(
         PRESETS["course"],
-        input_shape=tuple(size or 1 for size in x.shape[1:]),
+        input_shape=(height, width, channels),
         stages=(Stage(blocks=1, convolution_filters=sizes, identity_filters=sizes, strides=strides),),
         kernel_size=f,
     )

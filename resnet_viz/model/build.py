@@ -1,5 +1,6 @@
 """A Keras model from a LayerGraph: one Keras layer per node, under the node's id."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -38,6 +39,15 @@ def build_model(spec: ResNetSpec, *, name: str = "resnet") -> keras.Model:
     picture = keras.Input(spec.input_shape, name="input")
     tensors = apply_graph(graph, picture)
     return keras.Model(picture, tensors[graph.nodes[-1].id], name=name)
+
+
+def assign_weights(model: keras.Model, arrays: Mapping[str, Any]) -> None:
+    """Give a model the arrays that fit it, by ``layer/array`` and shape; its other weights stay as they are."""
+    for layer in model.layers:
+        for variable in layer.weights:
+            array = arrays.get(f"{layer.name}/{variable.name}")
+            if array is not None and tuple(array.shape) == tuple(variable.shape):
+                variable.assign(array)
 
 
 def apply_graph(graph: LayerGraph, x: Any) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from resnet_viz.analysis import NetworkSummary, analyse
 from resnet_viz.errors import ImageError, broken_rule
 from resnet_viz.messages import gettext as _
-from resnet_viz.model.build import build_model
+from resnet_viz.model.build import assign_weights, build_model
 from resnet_viz.model.compiled import FloatArray, Taps, compile_taps
 from resnet_viz.spec import ResNetSpec
 
@@ -28,10 +28,17 @@ class Probe:
         self,
         spec: ResNetSpec,
         *,
+        weights: Mapping[str, FloatArray] | None = None,
         on_progress: Callable[[str], None] = lambda _step: None,
         cache_bytes: int = CACHE_BYTES,
     ) -> None:
-        """Build the network from its seeds; `on_progress` hears the steps build and compile.
+        """Build the network.
+
+        Args:
+            spec: The network.
+            weights: Arrays by ``layer/array``; those that fit replace the random start, others are passed over.
+            on_progress: Hears the steps build and compile.
+            cache_bytes: Most bytes of feature maps to keep.
 
         Raises:
             SpecError: If the network cannot exist.
@@ -39,6 +46,7 @@ class Probe:
         self.summary: NetworkSummary = analyse(spec)
         on_progress("build")
         self.model = build_model(spec)
+        assign_weights(self.model, weights or {})
         self._on_progress = on_progress
         self._functions: dict[tuple[str, ...], Taps] = {}
         self._cache: OrderedDict[tuple[str, str], FloatArray] = OrderedDict()

@@ -1,7 +1,7 @@
 """The specification: a ResNet as data, its presets, and the LayerGraph made from it. Standard library only."""
 
 from resnet_viz.spec.graph import Block, LayerGraph, Node, build_graph
-from resnet_viz.spec.presets import DEFAULT_PRESET, PRESETS, parse_input_shape, preset
+from resnet_viz.spec.presets import DEFAULT_PRESET, PRESETS, parse_classes, parse_input_shape, preset
 from resnet_viz.spec.schema import Bias, ResNetSpec, Shortcut, Stage, Stem
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Stage",
     "Stem",
     "build_graph",
+    "parse_classes",
     "parse_input_shape",
     "preset",
 ]

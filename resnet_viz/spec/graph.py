@@ -152,7 +152,7 @@ def build_block_graph(spec: ResNetSpec, stage: int, letter: str, *, projects: bo
 
 
 def block_letter(index: int) -> str:
-    """Return a, b, … z, aa, ab, … for 0, 1, …
+    """Return a, b, … z, aa, ab, … for 0, 1, and so on.
 
     >>> block_letter(0), block_letter(25), block_letter(26), block_letter(35)
     ('a', 'z', 'aa', 'aj')

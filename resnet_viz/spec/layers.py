@@ -107,7 +107,6 @@ Layer = (
 )
 
 
-
 def kind_of(layer: Layer) -> str:
     """Return the stable name of a layer's kind, the key of colours and texts.
 

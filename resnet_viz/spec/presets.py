@@ -162,7 +162,20 @@ def parse_input_shape(text: str) -> tuple[int, int, int]:
     """
     parts = text.lower().replace("×", "x").split("x")
     if not 1 <= len(parts) <= 3 or not all(part.isascii() and part.isdecimal() and len(part) <= 6 for part in parts):
-        raise SpecError(broken_rule("input", _("a size such as 64, 64x96 or 64x96x1 (height × width × channels)"), text))
+        raise SpecError(
+            broken_rule("input", _("a size such as 64, 64x96 or 64x96x1 (height × width × channels)"), text)
+        )
     numbers = [int(part) for part in parts]
     height, width = (numbers * 2)[:2] if len(numbers) == 1 else numbers[:2]
     return height, width, numbers[2] if len(numbers) == 3 else 3
+
+
+def parse_classes(text: str) -> int:
+    """Return a number of classes from text; its range is the specification's to check.
+
+    Raises:
+        SpecError: If the text is no whole number.
+    """
+    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
+        raise SpecError(broken_rule("classes", _("a whole number"), text))
+    return int(text)

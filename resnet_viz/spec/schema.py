@@ -215,9 +215,7 @@ class ResNetSpec:
     def _check_blocks(self) -> None:
         if self.padding == "explicit" and self.kernel_size % 2 == 0:
             advice = _("An even kernel has no centre, so an equal frame on both sides changes the size.")
-            raise SpecError(
-                broken_rule("kernel_size", _("odd when `padding` is explicit"), self.kernel_size, advice)
-            )
+            raise SpecError(broken_rule("kernel_size", _("odd when `padding` is explicit"), self.kernel_size, advice))
         if self.block == "basic" and self.stride_on == "middle":
             advice = _("A basic block has no 1×1 convolution to spare: its first convolution takes the stride.")
             raise SpecError(broken_rule("stride_on", _("`first` in basic blocks"), self.stride_on, advice))
@@ -262,7 +260,8 @@ class ResNetSpec:
         Raises:
             SpecError: On an unknown field, a wrong type, or a broken rule.
         """
-        return _built(cls, data, "")
+        spec: Self = _built(cls, data, "")
+        return spec
 
     @classmethod
     def from_json(cls, text: str) -> Self:

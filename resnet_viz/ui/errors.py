@@ -15,8 +15,8 @@ def hide_traceback(error: Exception) -> bool:
     number = secrets.token_hex(3)
     _log.error("page error %s", number, exc_info=error)
     st.error(
-        _("Something went wrong on our side (number {number}): reload the page; your link and picture are kept.").format(
-            number=number
-        )
+        _(
+            "Something went wrong on our side (number {number}): reload the page; your link and picture are kept."
+        ).format(number=number)
     )
     return True

@@ -9,12 +9,13 @@ from resnet_viz.images.preprocess import NORMALISATIONS, RESIZES
 from resnet_viz.images.samples import DEFAULT_SAMPLE, SAMPLES
 from resnet_viz.messages import LANGUAGES
 from resnet_viz.messages import gettext as _
-from resnet_viz.spec import DEFAULT_PRESET, PRESETS, Block, ResNetSpec, parse_input_shape, preset
+from resnet_viz.spec import DEFAULT_PRESET, PRESETS, Block, ResNetSpec, parse_classes, parse_input_shape, preset
 from resnet_viz.spec.changes import changed_paths, to_paths, with_changes
 from resnet_viz.ui.cache import network
 from resnet_viz.viz.dot import DEPTHS
 
 UPLOAD = "upload"
+RANDOM, FILE = "random", "file"
 FIRST_NODE = "conv1"
 
 
@@ -30,6 +31,7 @@ class Selection:
         image: A sample's name, or `UPLOAD` for the visitor's own.
         resize: How the image is brought to the network's size.
         normalisation: How its pixels become numbers.
+        weights: `RANDOM`, from the specification's seeds, or `FILE`, the visitor's own.
         language: Chosen language, or "" for the browser's.
     """
 
@@ -40,6 +42,7 @@ class Selection:
     image: str = DEFAULT_SAMPLE
     resize: str = "crop"
     normalisation: str = "unit"
+    weights: str = RANDOM
     language: str = ""
 
     @property
@@ -111,10 +114,7 @@ def _read_network(selection: Selection, params: Mapping[str, str]) -> Selection:
     if "input" in params:
         base = replace(base, input_shape=parse_input_shape(params["input"]))
     if "classes" in params:
-        text = params["classes"]
-        if not text.isdecimal() or len(text) > 9:
-            raise SpecError(broken_rule("classes", _("a whole number"), text))
-        base = replace(base, classes=int(text))
+        base = replace(base, classes=parse_classes(params["classes"]))
     known = to_paths(base)
     spec = with_changes(base, {path: text for path, text in params.items() if path in known})
     network(spec)
@@ -134,6 +134,7 @@ def _read_rest(selection: Selection, params: Mapping[str, str]) -> Selection:
         "image": (*SAMPLES, UPLOAD),
         "resize": RESIZES,
         "prep": tuple(NORMALISATIONS),
+        "weights": (RANDOM, FILE),
         "lang": (*LANGUAGES, ""),
     }
     values = {name: params.get(name, _named(selection)[name]) for name in valid}
@@ -145,6 +146,7 @@ def _read_rest(selection: Selection, params: Mapping[str, str]) -> Selection:
         image=values["image"],
         resize=values["resize"],
         normalisation=values["prep"],
+        weights=values["weights"],
         language=values["lang"],
     )
 
@@ -157,6 +159,7 @@ def _named(selection: Selection) -> dict[str, str]:
         "image": selection.image,
         "resize": selection.resize,
         "prep": selection.normalisation,
+        "weights": selection.weights,
         "lang": selection.language,
     }
 

@@ -11,7 +11,9 @@ from typing import Any
 from resnet_viz.compute.client import WorkerClient
 from resnet_viz.errors import BackendMissingError, ResNetVizError
 from resnet_viz.images.uploads import Uploads
+from resnet_viz.owners import data_folder, sweep
 from resnet_viz.spec import DEFAULT_PRESET, preset
+from resnet_viz.weights.store import WeightsStore
 
 _SWEEP_S = 600.0
 
@@ -25,7 +27,13 @@ def worker() -> WorkerClient:
 @cache
 def uploads() -> Uploads:
     """Return the store of visitors' pictures."""
-    return Uploads()
+    return Uploads(data_folder() / "uploads")
+
+
+@cache
+def weights_store() -> WeightsStore:
+    """Return the store of visitors' weights."""
+    return WeightsStore(data_folder() / "weights")
 
 
 @contextlib.asynccontextmanager
@@ -51,5 +59,6 @@ def _warm() -> None:
 
 async def _sweep() -> None:
     while True:
-        await asyncio.to_thread(uploads().sweep)
+        for folder in ("uploads", "weights"):
+            await asyncio.to_thread(sweep, data_folder() / folder)
         await asyncio.sleep(_SWEEP_S)

@@ -28,6 +28,7 @@ class Key(StrEnum):
     LAST_URL = "last_url"
     OWNER = "owner"
     CANCELLED = "cancelled"
+    ACCEPTED = "accepted"
 
 
 def begin_run() -> Selection:
@@ -144,6 +145,16 @@ def is_cancelled(work: str) -> bool:
 def set_cancelled(work: str) -> None:
     """Remember that the visitor cancelled this piece of work; "" forgets it."""
     st.session_state[Key.CANCELLED] = work
+
+
+def is_accepted(note: str) -> bool:
+    """Whether the visitor has read this note and wants it gone."""
+    return st.session_state.get(Key.ACCEPTED) == note
+
+
+def accept(note: str) -> None:
+    """Hide a note until another takes its place."""
+    st.session_state[Key.ACCEPTED] = note
 
 
 def _step(source: Key, target: Key) -> None:

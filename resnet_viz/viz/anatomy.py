@@ -40,7 +40,8 @@ def norm(maps: FloatArray) -> float:
 
 def channel_energy(maps: FloatArray) -> npt.NDArray[np.float64]:
     """Return the mean square of every channel of ``(height, width, channels)``."""
-    return np.mean(np.square(maps, dtype=np.float64), axis=(0, 1))
+    energy: npt.NDArray[np.float64] = np.mean(np.square(maps, dtype=np.float64), axis=(0, 1))
+    return energy
 
 
 def removed_by_relu(before: FloatArray) -> float:

@@ -7,7 +7,7 @@ both.
 import html
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from graphviz import Digraph
 
@@ -35,7 +35,10 @@ _ROOM = {"ellipse": 1.25, "octagon": 1.1, "cds": 1.25}
 
 def text_width_pt(text: str, size_pt: float) -> float:
     """Return about how wide a text is in Helvetica, pt; a CJK sign is a square."""
-    ems = (1.0 if ord(c) > 0x2E80 else 0.32 if c in _NARROW else 0.86 if c in _WIDE else 0.68 if c.isupper() else 0.57 for c in text)
+    ems = (
+        1.0 if ord(c) > 0x2E80 else 0.32 if c in _NARROW else 0.86 if c in _WIDE else 0.68 if c.isupper() else 0.57
+        for c in text
+    )
     return sum(ems) * size_pt
 
 
@@ -96,7 +99,7 @@ class _Picture:
             runs = [self.run_box(run) for run in _runs(self.summary, stage)]
             rows.append(self.row(stage, runs))
         rows.append(self.row(0, [self.stem_box(n) for n in nodes if n.stage == 0]))
-        for above, below in zip(rows, rows[1:], strict=False):
+        for above, below in pairwise(rows):
             self.graph.edge(above[0], below[0], style="invis", weight="100")
             self.graph.edge(above[-1], below[0], constraint="false")
         sentence = _("{n} blocks in {stages} stages between a stem and a classifier").format(
@@ -109,12 +112,20 @@ class _Picture:
         shape = shape_text(self.summary.by_id[self.members[names[-1]][-1]].output_shape)
         title = f"{stage_title(stage)}  →  {shape}"
         with self.graph.subgraph(name=f"cluster_{stage}") as frame:
-            frame.attr(label=f"\u00a0\u00a0{title}", labeljust="l", fontsize="13", fontcolor=ROAD, color=ROAD, style="rounded", penwidth="0.6")
+            frame.attr(
+                label=f"{title}\u00a0\u00a0",
+                labeljust="r",
+                fontsize="13",
+                fontcolor=ROAD,
+                color=ROAD,
+                style="rounded",
+                penwidth="0.6",
+            )
             with frame.subgraph() as rank:
                 rank.attr(rank="same")
                 for name in names:
                     rank.node(name)
-                for left, right in zip(names, names[1:], strict=False):
+                for left, right in pairwise(names):
                     rank.edge(left, right)
         return names
 
@@ -167,7 +178,9 @@ class _Picture:
         self.graph.edge(branch, end, label="  F(x)", weight="8")
         if side:
             title = layer_title(side[0].layer)
-            road = self.box(f"shortcut_{block.name}", (_("shortcut"), title), _dashed(mark), [n.id for n in side], group="side")
+            road = self.box(
+                f"shortcut_{block.name}", (_("shortcut"), title), _dashed(mark), [n.id for n in side], group="side"
+            )
             self.graph.edge(source, road, style="dashed")
             self.graph.edge(road, end, style="dashed")
         else:
@@ -191,7 +204,9 @@ class _Picture:
                 is_shortcut = node.road == "shortcut" or (block and node.id == block.add and name == block.shortcut)
                 style = "dashed" if is_shortcut else "solid"
                 tail = name if name in inside else f"from_{name}"
-                self.graph.edge(tail, node.id, label=self.news(name, inside), style=style, weight="1" if is_shortcut else "8")
+                self.graph.edge(
+                    tail, node.id, label=self.news(name, inside), style=style, weight="1" if is_shortcut else "8"
+                )
         self.graph.node("out", label="", shape="none", width="0", height="0")
         self.graph.edge(nodes[-1].id, "out", label="  " + shape_text(self.summary.by_id[nodes[-1].id].output_shape))
         where = _("Block {name}").format(name=block.name) if block else stage_title(nodes[0].stage)
@@ -200,7 +215,11 @@ class _Picture:
     def news(self, name: str, inside: set[str]) -> str:
         """Return the shape a layer gives, if it is new on this road: repeating it eleven times hides the change."""
         record = self.summary.by_id[name]
-        return "" if name in inside and record.input_shape == record.output_shape else f"  {shape_text(record.output_shape)}"
+        return (
+            ""
+            if name in inside and record.input_shape == record.output_shape
+            else f"  {shape_text(record.output_shape)}"
+        )
 
     def layer_box(self, node: Node, *, show_id: bool) -> str:
         kind = kind_of(node.layer)

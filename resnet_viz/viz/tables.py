@@ -13,7 +13,7 @@ COUNTED = ["trainable", "non_trainable", "parameters", "macs", "activation_bytes
 
 
 def to_frame(summary: NetworkSummary) -> pd.DataFrame:
-    """Return one row per layer in order of computation, indexed 0, 1, …
+    """Return one row per layer in order of computation, indexed from 0.
 
     Columns: layer, kind, stage ("1" is the stem, "head" the head), block, road, name_from ("specification" or "ours"),
     kernel_size, strides (cells), padding, input_shape, output_shape (text), then the counted columns, and

@@ -29,7 +29,7 @@ def test_shapes_and_counts_equal_the_built_model_layer_by_layer(name):
     side = SIDES[len(name) % 2]
     summary = analyse(preset(name, input_shape=(side, side + 16, 3)))
     model = build_model(summary.graph.spec)
-    assert [layer.name for layer in model.layers] and {layer.name for layer in model.layers} == set(summary.by_id)
+    assert {layer.name for layer in model.layers} == set(summary.by_id)
     for layer in model.layers:
         record = summary.record(layer.name)
         assert tuple(layer.output.shape[1:]) == record.output_shape, layer.name
@@ -88,10 +88,9 @@ def test_block_names_and_seeds_are_the_specified_ones():
     y = resnet_viz.convolution_block(x, 3, (2, 4, 6), 3, "a", 2)
     model = keras.Model(x, resnet_viz.identity_block(y, 3, (2, 4, 6), 3, "b"))
     names = [layer.name for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
-    assert sorted(names) == sorted(
-        ["res3a_branch2a", "res3a_branch2b", "res3a_branch2c", "res3a_branch1"]
-        + ["res3b_branch2a", "res3b_branch2b", "res3b_branch2c"]
-    )
+    assert set(names) == {f"res3a_branch{place}" for place in ("2a", "2b", "2c", "1")} | {
+        f"res3b_branch2{place}" for place in "abc"
+    }
     assert model.get_layer("res3a_branch2a").strides == model.get_layer("res3a_branch1").strides == (2, 2)
     assert model.get_layer("res3b_branch2b").padding == "same"
     kernels = [model.get_layer(f"res3{b}_branch2b").get_weights()[0] for b in "ab"]
@@ -100,7 +99,9 @@ def test_block_names_and_seeds_are_the_specified_ones():
 
 
 def test_an_identity_block_that_cannot_add_is_refused():
-    with pytest.raises(SpecError, match=r"`filters` must be three numbers ending in the input's channels, 6.*\(2, 4, 5\)"):
+    with pytest.raises(
+        SpecError, match=r"`filters` must be three numbers ending in the input's channels, 6.*\(2, 4, 5\)"
+    ):
         resnet_viz.identity_block(keras.Input((8, 8, 6)), 3, (2, 4, 5), 3, "b")
 
 
@@ -165,7 +166,9 @@ def test_values_equal_keras_applications_at_every_block(name):
     mine = keras.Model(ours.input, [ours.get_layer(tap).output for tap in taps] + [ours.output])
     reference = keras.Model(theirs.input, [theirs.get_layer(names[tap]).output for tap in taps] + [theirs.output])
     picture = np.random.default_rng(1).normal(size=(1, 64, 64, 3)).astype("float32")
-    for tap, a, b in zip([*taps, "output"], mine(picture, training=False), reference(picture, training=False), strict=True):
+    for tap, a, b in zip(
+        [*taps, "output"], mine(picture, training=False), reference(picture, training=False), strict=True
+    ):
         a, b = np.asarray(a), np.asarray(b)
         assert np.abs(b).max() > 0
         np.testing.assert_array_equal(a, b, err_msg=tap)

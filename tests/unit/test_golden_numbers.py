@@ -163,7 +163,10 @@ def test_rows_sum_to_totals():
 
 
 STAGES = PRESETS["course"].stages
-WITH_512 = (*STAGES[:3], Stage(blocks=3, convolution_filters=(512, 512, 2048), identity_filters=(512, 512, 2048), strides=2))
+WITH_512 = (
+    *STAGES[:3],
+    Stage(blocks=3, convolution_filters=(512, 512, 2048), identity_filters=(512, 512, 2048), strides=2),
+)
 MUTANTS = {
     "bias off": replace(PRESETS["course"], bias=replace(PRESETS["course"].bias, branch2b=False)),
     "512 for 256": replace(PRESETS["course"], stages=WITH_512),

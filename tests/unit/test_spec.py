@@ -110,7 +110,10 @@ BAD = [
     ({"stages": [{"blocks": 2}]}, r"complete: it needs convolution_filters, identity_filters"),
     ({"stages": [{"blocks": 0, "convolution_filters": [1, 1, 1], "identity_filters": [1, 1, 1]}]}, r"blocks=0"),
     ({"stages": [{"blocks": 2, "convolution_filters": [8, 8], "identity_filters": [8, 8]}]}, r"3 numbers"),
-    ({"stages": [{"blocks": 2, "convolution_filters": [8, 8, 32], "identity_filters": [8, 8, 16]}]}, r"end in 32 filters"),
+    (
+        {"stages": [{"blocks": 2, "convolution_filters": [8, 8, 32], "identity_filters": [8, 8, 16]}]},
+        r"end in 32 filters",
+    ),
     ({"padding": "explicit", "kernel_size": 4}, r"`kernel_size` must be odd"),
     ({"bn_epsilon": float("nan")}, r"`bn_epsilon`"),
     ({"width": 0}, r"`width`.*Received: width=0"),
@@ -184,7 +187,9 @@ def test_nothing_in_the_code_asks_for_a_preset_by_name():
     offenders = [
         path.name
         for path in package.rglob("*.py")
-        if re.search(r"""preset\w*\s*==\s*["']|==\s*["'](course|keras-v1|v2|torch-v1\.5)["']""", path.read_text("utf-8"))
+        if re.search(
+            r"""preset\w*\s*==\s*["']|==\s*["'](course|keras-v1|v2|torch-v1\.5)["']""", path.read_text("utf-8")
+        )
     ]
     assert offenders == []
 

@@ -57,10 +57,17 @@ def show(block: Block, maps: dict[str, FloatArray]) -> None:
             with column:
                 st.markdown(f"**{title}**  \n{shape_text(maps[parts[title]].shape)}")
                 if array is None:
-                    st.markdown(_("{n} channels in: they have no partners in the output").format(n=maps[block.input].shape[-1]))
+                    st.markdown(
+                        _("{n} channels in: they have no partners in the output").format(n=maps[block.input].shape[-1])
+                    )
                     continue
-                show_maps(array, scale, alt=_("{title} of block {name}, channels {channels}").format(
-                    title=title, name=block.name, channels=", ".join(map(str, channels))))
+                show_maps(
+                    array,
+                    scale,
+                    alt=_("{title} of block {name}, channels {channels}").format(
+                        title=title, name=block.name, channels=", ".join(map(str, channels))
+                    ),
+                )
     st.markdown(f"{range_text(scale)} · {_sentence(block, maps)}")
 
 

@@ -16,6 +16,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.ui import services, state
 from resnet_viz.ui.cache import activations
+from resnet_viz.ui.components.weights_source import weights_of
 from resnet_viz.ui.selection import Selection
 
 FloatArray = npt.NDArray[np.float32]
@@ -67,11 +68,17 @@ def content_name(selection: Selection, picture: Picture) -> str:
 
 
 def _compute(selection: Selection, values: FloatArray, nodes: Sequence[str], work: str) -> dict[str, FloatArray] | None:
+    file = weights_of(selection).file
     place = st.empty()
     progress = _Progress(place, work)
     try:
         return services.worker().activations(
-            selection.spec, values, nodes, on_progress=progress.step, is_cancelled=progress.tick
+            selection.spec,
+            values,
+            nodes,
+            weights=file.path if file else None,
+            on_progress=progress.step,
+            is_cancelled=progress.tick,
         )
     except CancelledError:
         return None
@@ -125,4 +132,4 @@ def _image_key(selection: Selection, picture: Picture) -> tuple[str, ...]:
 
 
 def _work_key(selection: Selection, picture: Picture) -> str:
-    return "/".join((_spec_key(selection.spec), *_image_key(selection, picture)))
+    return "/".join((_spec_key(selection.spec), weights_of(selection).key, *_image_key(selection, picture)))

@@ -22,9 +22,9 @@ def picture_of(selection: Selection) -> Picture:
     picture = services.uploads().load(state.owner())
     if picture is None:
         st.info(
-            _("Your own picture is not here (any more): it is kept for two hours, in the browser it came from. Here is {name}.").format(
-                name=sample_title(DEFAULT_SAMPLE)
-            )
+            _(
+                "Your own picture is not here (any more): it is kept for two hours, in the browser it came from. Here is {name}."
+            ).format(name=sample_title(DEFAULT_SAMPLE))
         )
         return sample_picture(DEFAULT_SAMPLE)
     return picture

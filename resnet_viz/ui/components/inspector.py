@@ -49,7 +49,9 @@ def show_block(selection: Selection) -> None:
     whole = selection.summary.totals
     kind = _("convolution block") if block.kind == "convolution" else _("identity block")
     st.markdown(
-        _("**Block {name}** ({kind}): {n} parameters ({share:.1%} of the network), {macs} MACs ({mac_share:.1%})").format(
+        _(
+            "**Block {name}** ({kind}): {n} parameters ({share:.1%} of the network), {macs} MACs ({mac_share:.1%})"
+        ).format(
             name=block.name,
             kind=kind,
             n=f"{totals.parameters:,}",
@@ -91,7 +93,9 @@ def _field(summary: NetworkSummary, record: LayerRecord) -> str:
     height, width = summary.graph.spec.input_shape[:2]
     field, (rows, columns) = record.field, record.output_shape[:2]
     text = _("{sum}, one cell every {stride} px; the first starts at {start}").format(
-        sum=field_arithmetic(summary, record), stride=field.height.stride, start=f"{field.height.start}".replace("-", "−")
+        sum=field_arithmetic(summary, record),
+        stride=field.height.stride,
+        start=f"{field.height.start}".replace("-", "−"),
     )
     covering = covering_cells(field.height, rows, height) * covering_cells(field.width, columns, width)
     return text + "<br>" + _("{n} of {cells} cells see the whole picture").format(n=covering, cells=rows * columns)

@@ -1,5 +1,7 @@
 """The account of every layer as a table, its sums, its file and its chart."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -17,7 +19,9 @@ def show(selection: Selection) -> pd.DataFrame:
     rows = _filtered(everything)
     sums = totals_row(rows)
     st.markdown(
-        _("**{shown} of {all} layers** · {p} parameters ({t} trained, {f} not) · {m} MACs · {b} bytes of activations").format(
+        _(
+            "**{shown} of {all} layers** · {p} parameters ({t} trained, {f} not) · {m} MACs · {b} bytes of activations"
+        ).format(
             shown=len(rows),
             all=len(everything),
             p=f"{sums['parameters']:,}",
@@ -100,7 +104,7 @@ def _stage_name(stage: str) -> str:
     return {"1": _("1 · stem"), "head": _("head")}.get(stage, stage)
 
 
-def _columns() -> dict[str, object]:
+def _columns() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     return {
         "layer": st.column_config.TextColumn(_("layer"), pinned=True),

@@ -12,7 +12,7 @@ from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import state
 from resnet_viz.ui.components import forward
-from resnet_viz.ui.components.subject import weights_text
+from resnet_viz.ui.components.weights_source import weights_text
 from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.anatomy import channel_energy, map_statistics, strongest_channels
 from resnet_viz.viz.mosaic import Scale, mosaic_png, per_channel_png, shared_scale
@@ -104,7 +104,9 @@ def show_channel(selection: Selection, maps: FloatArray) -> None:
     numbers = map_statistics(channel)
     energy = channel_energy(maps)
     rank = int((energy > energy[int(number)]).sum()) + 1
-    text = _("{range}; mean {mean:.3g}, deviation {deviation:.3g}, {zeros:.0%} zeros; energy rank {rank} of {n}").format(
+    text = _(
+        "{range}; mean {mean:.3g}, deviation {deviation:.3g}, {zeros:.0%} zeros; energy rank {rank} of {n}"
+    ).format(
         range=range_text(scale),
         mean=numbers.mean,
         deviation=numbers.deviation,
@@ -141,7 +143,7 @@ def npz_bytes(selection: Selection, picture: Picture, maps: dict[str, FloatArray
     rule = NORMALISATIONS[selection.normalisation]
     about = {
         "specification": selection.spec.to_dict(),
-        "weights": weights_text(selection.spec),
+        "weights": weights_text(selection),
         "image_sha256": picture.sha256,
         "resize": selection.resize,
         "normalisation": rule.formula(),
@@ -158,12 +160,12 @@ def _caption(selection: Selection, maps: FloatArray, scale: Scale, *, own: bool)
     span = f"{numbers.low:.3g} … {numbers.high:.3g}".replace("-", "−")
     if own:
         return _("{n} channels of {layer}, each on its own scale (all values: {span}) · weights: {weights}").format(
-            n=maps.shape[-1], layer=selection.node, span=span, weights=weights_text(selection.spec)
+            n=maps.shape[-1], layer=selection.node, span=span, weights=weights_text(selection)
         )
     return _("{n} channels of {layer} · {range} · {zeros:.0%} zeros · weights: {weights}").format(
         n=maps.shape[-1],
         layer=selection.node,
         range=range_text(scale),
         zeros=numbers.zeros,
-        weights=weights_text(selection.spec),
+        weights=weights_text(selection),
     )

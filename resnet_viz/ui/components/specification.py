@@ -27,7 +27,7 @@ def show(selection: Selection) -> None:
         "stride_on",
         ["first", "middle"],
         spec.stride_on,
-        {"first": _("the first 1×1 (v1)"), "middle": _("the f×f (v1.5)")},
+        {"first": _("1×1 (v1)"), "middle": _("f×f (v1.5)")},
         lambda old, value: replace(old, stride_on=value),
         disabled=spec.block == "basic",
     )
@@ -111,13 +111,22 @@ def _toggle(label: str, name: str, value: bool, change: Change) -> None:  # noqa
     st.toggle(label, key=key, on_change=_apply, args=(key, change))
 
 
-def _number(label: str, name: str, value: int, low: int, high: int, change: Change) -> None:  # noqa: PLR0913, PLR0917
+def _number(label: str, name: str, value: int, low: int, high: int, change: Change) -> None:
     key = state.bind(f"spec_{name}", value)
-    st.number_input(label, min_value=low, max_value=max(high, value), step=1, key=key, on_change=_apply, args=(key, change))
+    st.number_input(
+        label, min_value=low, max_value=max(high, value), step=1, key=key, on_change=_apply, args=(key, change)
+    )
 
 
-def _choice(  # noqa: PLR0913, PLR0917 - a widget's parts
-    label: str, name: str, options: list[Any], value: Any, titles: dict[Any, str], change: Change, *, disabled: bool = False
+def _choice(
+    label: str,
+    name: str,
+    options: list[Any],
+    value: Any,
+    titles: dict[Any, str],
+    change: Change,
+    *,
+    disabled: bool = False,
 ) -> None:
     key = state.bind(f"spec_{name}", value)
     st.segmented_control(
@@ -130,5 +139,3 @@ def _choice(  # noqa: PLR0913, PLR0917 - a widget's parts
         args=(key, change),
         disabled=disabled,
     )
-
-

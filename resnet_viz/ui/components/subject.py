@@ -6,12 +6,11 @@ import streamlit as st
 
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.images.samples import sample_title
-from resnet_viz.messages import LANGUAGES, current_language
+from resnet_viz.messages import LANGUAGES, current_language, ngettext
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import ngettext
-from resnet_viz.spec import PRESETS, ResNetSpec, parse_input_shape
+from resnet_viz.spec import PRESETS, parse_input_shape
 from resnet_viz.ui import state
-from resnet_viz.ui.components import image_source
+from resnet_viz.ui.components import image_source, weights_source
 from resnet_viz.ui.selection import UPLOAD, Selection
 from resnet_viz.viz.words import short_count
 
@@ -34,19 +33,17 @@ def show() -> None:
             _("**{n}** parameters · **{macs}** MACs").format(n=f"{totals.parameters:,}", macs=short_count(totals.macs)),
             width="content",
         )
-        with st.popover(_("weights: {what}").format(what=weights_text(selection.spec)), type="tertiary", key="subject_weights"):
-            _show_weights(selection)
+        with st.popover(
+            _("weights: {what}").format(what=weights_source.weights_text(selection)),
+            type="tertiary",
+            key="subject_weights",
+        ):
+            weights_source.show(selection)
         with st.popover(_("image: {name}").format(name=image_text(selection)), type="tertiary", key="subject_image"):
             image_source.show("line")
         with st.popover(LANGUAGES[current_language()], type="tertiary", key="subject_language"):
             _show_language()
-
-
-def weights_text(spec: ResNetSpec) -> str:
-    """Return what the weights are, in the words every panel uses."""
-    if spec.seed_policy == "same":
-        return _("random, seed {n}").format(n=spec.seed)
-    return _("random, a seed per layer from {n}").format(n=spec.seed)
+    weights_source.show_misfit(selection)
 
 
 def image_text(selection: Selection) -> str:
@@ -64,7 +61,7 @@ def show_preset(selection: Selection, place: str) -> None:
         on_change=lambda: state.update(lambda current: current.with_preset(state.typed(key))),
         help=_("Where the specification starts. A preset brings its own input size and classes."),
     )
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="xsmall"):
         st.button(_("Undo"), key=f"{place}_undo", on_click=state.undo, disabled=not state.can_undo())
         st.button(_("Redo"), key=f"{place}_redo", on_click=state.redo, disabled=not state.can_redo())
         st.button(
@@ -86,7 +83,9 @@ def show_input(selection: Selection, place: str) -> None:
         _("Input side, px"),
         _SIDES,
         key=pills,
-        on_change=lambda: _set_shape(f"{state.typed(pills) or side}x{state.typed(pills) or side}x{spec.input_shape[2]}"),
+        on_change=lambda: _set_shape(
+            f"{state.typed(pills) or side}x{state.typed(pills) or side}x{spec.input_shape[2]}"
+        ),
     )
     key = state.bind(f"{place}_input", text)
     st.text_input(
@@ -119,36 +118,6 @@ def _preset_text(selection: Selection) -> str:
     if not count:
         return selection.preset
     return ngettext("{preset} + {n} change", "{preset} + {n} changes", count).format(preset=selection.preset, n=count)
-
-
-def _show_weights(selection: Selection) -> None:
-    spec = selection.spec
-    key = state.bind("weights_policy", spec.seed_policy)
-    st.radio(
-        _("Random weights"),
-        ("same", "per_layer"),
-        key=key,
-        format_func=lambda policy: {
-            "same": _("one seed everywhere (as the course writes it)"),
-            "per_layer": _("a seed per layer"),
-        }[policy],
-        on_change=lambda: state.set_spec(lambda old: replace(old, seed_policy=state.typed(key))),
-    )
-    seed = state.bind("weights_seed", spec.seed)
-    st.number_input(
-        _("Seed"),
-        min_value=0,
-        max_value=2**31 - 1,
-        step=1,
-        key=seed,
-        on_change=lambda: state.set_spec(lambda old: replace(old, seed=int(state.typed(seed)))),
-    )
-    st.markdown(
-        _(
-            "Untrained: structure in the maps comes from the picture, the architecture and chance, not from learning. "
-            "With one seed everywhere, kernels of equal shape start out equal, so blocks b and c of a stage are twins."
-        )
-    )
 
 
 def _show_language() -> None:

@@ -1,0 +1,266 @@
+"""Weights files read as arrays only: safetensors, NumPy archives, and Keras's HDF5 in the layout named by layers.
+
+Nothing in a file is executed or unpickled, no architecture is rebuilt. The magic bytes decide the format, metadata come
+before any array, and every array is checked. Runs in a throw-away process with limits: see `reader`.
+"""
+
+import contextlib
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from resnet_viz.errors import WeightsError, broken_rule
+from resnet_viz.messages import gettext as _
+
+Array = npt.NDArray[np.float32]
+
+MAX_FILE_BYTES = 256 * 10**6
+MAX_ENTRIES = 2_000
+MAX_NAME = 256
+MAX_EXPANSION = 20
+_DTYPES = {"float16", "bfloat16", "float32", "float64", "F16", "BF16", "F32", "F64", "<f2", "<f4", "<f8"}
+
+# Keras 1 and 2 called the same arrays by other names.
+_ARRAY_NAMES = {"W": "kernel", "b": "bias", "running_mean": "moving_mean", "running_std": "moving_variance"}
+_KNOWN_ARRAYS = {"kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance"}
+
+
+class Entry(NamedTuple):
+    """An array as a file declares it, and how to read it."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    item_bytes: int
+    read: Callable[[], Any]
+
+
+def read_weights(path: Path, *, max_bytes: int) -> dict[str, Array]:
+    """Return a file's arrays as float32 under ``layer/array``.
+
+    Args:
+        path: The file.
+        max_bytes: Most bytes that its arrays may declare in all.
+
+    Raises:
+        WeightsError: If the file is of another format, breaks a limit, or holds a value no weights have.
+    """
+    size = path.stat().st_size
+    if size > MAX_FILE_BYTES:
+        raise WeightsError(
+            broken_rule("weights", _("at most {n} MB").format(n=MAX_FILE_BYTES // 10**6), f"{size / 1e6:.0f} MB")
+        )
+    with path.open("rb") as file:
+        head = file.read(16)
+    arrays: dict[str, Array] = {}
+    for entries in _opened(path, head):
+        _check_entries(entries, size, max_bytes)
+        for entry in entries:
+            arrays[entry.name] = _checked(entry)
+    return arrays
+
+
+def _opened(path: Path, head: bytes) -> Iterator[list[Entry]]:
+    """Yield the entries of a file once, while it is open."""
+    if head.startswith(b"\x89HDF\r\n\x1a\n"):
+        yield from _hdf5(path)
+    elif head.startswith(b"PK\x03\x04"):
+        yield from _numpy_archive(path)
+    elif len(head) > 8 and head[8:9] == b"{":
+        yield from _safetensors(path)
+    else:
+        advice = _(
+            "Pickled files (.pt, .pth, .pkl) can run code and are refused: save the arrays as safetensors, then try again."
+        )
+        raise WeightsError(broken_rule("weights", _("a safetensors, .npz or .h5 file"), head[:8], advice))
+
+
+def _safetensors(path: Path) -> Iterator[list[Entry]]:
+    from safetensors import SafetensorError, safe_open  # noqa: PLC0415 - of the optional model part
+
+    with contextlib.suppress(ImportError):
+        import ml_dtypes as _bfloat16  # noqa: F401, PLC0415 - teaches NumPy bfloat16, where it is installed
+    try:
+        with safe_open(path, framework="np") as file:
+            names = list(file.keys())
+            slices = {name: file.get_slice(name) for name in names[: MAX_ENTRIES + 1]}
+            yield [
+                Entry(
+                    name,
+                    tuple(part.get_shape()),
+                    part.get_dtype(),
+                    8 if part.get_dtype() == "F64" else 4,
+                    partial(file.get_tensor, name),
+                )
+                for name, part in slices.items()
+            ]
+    except (SafetensorError, TypeError) as error:
+        raise WeightsError(_damaged(error)) from error
+
+
+def _numpy_archive(path: Path) -> Iterator[list[Entry]]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos = archive.infolist()
+            if any(not info.filename.endswith(".npy") for info in infos):
+                raise WeightsError(broken_rule("weights", _("an .npz file of arrays only"), infos[0].filename[:60]))
+            if len(infos) > MAX_ENTRIES:
+                raise WeightsError(_too_many(len(infos)))
+            if sum(info.file_size for info in infos) > MAX_EXPANSION * path.stat().st_size + 10**6:
+                raise WeightsError(_expands())
+            entries = []
+            for info in infos:
+                with archive.open(info) as member:
+                    version = np.lib.format.read_magic(member)
+                    header = (
+                        np.lib.format.read_array_header_1_0
+                        if version == (1, 0)
+                        else np.lib.format.read_array_header_2_0
+                    )
+                    shape, _fortran, dtype = header(member)
+                entries.append(
+                    Entry(
+                        info.filename[:-4], tuple(shape), dtype.str, max(1, dtype.itemsize), _npy_reader(archive, info)
+                    )
+                )
+            yield entries
+    except (zipfile.BadZipFile, ValueError, EOFError, KeyError, NotImplementedError, RuntimeError, OSError) as error:
+        if isinstance(error, WeightsError):
+            raise
+        raise WeightsError(_damaged(error)) from error
+
+
+def _npy_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], Any]:
+    def read() -> Any:
+        with archive.open(info) as member:
+            return np.lib.format.read_array(member, allow_pickle=False)
+
+    return read
+
+
+def _hdf5(path: Path) -> Iterator[list[Entry]]:
+    import h5py  # noqa: PLC0415 - of the optional model part
+
+    try:
+        with h5py.File(path, "r") as file:
+            entries: list[Entry] = []
+            _walk(h5py, file, "", entries, 0)
+            yield entries
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
+        if isinstance(error, WeightsError):
+            raise
+        raise WeightsError(_damaged(error)) from error
+
+
+def _walk(h5py: Any, group: Any, layer: str, entries: list[Entry], depth: int) -> None:
+    """Collect datasets by layer; links that lead elsewhere and storage that lies elsewhere are refused."""
+    if depth > 8:
+        raise WeightsError(broken_rule("weights", _("at most 8 groups deep"), group.name[:60]))
+    for name in group:
+        link = group.get(name, getlink=True)
+        if not isinstance(link, h5py.HardLink):
+            raise WeightsError(broken_rule("weights", _("free of soft and external links"), name[:60]))
+        item = group[name]
+        if isinstance(item, h5py.Group):
+            if name == "optimizer_weights":
+                continue
+            _walk(h5py, item, layer if name in ("model_weights", layer) else name, entries, depth + 1)
+        elif isinstance(item, h5py.Dataset):
+            _check_dataset(item)
+            entries.append(
+                Entry(
+                    f"{layer}/{_array_name(name, layer)}",
+                    item.shape,
+                    item.dtype.str,
+                    item.dtype.itemsize,
+                    partial(item.__getitem__, ()),
+                )
+            )
+        if len(entries) > MAX_ENTRIES:
+            raise WeightsError(_too_many(len(entries)))
+
+
+def _check_dataset(item: Any) -> None:
+    if item.external or item.is_virtual:
+        raise WeightsError(broken_rule("weights", _("stored inside the file"), item.name[:60]))
+    if item.dtype.kind != "f":
+        raise WeightsError(broken_rule(item.name[:60], _("an array of floating-point numbers"), str(item.dtype)[:40]))
+    if item.compression not in (None, "gzip") or item.scaleoffset is not None:
+        raise WeightsError(broken_rule(item.name[:60], _("uncompressed or gzip"), item.compression))
+    stored = item.id.get_storage_size()
+    if item.size * item.dtype.itemsize > MAX_EXPANSION * stored + 10**6:
+        raise WeightsError(_expands())
+
+
+def _array_name(name: str, layer: str) -> str:
+    """Return Keras 3's name of an array from ``kernel:0``, ``conv1_W:0`` or the like."""
+    plain = name.partition(":")[0].removeprefix(f"{layer}_")
+    return _ARRAY_NAMES.get(plain, plain)
+
+
+def _check_entries(entries: list[Entry], file_bytes: int, max_bytes: int) -> None:
+    if not entries:
+        raise WeightsError(broken_rule("weights", _("a file with arrays"), _("none")))
+    if len(entries) > MAX_ENTRIES:
+        raise WeightsError(_too_many(len(entries)))
+    declared = 0
+    for entry in entries:
+        layer, _slash, array = entry.name.rpartition("/")
+        if len(entry.name) > MAX_NAME or array not in _KNOWN_ARRAYS or not layer:
+            rule = _("named layer/array, such as conv1/kernel")
+            raise WeightsError(broken_rule("array", rule, entry.name[:60]))
+        if entry.dtype not in _DTYPES:
+            raise WeightsError(
+                broken_rule(entry.name[:60], _("of 16, 32 or 64-bit floating-point numbers"), entry.dtype[:40])
+            )
+        if any(not 0 < size < 2**31 for size in entry.shape) or not 0 < len(entry.shape) <= 4:
+            raise WeightsError(broken_rule(entry.name[:60], _("of one to four sizes"), entry.shape[:6]))
+        declared += int(np.prod(entry.shape, dtype=object)) * entry.item_bytes
+    limit = min(max_bytes, MAX_EXPANSION * file_bytes + 10**6)
+    if declared > limit:
+        raise WeightsError(broken_rule("weights", _("at most {n} bytes of arrays").format(n=f"{limit:,}"), declared))
+
+
+def _checked(entry: Entry) -> Array:
+    try:
+        array = np.asarray(entry.read()).astype(np.float32)
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        EOFError,
+        RuntimeError,
+        TypeError,
+        MemoryError,
+        zlib.error,
+        zipfile.BadZipFile,
+    ) as error:
+        raise WeightsError(_damaged(error)) from error
+    if array.shape != entry.shape:
+        raise WeightsError(broken_rule(entry.name[:60], _("of the shape it declares"), array.shape))
+    if not np.isfinite(array).all():
+        raise WeightsError(broken_rule(entry.name[:60], _("finite everywhere"), _("NaN or infinity")))
+    if entry.name.endswith("/moving_variance") and (array < 0).any():
+        raise WeightsError(broken_rule(entry.name[:60], _("a variance, so at least 0"), float(array.min())))
+    return array
+
+
+def _too_many(count: int) -> str:
+    return broken_rule("weights", _("at most {n} arrays").format(n=MAX_ENTRIES), count)
+
+
+def _expands() -> str:
+    rule = _("at most {n} times larger unpacked than packed").format(n=MAX_EXPANSION)
+    return broken_rule("weights", rule, _("more"))
+
+
+def _damaged(error: Exception) -> str:
+    return _("The weights file is damaged or incomplete ({reason}): save it again, then try once more.").format(
+        reason=str(error)[:80] or type(error).__name__
+    )

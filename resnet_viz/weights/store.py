@@ -1,0 +1,106 @@
+"""A visitor's own weights, kept under their cookie like their picture: one file of safe arrays per owner."""
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from resnet_viz.analysis import NetworkSummary
+from resnet_viz.errors import WeightsError
+from resnet_viz.messages import gettext as _
+from resnet_viz.owners import is_expired, owner_stem
+from resnet_viz.spec.layers import Shape
+from resnet_viz.weights.reader import convert
+
+
+@dataclass(frozen=True)
+class WeightsFile:
+    """Arrays ready to load.
+
+    Attributes:
+        name: What its owner called the file.
+        path: Where our safe copy lies.
+        sha256: Of the bytes that were uploaded.
+        shapes: Shape of every array by ``layer/array``.
+    """
+
+    name: str
+    path: Path
+    sha256: str
+    shapes: dict[str, Shape]
+
+
+class WeightsStore:
+    """One weights file per owner."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep files in `folder`."""
+        self._folder = folder
+
+    def save(self, owner: str, name: str, data: bytes, summary: NetworkSummary) -> WeightsFile:
+        """Check and keep a weights file in place of the owner's last one; all of it or nothing.
+
+        Args:
+            owner: Whose it is.
+            name: What they call it.
+            data: Its bytes.
+            summary: The network in view; arrays may take at most twice its bytes.
+
+        Raises:
+            WeightsError: If it cannot be read safely, or not be stored.
+        """
+        digest = hashlib.sha256(data).hexdigest()
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with tempfile.TemporaryDirectory(dir=self._folder, prefix=".new-") as work:
+                source, target = Path(work, "source"), Path(work, "target")
+                source.write_bytes(data)
+                shapes = convert(source, target, max_bytes=max(10**6, 2 * 4 * summary.totals.parameters))
+                about = Path(work, "about")
+                about.write_text(json.dumps({"name": name[:80], "sha256": digest, "shapes": shapes}), "utf-8")
+                path = self._path(owner)
+                target.replace(path.with_suffix(f".{digest[:16]}.safetensors"))
+                about.replace(path)
+        except OSError as error:
+            sentence = _("The weights could not be kept on the server ({reason}): free some space, then try again.")
+            raise WeightsError(sentence.format(reason=error.strerror)) from error
+        kept = self.load(owner)
+        if kept is None:
+            raise WeightsError(
+                _("The weights could not be kept on the server ({reason}): free some space, then try again.").format(
+                    reason="-"
+                )
+            )
+        self._drop_others(owner, kept.path)
+        return kept
+
+    def load(self, owner: str) -> WeightsFile | None:
+        """Return the owner's weights and count this as a use, or None if there are none (any more)."""
+        path = self._path(owner)
+        try:
+            if is_expired(path):
+                self.delete(owner)
+                return None
+            about = json.loads(path.read_text("utf-8"))
+            arrays = path.with_suffix(f".{about['sha256'][:16]}.safetensors")
+            os.utime(path)
+            os.utime(arrays)
+        except (OSError, ValueError, KeyError):
+            return None
+        shapes = {name: tuple(shape) for name, shape in about["shapes"].items()}
+        return WeightsFile(about["name"], arrays, about["sha256"], shapes)
+
+    def delete(self, owner: str) -> None:
+        """Forget the owner's weights."""
+        self._path(owner).unlink(missing_ok=True)
+        self._drop_others(owner, None)
+
+    def _drop_others(self, owner: str, kept: Path | None) -> None:
+        for path in self._folder.glob(f"{self._path(owner).stem}.*.safetensors"):
+            if path != kept:
+                path.unlink(missing_ok=True)
+
+    def _path(self, owner: str) -> Path:
+        return self._folder / f"{owner_stem(owner)}.json"
