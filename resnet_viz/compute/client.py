@@ -68,6 +68,7 @@ class WorkerClient:
         self._lock = threading.RLock()
         self._write_lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._reader: threading.Thread | None = None
         self._pending: dict[int, _Pending] = {}
         self._numbers = itertools.count(1)
         self._starts = 0
@@ -96,19 +97,17 @@ class WorkerClient:
                 start_new_session=True,  # a Ctrl-C at the terminal is the server's to handle
             )
             _widen_pipe(self._process)
-            threading.Thread(target=self._read, args=(self._process,), daemon=True).start()
+            self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
+            self._reader.start()
 
     def close(self) -> None:
         """End the worker; later requests are refused."""
         with self._lock:
             self._is_closed = True
-            process = self._process
-        if process:
+            process, reader = self._process, self._reader
+        if process and reader:
             process.kill()
-            process.wait(timeout=10)
-            for pipe in (process.stdin, process.stdout):
-                if pipe:
-                    pipe.close()
+            reader.join(timeout=10)
 
     @property
     def pid(self) -> int | None:
@@ -265,6 +264,10 @@ class WorkerClient:
                     pending.inbox.put(message)
         process.kill()
         process.wait()
+        with self._write_lock:
+            for pipe in (process.stdin, process.stdout):
+                if pipe:
+                    pipe.close()
         with self._lock:
             if process is self._process:
                 self._backend = ""

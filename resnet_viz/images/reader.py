@@ -19,6 +19,9 @@ MAX_PIXELS = 24 * 10**6
 BACKGROUND = (255, 255, 255)
 """What shows through transparent pixels."""
 
+# The header is checked here, against `MAX_PIXELS` and with a sentence of our own; Pillow's limit would come first.
+Image.MAX_IMAGE_PIXELS = None
+
 # Decoding takes up to 100 MB: two at once on a school laptop are two too many.
 _one_decode = threading.Lock()
 
@@ -80,7 +83,6 @@ def read_picture(data: bytes) -> Picture:
             MemoryError,
             NotImplementedError,
             RuntimeError,
-            Image.DecompressionBombError,
         ) as error:
             sentence = _("The image is damaged or incomplete ({reason}): open and save it again, then try once more.")
             raise ImageError(sentence.format(reason=str(error)[:80] or type(error).__name__)) from error

@@ -27,9 +27,12 @@ class MapStatistics(NamedTuple):
 
 
 def map_statistics(maps: FloatArray) -> MapStatistics:
-    """Return the statistics over all values of an array."""
+    """Return the statistics over all finite values of an array (a frame of −∞ before a max-pool has none)."""
+    finite = maps[np.isfinite(maps)]
+    if not finite.size:
+        return MapStatistics(0.0, 0.0, 0.0, 0.0, 0.0)
     return MapStatistics(
-        float(maps.min()), float(maps.max()), float(maps.mean()), float(maps.std()), float(np.mean(maps == 0))
+        float(finite.min()), float(finite.max()), float(finite.mean()), float(finite.std()), float(np.mean(finite == 0))
     )
 
 
@@ -39,8 +42,9 @@ def norm(maps: FloatArray) -> float:
 
 
 def channel_energy(maps: FloatArray) -> npt.NDArray[np.float64]:
-    """Return the mean square of every channel of ``(height, width, channels)``."""
-    energy: npt.NDArray[np.float64] = np.mean(np.square(maps, dtype=np.float64), axis=(0, 1))
+    """Return the mean square of every channel of ``(height, width, channels)``; values that are not finite count 0."""
+    finite = np.where(np.isfinite(maps), maps, 0)
+    energy: npt.NDArray[np.float64] = np.mean(np.square(finite, dtype=np.float64), axis=(0, 1))
     return energy
 
 

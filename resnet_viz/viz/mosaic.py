@@ -72,8 +72,9 @@ def mosaic_png(maps: FloatArray, scale: Scale | None = None, *, columns: int | N
 
 def per_channel_png(maps: FloatArray, *, columns: int | None = None, border: int = 1) -> bytes:
     """Return the same mosaic with every channel on its own scale; says nothing about sizes between channels."""
-    low = np.nanmin(maps, axis=(0, 1), initial=np.inf)
-    high = np.nanmax(maps, axis=(0, 1), initial=-np.inf)
+    finite = np.isfinite(maps)
+    low = np.min(maps, axis=(0, 1), initial=0.0, where=finite)
+    high = np.max(maps, axis=(0, 1), initial=0.0, where=finite)
     is_signed = bool((low < 0).any())
     bound = np.maximum(-low, high) if is_signed else high
     first = -bound if is_signed else np.zeros_like(bound)

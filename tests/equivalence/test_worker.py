@@ -1,0 +1,316 @@
+"""The worker: right values, restarted when killed, bounded, cancellable, and silent about nothing."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from resnet_viz.analysis import analyse
+from resnet_viz.compute.backends import backend_name
+from resnet_viz.compute.client import WorkerClient
+from resnet_viz.compute.protocol import Message, read_message, write_message
+from resnet_viz.errors import (
+    BackendMissingError,
+    BusyError,
+    CancelledError,
+    ImageError,
+    JobError,
+    UnknownLayerError,
+)
+from resnet_viz.model.build import build_model
+from resnet_viz.model.probe import Probe
+from resnet_viz.spec import preset
+from resnet_viz.weights.fit import expected_arrays
+
+SPEC = preset("cifar-20", input_shape=(16, 16, 3))
+NODES = ["res2a_out", "res3b_add", "fc10_softmax"]
+
+
+def picture(seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).uniform(size=SPEC.input_shape).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def worker():
+    client = WorkerClient()
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def own_worker():
+    client = WorkerClient(max_pending=4)
+    yield client
+    client.close()
+
+
+def stand_in(code: str) -> WorkerClient:
+    """Return a client whose worker is a few lines that speak the protocol, to make it misbehave at will."""
+    head = (
+        "import sys, os, time\n"
+        "from resnet_viz.compute.protocol import read_message, write_message\n"
+        "out, inp = sys.stdout.buffer, open(0, 'rb', buffering=0)\n"
+        "write_message(out, {'id': 0, 'ok': True, 'backend': 'none', 'keras': '0'})\n"
+    )
+    return WorkerClient([sys.executable, "-c", head + code], max_pending=4)
+
+
+# --- Values ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "side"), [("course", 64), ("course", 224), ("v2", 64), ("plain18", 64), ("cifar-20", 32)]
+)
+def test_compiled_taps_equal_the_eager_model_at_every_layer(name, side):
+    """Compiled kernels fuse and sum in another order, hence 1e-5 of each layer's largest value."""
+    import keras
+
+    spec = preset(name, input_shape=(side, side, 3), classes=6)
+    probe = Probe(spec)
+    values = np.random.default_rng(1).uniform(size=spec.input_shape).astype(np.float32)
+    nodes = [node.id for node in probe.summary.graph.nodes[1:]]
+    eager = keras.Model(probe.model.input, [probe.model.get_layer(node).output for node in nodes])
+    expected = eager(values[np.newaxis], training=False)
+    blocks = probe.activations(values, [block.out for block in probe.summary.graph.blocks])
+    everything = probe.activations(values, nodes)
+    for node, tensor in zip(nodes, expected, strict=True):
+        reference = np.asarray(tensor)[0]
+        finite = np.isfinite(reference)  # a frame of −∞ before a max-pool is not
+        bound = 1e-5 * max(float(np.abs(reference[finite]).max()), 1e-12)
+        for found in (everything[node], blocks.get(node, everything[node])):
+            np.testing.assert_array_equal(found[~finite], reference[~finite], err_msg=node)
+            assert np.abs(found[finite] - reference[finite]).max() <= bound, node
+    keras.utils.clear_session()
+
+
+def test_a_photograph_through_all_16_blocks_obeys_the_blocks_own_arithmetic():
+    """x + F(x) is the sum and its ReLU the output, in every block, at 64 px."""
+    spec = preset("course")
+    probe = Probe(spec)
+    from resnet_viz.images.preprocess import NORMALISATIONS, as_input
+    from resnet_viz.images.samples import sample_picture
+
+    values = as_input(sample_picture("cat").rgb, spec.input_shape, "crop", NORMALISATIONS["unit"])
+    assert len(probe.summary.graph.blocks) == 16
+    for block in probe.summary.graph.blocks:
+        maps = probe.activations(values, [block.branch, block.shortcut, block.add, block.out])
+        np.testing.assert_allclose(maps[block.add], maps[block.branch] + maps[block.shortcut], rtol=1e-5, atol=1e-5)
+        np.testing.assert_array_equal(maps[block.out], np.maximum(maps[block.add], 0))
+        assert maps[block.out].std() > 0
+
+
+def test_the_worker_returns_what_the_model_computes(worker):
+    answer = worker.activations(SPEC, picture(), NODES)
+    expected = Probe(SPEC).activations(picture(), NODES)
+    assert answer.keys() == expected.keys()
+    for name, array in expected.items():
+        np.testing.assert_allclose(answer[name], array, rtol=1e-5, atol=1e-6)
+
+
+def test_only_what_was_asked_for_comes_back_and_input_is_the_picture(worker):
+    answer = worker.activations(SPEC, picture(3), ["input"])
+    assert list(answer) == ["input"]
+    np.testing.assert_array_equal(answer["input"], picture(3))
+
+
+def test_weights_that_fit_are_used_and_others_passed_over(worker, tmp_path):
+    random = np.random.default_rng(2)
+    shapes = expected_arrays(analyse(SPEC)) | {"fc10/kernel": (7, 7), "stranger/kernel": (3,)}
+    arrays = {name: random.uniform(0.1, 0.2, shape).astype(np.float32) for name, shape in shapes.items()}
+    save_file(arrays, tmp_path / "own.safetensors")
+    answer = worker.activations(SPEC, picture(), ["conv1", "fc10"], weights=tmp_path / "own.safetensors")
+    model = build_model(SPEC)
+    model.get_layer("conv1").set_weights([arrays["conv1/kernel"]])
+    expected = np.asarray(model.get_layer("conv1")(model.get_layer("pad")(picture()[np.newaxis])))[0]
+    np.testing.assert_allclose(answer["conv1"], expected, rtol=1e-4, atol=1e-5)
+    assert np.isfinite(answer["fc10"]).all()
+
+
+def test_maps_are_cached_under_a_limit_of_bytes():
+    probe = Probe(SPEC, cache_bytes=200_000)
+    first = probe.activations(picture(0), NODES)
+    for seed in range(1, 12):
+        probe.activations(picture(seed), NODES)
+        assert sum(array.nbytes for array in probe._cache.values()) == probe._cached <= 200_000
+    again = probe.activations(picture(0), NODES)
+    for name in NODES:
+        np.testing.assert_array_equal(first[name], again[name])
+
+
+# --- Errors cross the pipe under their own class -------------------------------------------------------------------
+
+
+def test_errors_arrive_as_themselves(worker):
+    with pytest.raises(UnknownLayerError, match=r"node='res2a_outt'\. Did you mean `res2a_out`"):
+        worker.activations(SPEC, picture(), ["res2a_outt"])
+    with pytest.raises(ImageError, match=r"shape \(16, 16, 3\).*\(8, 8, 3\)"):
+        worker.activations(SPEC, np.zeros((8, 8, 3), np.float32), NODES)
+
+
+def test_missing_backend_is_one_sentence(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "nonexistent_backend")
+    with pytest.raises(BackendMissingError, match=r"run `pip install .*nonexistent_backend`"):
+        backend_name()
+    client = WorkerClient()
+    with pytest.raises(BackendMissingError):
+        client.activations(SPEC, picture(), NODES)
+
+
+# --- Supervision ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGSEGV])
+def test_a_worker_killed_in_mid_request_is_back_and_the_request_is_answered(own_worker, signal_number):
+    expected = own_worker.activations(SPEC, picture(), NODES)
+    first = own_worker.pid
+    other = preset("cifar-32", input_shape=(16, 16, 3))  # a network it must build first: time enough to be killed
+    steps: list[str] = []
+
+    def kill_once(step: str) -> None:
+        steps.append(step)
+        if step == "build" and own_worker.pid == first:
+            os.kill(first, signal_number)
+
+    answer = own_worker.activations(other, picture(), ["res2a_out"], on_progress=kill_once)
+    assert answer["res2a_out"].shape == (16, 16, 16)
+    assert steps.count("build") == 2
+    assert own_worker.pid != first
+    assert own_worker.status().restarts == 1
+    again = own_worker.activations(SPEC, picture(), NODES)
+    for name in NODES:
+        np.testing.assert_array_equal(again[name], expected[name])
+
+
+def test_a_request_that_kills_every_worker_ends_in_a_sentence():
+    client = stand_in("read_message(inp); os._exit(1)")
+    with pytest.raises(JobError, match="stopped twice on this request"):
+        client.activations(SPEC, picture(), NODES)
+    assert client.status().restarts == 1
+    client.close()
+
+
+def test_a_worker_that_falls_silent_is_replaced():
+    client = stand_in("read_message(inp); time.sleep(60)")
+    client.start()
+    pid = client.pid
+    with pytest.raises(JobError, match=r"did not answer within 1 s"):
+        client.activations(SPEC, picture(), NODES, timeout_s=1)
+    deadline = time.monotonic() + 5
+    while client.pid == pid and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert client.pid != pid
+    client.close()
+
+
+def test_garbage_on_the_pipe_counts_as_a_crash():
+    client = stand_in("read_message(inp); out.write(b'\\xff' * 64); out.flush(); time.sleep(60)")
+    with pytest.raises(JobError, match="stopped twice"):
+        client.activations(SPEC, picture(), NODES)
+    client.close()
+
+
+def test_a_full_queue_answers_busy_at_once():
+    client = stand_in("[read_message(inp) for _ in range(9)]")
+    threads = [
+        threading.Thread(
+            target=lambda: pytest.raises(JobError, client.activations, SPEC, picture(), NODES, timeout_s=3)
+        )
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    deadline = time.monotonic() + 5
+    while client.status().pending < 4 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    with pytest.raises(BusyError, match="4 requests are waiting"):
+        client.activations(SPEC, picture(), NODES)
+    for thread in threads:
+        thread.join()
+    client.close()
+    assert client.status().pending == 0
+
+
+def test_cancelling_returns_at_once_and_the_worker_goes_on(worker):
+    worker.activations(SPEC, picture(), NODES)
+    slow = preset("keras-v1-101", input_shape=(64, 64, 3))
+    began = time.monotonic()
+    with pytest.raises(CancelledError):
+        worker.activations(slow, np.zeros((64, 64, 3), np.float32), ["conv1"], is_cancelled=lambda: True)
+    assert time.monotonic() - began < 2
+    assert worker.status().pending == 0
+    assert worker.activations(SPEC, picture(), NODES)["res2a_out"].shape == (16, 16, 16)
+
+
+def test_many_threads_share_one_worker(worker):
+    results: dict[int, np.ndarray] = {}
+
+    def ask(seed: int) -> None:
+        results[seed] = worker.activations(SPEC, picture(seed), ["res2a_out"])["res2a_out"]
+
+    threads = [threading.Thread(target=ask, args=(seed,)) for seed in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    probe = Probe(SPEC)
+    for seed, answer in results.items():
+        np.testing.assert_allclose(
+            answer, probe.activations(picture(seed), ["res2a_out"])["res2a_out"], rtol=1e-5, atol=1e-6
+        )
+
+
+def test_the_worker_ends_with_its_server():
+    code = (
+        "from resnet_viz.compute.client import WorkerClient\n"
+        "import os\n"
+        "client = WorkerClient(); client.start(); print(client.pid, flush=True); os._exit(0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    pid = int(done.stdout)
+    deadline = time.monotonic() + 20
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not Path(f"/proc/{pid}").exists()
+
+
+# --- The wire ------------------------------------------------------------------------------------------------------
+
+
+def test_messages_survive_the_wire(tmp_path):
+    arrays = {
+        "a": np.arange(6, dtype=np.float32).reshape(2, 3),
+        "b": np.array(3, np.int64),
+        "c": np.zeros((0, 4), np.float32),
+        "d": np.asfortranarray(np.ones((3, 2), np.float16)),
+    }
+    path = tmp_path / "wire"
+    with path.open("wb") as stream:
+        write_message(stream, {"id": 1, "text": "×"}, arrays)
+        write_message(stream, {"id": 2})
+    with path.open("rb", buffering=0) as stream:
+        first, second, end = read_message(stream), read_message(stream), read_message(stream)
+    assert isinstance(first, Message)
+    assert first.header == {"id": 1, "text": "×"}
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(first.arrays[name], array)
+        assert first.arrays[name].dtype == array.dtype
+    assert second.header == {"id": 2}
+    assert end is None
+
+
+def test_a_message_cut_short_is_the_end(tmp_path):
+    path = tmp_path / "wire"
+    with path.open("wb") as stream:
+        write_message(stream, {"id": 1}, {"a": np.ones(100, np.float32)})
+    data = path.read_bytes()
+    for cut in (2, 10, len(data) - 1):
+        path.write_bytes(data[:cut])
+        with path.open("rb", buffering=0) as stream:
+            assert read_message(stream) is None

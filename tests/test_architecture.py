@@ -1,0 +1,63 @@
+"""The house rules that a linter cannot see."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def modules_after(code: str) -> set[str]:
+    """Return what a fresh interpreter has imported after some code."""
+    script = f"{code}\nimport sys\nprint(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import resnet_viz",
+        "import resnet_viz.spec, resnet_viz.analysis, resnet_viz.viz.dot, resnet_viz.viz.charts, resnet_viz.viz.mosaic",
+        "import resnet_viz.compute.client, resnet_viz.images.uploads, resnet_viz.weights.store",
+        "import resnet_viz.ui.services, resnet_viz.ui.state, resnet_viz.ui.middleware",
+        "from resnet_viz.cli import main; main(['summary'])",
+        "from resnet_viz.cli import main; main(['graph', '--depth', 'block'])",
+    ],
+)
+def test_no_keras_without_asking_for_a_model(code):
+    assert not {"keras", "tensorflow", "jax", "torch"} & modules_after(code)
+
+
+def test_that_check_can_fail():
+    assert "keras" in modules_after("import os; os.environ['KERAS_BACKEND'] = 'jax'; import resnet_viz.model.build")
+
+
+def test_specification_and_arithmetic_need_the_standard_library_only():
+    loaded = modules_after("import resnet_viz.spec, resnet_viz.analysis.arithmetic, resnet_viz.analysis.keras_code")
+    assert not {"numpy", "pandas", "PIL", "streamlit", "plotly"} & loaded
+
+
+def test_pages_are_thin_and_modules_fit_a_screen_or_four():
+    for path in (ROOT / "pages").glob("*.py"):
+        assert len(path.read_text("utf-8").splitlines()) <= 80, path
+    for path in (ROOT / "resnet_viz").rglob("*.py"):
+        assert len(path.read_text("utf-8").splitlines()) <= 400, path
+
+
+def test_built_components_match_their_sources():
+    """The package ships exactly one build of each file, under the hash of its content."""
+    import hashlib
+
+    folder = ROOT / "resnet_viz" / "ui" / "frontend" / "graph"
+    for suffix in ("js", "css"):
+        (built,) = folder.glob(f"index-*.{suffix}")
+        assert hashlib.sha256(built.read_bytes()).hexdigest()[:12] == built.stem.removeprefix("index-")
+
+
+def test_every_asset_has_a_source():
+    text = (ROOT / "resnet_viz" / "assets" / "SOURCES.md").read_text("utf-8")
+    for path in (ROOT / "resnet_viz" / "assets").rglob("*.*"):
+        assert path.name == "SOURCES.md" or path.name in text, path

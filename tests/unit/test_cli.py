@@ -1,0 +1,125 @@
+"""The terminal: the same numbers, files that hold what they say, one sentence and exit 2 on bad input."""
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from resnet_viz.cli import main
+from resnet_viz.images.samples import _FOLDER
+
+
+def run(capsys, *arguments: str) -> str:
+    assert main(arguments) == 0
+    return capsys.readouterr().out
+
+
+def refused(capsys, *arguments: str) -> str:
+    """Return the one sentence of a refused command."""
+    try:
+        status = main(arguments)
+    except SystemExit as stop:
+        status = stop.code
+    captured = capsys.readouterr()
+    assert status == 2
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    return captured.err
+
+
+def test_summary_table_ends_in_the_golden_totals(capsys):
+    last = run(capsys, "summary").splitlines()[-1]
+    assert last.startswith("17,958,790 parameters (17,907,718 trainable, 51,072 non-trainable), 285,634,560 MACs")
+
+
+def test_summary_json_and_csv_sum_to_the_totals(capsys):
+    data = json.loads(run(capsys, "summary", "--preset", "coursera-2018", "--format", "json"))
+    assert data["totals"]["parameters"] == 23_600_006 == sum(row["parameters"] for row in data["layers"])
+    rows = list(
+        csv.DictReader(io.StringIO(run(capsys, "summary", "--format", "csv", "--input", "224", "--classes", "1000")))
+    )
+    assert sum(int(row["parameters"]) for row in rows) == 36_379_496
+
+
+def test_a_field_can_be_set(capsys):
+    last = run(capsys, "summary", "--set", "stem.use_relu=on", "--set", "stages.5.identity_filters=512.512.2048")
+    assert "23,600,006 parameters" in last
+
+
+@pytest.mark.parametrize("depth", ["network", "stage", "block"])
+def test_graph_writes_dot(capsys, depth, tmp_path):
+    assert run(capsys, "graph", "--depth", depth, "--node", "res3a_branch2b").startswith("digraph network {")
+    assert run(capsys, "graph", "--depth", depth, "--out", str(tmp_path / "g.dot")) == ""
+    assert (tmp_path / "g.dot").read_text("utf-8").startswith("digraph")
+
+
+def test_svg_needs_the_dot_program(capsys, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
+    assert "needs Graphviz's `dot` program" in refused(capsys, "graph", "--format", "svg")
+
+
+@pytest.mark.skipif(
+    shutil.which("dot") is None, reason="Graphviz's program is optional; without it the test above holds"
+)
+def test_svg_and_png_with_the_dot_program(tmp_path, capsys):
+    run(capsys, "graph", "--format", "svg", "--out", str(tmp_path / "g.svg"))
+    run(capsys, "graph", "--format", "png", "--out", str(tmp_path / "g.png"))
+    assert "<svg" in (tmp_path / "g.svg").read_text("utf-8")
+    assert png_size(tmp_path / "g.png")[0] > 200
+
+
+def png_size(path) -> tuple[int, int]:
+    with Image.open(path) as image:
+        return image.size
+
+
+BAD = [
+    (["summary", "--preset", "corse"], "Did you mean `course`"),
+    (["summary", "--input", "32"], "at least 37×37"),
+    (["summary", "--input", "big"], "`input` must be a size"),
+    (["summary", "--classes", "six"], "Received: classes='six'"),
+    (["summary", "--classes", "0"], "Received: classes=0"),
+    (["summary", "--set", "stem.relu=on"], "Received: change='stem.relu'"),
+    (["summary", "--set", "stem.use_relu"], "`on` or `off`"),
+    (["summary", "--format", "xml"], "invalid choice: 'xml'"),
+    (["graph", "--depth", "block", "--node", "res9z"], "Received: node='res9z'"),
+    (["graph", "--out", "/nowhere/at/all.dot"], "Cannot read or write /nowhere/at/all.dot"),
+    (["activations", "/nowhere.png", "--node", "conv1", "--out", "x.npz"], "the path of a picture"),
+    (["activations", str(_FOLDER / "cat.jpg"), "--node", "conv1", "--out", "x.gif"], "ending in .npz or .png"),
+    (["activations", str(_FOLDER / "cat.jpg"), "--node", "conv2", "--out", "x.npz"], "Received: node='conv2'"),
+    (["activations", str(_FOLDER / "cat.jpg"), "--out", "x.npz"], "required: --node"),
+    ([], "COMMAND"),
+    (["summmary"], "invalid choice"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), BAD)
+def test_bad_input_is_one_sentence_and_exit_2(capsys, arguments, sentence):
+    assert sentence in refused(capsys, *arguments)
+
+
+def test_activations_write_arrays_under_their_ids_and_mosaics(tmp_path):
+    """Through the real command, in a process of its own, as a person runs it."""
+    command = [sys.executable, "-m", "resnet_viz", "activations", str(_FOLDER / "cat.jpg"), "--preset", "cifar-20"]
+    nodes = ["--node", "res3b_branch2b", "--node", "fc10_softmax", "--node", "input"]
+    out = tmp_path / "maps.npz"
+    done = subprocess.run([*command, *nodes, "--out", str(out)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    with np.load(out, allow_pickle=False) as maps:
+        assert {name: maps[name].shape for name in maps} == {
+            "res3b_branch2b": (16, 16, 32),
+            "fc10_softmax": (10,),
+            "input": (32, 32, 3),
+        }
+        assert maps["fc10_softmax"].sum() == pytest.approx(1, abs=1e-5)
+    done = subprocess.run(
+        [*command, "--node", "conv1", "--out", str(tmp_path / "m.png")], capture_output=True, check=False
+    )
+    assert done.returncode == 0
+    assert png_size(tmp_path / "m.png") == (4 * 33 + 1, 4 * 33 + 1)

@@ -1,0 +1,239 @@
+"""Pictures and tables say what the account says."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from resnet_viz.analysis import analyse
+from resnet_viz.analysis.arithmetic import (
+    field_arithmetic,
+    mac_arithmetic,
+    parameter_arithmetic,
+    shape_arithmetic,
+)
+from resnet_viz.analysis.keras_code import keras_line
+from resnet_viz.spec import PRESETS, preset
+from resnet_viz.spec.layers import kind_of
+from resnet_viz.viz.anatomy import channel_energy, map_statistics, norm, removed_by_relu, strongest_channels
+from resnet_viz.viz.charts import METRICS, along_depth
+from resnet_viz.viz.dot import to_dot
+from resnet_viz.viz.mosaic import Scale, mosaic_png, per_channel_png, shared_scale, tiles
+from resnet_viz.viz.tables import COUNTED, to_frame, totals_row
+from resnet_viz.viz.theme import GROUND, MARKS, NOT_A_NUMBER, color_table
+
+COURSE = analyse(PRESETS["course"])
+
+
+# --- Arithmetic on the board --------------------------------------------------------------------------------------
+
+
+def test_padding_and_convolution_are_two_steps():
+    assert shape_arithmetic(COURSE.record("pad")) == ["64 + 2·3 = 70"]
+    assert shape_arithmetic(COURSE.record("conv1")) == ["⌊(70 − 7) / 2⌋ + 1 = 32"]
+    assert shape_arithmetic(COURSE.record("pool1")) == ["⌊(32 − 3) / 2⌋ + 1 = 15"]
+    assert shape_arithmetic(COURSE.record("res3a_branch2a")) == ["⌊(15 − 1) / 2⌋ + 1 = 8"]
+    assert shape_arithmetic(COURSE.record("res3b_branch2b")) == ["8 + 1 + 1 = 10;  (10 − 3) + 1 = 8"]
+    assert shape_arithmetic(COURSE.record("flatten")) == ["1 · 1 · 2048 = 2,048"]
+
+
+def test_parameters_and_cost_as_formulas():
+    assert parameter_arithmetic(COURSE.record("conv1")) == "7·7·3·64 + 64 = 9,472"
+    assert parameter_arithmetic(COURSE.record("fc6")) == "2,048·6 + 6 = 12,294"
+    assert parameter_arithmetic(COURSE.record("bn_conv1")).startswith("4 · 64 = 256")
+    assert mac_arithmetic(COURSE.record("conv1")) == "32·32·64 · 7·7·3 = 9,633,792"
+    assert field_arithmetic(COURSE, COURSE.record("pool1")) == "7 + (3 − 1)·2 = 11 px"
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_formula_ends_in_the_accounts_number(name):
+    summary = analyse(PRESETS[name])
+    for record in summary.records:
+        for line in shape_arithmetic(record):
+            if "= " in line:
+                assert line.endswith(f"= {record.output_shape[0]:,}")
+        for text, number in ((parameter_arithmetic(record), record.parameters), (mac_arithmetic(record), record.macs)):
+            assert (f"= {number:,}" in text) == (number > 0)
+        size = record.field.height.size
+        assert f"{size} px" in field_arithmetic(summary, record)
+
+
+def test_non_square_input_has_a_line_per_axis():
+    record = analyse(preset("course", input_shape=(64, 96, 3))).record("conv1")
+    assert shape_arithmetic(record) == ["height: ⌊(70 − 7) / 2⌋ + 1 = 32", "width: ⌊(102 − 7) / 2⌋ + 1 = 48"]
+
+
+@pytest.mark.parametrize("name", ["course", "torch-v1.5", "cifar-20"])
+def test_the_keras_lines_build_the_same_counts(name):
+    """The inspector's lines are real: run them all and compare."""
+    import keras
+    from keras import layers, ops
+    from keras.initializers import GlorotUniform, HeNormal
+
+    spec = preset(name, input_shape=(64, 64, 3))
+    summary = analyse(spec)
+    scope = {
+        "keras": keras,
+        "layers": layers,
+        "ops": ops,
+        "np": np,
+        "GlorotUniform": GlorotUniform,
+        "HeNormal": HeNormal,
+    }
+    for node in summary.graph.nodes:
+        exec(keras_line(node), scope)  # noqa: S102 - our own text
+        assert tuple(scope[node.id].shape[1:]) == summary.record(node.id).output_shape
+    model = keras.Model(scope["input"], scope[summary.graph.nodes[-1].id])
+    assert model.count_params() == summary.totals.parameters
+
+
+# --- DOT ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("depth", ["network", "stage", "block"])
+def test_every_layer_is_behind_exactly_one_drawn_node(name, depth):
+    summary = analyse(PRESETS[name])
+    ids = ["conv1", "avg_pool", summary.graph.blocks[0].out, summary.graph.blocks[-1].branch]
+    for node in ids:
+        drawing = to_dot(summary, depth, node)
+        members = [layer for group in drawing.members.values() for layer in group]
+        assert len(members) == len(set(members))
+        assert drawing.drawn(node) is not None
+        if depth == "network":
+            assert set(members) == set(summary.by_id)
+        assert set(re.findall(r"\bid=(?:\")?([\w]+)", drawing.dot)) >= set(drawing.members)
+
+
+def test_repeated_blocks_are_one_box():
+    dot = to_dot(COURSE, "network", "conv1").dot
+    assert "4b–f  identity block ×5" in dot
+    assert "5a  convolution block" in dot
+
+
+def test_the_shortcut_is_its_own_dashed_road():
+    dot = to_dot(COURSE, "block", "res3a_branch1").dot
+    assert re.search(r"res3a_branch1 -> bn3a_branch1 \[.*style=dashed", dot)
+    assert re.search(r"bn3a_branch1 -> res3a_add \[.*style=dashed", dot)
+    assert re.search(r"bn3a_branch2c -> res3a_add \[.*style=solid", dot)
+    identity = to_dot(COURSE, "block", "res3b_branch2a").dot
+    assert re.search(r"from_res3a_out -> res3b_add \[.*style=dashed", identity)
+
+
+def test_plain_network_has_one_road():
+    assert "style=dashed" not in to_dot(analyse(PRESETS["plain18"]), "block", "res3a_branch2a").dot
+
+
+def test_dot_text_is_golden(golden):
+    for depth in ("network", "stage", "block"):
+        golden(f"course-{depth}.dot", to_dot(COURSE, depth, "res3a_branch2b").dot)
+
+
+def test_colours_reach_contrast_on_their_own_fill():
+    def luminance(color: str) -> float:
+        parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    for kind, mark in MARKS.items():
+        assert (luminance(mark.fill) + 0.05) / (luminance("#1a1a1a") + 0.05) > 7, kind
+    assert set(MARKS) == {kind_of(r.node.layer) for n in PRESETS for r in analyse(PRESETS[n]).records}
+
+
+# --- Tables and charts ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_table_rows_sum_to_the_totals(name):
+    summary = analyse(PRESETS[name])
+    frame = to_frame(summary)
+    assert totals_row(frame) == {column: getattr(summary.totals, column) for column in COUNTED}
+    assert list(frame["layer"]) == list(summary.by_id)
+
+
+def test_summary_table_is_golden(golden):
+    golden("course-layers.csv", to_frame(COURSE).to_csv(index=False))
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_chart_draws_every_layer_that_counts(metric):
+    frame = to_frame(COURSE)
+    figure = along_depth(frame, metric, selected="conv1")
+    assert sum(sum(trace.y) for trace in figure.data) == totals_row(frame)[metric]
+
+
+# --- Mosaics --------------------------------------------------------------------------------------------------------
+
+
+def pixels(png: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+
+
+def test_mosaic_places_every_channel_once():
+    maps = np.arange(2 * 3 * 5, dtype=np.float32).reshape(2, 3, 5)
+    image = pixels(mosaic_png(maps, columns=3))
+    assert image.shape == (2 * 3 + 1, 3 * 4 + 1, 3)
+    table = color_table("viridis", 254)
+    for channel in range(5):
+        top, left = 1 + channel // 3 * 3, 1 + channel % 3 * 4
+        expected = table[np.round(maps[..., channel] / 29 * 253).astype(int)]
+        np.testing.assert_array_equal(image[top : top + 2, left : left + 3], expected)
+    np.testing.assert_array_equal(image[0, 0], GROUND)
+
+
+def test_signed_maps_are_centred_on_zero():
+    scale = shared_scale(np.array([[[-1.0, 4.0]]], np.float32))
+    assert scale == Scale(-4.0, 4.0, is_signed=True)
+    zero = pixels(mosaic_png(np.zeros((1, 1, 1), np.float32), scale))[1, 1]
+    assert zero.min() > 240
+
+
+def test_scale_is_shared_and_clips_nothing():
+    scale = shared_scale(np.full((1, 1, 1), 3, np.float32), np.full((1, 1, 1), -7, np.float32))
+    assert (scale.low, scale.high) == (-7, 7)
+    assert shared_scale(np.zeros((2, 2, 2), np.float32)) == Scale(0.0, 0.0, is_signed=False)
+
+
+def test_values_that_are_not_finite_are_marked():
+    maps = np.array([[[np.nan], [np.inf], [1.0]]], np.float32)
+    assert shared_scale(maps) == Scale(0.0, 1.0, is_signed=False)
+    image = pixels(mosaic_png(maps))
+    assert tuple(image[1, 1]) == tuple(image[1, 2]) == NOT_A_NUMBER
+    assert tuple(image[1, 3]) != NOT_A_NUMBER
+
+
+def test_own_scales_show_weak_channels():
+    maps = np.stack([np.eye(4) * 1000, np.eye(4)], axis=-1).astype(np.float32)
+    image = pixels(per_channel_png(maps, columns=2))
+    np.testing.assert_array_equal(image[1:5, 1:5], image[1:5, 6:10])
+    assert len(per_channel_png(np.zeros((2, 2, 3), np.float32))) > 0
+
+
+@pytest.mark.parametrize(
+    ("channels", "height", "width"), [(1, 5, 5), (64, 15, 15), (2048, 2, 2), (7, 1, 30), (3, 30, 1)]
+)
+def test_tiles_hold_every_channel(channels, height, width):
+    rows, columns = tiles(channels, height, width)
+    assert rows * columns >= channels > (rows - 1) * columns
+
+
+# --- A block in numbers -----------------------------------------------------------------------------------------------
+
+
+def test_anatomy_numbers_by_hand():
+    maps = np.array([[[3.0, 0.0], [-4.0, 1.0]]], np.float32)
+    assert norm(maps) == pytest.approx(26**0.5)
+    np.testing.assert_allclose(channel_energy(maps), [12.5, 0.5])
+    assert strongest_channels(maps, 2) == [0, 1]
+    assert removed_by_relu(maps) == 0.25
+    assert map_statistics(maps)[:3] == (-4.0, 3.0, 0.0)
+    assert map_statistics(maps).zeros == 0.25
+
+
+def test_a_frame_of_infinity_does_not_spoil_the_numbers():
+    maps = np.array([[[-np.inf], [2.0]]], np.float32)
+    assert map_statistics(maps)[:4] == (2.0, 2.0, 2.0, 0.0)
+    assert channel_energy(maps)[0] == 2.0
+    assert map_statistics(np.full((1, 1, 1), -np.inf, np.float32)).mean == 0.0
