@@ -12,7 +12,8 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.ui import services, state
 from resnet_viz.ui.selection import UPLOAD, Selection
 
-_KINDS = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"]
+# The last three are let through to be refused with a sentence that says how to convert them.
+_KINDS = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff", "heic", "heif", "avif"]
 
 
 def picture_of(selection: Selection) -> Picture:

@@ -13,8 +13,6 @@ from resnet_viz.ui.selection import FILE, RANDOM, Selection
 from resnet_viz.weights.fit import Fit, fit
 from resnet_viz.weights.store import WeightsFile
 
-_KINDS = ["safetensors", "npz", "h5", "hdf5"]
-
 
 @dataclass(frozen=True)
 class Weights:
@@ -75,7 +73,6 @@ def show(selection: Selection) -> None:
     key = "weights_upload"
     st.file_uploader(
         _("Your own weights (arrays only; nothing in the file is run)"),
-        type=_KINDS,
         key=key,
         on_change=_keep,
         args=(key,),

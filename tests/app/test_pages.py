@@ -1,0 +1,322 @@
+"""Every page, cold and in odd states, without a browser: what is on it, what changes, what is refused."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from safetensors.numpy import save
+from streamlit.testing.v1 import AppTest
+
+from resnet_viz.analysis import analyse
+from resnet_viz.compute.client import WorkerClient
+from resnet_viz.messages import use_language
+from resnet_viz.spec import PRESETS, preset
+from resnet_viz.ui import services, state
+from resnet_viz.weights.fit import expected_arrays
+
+ROOT = Path(__file__).parents[2]
+MAIN = str(ROOT / "resnet_viz" / "ui" / "main.py")
+PAGES = {name: str(ROOT / "pages" / f"{name}.py") for name in ("architecture", "layers", "activations")}
+SMALL = {"preset": "cifar-20", "input": "16"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_worker():
+    """Share one worker between all tests and end it after them."""
+    client = WorkerClient()
+    services.worker.cache_clear()
+    original, services.worker = services.worker, lambda: client
+    yield
+    services.worker = original
+    client.close()
+    use_language("en")
+
+
+@pytest.fixture(autouse=True)
+def _own_stores(monkeypatch):
+    # AppTest's cookies are mocks, a new one at every look: give the visitor an identity that stays.
+    monkeypatch.setattr(state, "owner", lambda: "visitor")
+    services.uploads.cache_clear()
+    services.weights_store.cache_clear()
+
+
+def opened(page: str = "architecture", params: dict[str, str] | None = None) -> AppTest:
+    """Return a page after its first run; fails on any exception on the page."""
+    use_language((params or {}).get("lang", "en"))  # AppTest formats options on this thread, not the page's
+    app = AppTest.from_file(MAIN, default_timeout=90)
+    for name, value in (params or {}).items():
+        app.query_params[name] = value
+    app.run()
+    if page != "architecture":
+        app.switch_page(PAGES[page]).run()
+    assert not app.exception
+    return app
+
+
+def texts(app: AppTest) -> str:
+    kinds = ("markdown", "subheader", "warning", "info", "error", "code", "caption")
+    parts = [element.value for kind in kinds for element in getattr(app, kind)]
+    return "\n".join([*parts, *(element.body for element in app.get("html"))])
+
+
+def popover_labels(app: AppTest) -> list[str]:
+    return [block.proto.popover.label for block in app.get("popover")]
+
+
+# --- Cold pages ------------------------------------------------------------------------------------------------------
+
+
+def test_architecture_shows_the_arithmetic_of_the_first_convolution():
+    app = opened()
+    shown = texts(app)
+    assert "17,958,790" in shown
+    assert "⌊(70 − 7) / 2⌋ + 1 = 32" in shown
+    assert "layers.Conv2D(64, 7, strides=2" in shown
+
+
+def test_layers_shows_sums_of_its_rows():
+    app = opened("layers")
+    assert "**177 of 177 layers** · 17,958,790 parameters" in texts(app)
+    app.text_input(key="layers_text").set_value("res3b").run()
+    rows = app.dataframe[0].value
+    assert len(rows) == 7
+    assert f"**7 of 177 layers** · {rows['parameters'].sum():,} parameters" in texts(app)
+
+
+def test_layers_filter_that_leaves_nothing_is_no_error():
+    app = opened("layers")
+    app.text_input(key="layers_text").set_value("no such [layer").run()
+    assert not app.exception
+    assert "**0 of 177 layers**" in texts(app)
+
+
+def test_activations_takes_a_block_apart():
+    app = opened("activations", SMALL | {"node": "res3b_out"})
+    shown = texts(app)
+    assert "What did block 3b add to its input?" in shown
+    assert "‖F(x)‖ / ‖shortcut(x)‖ = " in shown
+    assert "weights: random, seed 0" in shown
+    assert "range" in shown
+
+
+@pytest.mark.parametrize("node", ["input", "conv1", "res2a_branch2a", "avg_pool", "fc10", "fc10_softmax"])
+def test_every_kind_of_layer_can_be_looked_at(node):
+    app = opened("activations", SMALL | {"node": node})
+    assert f"channels of {node}" in texts(app)
+
+
+def test_plain_and_preactivation_and_infinite_padding_have_an_anatomy():
+    for name, node in (("cifar-plain-20", "res3b_out"), ("v2", "res3b_add"), ("resnet18", "pool1_pad")):
+        app = opened("activations", {"preset": name, "input": "32", "node": node})
+        assert f"channels of {node}" in texts(app)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_has_an_architecture(name):
+    app = opened(
+        "architecture", {"preset": name, "depth": "stage", "node": "res3a_out" if name != "v2" else "res3a_add"}
+    )
+    assert not app.warning
+    assert f"{analyse(PRESETS[name]).totals.parameters:,}" in texts(app)
+
+
+# --- Links ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("params", "sentence"),
+    [
+        ({"preset": "corse"}, "Did you mean `course`"),
+        ({"input": "12"}, "at least 37×37"),
+        ({"input": "99999999"}, "`input` must be"),
+        ({"classes": "none"}, "`classes` must be"),
+        ({"node": "res9z"}, "Received: node='res9z'"),
+        ({"depth": "deep"}, "`depth` must be"),
+        ({"image": "../../etc/passwd"}, "`image` must be"),
+        ({"stem.use_relu": "maybe"}, "`on` or `off`"),
+        ({"stages.5.blocks": "0"}, "from 1 to 128"),
+        ({"prep": "magic"}, "`prep` must be"),
+    ],
+)
+def test_a_bad_link_says_what_is_wrong_and_shows_the_rest(params, sentence):
+    app = opened("architecture", params)
+    assert sentence in app.warning[0].value
+    assert "parameters" in texts(app)
+
+
+def test_unknown_parameters_in_a_link_are_passed_over():
+    app = opened("architecture", {"utm_source": "mail", "preset": "course"})
+    assert not app.warning
+
+
+def test_a_link_carries_changes_of_the_specification():
+    app = opened("architecture", {"stem.use_relu": "on", "stages.5.identity_filters": "512.512.2048"})
+    assert "23,600,006" in texts(app)
+    assert "course + 2 changes" in popover_labels(app)
+
+
+def test_the_address_bar_is_the_link_to_what_is_shown():
+    app = opened("architecture", {"preset": "keras-v1"})
+    app.toggle(key="spec_stem_relu").set_value(False).run()
+    assert dict(app.query_params) == {"preset": "keras-v1", "stem.use_relu": "off"}
+    app.switch_page(PAGES["layers"]).run()
+    assert dict(app.query_params) == {"preset": "keras-v1", "stem.use_relu": "off"}
+
+
+def test_the_selection_survives_navigation():
+    app = opened("architecture", {"preset": "cifar-20", "node": "res3b_branch2a", "depth": "block"})
+    for page in ("layers", "activations", "architecture"):
+        app.switch_page(PAGES[page]).run()
+        assert app.query_params["node"] == "res3b_branch2a"
+    assert app.subheader[0].value == "res3b_branch2a"
+
+
+# --- Changing the specification -------------------------------------------------------------------------------------
+
+
+def test_controls_change_the_network_and_undo_brings_it_back():
+    app = opened()
+    app.number_input(key="blocks_3").set_value(2).run()
+    assert "17,958,790" not in texts(app)
+    app.button(key="side_undo").click().run()
+    assert "17,958,790" in texts(app)
+    app.button(key="side_redo").click().run()
+    assert "17,958,790" not in texts(app)
+    app.button(key="side_reset").click().run()
+    assert "17,958,790" in texts(app)
+
+
+def test_a_bad_value_says_the_rule_and_keeps_the_network():
+    app = opened()
+    app.text_input(key="side_input").set_value("36").run()
+    assert "at least 37×37" in app.warning[0].value
+    assert "17,958,790" in texts(app)
+    assert app.text_input(key="side_input").value == "64x64x3"
+    app.run()
+    assert not app.warning
+
+
+def test_choosing_a_preset_brings_its_input_and_classes():
+    app = opened()
+    app.selectbox(key="side_preset").set_value("keras-v1").run()
+    assert "25,636,712" in texts(app)
+    assert {"224×224×3", "1,000 classes"} <= set(popover_labels(app))
+
+
+def test_a_node_that_is_gone_moves_to_its_stage():
+    app = opened("architecture", {"node": "res4f_branch2a", "depth": "block"})
+    app.number_input(key="blocks_2").set_value(3).run()
+    assert app.subheader[0].value == "res4c_out"
+    app.number_input(key="side_classes").set_value(10).run()
+    assert not app.exception
+
+
+# --- Pictures and weights of one's own ------------------------------------------------------------------------------
+
+
+def png(color: str = "red") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), color).save(out, "PNG")
+    return out.getvalue()
+
+
+def test_an_upload_becomes_the_image_and_can_be_deleted():
+    app = opened("activations", SMALL)
+    app.file_uploader(key="page_upload").upload("mine.png", png(), "image/png").run()
+    assert not app.exception
+    assert "image: your own" in popover_labels(app)
+    assert app.query_params["image"] == "upload"
+    app.button(key="page_delete").click().run()
+    assert "image: cat" in popover_labels(app)
+
+
+def test_a_bad_upload_is_a_sentence_and_changes_nothing():
+    app = opened("activations", SMALL)
+    app.file_uploader(key="page_upload").upload("mine.png", b"not a picture", "image/png").run()
+    assert "a picture in PNG" in app.warning[0].value
+    assert "image: cat" in popover_labels(app)
+
+
+def test_a_link_to_somebody_elses_picture_says_so():
+    app = opened("activations", SMALL | {"image": "upload"})
+    assert "not here (any more)" in app.info[0].value
+
+
+def test_own_weights_fit_until_the_input_changes_and_then_say_what_does_not():
+    spec = preset("course", input_shape=(40, 40, 3))
+    random = np.random.default_rng(0)
+    arrays = {
+        name: random.uniform(0.01, 0.02, shape).astype(np.float16)
+        for name, shape in expected_arrays(analyse(spec)).items()
+    }
+    app = opened("layers", {"input": "40"})
+    app.file_uploader(key="weights_upload").upload("mine.safetensors", save(arrays), "application/octet-stream").run()
+    assert not app.exception
+    assert "weights: `mine.safetensors`" in popover_labels(app)
+    assert not app.warning
+    app.text_input(key="line_input").set_value("128").run()
+    assert "`fc6/kernel` has 2048×6, the network needs 8192×6; 319 arrays keep their values" in app.warning[0].value
+    assert "weights: `mine.safetensors`, 1 layer random" in popover_labels(app)
+    app.button(key="misfit_keep").click().run()
+    assert not app.warning
+    app.button(key="line_undo").click().run()
+    assert "weights: `mine.safetensors`" in popover_labels(app)
+
+
+def test_bad_weights_are_a_sentence_and_change_nothing():
+    app = opened("layers", SMALL)
+    app.file_uploader(key="weights_upload").upload(
+        "mine.pt", b"\x80\x04 pickle..........", "application/octet-stream"
+    ).run()
+    assert "can run code and are refused" in app.warning[0].value
+    assert "weights: random, seed 0" in popover_labels(app)
+
+
+# --- Language, missing backend, mistakes of ours ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_chinese_page_has_no_english_sentence(page):
+    app = opened(page, SMALL | {"lang": "zh", "node": "res3b_out"})
+    shown = texts(app).replace("random", "")
+    for english in ("parameters", "channels", "weights", "shape", "range", "layers ·", "the "):
+        assert english not in shown.split("layers.")[0], english
+    assert "权重：随机，种子 0" in popover_labels(app)
+
+
+def test_an_error_is_told_in_the_visitors_language():
+    app = opened("architecture", {"lang": "zh"})
+    app.text_input(key="side_input").set_value("36").run()
+    assert "必须是：对这个网络至少 37×37" in app.warning[0].value
+
+
+def test_without_a_backend_architecture_and_layers_work_and_activations_says_the_line(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "nonexistent_backend")
+    client = WorkerClient()
+    monkeypatch.setattr(services, "worker", lambda: client)
+    for page in ("architecture", "layers"):
+        assert not opened(page).error
+    app = opened("activations", {"preset": "cifar-32", "input": "24"})
+    assert "pip install" in app.error[0].value
+
+
+def test_a_worker_that_dies_twice_is_a_sentence_with_a_way_on(monkeypatch):
+    import sys
+
+    client = WorkerClient([sys.executable, "-c", "import os; os._exit(3)"])
+    monkeypatch.setattr(services, "worker", lambda: client)
+    app = opened("activations", {"preset": "cifar-44", "input": "24"})
+    assert "stopped twice" in app.error[0].value
+    assert app.button(key="try_again").label == "Try again"
+    client.close()
+
+
+def test_a_mistake_of_ours_shows_a_number_and_no_traceback(caplog):
+    app = AppTest.from_string(
+        "from resnet_viz.ui.errors import hide_traceback\nassert hide_traceback(ZeroDivisionError('secret detail'))"
+    ).run()
+    assert "Something went wrong on our side (number " in app.error[0].value
+    assert "secret detail" not in app.error[0].value
+    assert "secret detail" in caplog.text
