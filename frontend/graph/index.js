@@ -50,7 +50,10 @@ class Picture {
       }
       if (wanted !== this.data.dot) return; // a newer picture was asked for meanwhile
       this.dot = wanted;
+      const hadFocus = this.view.matches(":focus-within");
       this.insert(svg);
+      this.mark(this.data.selected);
+      if (hadFocus) this.nodes.get(this.selected)?.focus({ preventScroll: true }); // the keyboard goes on walking
     }
     this.svg?.setAttribute("aria-label", this.data.label);
     this.mark(this.data.selected);

@@ -91,7 +91,7 @@ def test_compiled_taps_equal_the_eager_model_at_every_layer(name, side):
 
 
 def test_a_photograph_through_all_16_blocks_obeys_the_blocks_own_arithmetic():
-    """x + F(x) is the sum and its ReLU the output, in every block, at 64 px."""
+    """X + F(x) is the sum and its ReLU the output, in every block, at 64 px."""
     spec = preset("course")
     probe = Probe(spec)
     from resnet_viz.images.preprocess import NORMALISATIONS, as_input

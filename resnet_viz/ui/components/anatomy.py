@@ -50,25 +50,29 @@ def show(block: Block, maps: dict[str, FloatArray]) -> None:
     parts = signals(block)
     branch = maps[block.branch]
     channels = _chosen_channels(branch)
-    shown = {title: _channels_of(maps[node], channels) for title, node in parts.items()}
-    scale = shared_scale(*(array for array in shown.values() if array is not None))
+    chosen = dict.fromkeys(parts, channels)
+    if block.kind == "convolution":
+        chosen["x"] = strongest_channels(maps[block.input], len(channels))
+    shown = {title: maps[node][..., chosen[title]] for title, node in parts.items()}
+    scale = shared_scale(*shown.values())
     with st.container(key="maps_anatomy"):
         for column, (title, array) in zip(st.columns(len(shown), gap="small"), shown.items(), strict=True):
             with column:
                 st.markdown(f"**{title}**  \n{shape_text(maps[parts[title]].shape)}")
-                if array is None:
-                    st.markdown(
-                        _("{n} channels in: they have no partners in the output").format(n=maps[block.input].shape[-1])
-                    )
-                    continue
                 show_maps(
                     array,
                     scale,
                     alt=_("{title} of block {name}, channels {channels}").format(
-                        title=title, name=block.name, channels=", ".join(map(str, channels))
+                        title=title, name=block.name, channels=", ".join(map(str, chosen[title]))
                     ),
                 )
     st.markdown(f"{range_text(scale)} · {_sentence(block, maps)}")
+    if block.kind == "convolution":
+        st.markdown(
+            _(
+                "A convolution block mixes the channels of x, so x shows its own strongest ones, not partners of the others."
+            )
+        )
 
 
 def _chosen_channels(branch: FloatArray) -> list[int]:
@@ -97,11 +101,6 @@ def _chosen_channels(branch: FloatArray) -> list[int]:
     if one is not None and one < total:
         return [int(one)]
     return strongest_channels(branch, min(int(count), total))
-
-
-def _channels_of(maps: FloatArray, channels: list[int]) -> FloatArray | None:
-    """Return those channels, or None if the signal has fewer (the input of a block that widens)."""
-    return maps[..., channels] if max(channels) < maps.shape[-1] else None
 
 
 def _sentence(block: Block, maps: dict[str, FloatArray]) -> str:

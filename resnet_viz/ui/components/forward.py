@@ -52,7 +52,7 @@ def maps_of(selection: Selection, picture: Picture, nodes: Sequence[str]) -> dic
         return {node: found[node] for node in nodes}
     if state.is_cancelled(work):
         st.info(_("Cancelled."))
-        st.button(_("Compute the maps"), on_click=state.set_cancelled, args=("",), type="primary")
+        st.button(_("Compute the maps"), on_click=state.set_cancelled, args=("",))
         return None
     fresh = _compute(selection, input_of(selection, picture), missing, work)
     if fresh is None:

@@ -36,7 +36,7 @@ def show(selection: Selection) -> None:
     table = "".join(f"<tr><td>{name}</td><td>{text}</td></tr>" for name, text in rows)
     st.html(f"<table class='facts'>{table}</table>")
     _show_neighbours(summary, record.node)
-    st.code(keras_line(record.node), language="python", wrap_lines=True)
+    st.code(keras_line(record.node), language=None, wrap_lines=True)
 
 
 def show_block(selection: Selection) -> None:

@@ -1,0 +1,49 @@
+# Two commands do everything, set-up included: `make run` and `make test`. The rest is for those who work on it.
+VENV ?= .venv
+BIN := $(VENV)/bin
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench soak messages frontend format clean
+
+help:
+	@echo "make run     open the app            make test   all tests, browser included"
+	@echo "make check   linters and types       make bench  benchmarks, each prints its ratio"
+	@echo "make soak    the large fuzz counts   make clean  remove the virtual environment"
+
+$(VENV)/.run: requirements.txt pyproject.toml
+	@sh tools/setup.sh run "$(VENV)"
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt requirements.txt pyproject.toml
+	@sh tools/setup.sh dev "$(VENV)"
+	@touch $@ $(VENV)/.run
+
+run: $(VENV)/.run
+	$(BIN)/python -m streamlit run app.py
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+soak: $(VENV)/.dev
+	RESNET_VIZ_FUZZ=10000 $(BIN)/python -m pytest tests/unit/test_images.py tests/unit/test_weights.py -k malformed --timeout 1800
+
+messages: $(VENV)/.dev
+	$(BIN)/python tools/messages.py
+
+frontend:
+	cd frontend && npm ci && npm run build
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,158 @@
+"""A real server and a real Chromium; a missing Chromium fails, it never skips."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+FLAGS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
+# Streamlit's own, on every cold deep link: it looks for its health beside the page before it looks at the root.
+KNOWN_404 = ("_stcore/health", "_stcore/host-config")
+
+
+def pytest_collection_modifyitems(items):
+    """Mark everything here as a browser test."""
+    for item in items:
+        if Path(__file__).parent in Path(item.fspath).parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@dataclass
+class Server:
+    """A running app."""
+
+    url: str
+    process: subprocess.Popen
+    requests_before_tests: int = 0
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The model worker among the server's children."""
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                parent = int((path.parent / "stat").read_text().rsplit(")", 1)[1].split()[1])
+                if parent == self.process.pid and b"resnet_viz.compute.worker" in path.read_bytes():
+                    return int(path.parent.name)
+            except (OSError, ValueError):
+                continue
+        return None
+
+
+def start_server(data: Path, **environment: str) -> Server:
+    """Start the app as a user does and wait until it listens; no page is asked for."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+    ]
+    env = os.environ | {"RESNET_VIZ_DATA": str(data)} | environment
+    process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://localhost:{port}"
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1) as answer:  # noqa: S310 - localhost
+                if answer.status == 200:
+                    return Server(url, process)
+        except OSError:
+            time.sleep(0.1)
+    process.kill()
+    pytest.fail("the server did not start within 60 s")
+
+
+def stop_server(server: Server) -> None:
+    """End the app as Ctrl-C does."""
+    server.process.terminate()
+    try:
+        server.process.wait(15)
+    except subprocess.TimeoutExpired:
+        server.process.kill()
+        server.process.wait()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory) -> Iterator[Server]:
+    """The app that most tests share."""
+    running = start_server(tmp_path_factory.mktemp("data"))
+    yield running
+    stop_server(running)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        pytest.fail("Browser tests need Chromium: run `make test`, which installs it, or `apt-get install chromium`.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS.split())
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visitor:
+    """A browser window that remembers what went wrong in it."""
+
+    context: BrowserContext
+    page: Page
+    url: str
+    problems: list[str] = field(default_factory=list)
+
+    def open(self, link: str = "/") -> Page:
+        """Open a link cold and wait for the page's frame."""
+        self.page.goto(self.url + link)
+        self.page.locator(".st-key-subject").wait_for()
+        return self.page
+
+
+@pytest.fixture
+def visit(chromium, server) -> Iterator:
+    """Return a function that opens a fresh window; at the end no console error and no external request may be left."""
+    visitors: list[Visitor] = []
+
+    def open_window(at: Server = server, **options) -> Visitor:
+        context = chromium.new_context(**({"viewport": {"width": 1280, "height": 720}, "locale": "en-US"} | options))
+        context.set_default_timeout(30_000)
+        page = context.new_page()
+        visitor = Visitor(context, page, at.url)
+
+        def on_console(message):
+            place = message.location.get("url", "")
+            if message.type == "error" and not place.endswith(KNOWN_404):
+                visitor.problems.append(f"console: {message.text} ({place})")
+
+        def on_request(request):
+            if not request.url.startswith((at.url, at.url.replace("http", "ws"), "data:", "blob:")):
+                visitor.problems.append(f"external: {request.url}")
+
+        page.on("console", on_console)
+        page.on("request", on_request)
+        page.on("pageerror", lambda error: visitor.problems.append(f"error: {error}"))
+        visitors.append(visitor)
+        return visitor
+
+    yield open_window
+    for visitor in visitors:
+        visitor.context.close()
+    assert [problem for visitor in visitors for problem in visitor.problems] == []

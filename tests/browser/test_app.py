@@ -1,0 +1,328 @@
+"""The app as a person meets it."""
+
+import io
+import os
+import re
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from .conftest import start_server, stop_server
+
+
+def node(page: Page, name: str):
+    return page.locator(f"g.node[id='{name}']")
+
+
+def selected(page: Page):
+    return page.locator("g.node.selected")
+
+
+def inspector(page: Page):
+    return page.locator("h3").first
+
+
+def quiet(page: Page) -> None:
+    """Wait until the script of the page has finished."""
+    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+# --- Links ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("link", ["/layers?preset=cifar-20", "/activations?preset=cifar-20&node=res3b_out"])
+def test_a_deep_link_as_the_very_first_request(tmp_path, visit, link):
+    """With the frame beside `pages/` Streamlit would run the bare page here; only a fresh server can show it."""
+    fresh = start_server(tmp_path)
+    try:
+        page = visit(fresh).open(link)
+        expect(page.locator(".st-key-subject")).to_contain_text("cifar-20")
+        expect(page.locator("[data-testid=stTopNavLink]")).to_have_count(3)
+        expect(page.locator("[data-testid=stException]")).to_have_count(0)
+    finally:
+        stop_server(fresh)
+
+
+def test_the_link_follows_what_is_shown_and_brings_it_back(visit):
+    page = visit().open("/?preset=cifar-20&node=res3b_branch2a&depth=block")
+    expect(inspector(page)).to_have_text("res3b_branch2a")
+    node(page, "bn3b_branch2b").click()
+    expect(inspector(page)).to_have_text("bn3b_branch2b")
+    expect(page).to_have_url(re.compile("node=bn3b_branch2b"))
+    link = page.url.removeprefix(page.url.split("/?")[0])
+    again = visit().open(link)
+    expect(inspector(again)).to_have_text("bn3b_branch2b")
+    expect(selected(again)).to_have_id("bn3b_branch2b")
+
+
+def test_the_selection_follows_through_the_pages(visit):
+    page = visit().open("/?preset=cifar-20&node=res3b_out&depth=block")
+    expect(selected(page)).to_have_id("res3b_out")
+    for name in ("Layers", "Activations", "Architecture"):
+        page.get_by_role("link", name=name).click()
+        expect(page).to_have_url(re.compile("node=res3b_out"))
+    expect(selected(page)).to_have_id("res3b_out")
+
+
+# --- The picture --------------------------------------------------------------------------------------------------
+
+
+def test_click_selects_and_double_click_goes_deeper(visit):
+    page = visit().open()
+    expect(selected(page)).to_have_id("conv1")
+    node(page, "block_3b").click()
+    expect(inspector(page)).to_have_text("res3d_out")
+    expect(page).to_have_url(re.compile("node=res3d_out"))
+    node(page, "block_3b").dblclick()
+    expect(node(page, "branch_3b")).to_be_visible()
+    node(page, "branch_3b").dblclick()
+    expect(node(page, "res3b_branch2b")).to_be_visible()
+    node(page, "res3b_branch2b").click()
+    expect(inspector(page)).to_have_text("res3b_branch2b")
+    expect(page.locator("table.facts")).to_contain_text("3·3·128·128 + 128 = 147,584")
+
+
+def test_the_keyboard_alone_walks_the_picture(visit):
+    page = visit().open()
+    node(page, "conv1").focus()
+    page.keyboard.press("ArrowRight")
+    expect(inspector(page)).to_have_text("bn_conv1")
+    page.keyboard.press("ArrowDown")
+    expect(inspector(page)).to_have_text(re.compile("res2"))
+    page.keyboard.press("Enter")
+    expect(node(page, "branch_2a")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(node(page, "res2c_branch2b")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(node(page, "branch_2a")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(node(page, "block_2a")).to_be_visible()
+
+
+def test_zoom_and_fit_stay_in_the_browser(visit):
+    page = visit().open()
+    expect(selected(page)).to_have_id("conv1")
+    quiet(page)
+    svg = page.locator("svg[role=group]")
+    fitted = svg.get_attribute("viewBox")
+    page.get_by_role("button", name="Zoom in (+)").click()
+    zoomed = svg.get_attribute("viewBox")
+    assert float(zoomed.split()[2]) < float(fitted.split()[2])
+    node(page, "bn_conv1").click()
+    expect(inspector(page)).to_have_text("bn_conv1")
+    assert svg.get_attribute("viewBox") == zoomed  # a rerun moves nothing
+    page.get_by_role("button", name="Fit (0)").click()
+    assert svg.get_attribute("viewBox") == fitted
+
+
+def test_text_stays_inside_its_box(visit):
+    for link in (
+        "/",
+        "/?depth=block&node=res3a_out",
+        "/?depth=stage&node=res3a_out",
+        "/?depth=block&node=res3a_out&lang=zh",
+    ):
+        page = visit().open(link)
+        page.locator("g.node.selected").wait_for()
+        spilled = page.evaluate(
+            """() => [...document.querySelectorAll('[data-testid=stBidiComponentRegular], [data-testid*=BidiComponent]')]
+                .flatMap((host) => [...(host.shadowRoot ?? host).querySelectorAll('g.node')])
+                .filter((node) => {
+                    const box = node.querySelector(':scope > :is(path, polygon, ellipse)')?.getBoundingClientRect();
+                    return box && [...node.querySelectorAll('text')].some((text) => {
+                        const t = text.getBoundingClientRect();
+                        return t.width && (t.left < box.left - 1 || t.right > box.right + 1);
+                    });
+                }).map((node) => node.id)"""
+        )
+        assert spilled == []
+
+
+def test_the_picture_is_saved_as_svg_and_png(visit):
+    page = visit().open()
+    expect(selected(page)).to_have_id("conv1")
+    for name in ("SVG", "PNG"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=f"Save this picture as {name}").click()
+        data = Path(download.value.path()).read_bytes()
+        assert download.value.suggested_filename == f"course-network.{name.lower()}"
+        if name == "SVG":
+            assert b"<svg" in data
+            assert b"conv1" in data
+        else:
+            assert Image.open(io.BytesIO(data)).size[0] > 1000
+
+
+# --- Live specification ---------------------------------------------------------------------------------------------
+
+
+def test_a_control_changes_the_picture_and_undo_brings_it_back(visit):
+    page = visit().open()
+    page.locator(".st-key-blocks_3 input").fill("1")
+    page.locator(".st-key-blocks_3 input").press("Enter")
+    expect(node(page, "block_5b")).to_have_count(0)
+    page.locator(".st-key-side_undo button").click()
+    expect(node(page, "block_5b")).to_be_visible()
+
+
+def test_a_bad_value_keeps_the_picture_and_says_the_rule(visit):
+    page = visit().open()
+    page.locator(".st-key-side_input input").fill("36")
+    page.locator(".st-key-side_input input").press("Enter")
+    expect(page.locator("[data-testid=stAlert]")).to_contain_text("at least 37×37")
+    expect(node(page, "block_5b")).to_be_visible()
+    expect(page.locator(".st-key-side_input input")).to_have_value("64x64x3")
+
+
+# --- Activations ----------------------------------------------------------------------------------------------------
+
+
+def test_sixteen_blocks_in_a_row(visit):
+    page = visit().open("/activations")
+    blocks = page.locator(".st-key-block button")
+    expect(blocks).to_have_count(16)
+    for index in range(16):
+        name = blocks.nth(index).inner_text()
+        blocks.nth(index).click()
+        expect(inspector(page)).to_contain_text(f"block {name}")
+        expect(page.locator(".st-key-maps_anatomy img")).to_have_count(5)
+    quiet(page)
+    widths = page.locator(".st-key-maps_anatomy img").evaluate_all("all => all.map((i) => i.naturalWidth)")
+    assert min(widths) > 8
+    assert page.locator(".st-key-maps_layer img").evaluate("i => getComputedStyle(i).imageRendering") == "pixelated"
+
+
+def test_an_upload_survives_a_reload_and_is_deleted_by_its_button(visit):
+    visitor = visit()
+    page = visitor.open("/activations?preset=cifar-20")
+    out = io.BytesIO()
+    Image.new("RGB", (50, 40), "red").save(out, "PNG")
+    page.get_by_role("button", name="Another picture").click()
+    page.locator(".st-key-page_upload input[type=file]").set_input_files(
+        {"name": "red.png", "mimeType": "image/png", "buffer": out.getvalue()}
+    )
+    expect(page.locator(".st-key-subject")).to_contain_text("image: your own")
+    expect(page).to_have_url(re.compile("image=upload"))
+    quiet(page)
+    page.reload()
+    expect(page.locator(".st-key-subject")).to_contain_text("image: your own")
+    expect(page.locator("[data-testid=stAlert]")).to_have_count(0)
+    cookies = {cookie["name"]: cookie for cookie in visitor.context.cookies()}
+    assert cookies["resnet_viz_owner"]["httpOnly"]
+    stranger = visit().open("/activations?preset=cifar-20&image=upload")
+    expect(stranger.locator("[data-testid=stAlert]")).to_contain_text("not here (any more)")
+    page.get_by_role("button", name="Another picture").click()
+    page.locator(".st-key-page_delete button").click()
+    expect(page.locator(".st-key-subject")).to_contain_text("image: cat")
+
+
+def test_a_killed_worker_is_no_more_than_a_delay(visit, server):
+    page = visit().open("/activations?preset=cifar-20&node=res3b_out")
+    expect(page.locator(".st-key-maps_anatomy img")).to_have_count(5)
+    quiet(page)
+    killed = server.worker_pid
+    os.kill(killed, signal.SIGKILL)
+    page.locator(".st-key-subject_image button").click()
+    page.locator(".st-key-line_sample input").click()
+    page.get_by_role("option", name="coffee").click()
+    expect(page.locator(".st-key-subject")).to_contain_text("image: coffee")
+    expect(page.locator(".st-key-maps_anatomy img")).to_have_count(5)
+    quiet(page)
+    expect(page.locator("[data-testid=stAlert]")).to_have_count(0)
+    assert server.worker_pid not in (None, killed)
+
+
+def test_arrays_are_downloaded_under_their_ids(visit):
+    import numpy as np
+
+    page = visit().open("/activations?preset=cifar-20&node=res3b_out")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Arrays (.npz)").click()
+    assert re.fullmatch(r"res3b_out-[0-9a-f]{12}\.npz", download.value.suggested_filename)
+    with np.load(download.value.path(), allow_pickle=False) as arrays:
+        assert {"about", "input", "res3b_out", "res3b_add", "bn3b_branch2b", "res3a_out"} == set(arrays)
+        assert arrays["res3b_out"].shape == (16, 16, 32)
+
+
+# --- The server stays light -------------------------------------------------------------------------------------------
+
+
+def mapped_tensorflow(pid: int) -> bool:
+    return "tensorflow" in Path(f"/proc/{pid}/maps").read_text()
+
+
+def test_no_tensorflow_in_the_server_after_every_page(visit, server):
+    page = visit().open()
+    for name in ("Layers", "Activations"):
+        page.get_by_role("link", name=name).click()
+    expect(page.locator(".st-key-maps_anatomy img")).to_have_count(5)
+    assert not mapped_tensorflow(server.process.pid)
+    assert mapped_tensorflow(server.worker_pid)  # the same look finds it where it is: the check can fail
+
+
+def test_the_picture_does_not_wait_for_keras(tmp_path, visit):
+    fresh = start_server(tmp_path)
+    try:
+        page = visit(fresh).open()
+        expect(selected(page)).to_have_id("conv1")
+    finally:
+        stop_server(fresh)
+    deadline = time.monotonic() + 10
+    while fresh.worker_pid is not None and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert fresh.worker_pid is None
+
+
+# --- Screens, themes, languages, accessibility ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("link", ["/", "/layers", "/activations?preset=cifar-20&node=res3b_out"])
+def test_no_serious_accessibility_violation(visit, scheme, link):
+    page = visit(color_scheme=scheme).open(link)
+    if link.startswith("/activations"):
+        expect(page.locator(".st-key-maps_anatomy img")).to_have_count(5)
+    elif link == "/":
+        expect(selected(page)).to_have_id("conv1")
+    quiet(page)
+    results = Axe().run(page)
+    serious = [
+        (violation["id"], [node["html"][:160] for node in violation["nodes"]])
+        for violation in results.response["violations"]
+        if violation["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
+def test_a_phone_shows_the_picture_without_scrolling_sideways(visit):
+    page = visit(viewport={"width": 390, "height": 844}, has_touch=True).open()
+    expect(selected(page)).to_have_id("conv1")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    node(page, "bn_conv1").tap()
+    expect(inspector(page)).to_have_text("bn_conv1")
+
+
+def test_the_first_screen_holds_the_picture(visit):
+    page = visit().open()
+    expect(selected(page)).to_have_id("conv1")
+    box = page.locator("svg[role=group]").bounding_box()
+    assert box["width"] >= 0.54 * 1280
+    assert box["y"] + box["height"] <= 720
+
+
+def test_a_chinese_browser_reads_chinese_and_can_change(visit):
+    page = visit(locale="zh-CN").open()
+    expect(page.get_by_role("link", name="结构")).to_be_visible()
+    page.locator(".st-key-side_preset input").click()
+    page.get_by_role("option", name="coursera-2018").click()
+    expect(page.locator(".st-key-subject")).to_contain_text("23,600,006 个参数")
+    page.locator(".st-key-subject_language button").click()
+    page.get_by_text("English", exact=True).click()
+    expect(page.get_by_role("link", name="Architecture")).to_be_visible()
+    expect(page).to_have_url(re.compile("lang=en"))
