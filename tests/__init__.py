@@ -1,0 +1,1 @@
+"""All tests; see `docs/ARCHITECTURE.md` for which folder asks what."""

@@ -218,12 +218,12 @@ def test_garbage_on_the_pipe_counts_as_a_crash():
 
 def test_a_full_queue_answers_busy_at_once():
     client = stand_in("[read_message(inp) for _ in range(9)]")
-    threads = [
-        threading.Thread(
-            target=lambda: pytest.raises(JobError, client.activations, SPEC, picture(), NODES, timeout_s=3)
-        )
-        for _ in range(4)
-    ]
+
+    def wait_in_vain() -> None:
+        with pytest.raises(JobError):
+            client.activations(SPEC, picture(), NODES, timeout_s=3)
+
+    threads = [threading.Thread(target=wait_in_vain) for _ in range(4)]
     for thread in threads:
         thread.start()
     deadline = time.monotonic() + 5

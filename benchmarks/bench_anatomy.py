@@ -1,0 +1,51 @@
+"""What does the way through the worker cost? A block's five tensors, round trip, against the bare compiled forward."""
+
+import numpy as np
+from interleaved import medians_ms, report
+
+from resnet_viz.compute.client import WorkerClient
+from resnet_viz.model.build import build_model
+from resnet_viz.model.compiled import compile_taps
+from resnet_viz.spec import build_graph, preset
+
+# A new picture each time, as many as fill the worker's cache of maps: its memory is then in use, as after some minutes.
+ROUNDS, WARM_UP = 30, 12
+GOALS = {64: 1.5, 224: 1.3}
+
+
+def main() -> None:
+    """Print a ratio per input size and block."""
+    client = WorkerClient()
+    random = np.random.default_rng(0)
+    for side, goal in GOALS.items():
+        spec = preset("course", input_shape=(side, side, 3))
+        graph = build_graph(spec)
+        client.warm(spec)
+        forward = compile_taps(build_model(spec), [graph.nodes[-1].id])
+
+        def fresh(shape: tuple[int, int, int] = spec.input_shape) -> np.ndarray:
+            return random.uniform(size=shape).astype(np.float32)
+
+        for name in ("2a", "3b", "5c"):
+            block = graph.block(name)
+            nodes = list(dict.fromkeys(block[4:]))
+            times = medians_ms(
+                {
+                    "bare": lambda: forward(fresh()[np.newaxis]),
+                    "round trip": lambda: client.activations(spec, fresh(), nodes),
+                },
+                rounds=ROUNDS,
+                warm_up=WARM_UP,
+            )
+            kept = fresh()
+            again = medians_ms({"again": lambda: client.activations(spec, kept, nodes)}, rounds=10)["again"]
+            ratio = times["round trip"] / times["bare"]
+            print(
+                f"{side} px, block {name}: forward {times['bare']:.1f} ms, round trip {times['round trip']:.1f} ms, same picture again {again:.1f} ms"
+            )
+            report(f"  round trip / bare forward, {side} px, {name}", ratio, goal, at_least=False)
+    client.close()
+
+
+if __name__ == "__main__":
+    main()
