@@ -37,6 +37,10 @@ class ReceptiveField(NamedTuple):
     width: Extent
 
 
+# Layers that change where a cell looks; the others, two in three, only look at the cell itself.
+_MOVING = frozenset((Conv, MaxPool, AveragePool, Padding, ChannelPad, GlobalAveragePool, Flatten))
+
+
 def input_field() -> ReceptiveField:
     """Return the field of the picture itself: every pixel sees itself."""
     pixel = Extent(1, 1, 0)
@@ -47,10 +51,13 @@ def output_field(layer: Layer, fields: list[ReceptiveField], shape: tuple[int, .
     """Return the field of a layer's output from its inputs' fields and its first input's shape."""
     if len(fields) > 1:
         return _union(fields)
-    if len(shape) != 3:
-        return fields[0]
     axes = fields[0]
-    return ReceptiveField(_along(layer, axes.height, shape[0]), _along(layer, axes.width, shape[1]))
+    if type(layer) not in _MOVING or len(shape) != 3:
+        return axes
+    height = _along(layer, axes.height, shape[0])
+    if axes.height == axes.width and shape[0] == shape[1]:
+        return ReceptiveField(height, height)
+    return ReceptiveField(height, _along(layer, axes.width, shape[1]))
 
 
 def covering_cells(extent: Extent, cells: int, pixels: int) -> int:
@@ -79,6 +86,8 @@ def _along(layer: Layer, extent: Extent, cells: int) -> Extent:
 def _union(fields: list[ReceptiveField]) -> ReceptiveField:
     """Return the smallest field that holds them all: an add sees what either road sees."""
     first, second = fields
+    if first == second:
+        return first
     return ReceptiveField(_joined(first.height, second.height), _joined(first.width, second.width))
 
 

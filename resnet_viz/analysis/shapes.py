@@ -8,7 +8,9 @@ References:
 import math
 
 from resnet_viz.spec.layers import (
+    Add,
     AveragePool,
+    BatchNorm,
     ChannelPad,
     Conv,
     Dense,
@@ -18,8 +20,13 @@ from resnet_viz.spec.layers import (
     Layer,
     MaxPool,
     Padding,
+    Relu,
     Shape,
+    Softmax,
 )
+
+# Two layers in three keep the shape: they are passed over before the kinds are told apart.
+_KEEPING = frozenset((BatchNorm, Relu, Add, Softmax))
 
 
 def output_shape(layer: Layer, shape: Shape) -> Shape:
@@ -27,6 +34,8 @@ def output_shape(layer: Layer, shape: Shape) -> Shape:
 
     A size below 1 in the result means that the layer starves: its window does not fit on the map.
     """
+    if type(layer) in _KEEPING:
+        return shape
     match layer:
         case Conv(filters=filters, kernel_size=kernel, strides=strides, padding=padding):
             return *(windows(n, kernel, strides, padding) for n in shape[:2]), filters

@@ -131,7 +131,8 @@ def analyse_graph(graph: LayerGraph) -> NetworkSummary:
         inputs = [shapes[name] for name in node.inputs]
         out = output_shape(layer, inputs[0] if inputs else ())
         shape = inputs[0] if inputs else out
-        _check_shape(graph.spec, node, inputs, out)
+        if out is not shape or len(inputs) > 1:
+            _check_shape(graph.spec, node, inputs, out)
         field = output_field(layer, [seen[name] for name in node.inputs], shape) if inputs else input_field()
         shapes[node.id], seen[node.id] = out, field
         trainable, fixed = parameter_counts(layer, shape)

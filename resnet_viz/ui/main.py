@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from resnet_viz.messages import gettext as _
-from resnet_viz.ui import state
+from resnet_viz.ui import services, state
 from resnet_viz.ui.components import subject
 
 ROOT = Path(__file__).parents[2]
@@ -57,6 +57,7 @@ def main() -> None:
         st.warning(sentence)
     page.run()
     state.write_url()
+    services.first_page.set()
 
 
 main()

@@ -1,5 +1,6 @@
 """The Graphviz picture: drawn and walked in the browser, its choices become the selection."""
 
+from functools import cache
 from typing import Any
 
 import streamlit as st
@@ -9,14 +10,18 @@ from resnet_viz.ui import state
 from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.dot import DEPTHS, Drawing, stage_title, to_dot
 
-_graph = st.components.v2.component("resnet-viz.graph", js="index-*.js", css="index-*.css")
+
+@cache
+def _graph() -> Any:
+    """Register the packaged component; only a running app knows where packages keep theirs."""
+    return st.components.v2.component("resnet-viz.graph", js="index-*.js", css="index-*.css")
 
 
 def show(selection: Selection) -> None:
     """Draw the breadcrumb and the picture."""
     _show_depth(selection)
     drawing = to_dot(selection.summary, selection.depth, selection.node)
-    _graph(
+    _graph()(
         key="picture",
         data={
             "dot": drawing.dot,
