@@ -5,5 +5,4 @@ from resnet_viz.ui.components import layer_table
 
 selection = state.current_selection()
 rows = layer_table.show(selection)
-layer_table.show_downloads(selection, rows)
 layer_table.show_chart(selection, rows)

@@ -77,7 +77,7 @@ class Probe:
             rule = _("an array of shape {shape}").format(shape=self.summary.graph.spec.input_shape)
             raise ImageError(broken_rule("picture", rule, picture.shape))
         first = self.summary.graph.nodes[0].id
-        key = hashlib.sha256(np.ascontiguousarray(picture).tobytes()).hexdigest()
+        key = hashlib.sha256(np.ascontiguousarray(picture).data).hexdigest()
         missing = [name for name in nodes if name != first and (key, name) not in self._cache]
         fresh = self._run(picture, key, missing) if missing else {}
         found = {first: picture, **fresh}

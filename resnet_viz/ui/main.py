@@ -21,6 +21,7 @@ _STYLE = """
 [data-testid="stSidebarContent"] { padding: 0 .2rem; }
 [data-testid="stSidebarUserContent"] { padding: 0 .8rem 1rem; }
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: .6rem; }
+[data-testid="stSidebarUserContent"] button { padding-inline: .6rem; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; padding: .5rem 1rem 0; }
 [data-testid="stImage"] img { image-rendering: pixelated; }
 [class*="st-key-photo"] img { image-rendering: auto; }

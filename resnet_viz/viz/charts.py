@@ -22,21 +22,22 @@ def metric_name(metric: str) -> str:
 def along_depth(frame: pd.DataFrame, metric: str, *, selected: str | None = None) -> go.Figure:
     """Return one bar per layer in order of computation, coloured by kind; `frame` is `to_frame`'s.
 
-    Only layers that have any of the metric are drawn. The selected layer's bar has a dark outline.
+    Only layers that have any of the metric are drawn. The selected layer is pointed at.
     """
     figure = go.Figure()
     shown = frame[frame[metric] > 0]
     for kind in dict.fromkeys(shown["kind"]):
         rows = shown[shown["kind"] == kind]
-        outline = [3 if layer == selected else 0 for layer in rows["layer"]]
         figure.add_bar(
             x=rows["layer"],
             y=rows[metric],
             name=kind_name(kind),
             customdata=rows[["output_shape"]],
-            marker={"color": MARKS[kind].color, "line": {"width": outline, "color": "#d55e00"}},
+            marker={"color": MARKS[kind].color},
             hovertemplate="%{x}<br>%{y:,} · %{customdata[0]}<extra></extra>",
         )
+    for _index, row in shown[shown["layer"] == selected].iterrows():
+        figure.add_annotation(x=row["layer"], y=row[metric], text=f"▼ {selected}", showarrow=False, yshift=12)
     figure.update_layout(
         xaxis={
             "title": _("layers, in order of computation"),

@@ -147,19 +147,21 @@ class _Picture:
         """Draw the blocks of a stage: F on the main road, the shortcut beside it, meeting in the add."""
         blocks = [block for block in self.summary.graph.blocks if block.stage == number]
         source = self.summary.graph.node(blocks[0].input)
+        self.graph.attr(ranksep="0.2")
         here = self.box("in", (_("from {layer}").format(layer=source.id),), MARKS["input"], [])
         self.members.pop("in")
-        shape = shape_text(self.summary.by_id[source.id].output_shape)
+        shape, told = shape_text(self.summary.by_id[source.id].output_shape), ""
         runs = [[block] for block in blocks] if len(blocks) <= MAX_DRAWN_BLOCKS else list(_runs(self.summary, number))
         for run in runs:
-            here, shape = self.block_roads(run, here, shape), shape_text(self.summary.by_id[run[-1].out].output_shape)
+            here = self.block_roads(run, here, "" if shape == told else f"  {shape}")
+            told, shape = shape, shape_text(self.summary.by_id[run[-1].out].output_shape)
         self.graph.node("out", label="", shape="none", width="0", height="0")
         self.graph.edge(here, "out", label=f"  {shape}")
         sentence = _("Stage {stage}: {n} blocks").format(stage=number, n=len(blocks))
         return Drawing(self.graph.source, self.members, sentence)
 
     def block_roads(self, run: list[Block], source: str, shape: str) -> str:
-        """Draw one block (or a run of equal ones) after `source`; return the name of its end."""
+        """Draw one block (or a run of equal ones) after `source`, its shape beside it; return the name of its end."""
         block = run[0]
         kind = _("convolution block") if block.kind == "convolution" else _("identity block")
         letters = block.name if len(run) == 1 else f"{block.name}–{run[-1].letter}"
@@ -168,14 +170,14 @@ class _Picture:
         main = [n.id for b in run for n in self.nodes_of(b) if n.road == "main" and n.id not in (b.add, b.out)]
         lines = (f"{letters}  {kind}{times}", "F: " + " → ".join(_convolutions(self.summary, block)))
         branch = self.box(f"branch_{block.name}", lines, mark, [*main, run[-1].branch])
-        self.graph.edge(source, branch, label=f"  {shape}", weight="8")
+        self.graph.edge(source, branch, label=shape, weight="8")
         if block.add is None:
             self.members[branch] = (*self.members[branch], *(b.out for b in run))
             return branch
         side = [n for n in self.nodes_of(block) if n.road == "shortcut"]
         ends = [name for b in run for name in (b.add or "", b.out)]
         end = self.box(f"add_{block.name}", ("+",), MARKS["add"], ends)
-        self.graph.edge(branch, end, label="  F(x)", weight="8")
+        self.graph.edge(branch, end, weight="8")
         if side:
             title = layer_title(side[0].layer)
             road = self.box(

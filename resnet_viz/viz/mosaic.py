@@ -12,6 +12,9 @@ from resnet_viz.viz.theme import GROUND, NOT_A_NUMBER, color_table
 
 FloatArray = npt.NDArray[np.float32]
 
+# Width to height of a page's largest picture.
+_PAGE_ASPECT = 2.4
+
 # Palette: 254 colours of the map, then the ground between the channels, then the mark for NaN and ±∞.
 _LEVELS = 254
 _GROUND = 254
@@ -70,6 +73,12 @@ def mosaic_png(maps: FloatArray, scale: Scale | None = None, *, columns: int | N
     return _png(_tiled(_levels(maps, used), columns, border), used.color_map)
 
 
+def page_columns(maps: FloatArray) -> int:
+    """Return the columns of a mosaic over the whole width of a page: wide rather than tall, no tile larger than an eighth."""
+    height, width, channels = maps.shape
+    return max(8, round(math.sqrt(channels * _PAGE_ASPECT * height / width)))
+
+
 def per_channel_png(maps: FloatArray, *, columns: int | None = None, border: int = 1) -> bytes:
     """Return the same mosaic with every channel on its own scale; says nothing about sizes between channels."""
     finite = np.isfinite(maps)
@@ -85,7 +94,7 @@ def per_channel_png(maps: FloatArray, *, columns: int | None = None, border: int
 
 
 def tiles(channels: int, height: int, width: int, columns: int | None = None) -> tuple[int, int]:
-    """Return (rows, columns) of a mosaic that is as square as its tiles allow."""
+    """Return (rows, columns) of a mosaic that is as square as its tiles allow, or has that many columns."""
     across = columns or max(1, min(channels, round(math.sqrt(channels * height / width))))
     return -(-channels // across), across
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from resnet_viz.errors import ImageError
 from resnet_viz.images.preprocess import NORMALISATIONS, RESIZES, normalisation_title, resize_title
-from resnet_viz.images.reader import Picture
+from resnet_viz.images.reader import MAX_BYTES, Picture
 from resnet_viz.images.samples import DEFAULT_SAMPLE, SAMPLES, sample_picture, sample_title
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import services, state
@@ -49,7 +49,12 @@ def show(place: str) -> None:
         st.markdown(_("Picture: {credit}").format(credit=SAMPLES[selection.image].credit))
     upload = f"{place}_upload"
     st.file_uploader(
-        _("Your own picture (stays on this machine)"), type=_KINDS, key=upload, on_change=_keep, args=(upload,)
+        _("Your own picture (stays on this machine)"),
+        type=_KINDS,
+        max_upload_size=MAX_BYTES // 10**6,
+        key=upload,
+        on_change=_keep,
+        args=(upload,),
     )
     if st.toggle(_("Camera"), key=f"{place}_camera_on"):
         camera = f"{place}_camera"

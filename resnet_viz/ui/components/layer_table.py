@@ -18,24 +18,28 @@ def show(selection: Selection) -> pd.DataFrame:
     everything = to_frame(selection.summary)
     rows = _filtered(everything)
     sums = totals_row(rows)
-    st.markdown(
-        _(
-            "**{shown} of {all} layers** · {p} parameters ({t} trained, {f} not) · {m} MACs · {b} bytes of activations"
-        ).format(
-            shown=len(rows),
-            all=len(everything),
-            p=f"{sums['parameters']:,}",
-            t=f"{sums['trainable']:,}",
-            f=f"{sums['non_trainable']:,}",
-            m=f"{sums['macs']:,}",
-            b=f"{sums['activation_bytes']:,}",
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(
+            _(
+                "**{shown} of {all} layers** · {p} parameters ({t} trained, {f} not) · {m} MACs · {b} bytes of activations"
+            ).format(
+                shown=len(rows),
+                all=len(everything),
+                p=f"{sums['parameters']:,}",
+                t=f"{sums['trainable']:,}",
+                f=f"{sums['non_trainable']:,}",
+                m=f"{sums['macs']:,}",
+                b=f"{sums['activation_bytes']:,}",
+            ),
+            width="content",
         )
-    )
+        _show_download(selection, rows)
     event = st.dataframe(
         in_words(rows),
         hide_index=True,
-        height=400,
+        height=290,
         column_config=_columns(),
+        column_order=list(_columns()),
         on_select="rerun",
         selection_mode="single-row",
         key=f"layers_{len(rows)}_{selection.spec.classes}",
@@ -50,10 +54,10 @@ def show(selection: Selection) -> pd.DataFrame:
     return rows
 
 
-def show_downloads(selection: Selection, rows: pd.DataFrame) -> None:
+def _show_download(selection: Selection, rows: pd.DataFrame) -> None:
     """Draw the file of the rows shown."""
     st.download_button(
-        _("Download these rows as CSV"),
+        _("CSV of these rows"),
         rows.to_csv(index=False).encode(),
         file_name=f"layers-{selection.preset}-{selection.spec.input_shape[0]}px.csv",
         mime="text/csv",
@@ -91,7 +95,9 @@ def _filtered(rows: pd.DataFrame) -> pd.DataFrame:
         stages = list(dict.fromkeys(rows["stage"]))
         stage = st.pills(_("Stage"), stages, selection_mode="multi", key="layers_stage", format_func=_stage_name)
         kinds = list(dict.fromkeys(rows["kind"]))
-        kind = st.multiselect(_("Kind"), kinds, key="layers_kind", format_func=kind_name, width=340)
+        kind = st.multiselect(
+            _("Kind"), kinds, key="layers_kind", format_func=kind_name, width=340, placeholder=_("any")
+        )
     kept = rows["layer"].str.contains((text or "").strip(), case=False, regex=False)
     if stage:
         kept &= rows["stage"].isin(stage)
@@ -109,10 +115,8 @@ def _columns() -> dict[str, Any]:
     return {
         "layer": st.column_config.TextColumn(_("layer"), pinned=True),
         "kind": _("kind"),
-        "stage": _("stage"),
         "block": _("block"),
         "road": _("road"),
-        "name_from": _("name from"),
         "kernel_size": _("kernel"),
         "strides": _("stride"),
         "padding": _("padding"),
@@ -125,4 +129,6 @@ def _columns() -> dict[str, Any]:
         "activation_bytes": number(_("activation, bytes"), format="localized"),
         "receptive_field_px": number(_("receptive field, px")),
         "effective_stride_px": number(_("effective stride, px")),
+        "stage": _("stage"),
+        "name_from": _("name from"),
     }

@@ -15,7 +15,7 @@ from resnet_viz.ui.components import forward
 from resnet_viz.ui.components.weights_source import weights_text
 from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.anatomy import channel_energy, map_statistics, strongest_channels
-from resnet_viz.viz.mosaic import Scale, mosaic_png, per_channel_png, shared_scale
+from resnet_viz.viz.mosaic import Scale, mosaic_png, page_columns, per_channel_png, shared_scale
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -77,7 +77,8 @@ def show_layer(selection: Selection, maps: FloatArray) -> None:
     channels = list(range(maps.shape[-1])) if order == "index" else strongest_channels(maps, maps.shape[-1])
     shown = maps[..., channels]
     scale = shared_scale(shown)
-    png = per_channel_png(shown) if own else mosaic_png(shown, scale)
+    columns = page_columns(shown)
+    png = per_channel_png(shown, columns=columns) if own else mosaic_png(shown, scale, columns=columns)
     with st.container(key="maps_layer"):
         st.image(png, width="stretch", alt=_("All channels of {layer}").format(layer=selection.node))
     st.markdown(_caption(selection, maps, scale, own=own))
@@ -114,7 +115,7 @@ def show_channel(selection: Selection, maps: FloatArray) -> None:
         rank=rank,
         n=len(energy),
     )
-    st.markdown(text)
+    st.markdown(text.replace("-", "−"))
 
 
 def show_downloads(selection: Selection, picture: Picture, maps: dict[str, FloatArray]) -> None:
