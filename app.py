@@ -11,8 +11,9 @@ from starlette.middleware import Middleware
 
 from resnet_viz.ui.errors import hide_traceback
 from resnet_viz.ui.middleware import OwnerMiddleware
-from resnet_viz.ui.services import lifespan
+from resnet_viz.ui.services import lifespan, stay_offline
 
+stay_offline()
 app = st.App(
     "resnet_viz/ui/main.py",
     lifespan=lifespan,

@@ -4,7 +4,7 @@ import streamlit as st
 
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import state
-from resnet_viz.ui.components import anatomy, forward, image_source, maps
+from resnet_viz.ui.components import anatomy, forward, image_source, maps, weights_source
 
 selection = state.current_selection()
 picture = image_source.picture_of(selection)
@@ -21,7 +21,7 @@ with middle:
     found = forward.maps_of(selection, picture, nodes)
     if found is not None:
         st.subheader(_("What did block {name} add to its input?").format(name=block.name), anchor=False)
-        anatomy.show(block, found)
+        anatomy.show(block, found, weights_source.weights_text(selection))
 with right:
     if found is not None:
         maps.show_channel(selection, found[selection.node])

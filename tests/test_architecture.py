@@ -61,3 +61,19 @@ def test_every_asset_has_a_source():
     text = (ROOT / "resnet_viz" / "assets" / "SOURCES.md").read_text("utf-8")
     for path in (ROOT / "resnet_viz" / "assets").rglob("*.*"):
         assert path.name == "SOURCES.md" or path.name in text, path
+
+
+@pytest.mark.parametrize(("version", "is_served"), [((3, 10, 9), False), ((3, 14, 0), False), ((3, 12, 1), True)])
+def test_another_python_is_one_sentence(version, is_served):
+    code = (
+        f"import sys; sys.version_info = {version} + ('final', 0)\n"
+        f"exec(open('app.py').read().split('import streamlit')[0])\nprint('goes on')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    if is_served:
+        assert done.stdout == "goes on\n"
+    else:
+        assert done.stderr == (
+            f"ResNet Viz needs Python 3.11, 3.12 or 3.13. Received: {'.'.join(map(str, version))}. Run it with one of these.\n"
+        )
+        assert done.returncode == 1

@@ -1,13 +1,19 @@
 """A visitor's own picture, kept on this machine under their cookie: survives a reload, gone after two idle hours."""
 
+import hashlib
 import os
 import tempfile
+import threading
+from collections import OrderedDict
 from pathlib import Path
 
 from resnet_viz.errors import ImageError
 from resnet_viz.images.reader import Picture, read_picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import is_expired, owner_stem
+
+# Four of the largest pictures a phone takes, or many small ones: 144 MB at most.
+_DECODED_PIXELS = 48 * 10**6
 
 
 class Uploads:
@@ -16,6 +22,8 @@ class Uploads:
     def __init__(self, folder: Path) -> None:
         """Keep pictures in `folder`."""
         self._folder = folder
+        self._decoded: OrderedDict[str, Picture] = OrderedDict()
+        self._lock = threading.Lock()
 
     def save(self, owner: str, data: bytes) -> Picture:
         """Check and keep a picture in place of the owner's last one; all of it or nothing.
@@ -23,7 +31,7 @@ class Uploads:
         Raises:
             ImageError: If it cannot be read safely, or not be stored.
         """
-        picture = read_picture(data)
+        picture = self._read(data)
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor, temporary = tempfile.mkstemp(dir=self._folder, prefix=".new-")
@@ -52,11 +60,25 @@ class Uploads:
             os.utime(path)
         except OSError:
             return None
-        return read_picture(data)
+        return self._read(data)
 
     def delete(self, owner: str) -> None:
         """Forget the owner's picture."""
         self._path(owner).unlink(missing_ok=True)
+
+    def _read(self, data: bytes) -> Picture:
+        """Decode, or return what the same bytes decoded to a moment ago: every rerun of a page asks again."""
+        digest = hashlib.sha256(data).hexdigest()
+        with self._lock:
+            known = self._decoded.get(digest)
+        if known:
+            return known
+        picture = read_picture(data)
+        with self._lock:
+            self._decoded[digest] = picture
+            while sum(kept.rgb.width * kept.rgb.height for kept in self._decoded.values()) > _DECODED_PIXELS:
+                self._decoded.popitem(last=False)
+        return picture
 
     def _path(self, owner: str) -> Path:
         return self._folder / owner_stem(owner)

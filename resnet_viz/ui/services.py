@@ -4,11 +4,15 @@ import asyncio
 import contextlib
 import gc
 import importlib
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator
 from functools import cache
 from typing import Any
+
+import streamlit as st
+from streamlit import net_util
 
 from resnet_viz.compute.client import WorkerClient
 from resnet_viz.errors import BackendMissingError, ResNetVizError
@@ -54,9 +58,15 @@ def weights_store() -> WeightsStore:
     return WeightsStore(data_folder() / "weights")
 
 
+def stay_offline() -> None:
+    """Keep Streamlit from asking a server on the internet for this machine's outer address when it checks an origin."""
+    net_util.get_external_ip = lambda: None
+
+
 @contextlib.asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Warm the worker behind the first page, sweep old uploads now and then, end the worker with the server."""
+    _say_where()
     threading.Thread(target=_preload, daemon=True).start()
     threading.Thread(target=_warm, daemon=True).start()
     sweeping = asyncio.create_task(_sweep())
@@ -65,6 +75,17 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     finally:
         sweeping.cancel()
         worker().close()
+
+
+def _say_where() -> None:
+    """Print where the app is: on this machine and, unless it listens here only, for others on the network."""
+    port, address = st.get_option("server.port"), st.get_option("server.address")
+    lines = [f"ResNet Viz: http://localhost:{port}"]
+    inner = net_util.get_internal_ip()
+    if inner and address in (None, "", "0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        lines.append(f"On this network: http://{inner}:{port}")
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
 
 
 def _preload() -> None:

@@ -33,7 +33,7 @@ class Server:
 
     url: str
     process: subprocess.Popen
-    requests_before_tests: int = 0
+    log: Path
 
     @property
     def worker_pid(self) -> int | None:
@@ -65,14 +65,16 @@ def start_server(data: Path, **environment: str) -> Server:
         "true",
     ]
     env = os.environ | {"RESNET_VIZ_DATA": str(data)} | environment
-    process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "server.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
     url = f"http://localhost:{port}"
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
             with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1) as answer:  # noqa: S310 - localhost
                 if answer.status == 200:
-                    return Server(url, process)
+                    return Server(url, process, data / "server.log")
         except OSError:
             time.sleep(0.1)
     process.kill()

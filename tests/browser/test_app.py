@@ -266,6 +266,12 @@ def test_no_tensorflow_in_the_server_after_every_page(visit, server):
     assert mapped_tensorflow(server.worker_pid)  # the same look finds it where it is: the check can fail
 
 
+def test_the_server_says_where_it_is_and_asks_nobody(server):
+    log = server.log.read_text("utf-8")
+    assert f"ResNet Viz: {server.url}" in log
+    assert "external IP" not in log  # Streamlit's own welcome asks the internet for it
+
+
 def test_the_picture_does_not_wait_for_keras(tmp_path, visit):
     fresh = start_server(tmp_path)
     try:

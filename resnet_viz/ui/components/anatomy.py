@@ -45,7 +45,7 @@ def signals(block: Block) -> dict[str, str]:
     return dict(parts)
 
 
-def show(block: Block, maps: dict[str, FloatArray]) -> None:
+def show(block: Block, maps: dict[str, FloatArray], weights: str) -> None:
     """Draw the signals side by side for the same channels, and what the block did in a sentence."""
     parts = signals(block)
     branch = maps[block.branch]
@@ -66,7 +66,8 @@ def show(block: Block, maps: dict[str, FloatArray]) -> None:
                         title=title, name=block.name, channels=", ".join(map(str, chosen[title]))
                     ),
                 )
-    st.markdown(f"{range_text(scale)} · {_sentence(block, maps)}")
+    named = _("weights: {what}").format(what=weights)
+    st.markdown(f"{range_text(scale)} · {_sentence(block, maps)} · {named}")
     if block.kind == "convolution":
         st.markdown(
             _(

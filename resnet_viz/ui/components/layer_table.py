@@ -34,23 +34,19 @@ def show(selection: Selection) -> pd.DataFrame:
             width="content",
         )
         _show_download(selection, rows)
-    event = st.dataframe(
+    key = f"layers_{len(rows)}_{selection.spec.classes}"
+    layers = list(rows["layer"])
+    st.dataframe(
         in_words(rows),
         hide_index=True,
         height=290,
         column_config=_columns(),
         column_order=list(_columns()),
-        on_select="rerun",
+        on_select=lambda: _take_row(key, layers),
         selection_mode="single-row",
-        key=f"layers_{len(rows)}_{selection.spec.classes}",
+        key=key,
         alt=_("One row per layer with shapes, parameters, MACs, memory and receptive field"),
     )
-    picked = event["selection"]["rows"]
-    if picked and picked[0] < len(rows):
-        node = str(rows.iloc[picked[0]]["layer"])
-        if node != selection.node:
-            state.set_parts(node=node)
-            st.rerun()
     return rows
 
 
@@ -81,6 +77,12 @@ def show_chart(selection: Selection, rows: pd.DataFrame) -> None:
         config={"displaylogo": False, "modeBarButtonsToRemove": ["sendDataToCloud", "select2d", "lasso2d"]},
         alt=_("{metric} of every layer along the network").format(metric=metric_name(metric)),
     )
+
+
+def _take_row(key: str, layers: list[str]) -> None:
+    picked = state.typed(key)["selection"]["rows"]
+    if picked and picked[0] < len(layers):
+        state.set_parts(node=layers[picked[0]])
 
 
 def _take_point() -> None:
