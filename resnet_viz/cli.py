@@ -81,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
         "--weights", type=Path, metavar="FILE", help=_("safetensors, npz or h5; random, seed 0, without it")
     )
     maps.add_argument("--resize", choices=("crop", "squash", "letterbox"), default="crop")
+    maps.add_argument("--interpolation", choices=("bilinear", "bicubic", "area", "nearest"), default="bilinear")
     maps.add_argument("--pixels", choices=("unit", "signed", "caffe", "torch"), default="unit")
     maps.set_defaults(run=_activations)
     return parser
@@ -184,7 +185,8 @@ def _activations(options: argparse.Namespace) -> None:
     if not options.image.is_file():
         raise ImageError(broken_rule("image", _("the path of a picture"), str(options.image)))
     picture = read_picture(options.image.read_bytes())
-    values = as_input(picture.rgb, summary.graph.spec.input_shape, options.resize, NORMALISATIONS[options.pixels])
+    rule = NORMALISATIONS[options.pixels]
+    values = as_input(picture.rgb, summary.graph.spec.input_shape, options.resize, rule, options.interpolation)
     _adopt(child_environment())
     weights = _weights(options.weights, summary) if options.weights else None
     from resnet_viz.model.probe import Probe  # noqa: PLC0415 - imports Keras

@@ -8,6 +8,7 @@ const engine = Graphviz.load();
 const layouts = new Map(); // DOT -> SVG text; a theme change or a second look lays nothing out again
 const LARGEST_SCALE = 1.7; // CSS px per pt when fitted: a small graph is not blown up over the whole screen
 const KEY_ZOOM = 1.25;
+const LONGEST_ANSWER_MS = 3000;
 const GAP = 10; // pt between a layer's title and its name
 const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
@@ -52,10 +53,14 @@ class Picture {
       this.dot = wanted;
       const hadFocus = this.view.matches(":focus-within");
       this.insert(svg);
+      this.awaited = null;
       this.mark(this.data.selected);
       if (hadFocus) this.nodes.get(this.selected)?.focus({ preventScroll: true }); // the keyboard goes on walking
     }
     this.svg?.setAttribute("aria-label", this.data.label);
+    // While a choice made here is on its way, answers to earlier ones must not move the selection back.
+    if (this.awaited && this.awaited.id !== this.data.selected && performance.now() < this.awaited.until) return;
+    this.awaited = null;
     this.mark(this.data.selected);
   }
 
@@ -128,6 +133,7 @@ class Picture {
   pick(id, focus) {
     this.mark(id);
     if (focus) this.nodes.get(id)?.focus({ preventScroll: true });
+    this.awaited = { id, until: performance.now() + LONGEST_ANSWER_MS };
     this.send("picked", id);
   }
 

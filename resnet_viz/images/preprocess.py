@@ -14,6 +14,14 @@ FloatArray = npt.NDArray[np.float32]
 RESIZES = ("crop", "squash", "letterbox")
 Resize = Literal["crop", "squash", "letterbox"]
 
+# All but nearest are antialiased when they shrink, as Pillow does it; TensorFlow's and OpenCV's defaults are not.
+INTERPOLATIONS: dict[str, Image.Resampling] = {
+    "bilinear": Image.Resampling.BILINEAR,
+    "bicubic": Image.Resampling.BICUBIC,
+    "area": Image.Resampling.BOX,
+    "nearest": Image.Resampling.NEAREST,
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Normalisation:
@@ -71,12 +79,17 @@ def resize_title(name: str) -> str:
     return {"crop": _("centre crop"), "squash": _("squash"), "letterbox": _("letterbox")}[name]
 
 
-def resized(rgb: Image.Image, height: int, width: int, resize: Resize) -> Image.Image:
+def interpolation_title(name: str) -> str:
+    """Return an interpolation's name for a menu."""
+    return {"bilinear": _("bilinear"), "bicubic": _("bicubic"), "area": _("area"), "nearest": _("nearest")}[name]
+
+
+def resized(rgb: Image.Image, height: int, width: int, resize: Resize, interpolation: str = "bilinear") -> Image.Image:
     """Return the picture at the network's size, px: cut to shape, squeezed, or framed in black.
 
-    Bilinear with Pillow's antialiasing, as the common loaders do.
+    `interpolation` is a key of `INTERPOLATIONS`.
     """
-    method = Image.Resampling.BILINEAR
+    method = INTERPOLATIONS[interpolation]
     if resize == "squash":
         return rgb.resize((width, height), method)
     fit = max if resize == "crop" else min
@@ -90,7 +103,11 @@ def resized(rgb: Image.Image, height: int, width: int, resize: Resize) -> Image.
 
 
 def as_input(
-    rgb: Image.Image, input_shape: tuple[int, int, int], resize: Resize, normalisation: Normalisation
+    rgb: Image.Image,
+    input_shape: tuple[int, int, int],
+    resize: Resize,
+    normalisation: Normalisation,
+    interpolation: str = "bilinear",
 ) -> FloatArray:
     """Return float32 ``(height, width, channels)`` as the network receives it.
 
@@ -98,7 +115,7 @@ def as_input(
     colours repeated in turn; the means of those follow the same turn.
     """
     height, width, channels = input_shape
-    fitted = resized(rgb, height, width, resize)
+    fitted = resized(rgb, height, width, resize, interpolation)
     if channels == 1:
         grey = np.asarray(fitted.convert("L"), np.float32)[..., np.newaxis]
         mean, std = np.mean(normalisation.mean), np.mean(normalisation.std)

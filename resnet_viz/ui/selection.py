@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.errors import ImageError, ResNetVizError, SpecError, broken_rule, did_you_mean
-from resnet_viz.images.preprocess import NORMALISATIONS, RESIZES
+from resnet_viz.images.preprocess import INTERPOLATIONS, NORMALISATIONS, RESIZES
 from resnet_viz.images.samples import DEFAULT_SAMPLE, SAMPLES
 from resnet_viz.messages import LANGUAGES
 from resnet_viz.messages import gettext as _
@@ -30,6 +30,7 @@ class Selection:
         depth: How deep the picture goes: network, stage or block.
         image: A sample's name, or `UPLOAD` for the visitor's own.
         resize: How the image is brought to the network's size.
+        interpolation: By which weighting of its pixels.
         normalisation: How its pixels become numbers.
         weights: `RANDOM`, from the specification's seeds, or `FILE`, the visitor's own.
         language: Chosen language, or "" for the browser's.
@@ -41,6 +42,7 @@ class Selection:
     depth: str = "network"
     image: str = DEFAULT_SAMPLE
     resize: str = "crop"
+    interpolation: str = "bilinear"
     normalisation: str = "unit"
     weights: str = RANDOM
     language: str = ""
@@ -133,6 +135,7 @@ def _read_rest(selection: Selection, params: Mapping[str, str]) -> Selection:
     valid = {
         "image": (*SAMPLES, UPLOAD),
         "resize": RESIZES,
+        "interp": tuple(INTERPOLATIONS),
         "prep": tuple(NORMALISATIONS),
         "weights": (RANDOM, FILE),
         "lang": (*LANGUAGES, ""),
@@ -145,6 +148,7 @@ def _read_rest(selection: Selection, params: Mapping[str, str]) -> Selection:
         selection,
         image=values["image"],
         resize=values["resize"],
+        interpolation=values["interp"],
         normalisation=values["prep"],
         weights=values["weights"],
         language=values["lang"],
@@ -158,6 +162,7 @@ def _named(selection: Selection) -> dict[str, str]:
         "depth": selection.depth,
         "image": selection.image,
         "resize": selection.resize,
+        "interp": selection.interpolation,
         "prep": selection.normalisation,
         "weights": selection.weights,
         "lang": selection.language,

@@ -1,6 +1,7 @@
 """The only door to Streamlit's session state and to the address bar."""
 
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
@@ -16,6 +17,8 @@ from resnet_viz.ui.selection import Selection, from_params
 OWNER_COOKIE = "resnet_viz_owner"
 # More steps back than anyone clicks in a lesson.
 _HISTORY = 50
+# Longest time in which a browser's address lags behind ours.
+_ECHO_S = 3.0
 
 
 class Key(StrEnum):
@@ -26,6 +29,7 @@ class Key(StrEnum):
     FUTURE = "future"
     PROBLEMS = "problems"
     LAST_URL = "last_url"
+    REPLACED_URLS = "replaced_urls"
     OWNER = "owner"
     CANCELLED = "cancelled"
     ACCEPTED = "accepted"
@@ -34,12 +38,10 @@ class Key(StrEnum):
 def begin_run() -> Selection:
     """Read the address bar if it changed, choose the language, and return the selection of this run."""
     state, params = st.session_state, st.query_params.to_dict()
-    # Navigation empties the parameters; only a link that someone opened or edited brings others than we wrote.
-    if Key.SELECTION not in state or (params and params != state.get(Key.LAST_URL)):
+    if Key.SELECTION not in state or _is_news(params):
         use_language(preferred_language(params.get("lang") or st.context.locale))
         selection, problems = from_params(params)
         state[Key.SELECTION], state[Key.PROBLEMS] = selection, problems
-        state[Key.PAST], state[Key.FUTURE] = [], []
     _speak()
     write_url()
     return current_selection()
@@ -53,9 +55,12 @@ def current_selection() -> Selection:
 
 def write_url() -> None:
     """Make the address bar the link to this state."""
-    params = current_selection().to_params()
+    params, last = current_selection().to_params(), st.session_state.get(Key.LAST_URL)
     if st.query_params.to_dict() != params:
         st.query_params.from_dict(params)
+    if last not in (None, params):
+        replaced = st.session_state.get(Key.REPLACED_URLS, [])
+        st.session_state[Key.REPLACED_URLS] = [*replaced, (time.monotonic(), last)][-_HISTORY:]
     st.session_state[Key.LAST_URL] = params
 
 
@@ -155,6 +160,18 @@ def is_accepted(note: str) -> bool:
 def accept(note: str) -> None:
     """Hide a note until another takes its place."""
     st.session_state[Key.ACCEPTED] = note
+
+
+def _is_news(params: dict[str, str]) -> bool:
+    """Whether someone opened or edited a link, or went back, and the address is not just an echo of ours.
+
+    Navigation between pages empties the parameters. A browser under fast clicks still sends the address that we have
+    replaced a moment ago; the same address some seconds later is the Back button.
+    """
+    if not params or params == st.session_state.get(Key.LAST_URL):
+        return False
+    since = time.monotonic() - _ECHO_S
+    return all(params != old or replaced < since for replaced, old in st.session_state.get(Key.REPLACED_URLS, []))
 
 
 def _step(source: Key, target: Key) -> None:

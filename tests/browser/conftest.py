@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
+expect.set_options(timeout=30_000)  # a cold worker on two busy cores takes ten seconds to its first maps
 FLAGS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
 # Streamlit's own, on every cold deep link: it looks for its health beside the page before it looks at the root.
 KNOWN_404 = ("_stcore/health", "_stcore/host-config")
@@ -120,6 +121,17 @@ class Visitor:
     page: Page
     url: str
     problems: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+
+    def broken_pictures(self) -> list[str]:
+        """Return pictures that failed to load and are still on the page.
+
+        A picture that a newer run replaced before this browser had fetched it is gone from server and page alike.
+        """
+        if self.page.is_closed():
+            return []
+        shown = set(self.page.locator("img").evaluate_all("all => all.map((image) => image.src)"))
+        return [f"broken picture: {url}" for url in self.gone if url in shown]
 
     def open(self, link: str = "/") -> Page:
         """Open a link cold and wait for the page's frame."""
@@ -141,7 +153,9 @@ def visit(chromium, server) -> Iterator:
 
         def on_console(message):
             place = message.location.get("url", "")
-            if message.type == "error" and not place.endswith(KNOWN_404):
+            if "/media/" in place and "404" in message.text:
+                visitor.gone.append(place)
+            elif message.type == "error" and not place.endswith(KNOWN_404):
                 visitor.problems.append(f"console: {message.text} ({place})")
 
         def on_request(request):
@@ -156,5 +170,6 @@ def visit(chromium, server) -> Iterator:
 
     yield open_window
     for visitor in visitors:
+        visitor.problems += visitor.broken_pictures()
         visitor.context.close()
     assert [problem for visitor in visitors for problem in visitor.problems] == []

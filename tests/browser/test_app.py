@@ -40,12 +40,15 @@ def quiet(page: Page) -> None:
 def test_a_deep_link_as_the_very_first_request(tmp_path, visit, link):
     """With the frame beside `pages/` Streamlit would run the bare page here; only a fresh server can show it."""
     fresh = start_server(tmp_path)
+    page = visit(fresh).page
     try:
-        page = visit(fresh).open(link)
+        page.goto(fresh.url + link)
         expect(page.locator(".st-key-subject")).to_contain_text("cifar-20")
         expect(page.locator("[data-testid=stTopNavLink]")).to_have_count(3)
         expect(page.locator("[data-testid=stException]")).to_have_count(0)
+        quiet(page)
     finally:
+        page.context.close()  # or what it still loads is refused
         stop_server(fresh)
 
 
@@ -61,12 +64,25 @@ def test_the_link_follows_what_is_shown_and_brings_it_back(visit):
     expect(selected(again)).to_have_id("bn3b_branch2b")
 
 
+def test_the_back_button_goes_back(visit):
+    page = visit().open("/?preset=cifar-20&node=res3b_branch2a&depth=block")
+    node(page, "bn3b_branch2b").click()
+    expect(inspector(page)).to_have_text("bn3b_branch2b")
+    expect(page).to_have_url(re.compile("node=bn3b_branch2b"))
+    quiet(page)
+    page.wait_for_timeout(3_500)  # within three seconds an old address counts as the browser's echo
+    page.go_back()
+    expect(inspector(page)).to_have_text("res3b_branch2a")
+    expect(selected(page)).to_have_id("res3b_branch2a")
+
+
 def test_the_selection_follows_through_the_pages(visit):
     page = visit().open("/?preset=cifar-20&node=res3b_out&depth=block")
     expect(selected(page)).to_have_id("res3b_out")
     for name in ("Layers", "Activations", "Architecture"):
         page.get_by_role("link", name=name).click()
         expect(page).to_have_url(re.compile("node=res3b_out"))
+        quiet(page)  # a page left before it has loaded complains about its download button
     expect(selected(page)).to_have_id("res3b_out")
 
 
@@ -103,6 +119,17 @@ def test_the_keyboard_alone_walks_the_picture(visit):
     expect(node(page, "branch_2a")).to_be_visible()
     page.keyboard.press("Escape")
     expect(node(page, "block_2a")).to_be_visible()
+
+
+def test_fast_typing_is_not_undone_by_slow_answers(visit):
+    page = visit().open("/?depth=block&node=res3a_branch2a")
+    node(page, "res3a_branch2a").focus()
+    for _ in range(8):
+        page.keyboard.press("ArrowDown")
+    expect(inspector(page)).to_have_text("res3a_add")
+    expect(selected(page)).to_have_id("res3a_add")
+    quiet(page)
+    expect(selected(page)).to_have_id("res3a_add")
 
 
 def test_zoom_and_fit_stay_in_the_browser(visit):
@@ -260,6 +287,7 @@ def mapped_tensorflow(pid: int) -> bool:
 def test_no_tensorflow_in_the_server_after_every_page(visit, server):
     page = visit().open()
     for name in ("Layers", "Activations"):
+        quiet(page)
         page.get_by_role("link", name=name).click()
     expect(page.locator(".st-key-maps_anatomy img")).to_have_count(5)
     assert not mapped_tensorflow(server.process.pid)
@@ -274,10 +302,12 @@ def test_the_server_says_where_it_is_and_asks_nobody(server):
 
 def test_the_picture_does_not_wait_for_keras(tmp_path, visit):
     fresh = start_server(tmp_path)
+    page = visit(fresh).page
     try:
-        page = visit(fresh).open()
+        page.goto(fresh.url)
         expect(selected(page)).to_have_id("conv1")
     finally:
+        page.context.close()
         stop_server(fresh)
     deadline = time.monotonic() + 10
     while fresh.worker_pid is not None and time.monotonic() < deadline:

@@ -15,7 +15,7 @@ from PIL import Image
 from resnet_viz import owners
 from resnet_viz.errors import ImageError
 from resnet_viz.images import reader
-from resnet_viz.images.preprocess import NORMALISATIONS, as_input, resized
+from resnet_viz.images.preprocess import INTERPOLATIONS, NORMALISATIONS, as_input, resized
 from resnet_viz.images.reader import read_picture
 from resnet_viz.images.samples import SAMPLES, sample_picture
 from resnet_viz.images.uploads import Uploads
@@ -236,6 +236,16 @@ def test_resize_rules():
     framed = np.asarray(resized(image, 20, 20, "letterbox"))
     assert framed[0].max() == 0
     assert framed[10, 15].min() == 255
+
+
+def test_interpolations_differ_as_their_names_say():
+    pixels = np.zeros((8, 8, 3), np.uint8)
+    pixels[:, ::2] = 255
+    image = Image.fromarray(pixels)
+    values = {name: np.asarray(resized(image, 4, 4, "squash", name)) for name in INTERPOLATIONS}
+    assert set(np.unique(values["nearest"])) <= {0, 255}
+    np.testing.assert_array_equal(values["area"], 128)
+    assert not np.array_equal(values["bilinear"], values["bicubic"])
 
 
 @pytest.mark.parametrize("shape", [(64, 96, 1), (37, 64, 3), (40, 40, 4)])

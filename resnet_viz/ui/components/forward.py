@@ -37,7 +37,7 @@ def input_of(selection: Selection, picture: Picture) -> FloatArray:
     found = activations.find(key)
     if found is None:
         shape, rule = selection.spec.input_shape, NORMALISATIONS[selection.normalisation]
-        found = as_input(picture.rgb, shape, selection.resize, rule)  # type: ignore[arg-type]
+        found = as_input(picture.rgb, shape, selection.resize, rule, selection.interpolation)  # type: ignore[arg-type]
         activations.keep(key, found)
     return found
 
@@ -128,7 +128,7 @@ _STEPS: dict[str, Callable[[], str]] = {
 
 def _image_key(selection: Selection, picture: Picture) -> tuple[str, ...]:
     shape = "x".join(map(str, selection.spec.input_shape))
-    return picture.sha256, shape, selection.resize, selection.normalisation
+    return picture.sha256, shape, selection.resize, selection.interpolation, selection.normalisation
 
 
 def _work_key(selection: Selection, picture: Picture) -> str:

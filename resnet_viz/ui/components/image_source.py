@@ -5,7 +5,14 @@ from typing import Any
 import streamlit as st
 
 from resnet_viz.errors import ImageError
-from resnet_viz.images.preprocess import NORMALISATIONS, RESIZES, normalisation_title, resize_title
+from resnet_viz.images.preprocess import (
+    INTERPOLATIONS,
+    NORMALISATIONS,
+    RESIZES,
+    interpolation_title,
+    normalisation_title,
+    resize_title,
+)
 from resnet_viz.images.reader import MAX_BYTES, Picture
 from resnet_viz.images.samples import DEFAULT_SAMPLE, SAMPLES, sample_picture, sample_title
 from resnet_viz.messages import gettext as _
@@ -72,6 +79,15 @@ def show_preprocessing(selection: Selection, place: str) -> None:
         format_func=resize_title,
         required=True,
         on_change=lambda: state.set_parts(resize=state.typed(resize)),
+    )
+    interpolation = state.bind(f"{place}_interp", selection.interpolation)
+    st.segmented_control(
+        _("Interpolation"),
+        list(INTERPOLATIONS),
+        key=interpolation,
+        format_func=interpolation_title,
+        required=True,
+        on_change=lambda: state.set_parts(interpolation=state.typed(interpolation)),
     )
     values = state.bind(f"{place}_prep", selection.normalisation)
     st.selectbox(

@@ -147,6 +147,7 @@ def npz_bytes(selection: Selection, picture: Picture, maps: dict[str, FloatArray
         "weights": weights_text(selection),
         "image_sha256": picture.sha256,
         "resize": selection.resize,
+        "interpolation": selection.interpolation,
         "normalisation": rule.formula(),
         "mode": "inference (moving statistics)",
     }

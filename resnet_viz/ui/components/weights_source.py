@@ -138,7 +138,8 @@ def _keep(key: str) -> None:
         return
     try:
         summary = state.current_selection().summary
-        services.weights_store().save(state.owner(), file.name, file.getvalue(), summary)
+        with st.spinner(_("Checking the weights in a process of their own …"), show_time=True):
+            services.weights_store().save(state.owner(), file.name, file.getvalue(), summary)
     except ResNetVizError as error:
         state.add_problem(str(error))
         return
