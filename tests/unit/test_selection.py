@@ -1,0 +1,133 @@
+"""The subject and its link: what goes out comes back, for any network the controls can reach."""
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from resnet_viz.analysis import analyse
+from resnet_viz.analysis.arithmetic import field_arithmetic, shape_arithmetic
+from resnet_viz.analysis.keras_code import keras_line
+from resnet_viz.errors import ResNetVizError, SpecError
+from resnet_viz.spec import PRESETS, preset
+from resnet_viz.spec.changes import changed_paths, to_paths, with_changes
+from resnet_viz.ui.selection import Selection, from_params
+from resnet_viz.viz.dot import DEPTHS, to_dot
+
+CHOICES = {
+    "block": ["bottleneck", "basic"],
+    "stride_on": ["first", "middle"],
+    "stride_block": ["first", "last"],
+    "padding": ["same", "explicit"],
+    "head": ["average", "global"],
+    "classifier_activation": ["softmax", "linear"],
+    "seed_policy": ["same", "per_layer"],
+    "shortcut.projection": ["conv_bn", "conv", "channel_pad"],
+    "shortcut.strided_identity": ["projection", "max_pool"],
+    "shortcut.projection_source": ["input", "preactivation"],
+    "stem.pool_padding_value": ["zero", "-inf"],
+}
+
+
+def random_text(path: str, value: object, source: random.Random) -> str:
+    """Return a new value for a field: mostly sensible, sometimes not."""
+    if path in CHOICES:
+        return source.choice(CHOICES[path])
+    if isinstance(value, bool):
+        return source.choice(["on", "off"])
+    if isinstance(value, int):
+        return str(source.choice([0, 1, 2, 3, 5, 7, 40]))
+    if isinstance(value, tuple):
+        return ".".join(str(source.choice([1, 8, 64, 256])) for _ in value)
+    return source.choice(["0.5", "2", "nan", "1e-5"]) if isinstance(value, float) else source.choice(["he_normal", "x"])
+
+
+def test_any_reachable_network_is_drawn_explained_and_linked():
+    source, drawn = random.Random(1), 0
+    for _ in range(400):
+        name = source.choice(list(PRESETS))
+        base = replace(PRESETS[name], input_shape=(source.choice([16, 33, 64, 100]), 64, 3))
+        paths = to_paths(base)
+        picked = source.sample(list(paths), source.randint(1, 5))
+        changes = {path: random_text(path, paths[path], source) for path in picked}
+        try:
+            spec = with_changes(base, changes)
+            summary = analyse(spec)
+        except SpecError:
+            continue
+        drawn += 1
+        assert with_changes(base, changed_paths(base, spec)) == spec
+        for node in ("conv1", "avg_pool", summary.graph.blocks[0].out, summary.graph.blocks[-1].branch):
+            for depth in DEPTHS:
+                assert to_dot(summary, depth, node).drawn(node)
+        for record in summary.records:
+            assert shape_arithmetic(record)
+            assert field_arithmetic(summary, record)
+            assert record.node.id in keras_line(record.node)
+        selection = Selection(preset=name, spec=spec, node=summary.graph.blocks[-1].out)
+        assert from_params(selection.to_params()) == (selection, [])
+    assert drawn > 100
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_is_its_own_link(name):
+    selection = Selection().with_preset(name)
+    assert selection.to_params() == {"preset": name}
+    assert from_params({"preset": name}) == (selection, [])
+
+
+def test_every_part_of_the_subject_is_in_the_link():
+    selection = Selection(
+        spec=preset("course", input_shape=(64, 96, 1), classes=10),
+        node="res3b_out",
+        depth="block",
+        image="flower",
+        resize="squash",
+        interpolation="nearest",
+        normalisation="caffe",
+        weights="file",
+        language="zh",
+    )
+    params = selection.to_params()
+    assert params == {
+        "preset": "course",
+        "input": "64x96x1",
+        "classes": "10",
+        "node": "res3b_out",
+        "depth": "block",
+        "image": "flower",
+        "resize": "squash",
+        "interp": "nearest",
+        "prep": "caffe",
+        "weights": "file",
+        "lang": "zh",
+    }
+    assert from_params(params) == (selection, [])
+
+
+def test_one_bad_part_of_a_link_costs_only_itself():
+    selection, problems = from_params({"preset": "keras-v1", "node": "nowhere", "image": "coffee"})
+    assert selection.preset == "keras-v1"
+    assert selection.image == "coffee"
+    assert len(problems) == 1
+    assert "node='nowhere'" in problems[0]
+
+
+@pytest.mark.parametrize(
+    ("node", "change", "expected"),
+    [
+        ("res3b_out", {"classes": 10}, "res3b_out"),
+        ("fc6", {"classes": 10}, "fc10"),
+        ("fc6_softmax", {"classes": 10}, "fc10_softmax"),
+        ("conv1_relu", {"head": "global"}, "conv1"),
+    ],
+)
+def test_the_node_in_focus_survives_a_change_or_moves_near(node, change, expected):
+    before = PRESETS["coursera-2018"] if node == "conv1_relu" else PRESETS["course"]
+    after = replace(PRESETS["course"], **change)
+    assert Selection(spec=before, node=node).with_spec(after).node == expected
+
+
+def test_a_network_that_cannot_exist_leaves_the_selection():
+    with pytest.raises(ResNetVizError):
+        Selection().with_spec(preset("course", input_shape=(20, 20, 3)))
