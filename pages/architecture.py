@@ -13,5 +13,4 @@ with left:
     picture.show(selection)
 with right:
     inspector.show(selection)
-    inspector.show_block(selection)
     specification.show_changes(selection)

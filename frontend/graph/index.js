@@ -9,6 +9,8 @@ const layouts = new Map(); // DOT -> SVG text; a theme change or a second look l
 const LARGEST_SCALE = 1.7; // CSS px per pt when fitted: a small graph is not blown up over the whole screen
 const KEY_ZOOM = 1.25;
 const LONGEST_ANSWER_MS = 3000;
+const NARROW_PX = 640;
+const TOOLS_PX = 48; // the row of buttons below the picture
 const GAP = 10; // pt between a layer's title and its name
 const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
@@ -86,6 +88,10 @@ class Picture {
     for (const title of this.svg.querySelectorAll("title")) title.remove();
     for (const link of this.svg.querySelectorAll("polygon[fill=transparent], polygon[fill=none]")) link.style.pointerEvents = "none";
     this.view.replaceChildren(this.svg);
+    // On a phone the frame is as tall as the picture is, not as the screen.
+    const isNarrow = window.innerWidth <= NARROW_PX;
+    const tall = (this.view.clientWidth * height) / width + TOOLS_PX;
+    this.frame.style.height = isNarrow ? `${Math.max(260, Math.min(tall, window.innerHeight * 0.75))}px` : "";
     this.fit();
     for (const node of this.svg.querySelectorAll("g.node")) this.center(node);
     // What is saved is the picture as laid out, at its own size, in its own colours.
@@ -147,7 +153,7 @@ class Picture {
     const height = clientHeight / scale;
     this.camera = {
       x: this.bounds.x - (width - this.bounds.width) / 2,
-      y: this.bounds.y - Math.max(0, (height - this.bounds.height) / 2),
+      y: this.bounds.y - (window.innerWidth <= NARROW_PX ? 0 : Math.max(0, (height - this.bounds.height) / 2)),
       width,
       height,
     };

@@ -15,6 +15,8 @@ ICON = ROOT / "resnet_viz" / "assets" / "icon.png"
 _STYLE = """
 <style>
 [data-testid="stMainBlockContainer"] { padding: 3.4rem 1.6rem 1rem; max-width: none; }
+[data-testid="stTopNav"]::before { content: "ResNet Viz"; font-weight: 700; white-space: nowrap; margin: 0 .6rem 0 1rem; }
+[data-testid="stTopNav"] { align-items: center; }
 [data-testid="stMainBlockContainer"] > div > [data-testid="stVerticalBlock"] { gap: .7rem; }
 [data-testid="stSidebar"] { width: 15rem !important; min-width: 15rem !important; }
 [data-testid="stSidebar"][aria-expanded="false"] { width: 0 !important; min-width: 0 !important; }

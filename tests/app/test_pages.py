@@ -198,6 +198,17 @@ def test_a_bad_value_says_the_rule_and_keeps_the_network():
     assert not app.warning
 
 
+def test_each_change_says_what_it_costs_on_its_own():
+    params = {"stem.use_relu": "on", "stages.5.identity_filters": "512.512.2048"}
+    shown = texts(opened("architecture", params))
+    assert "`stem.use_relu` on: ±0 parameters, ±0 MACs" in shown
+    assert "`stages.5.identity_filters` 512.512.2048: +5,641,216 parameters, +22,544,384 MACs" in shown
+    narrow = {"stages.2.convolution_filters": "64.64.128", "stages.2.identity_filters": "64.64.128"}
+    assert "`stages.2.identity_filters` 64.64.128: only together with the others" in texts(
+        opened("architecture", narrow)
+    )
+
+
 def test_choosing_a_preset_brings_its_input_and_classes():
     app = opened()
     app.selectbox(key="side_preset").set_value("keras-v1").run()

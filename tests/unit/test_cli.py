@@ -123,3 +123,13 @@ def test_activations_write_arrays_under_their_ids_and_mosaics(tmp_path):
     )
     assert done.returncode == 0
     assert png_size(tmp_path / "m.png") == (4 * 33 + 1, 4 * 33 + 1)
+
+
+def test_the_terminal_speaks_the_systems_language_and_survives_an_old_console():
+    command = [sys.executable, "-m", "resnet_viz", "summary"]
+    chinese = {"LANG": "zh_CN.UTF-8", "PYTHONIOENCODING": "utf-8", "PATH": ""}
+    done = subprocess.run([*command, "--preset", "corse"], capture_output=True, env=chinese, check=False)
+    assert "必须是" in done.stderr.decode("utf-8")
+    done = subprocess.run(command, capture_output=True, env={"PYTHONIOENCODING": "ascii", "PATH": ""}, check=False)
+    assert done.returncode == 0
+    assert b"64?64?3" in done.stdout

@@ -26,6 +26,7 @@ def show(selection: Selection) -> None:
     record = summary.record(selection.node)
     st.subheader(record.node.id, anchor=False)
     st.markdown(f"**{_title(record.node)}** · {_place(record.node)}  \n{_shapes(record)}")
+    _show_block(selection)
     rows = [
         (_("Shape"), "<br>".join(shape_arithmetic(record))),
         (_("Parameters"), _parameters(record)),
@@ -39,8 +40,8 @@ def show(selection: Selection) -> None:
     st.code(keras_line(record.node), language=None, wrap_lines=True)
 
 
-def show_block(selection: Selection) -> None:
-    """Draw the sums of the block in focus, if the layer lies in one."""
+def _show_block(selection: Selection) -> None:
+    """Draw the sums of the layer's block, if it lies in one."""
     node = selection.summary.graph.node(selection.node)
     if not node.block:
         return

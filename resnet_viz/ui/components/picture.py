@@ -53,15 +53,17 @@ def _show_depth(selection: Selection) -> None:
         depths.append("block")
     shown = selection.depth if selection.depth in depths else "stage"
     key = state.bind("depth", shown)
-    st.segmented_control(
-        _("Depth of the picture"),
-        depths,
-        key=key,
-        required=True,
-        format_func=titles.__getitem__,
-        label_visibility="collapsed",
-        on_change=lambda: state.set_parts(depth=state.typed(key)),
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.segmented_control(
+            _("Depth of the picture"),
+            depths,
+            key=key,
+            required=True,
+            format_func=titles.__getitem__,
+            label_visibility="collapsed",
+            on_change=lambda: state.set_parts(depth=state.typed(key)),
+        )
+        st.markdown(_("click: select · double click, Enter: open · Esc: back"), width="content")
 
 
 def _pick(drawing: Drawing, trigger: str) -> None:

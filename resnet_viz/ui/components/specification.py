@@ -6,9 +6,12 @@ from typing import Any
 
 import streamlit as st
 
+from resnet_viz.errors import SpecError
 from resnet_viz.messages import gettext as _
-from resnet_viz.spec import ResNetSpec
+from resnet_viz.spec import PRESETS, ResNetSpec
+from resnet_viz.spec.changes import with_changes
 from resnet_viz.ui import state
+from resnet_viz.ui.cache import network
 from resnet_viz.ui.components import subject
 from resnet_viz.ui.selection import Selection
 
@@ -63,11 +66,28 @@ def show(selection: Selection) -> None:
 
 
 def show_changes(selection: Selection) -> None:
-    """Say in which fields the network differs from its preset."""
+    """Say in which fields the network differs from its preset, and what each costs on its own."""
     if not selection.changes:
         return
-    parts = [f"`{path}` {text}" for path, text in selection.changes.items()]
-    st.markdown(_("Changed against {preset}: {changes}").format(preset=selection.preset, changes=" · ".join(parts)))
+    base = PRESETS[selection.preset]
+    own = replace(base, input_shape=selection.spec.input_shape, classes=selection.spec.classes)
+    st.markdown(_("**Changed against {preset}**, each change on its own:").format(preset=selection.preset))
+    st.markdown("\n".join(f"- `{path}` {text}: {_effect(own, path, text)}" for path, text in selection.changes.items()))
+
+
+def _effect(base: ResNetSpec, path: str, text: str) -> str:
+    """Return what one change does to parameters and MACs, if the network can exist with it alone."""
+    try:
+        before, after = network(base).totals, network(with_changes(base, {path: text})).totals
+    except SpecError:
+        return _("only together with the others")
+    return _("{p} parameters, {m} MACs").format(
+        p=_signed(after.parameters - before.parameters), m=_signed(after.macs - before.macs)
+    )
+
+
+def _signed(number: int) -> str:
+    return "±0" if number == 0 else f"{number:+,}".replace("-", "−")
 
 
 def _show_blocks(selection: Selection) -> None:
