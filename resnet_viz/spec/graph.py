@@ -111,7 +111,8 @@ class LayerGraph:
             return self.by_id[node_id]
         except KeyError:
             sentence = _("`node` must be a layer of this network. Received: node={name!r}.").format(name=node_id)
-            raise UnknownLayerError(f"{sentence} {did_you_mean(node_id, self.by_id)}".strip()) from None
+            advice = did_you_mean(node_id, self.by_id) or _("The Layers page and `summary` list them all.")
+            raise UnknownLayerError(f"{sentence} {advice}") from None
 
     def block(self, name: str) -> Block:
         """Return the block of that name, such as "3b".

@@ -12,6 +12,8 @@ from resnet_viz.viz.theme import GROUND, NOT_A_NUMBER, color_table
 
 FloatArray = npt.NDArray[np.float32]
 
+# Pixels of ground between and around tiles.
+_BORDER = 1
 # Width to height of a page's largest picture.
 _PAGE_ASPECT = 2.4
 
@@ -60,17 +62,20 @@ def shared_scale(*arrays: FloatArray) -> Scale:
     return Scale(0.0, high, is_signed=False)
 
 
-def mosaic_png(maps: FloatArray, scale: Scale | None = None, *, columns: int | None = None, border: int = 1) -> bytes:
+def mosaic_png(
+    maps: FloatArray, scale: Scale | None = None, *, columns: int | None = None, smallest_tile: int = 1
+) -> bytes:
     """Return all channels of ``(height, width, channels)`` as one PNG, left to right, top to bottom.
 
     Args:
         maps: Feature maps, any range; NaN and infinities are marked in magenta.
         scale: From values to colours; the maps' own shared scale by default.
         columns: Tiles in a row; as square a picture as possible by default.
-        border: Cells of ground between and around tiles.
+        smallest_tile: Smaller maps are drawn with squares of several pixels a cell, until a tile is at least this
+            wide: next to a 2×2 map even a line of one pixel is thick.
     """
     used = scale or shared_scale(maps)
-    return _png(_tiled(_levels(maps, used), columns, border), used.color_map)
+    return _png(_tiled(_enlarged(_levels(maps, used), smallest_tile), columns), used.color_map)
 
 
 def page_columns(maps: FloatArray) -> int:
@@ -79,7 +84,7 @@ def page_columns(maps: FloatArray) -> int:
     return max(8, round(math.sqrt(channels * _PAGE_ASPECT * height / width)))
 
 
-def per_channel_png(maps: FloatArray, *, columns: int | None = None, border: int = 1) -> bytes:
+def per_channel_png(maps: FloatArray, *, columns: int | None = None, smallest_tile: int = 1) -> bytes:
     """Return the same mosaic with every channel on its own scale; says nothing about sizes between channels."""
     finite = np.isfinite(maps)
     low = np.min(maps, axis=(0, 1), initial=0.0, where=finite)
@@ -90,7 +95,7 @@ def per_channel_png(maps: FloatArray, *, columns: int | None = None, border: int
     span = np.where(bound - first > 0, bound - first, 1)
     normal = ((maps - first) / span).astype(np.float32)
     scale = Scale(0.0, 1.0, is_signed)
-    return _png(_tiled(_levels(normal, scale), columns, border), scale.color_map)
+    return _png(_tiled(_enlarged(_levels(normal, scale), smallest_tile), columns), scale.color_map)
 
 
 def tiles(channels: int, height: int, width: int, columns: int | None = None) -> tuple[int, int]:
@@ -112,7 +117,13 @@ def _levels(maps: FloatArray, scale: Scale) -> npt.NDArray[np.uint8]:
     return levels
 
 
-def _tiled(levels: npt.NDArray[np.uint8], columns: int | None, border: int) -> npt.NDArray[np.uint8]:
+def _enlarged(levels: npt.NDArray[np.uint8], smallest: int) -> npt.NDArray[np.uint8]:
+    factor = -(-smallest // max(levels.shape[:2]))
+    return levels if factor == 1 else levels.repeat(factor, axis=0).repeat(factor, axis=1)
+
+
+def _tiled(levels: npt.NDArray[np.uint8], columns: int | None) -> npt.NDArray[np.uint8]:
+    border = _BORDER
     height, width, channels = levels.shape
     rows, across = tiles(channels, height, width, columns)
     cells = np.full((rows * across, height + border, width + border), _GROUND, np.uint8)

@@ -183,6 +183,12 @@ def test_mosaic_places_every_channel_once():
     np.testing.assert_array_equal(image[0, 0], GROUND)
 
 
+def test_small_maps_are_drawn_with_larger_squares():
+    image = pixels(mosaic_png(np.arange(8, dtype=np.float32).reshape(2, 2, 2), columns=2, smallest_tile=14))
+    assert image.shape == (14 + 2, 2 * 14 + 3, 3)
+    assert len(np.unique(image[1:8, 1:8].reshape(-1, 3), axis=0)) == 1
+
+
 def test_signed_maps_are_centred_on_zero():
     scale = shared_scale(np.array([[[-1.0, 4.0]]], np.float32))
     assert scale == Scale(-4.0, 4.0, is_signed=True)

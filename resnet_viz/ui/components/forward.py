@@ -24,6 +24,8 @@ FloatArray = npt.NDArray[np.float32]
 # Faster answers need no bar; it would only flicker.
 _SHOW_AFTER_S = 0.6
 _REDRAW_S = 0.25
+# About what will stand there.
+_SKELETON_PX = 300
 
 
 @lru_cache(maxsize=64)
@@ -111,9 +113,11 @@ class _Progress:
 
     def _draw(self, seconds: float) -> None:
         if self._text is None:
-            box = self._place.container(horizontal=True, vertical_alignment="center")
-            self._text = box.empty()
-            box.button(_("Cancel"), key="cancel_work", on_click=state.set_cancelled, args=(self._work,))
+            box = self._place.container()
+            row = box.container(horizontal=True, vertical_alignment="center")
+            self._text = row.empty()
+            row.button(_("Cancel"), key="cancel_work", on_click=state.set_cancelled, args=(self._work,))
+            box.skeleton(height=_SKELETON_PX)
         share = {"start": 0.1, "build": 0.4, "compile": 0.7}.get(self._step, 0.9)
         self._text.progress(share, text=_STEPS[self._step]().format(s=seconds))
 

@@ -19,10 +19,13 @@ from resnet_viz.viz.mosaic import Scale, mosaic_png, page_columns, per_channel_p
 
 FloatArray = npt.NDArray[np.float32]
 
+# Pixels of the smallest tile on a page; the border beside it is one.
+_TILE = 14
+
 
 def show_maps(maps: FloatArray, scale: Scale, *, alt: str) -> None:
     """Draw channels as one picture on a given scale."""
-    st.image(mosaic_png(maps, scale), width="stretch", alt=alt)
+    st.image(mosaic_png(maps, scale, smallest_tile=_TILE), width="stretch", alt=alt)
 
 
 def range_text(scale: Scale) -> str:
@@ -78,7 +81,11 @@ def show_layer(selection: Selection, maps: FloatArray) -> None:
     shown = maps[..., channels]
     scale = shared_scale(shown)
     columns = page_columns(shown)
-    png = per_channel_png(shown, columns=columns) if own else mosaic_png(shown, scale, columns=columns)
+    png = (
+        per_channel_png(shown, columns=columns, smallest_tile=_TILE)
+        if own
+        else mosaic_png(shown, scale, columns=columns, smallest_tile=_TILE)
+    )
     with st.container(key="maps_layer"):
         st.image(png, width="stretch", alt=_("All channels of {layer}").format(layer=selection.node))
     st.markdown(_caption(selection, maps, scale, own=own))
