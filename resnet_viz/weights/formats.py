@@ -5,6 +5,8 @@ before any array, and every array is checked. Runs in a throw-away process with 
 """
 
 import contextlib
+import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -29,6 +31,28 @@ _DTYPES = {"float16", "bfloat16", "float32", "float64", "F16", "BF16", "F32", "F
 # Keras 1 and 2 called the same arrays by other names.
 _ARRAY_NAMES = {"W": "kernel", "b": "bias", "running_mean": "moving_mean", "running_std": "moving_variance"}
 _KNOWN_ARRAYS = {"kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance"}
+
+
+# What the libraries' parsers raise on damaged bytes, as thousands of mutated files brought out.
+_DAMAGE = (
+    OSError,
+    ValueError,
+    KeyError,
+    IndexError,
+    EOFError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    RuntimeError,
+    NotImplementedError,
+    MemoryError,
+    RecursionError,
+    SyntaxError,
+    struct.error,
+    tokenize.TokenError,
+    zlib.error,
+    zipfile.BadZipFile,
+)
 
 
 class Entry(NamedTuple):
@@ -96,12 +120,23 @@ def _safetensors(path: Path) -> Iterator[list[Entry]]:
                     tuple(part.get_shape()),
                     part.get_dtype(),
                     8 if part.get_dtype() == "F64" else 4,
-                    partial(file.get_tensor, name),
+                    partial(_tensor, file, name),
                 )
                 for name, part in slices.items()
             ]
-    except (SafetensorError, TypeError) as error:
+    except (SafetensorError, *_DAMAGE) as error:
+        if isinstance(error, WeightsError):
+            raise
         raise WeightsError(_damaged(error)) from error
+
+
+def _tensor(file: Any, name: str) -> Any:
+    from safetensors import SafetensorError  # noqa: PLC0415 - of the optional model part
+
+    try:
+        return file.get_tensor(name)
+    except SafetensorError as error:
+        raise ValueError(str(error)) from error
 
 
 def _numpy_archive(path: Path) -> Iterator[list[Entry]]:
@@ -130,7 +165,7 @@ def _numpy_archive(path: Path) -> Iterator[list[Entry]]:
                     )
                 )
             yield entries
-    except (zipfile.BadZipFile, ValueError, EOFError, KeyError, NotImplementedError, RuntimeError, OSError) as error:
+    except _DAMAGE as error:
         if isinstance(error, WeightsError):
             raise
         raise WeightsError(_damaged(error)) from error
@@ -152,7 +187,7 @@ def _hdf5(path: Path) -> Iterator[list[Entry]]:
             entries: list[Entry] = []
             _walk(h5py, file, "", entries, 0)
             yield entries
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
+    except _DAMAGE as error:
         if isinstance(error, WeightsError):
             raise
         raise WeightsError(_damaged(error)) from error
@@ -230,17 +265,7 @@ def _check_entries(entries: list[Entry], file_bytes: int, max_bytes: int) -> Non
 def _checked(entry: Entry) -> Array:
     try:
         array = np.asarray(entry.read()).astype(np.float32)
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        EOFError,
-        RuntimeError,
-        TypeError,
-        MemoryError,
-        zlib.error,
-        zipfile.BadZipFile,
-    ) as error:
+    except _DAMAGE as error:
         raise WeightsError(_damaged(error)) from error
     if array.shape != entry.shape:
         raise WeightsError(broken_rule(entry.name[:60], _("of the shape it declares"), array.shape))
