@@ -12,9 +12,26 @@ ResNetVizError
 """
 
 import difflib
+import struct
 from collections.abc import Iterable
 
 from resnet_viz.messages import gettext as _
+
+DAMAGE: tuple[type[Exception], ...] = (
+    OSError,
+    ValueError,
+    KeyError,
+    IndexError,
+    EOFError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RuntimeError,
+    MemoryError,
+    SyntaxError,
+    struct.error,
+)
+"""What the parsers of libraries raise on damaged bytes, as thousands of mutated files brought out."""
 
 
 class ResNetVizError(Exception):

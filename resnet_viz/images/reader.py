@@ -10,7 +10,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from resnet_viz.errors import ImageError, broken_rule
+from resnet_viz.errors import DAMAGE, ImageError, broken_rule
 from resnet_viz.messages import gettext as _
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
@@ -67,23 +67,7 @@ def read_picture(data: bytes) -> Picture:
             raise
         except UnidentifiedImageError as error:
             raise ImageError(_unknown_format(data)) from error
-        # Pillow's decoders raise whatever their format's parser meets in damaged bytes; the list below is what
-        # thousands of mutated files brought out.
-        except (
-            OSError,
-            ValueError,
-            SyntaxError,
-            EOFError,
-            KeyError,
-            IndexError,
-            TypeError,
-            OverflowError,
-            AttributeError,
-            ZeroDivisionError,
-            MemoryError,
-            NotImplementedError,
-            RuntimeError,
-        ) as error:
+        except DAMAGE as error:
             sentence = _("The image is damaged or incomplete ({reason}): open and save it again, then try once more.")
             raise ImageError(sentence.format(reason=str(error)[:80] or type(error).__name__)) from error
     return Picture(rgb, hashlib.sha256(data).hexdigest(), tuple(notes))

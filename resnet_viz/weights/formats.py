@@ -5,7 +5,6 @@ before any array, and every array is checked. Runs in a throw-away process with 
 """
 
 import contextlib
-import struct
 import tokenize
 import zipfile
 import zlib
@@ -17,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from resnet_viz.errors import WeightsError, broken_rule
+from resnet_viz.errors import DAMAGE, WeightsError, broken_rule
 from resnet_viz.messages import gettext as _
 
 Array = npt.NDArray[np.float32]
@@ -33,26 +32,8 @@ _ARRAY_NAMES = {"W": "kernel", "b": "bias", "running_mean": "moving_mean", "runn
 _KNOWN_ARRAYS = {"kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance"}
 
 
-# What the libraries' parsers raise on damaged bytes, as thousands of mutated files brought out.
-_DAMAGE = (
-    OSError,
-    ValueError,
-    KeyError,
-    IndexError,
-    EOFError,
-    TypeError,
-    AttributeError,
-    OverflowError,
-    RuntimeError,
-    NotImplementedError,
-    MemoryError,
-    RecursionError,
-    SyntaxError,
-    struct.error,
-    tokenize.TokenError,
-    zlib.error,
-    zipfile.BadZipFile,
-)
+# Beside the common ones: NumPy reads headers with Python's tokenizer, archives are zip files.
+_DAMAGE: tuple[type[Exception], ...] = (*DAMAGE, tokenize.TokenError, zlib.error, zipfile.BadZipFile)
 
 
 class Entry(NamedTuple):
@@ -124,9 +105,9 @@ def _safetensors(path: Path) -> Iterator[list[Entry]]:
                 )
                 for name, part in slices.items()
             ]
-    except (SafetensorError, *_DAMAGE) as error:
-        if isinstance(error, WeightsError):
-            raise
+    except SafetensorError as error:
+        raise WeightsError(_damaged(error)) from error
+    except _DAMAGE as error:
         raise WeightsError(_damaged(error)) from error
 
 

@@ -16,7 +16,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 ROOT = Path(__file__).parents[2]
 expect.set_options(timeout=30_000)  # a cold worker on two busy cores takes ten seconds to its first maps
-FLAGS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run "
+    "--use-fake-device-for-media-stream"
+)
 # Streamlit's own, on every cold deep link: it looks for its health beside the page before it looks at the root.
 KNOWN_404 = ("_stcore/health", "_stcore/host-config")
 

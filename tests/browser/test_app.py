@@ -362,3 +362,17 @@ def test_a_chinese_browser_reads_chinese_and_can_change(visit):
     page.get_by_text("English", exact=True).click()
     expect(page.get_by_role("link", name="Architecture")).to_be_visible()
     expect(page).to_have_url(re.compile("lang=en"))
+
+
+def test_the_camera_takes_a_picture(visit):
+    """With Chromium's own test camera, which shows a moving pattern."""
+    visitor = visit()
+    visitor.context.grant_permissions(["camera"])
+    page = visitor.open("/activations?preset=cifar-20")
+    page.get_by_role("button", name="Another picture").click()
+    page.locator(".st-key-page_camera_on label").click()
+    page.wait_for_function("document.querySelector('.st-key-page_camera video')?.videoWidth > 0")
+    quiet(page)
+    page.locator("[data-testid=stCameraInputButton]").click()
+    expect(page.locator(".st-key-subject")).to_contain_text("image: your own")
+    expect(page.locator("[data-testid=stAlert]")).to_have_count(0)
