@@ -15,7 +15,7 @@ ICON = ROOT / "resnet_viz" / "assets" / "icon.png"
 _STYLE = """
 <style>
 [data-testid="stMainBlockContainer"] { padding: 3.4rem 1.6rem 1rem; max-width: none; }
-[data-testid="stTopNav"]::before { content: "ResNet Viz"; font-weight: 700; white-space: nowrap; margin: 0 .6rem 0 1rem; }
+[data-testid="stTopNav"]::before { content: "ResNet Viz"; font-weight: 700; font-size: 1rem; white-space: nowrap; margin: 0 .6rem 0 1rem; }
 [data-testid="stTopNav"] { align-items: center; }
 [data-testid="stMainBlockContainer"] > div > [data-testid="stVerticalBlock"] { gap: .7rem; }
 [data-testid="stSidebar"] { width: 15rem !important; min-width: 15rem !important; }
@@ -37,6 +37,9 @@ table.facts td:first-child { opacity: .8; white-space: nowrap; }
 h1 { font-size: 1.5rem !important; padding: 0 !important; }
 h2 { font-size: 1.25rem !important; padding: .3rem 0 !important; }
 h3 { font-size: 1.1rem !important; padding: .2rem 0 !important; }
+.stApp label p, .stApp button p, .stApp input, [data-testid="stTopNavLink"] span, [data-testid="stTooltipContent"] p { font-size: 1rem; }
+[data-testid="stSidebarUserContent"] [role="radiogroup"] button { padding-inline: .55rem; }
+[data-testid="stSidebarUserContent"] [role="radiogroup"] { gap: .2rem; }
 td { font-variant-numeric: tabular-nums; }
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 3.9rem .8rem 1rem; } }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }

@@ -91,11 +91,12 @@ def _signed(number: int) -> str:
 
 
 def _show_blocks(selection: Selection) -> None:
+    st.markdown(_("Blocks per stage"))
     columns = st.columns(2, gap="small")
     for index, stage in enumerate(selection.spec.stages):
         key = state.bind(f"blocks_{index}", stage.blocks)
         columns[index % 2].number_input(
-            _("Blocks, stage {n}").format(n=index + 2),
+            _("Stage {n}").format(n=index + 2),
             min_value=1,
             max_value=128,
             step=1,
