@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = Path(__file__).parents[1]
 TRIVIAL = "import streamlit as st\nst.set_page_config(layout='wide')\nst.html('<p id=ready>ready</p>')\n"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
-ROUNDS = 5
+ROUNDS = 9
 
 
 def first_picture_s(browser: Browser, script: Path, selector: str) -> tuple[float, float]:

@@ -33,11 +33,13 @@ _FIRST_PAGE_IMPORTS = (
     "resnet_viz.ui.components.anatomy",
 )
 
+# The lifespan begins before the server listens: imports at once would delay that.
+_LISTENS_S = 0.3
 _SWEEP_S = 600.0
 # Without a visitor the worker warms all the same.
 _LONGEST_WAIT_S = 20.0
 # What a browser needs from the page's last message to the picture, on two cores that Keras's import would share.
-_BROWSER_DRAWS_S = 1.2
+_BROWSER_DRAWS_S = 2.0
 
 
 @cache
@@ -90,6 +92,7 @@ def _say_where() -> None:
 
 def _preload() -> None:
     """Import, while the first browser still loads its files, what the first page would import on the way (0.5 s)."""
+    time.sleep(_LISTENS_S)
     for name in _FIRST_PAGE_IMPORTS:
         importlib.import_module(name)
     gc.collect()
