@@ -1,4 +1,4 @@
-// Builds each component into the package, under a name that holds its content's hash, and removes older builds.
+// Builds the graph component into the package: each file under a name that holds its content's hash; older builds go.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync, writeFileSync, copyFileSync } from "node:fs";
@@ -7,17 +7,24 @@ const target = new URL("../resnet_viz/ui/frontend/graph/", import.meta.url).path
 mkdirSync(target, { recursive: true });
 for (const old of readdirSync(target)) rmSync(target + old);
 
-for (const [entry, suffix] of [["graph/index.js", "js"], ["graph/style.css", "css"]]) {
+async function bundle(entry, name, define = {}) {
   const { outputFiles } = await build({
-    entryPoints: [entry],
+    entryPoints: [`graph/${entry}`],
     bundle: true,
     minify: true,
     format: "esm",
     target: "es2022",
     legalComments: "none",
     write: false,
+    define,
   });
   const hash = createHash("sha256").update(outputFiles[0].contents).digest("hex").slice(0, 12);
-  writeFileSync(`${target}index-${hash}.${suffix}`, outputFiles[0].contents);
+  const file = `${name}-${hash}.${entry.split(".").pop()}`;
+  writeFileSync(target + file, outputFiles[0].contents);
+  return file;
 }
+
+const layout = await bundle("layout.js", "layout");
+await bundle("index.js", "index", { LAYOUT_FILE: JSON.stringify(`./${layout}`) });
+await bundle("style.css", "index");
 copyFileSync("node_modules/@hpcc-js/wasm-graphviz/LICENSE", target + "LICENSE-wasm-graphviz.txt");

@@ -1,8 +1,6 @@
-"""Layers: every shape and parameter accounted for, one row a layer."""
+"""Layers: every shape and parameter accounted for, one row a layer, and where they sit."""
 
 from resnet_viz.ui import state
 from resnet_viz.ui.components import layer_table
 
-selection = state.current_selection()
-rows = layer_table.show(selection)
-layer_table.show_chart(selection, rows)
+layer_table.show(state.current_selection())

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from resnet_viz.analysis import NetworkSummary, analyse
 from resnet_viz.analysis.arithmetic import shape_text
-from resnet_viz.errors import ImageError, ResNetVizError, WeightsError, broken_rule
+from resnet_viz.errors import ImageError, ResNetVizError, SpecError, WeightsError, broken_rule, did_you_mean
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import DEFAULT_PRESET, PRESETS, parse_classes, parse_input_shape, preset
 from resnet_viz.spec.changes import with_changes
@@ -67,11 +67,24 @@ def _parser() -> argparse.ArgumentParser:
     summary.set_defaults(run=_summary)
 
     graph = commands.add_parser("graph", parents=[network], help=_("the picture of the network"))
-    graph.add_argument("--depth", choices=("network", "stage", "block"), default="network")
-    graph.add_argument("--node", default="res2a_branch2a", help=_("a layer inside the stage or block to draw"))
+    graph.add_argument(
+        "--open",
+        default="",
+        metavar="GROUPS",
+        help=_("stages and blocks to draw open, with dots between, such as 3.3a; `all` for every layer"),
+    )
     graph.add_argument("--format", choices=("dot", "svg", "png"), default="dot")
     graph.add_argument("--out", type=Path, metavar="FILE", help=_("standard output without it"))
     graph.set_defaults(run=_graph)
+
+    export = commands.add_parser("export", parents=[network], help=_("the network as Keras code or JSON"))
+    export.add_argument("--format", choices=("keras", "json"), default="keras")
+    export.add_argument("--out", type=Path, metavar="FILE", help=_("standard output without it"))
+    export.set_defaults(run=_export)
+
+    compare = commands.add_parser("compare", parents=[network], help=_("what differs from another preset"))
+    compare.add_argument("--against", required=True, metavar="PRESET")
+    compare.set_defaults(run=_compare)
 
     maps = commands.add_parser("activations", parents=[network], help=_("what layers make of a picture"))
     maps.add_argument("image", type=Path)
@@ -147,16 +160,47 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
 
 
 def _graph(options: argparse.Namespace) -> None:
-    from resnet_viz.viz.dot import to_dot  # noqa: PLC0415 - `summary` needs the standard library only
+    from resnet_viz.viz.dot import draw, known_groups  # noqa: PLC0415 - `summary` needs the standard library only
 
-    drawing = to_dot(_network(options), options.depth, options.node)
+    network = _network(options)
+    known = known_groups(network)
+    opened = known if options.open == "all" else [group for group in options.open.split(".") if group]
+    for group in opened:
+        if group not in known:
+            rule = _("a stage or a block of this network")
+            raise SpecError(broken_rule("--open", rule, group, did_you_mean(group, known)))
+    stages = [group.rstrip("abcdefghijklmnopqrstuvwxyz") for group in opened]
+    drawing = draw(network, {*opened, *stages})
     data = drawing.dot.encode()
     if options.format != "dot":
         data = _laid_out(drawing.dot, options.format)
-    if options.out:
-        options.out.write_bytes(data)
+    _write(options.out, data)
+
+
+def _write(path: Path | None, data: bytes) -> None:
+    if path:
+        path.write_bytes(data)
     else:
         sys.stdout.buffer.write(data)
+
+
+def _export(options: argparse.Namespace) -> None:
+    from resnet_viz.analysis.keras_code import keras_file  # noqa: PLC0415 - only this command writes code
+
+    network = _network(options)
+    totals = network.totals
+    title = f"ResNet `{options.preset}`: {totals.parameters:,} parameters, {totals.macs:,} MACs."
+    text = keras_file(network.graph, title) if options.format == "keras" else network.graph.spec.to_json() + "\n"
+    _write(options.out, text.encode())
+
+
+def _compare(options: argparse.Namespace) -> None:
+    from resnet_viz.viz.sentences import sentences  # noqa: PLC0415 - only this command says them
+
+    after = _network(options).graph.spec
+    before = preset(options.against, input_shape=after.input_shape, classes=after.classes)
+    for sentence in sentences(before, after):
+        print(f"{sentence.text} ({sentence.effect})")
 
 
 def _laid_out(dot: str, picture_format: str) -> bytes:

@@ -1,105 +1,196 @@
-// The network picture: lays DOT out with Graphviz WASM, then selects, zooms and walks without asking the server.
+// The network picture: laid out by Graphviz in a worker, then selected, folded, walked and searched.
 //
-// data: { dot, selected, label, texts: { zoomIn, zoomOut, fit, svg, png, drawing, failed }, fileName }
-// triggers: picked (a node was chosen), opened (go one level deeper into it), closed (go one level up)
-import { Graphviz } from "@hpcc-js/wasm-graphviz";
+// data: { header, rows, selected, label, layers, crumbs, cards, fills, legend, fileName, texts } (viz/dot.py, picture.py)
+// trigger `did`: { kind: "pick" | "open" | "close" | "toggle" | "seek" | "color", id, count }
+import { Camera, isNarrow } from "./camera.js";
+import { compose, read } from "./compose.js";
 
-const engine = Graphviz.load();
-const layouts = new Map(); // DOT -> SVG text; a theme change or a second look lays nothing out again
-const LARGEST_SCALE = 1.7; // CSS px per pt when fitted: a small graph is not blown up over the whole screen
 const KEY_ZOOM = 1.25;
 const LONGEST_ANSWER_MS = 3000;
-const NARROW_PX = 640;
-const TOOLS_PX = 48; // the row of buttons below the picture
+const BARS_PX = 150; // on a phone: what stands above and below the picture
+const LEAST_PX = 360; // height of the frame
+const MARGIN_PX = 10; // below the frame
 const GAP = 10; // pt between a layer's title and its name
 const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
+const ON_COURSE = 0.35; // cosine between an arrow key and an edge that follows it
 
-async function layout(dot) {
-  if (!layouts.has(dot)) {
-    if (layouts.size > 40) layouts.delete(layouts.keys().next().value);
-    layouts.set(dot, (await engine).dot(dot));
+// --- Graphviz, in its worker; a part that was laid out once is never laid out again ---
+
+const svgs = new Map(); // DOT -> SVG text
+const waiting = new Map();
+let worker;
+let asked = 0;
+
+function engine() {
+  if (!worker) {
+    worker = new Worker(new URL(LAYOUT_FILE, import.meta.url), { type: "module" });
+    worker.onmessage = ({ data }) => {
+      const { resolve, reject } = waiting.get(data.id);
+      waiting.delete(data.id);
+      if (data.error) reject(new Error(data.error));
+      else resolve(data.svgs);
+    };
+    worker.onerror = (event) => {
+      for (const { reject } of waiting.values()) reject(new Error(event.message ?? "worker"));
+      waiting.clear();
+      worker = undefined; // the next picture tries again
+    };
   }
-  return layouts.get(dot);
+  return worker;
 }
+
+engine(); // loads while the page still arrives
+
+async function layout(dots) {
+  const missing = [...new Set(dots.filter((dot) => !svgs.has(dot)))];
+  if (missing.length) {
+    const id = (asked += 1);
+    const answer = new Promise((resolve, reject) => waiting.set(id, { resolve, reject }));
+    engine().postMessage({ id, dots: missing });
+    (await answer).forEach((svg, index) => svgs.set(missing[index], svg));
+    while (svgs.size > 1500) svgs.delete(svgs.keys().next().value);
+  }
+  return dots.map((dot) => svgs.get(dot));
+}
+
+// What outlives a visit to another page: where the camera stood over which picture.
+const kept = {};
 
 class Picture {
   constructor(root, send) {
     this.root = root;
     this.send = send;
-    this.frame = document.createElement("div");
-    this.frame.className = "frame";
-    this.view = document.createElement("div");
-    this.view.className = "view";
-    this.tools = document.createElement("div");
-    this.tools.className = "tools";
-    this.frame.append(this.view, this.tools);
+    const make = (name, tag = "div") => {
+      const made = document.createElement(tag);
+      made.className = name;
+      return made;
+    };
+    this.frame = make("frame");
+    this.bar = make("bar");
+    this.view = make("view");
+    this.tools = make("tools");
+    this.legend = make("legend");
+    this.card = make("card");
+    this.card.hidden = true;
+    const foot = make("foot");
+    this.colors = make("colors", "select");
+    this.colors.addEventListener("change", () => this.send("color", this.colors.value));
+    foot.append(this.legend, this.tools);
+    this.frame.append(this.bar, this.view, foot, this.card);
     root.append(this.frame);
+    this.camera = new Camera(this.view);
     this.pointers = new Map();
+    this.nodes = new Map();
     this.listen();
+  }
+
+  // All the height that is left below what stands above the picture; on a phone, what the picture needs.
+  stretch() {
+    if (isNarrow()) return;
+    const scrolled = document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0;
+    const left = window.innerHeight - this.frame.getBoundingClientRect().top - scrolled - MARGIN_PX;
+    const height = `${Math.round(Math.max(LEAST_PX, left))}px`;
+    if (this.frame.style.height !== height) this.frame.style.height = height;
   }
 
   async show(data) {
     this.data = data;
+    this.stretch();
+    this.drawBar(data);
     this.drawTools(data.texts);
-    if (data.dot !== this.dot) {
-      const wanted = data.dot;
-      if (!this.dot) this.view.textContent = data.texts.drawing;
-      let svg;
+    this.drawColors(data);
+    const wanted = JSON.stringify([data.header, data.rows]);
+    if (wanted !== this.drawn) {
+      this.wanted = wanted;
+      if (!this.drawn) this.view.textContent = data.texts.drawing;
+      const parts = data.rows.flatMap((row) => row.parts);
+      let laid;
       try {
-        svg = await layout(wanted);
+        laid = await layout(parts.map((part) => `${data.header}${part.body}}`));
       } catch (error) {
         this.view.textContent = `${data.texts.failed} ${error.message ?? error}`;
         return;
       }
-      if (wanted !== this.data.dot) return; // a newer picture was asked for meanwhile
-      this.dot = wanted;
+      if (wanted !== this.wanted) return; // a newer picture was asked for meanwhile
+      const before = this.drawn && new Set(this.groups.keys());
+      this.drawn = wanted;
       const hadFocus = this.view.matches(":focus-within");
-      this.insert(svg);
+      this.laid = laid;
+      this.insert();
+      this.look(wanted, before);
       this.awaited = null;
       this.mark(this.data.selected);
       if (hadFocus) this.nodes.get(this.selected)?.focus({ preventScroll: true }); // the keyboard goes on walking
     }
     this.svg?.setAttribute("aria-label", this.data.label);
+    this.paint();
     // While a choice made here is on its way, answers to earlier ones must not move the selection back.
     if (this.awaited && this.awaited.id !== this.data.selected && performance.now() < this.awaited.until) return;
+    const moved = this.data.selected !== this.selected;
     this.awaited = null;
     this.mark(this.data.selected);
+    if (moved) this.camera.reveal(this.placeOf(this.selected));
   }
 
-  insert(text) {
-    const parsed = new DOMParser().parseFromString(text, "image/svg+xml");
-    this.svg = document.importNode(parsed.documentElement, true);
-    const [x, y, width, height] = this.svg.getAttribute("viewBox").split(/[ ,]+/).map(Number);
-    this.bounds = { x, y, width, height };
-    this.svg.removeAttribute("width");
-    this.svg.removeAttribute("height");
-    this.svg.setAttribute("role", "group");
+  // Sets the laid-out parts for the frame as it is now.
+  insert() {
+    let next = 0;
+    const rows = this.data.rows.map((row) => ({ ...row, parts: row.parts.map((part) => read(part, this.laid[next++])) }));
+    const [width, height] = this.camera.size;
+    const made = compose(rows, isNarrow() ? 0.72 : Math.max(0.3, (width || 900) / (height || 480)), this.data.texts);
+    this.svg = made.svg;
+    this.groups = made.groups;
+    this.bounds = made.bounds;
     this.nodes = new Map();
-    for (const node of this.svg.querySelectorAll("g.node")) {
-      const title = node.querySelector("title");
-      const id = title.textContent;
-      title.remove(); // the browser would show it as a tooltip
-      if (!node.id || node.id !== id) continue; // decoration: what comes from outside, where the picture ends
+    for (const node of this.svg.querySelectorAll("g.node[id]")) {
       node.setAttribute("role", "button");
       node.setAttribute("tabindex", "-1");
       node.setAttribute("aria-label", [...node.querySelectorAll("text")].map((t) => t.textContent).join(", "));
-      this.nodes.set(id, node);
+      this.nodes.set(node.id, node);
     }
-    for (const title of this.svg.querySelectorAll("title")) title.remove();
-    for (const link of this.svg.querySelectorAll("polygon[fill=transparent], polygon[fill=none]")) link.style.pointerEvents = "none";
+    this.join(made.edges);
     this.view.replaceChildren(this.svg);
     // On a phone the frame is as tall as the picture is, not as the screen.
-    const isNarrow = window.innerWidth <= NARROW_PX;
-    const tall = (this.view.clientWidth * height) / width + TOOLS_PX;
-    this.frame.style.height = isNarrow ? `${Math.max(260, Math.min(tall, window.innerHeight * 0.75))}px` : "";
-    this.fit();
+    const tall = (this.view.clientWidth * made.bounds.height) / made.bounds.width + BARS_PX;
+    if (isNarrow()) this.frame.style.height = `${Math.max(300, Math.min(tall, window.innerHeight * 0.8))}px`;
+    this.camera.hold(this.svg, made.bounds);
+    this.isWide = this.view.clientWidth > this.view.clientHeight;
     for (const node of this.svg.querySelectorAll("g.node")) this.center(node);
-    // What is saved is the picture as laid out, at its own size, in its own colours.
-    const saved = this.svg.cloneNode(true);
-    saved.setAttribute("viewBox", `${x} ${y} ${width} ${height}`);
-    saved.setAttribute("width", `${width}pt`);
-    saved.setAttribute("height", `${height}pt`);
-    this.saved = new XMLSerializer().serializeToString(saved);
+  }
+
+  // Where to look at a new picture: as before, at what was just opened, or at all of it.
+  look(picture, before) {
+    if (!before && kept.picture === picture && kept.box) {
+      Object.assign(this.camera, { box: { ...kept.box }, isFitted: kept.isFitted });
+      this.camera.apply();
+    } else if (this.goal && this.nodes.has(this.goal)) {
+      this.camera.box ??= { ...this.bounds };
+      this.camera.flyTo(this.placeOf(this.goal, 5));
+    } else if (this.camera.isReadable) this.camera.fit(Boolean(before));
+    else {
+      const opened = [...this.groups.keys()].filter((name) => before && !before.has(name)).at(0);
+      const own = this.data.crumbs.map((crumb) => crumb.group).filter((name) => this.groups.has(name)).at(-1);
+      const group = this.groups.get(before ? this.toggled ?? opened ?? own : own);
+      if (!this.camera.box) this.camera.fit();
+      if (group) this.camera.flyTo(group);
+      else this.camera.fit(true);
+    }
+    this.goal = this.toggled = null;
+    this.keep();
+  }
+
+  keep() {
+    Object.assign(kept, { picture: this.drawn, box: this.camera.box && { ...this.camera.box }, isFitted: this.camera.isFitted });
+  }
+
+  // Edges between the nodes that can be chosen: x, where the roads part, only passes on.
+  join(edges) {
+    const out = new Map();
+    for (const [tail, head] of edges) out.set(tail, [...(out.get(tail) ?? []), head]);
+    const reached = (name) => (out.get(name) ?? []).flatMap((head) => (this.nodes.has(head) ? [head] : reached(head)));
+    this.forward = new Map([...this.nodes.keys()].map((name) => [name, [...new Set(reached(name))]]));
+    this.backward = new Map([...this.nodes.keys()].map((name) => [name, []]));
+    for (const [tail, heads] of this.forward) for (const head of heads) this.backward.get(head).push(tail);
   }
 
   // Graphviz guessed the widths of its texts; now that a font is here, put each line in the middle of its box.
@@ -126,7 +217,7 @@ class Picture {
   }
 
   mark(id) {
-    if (!this.nodes) return;
+    if (!this.nodes.size) return;
     this.selected = this.nodes.has(id) ? id : this.nodes.keys().next().value;
     for (const [name, node] of this.nodes) {
       const on = name === id;
@@ -139,72 +230,95 @@ class Picture {
   pick(id, focus) {
     this.mark(id);
     if (focus) this.nodes.get(id)?.focus({ preventScroll: true });
+    this.camera.reveal(this.placeOf(id));
     this.awaited = { id, until: performance.now() + LONGEST_ANSWER_MS };
-    this.send("picked", id);
+    this.send("pick", id);
   }
 
-  // --- zoom and pan: the viewBox is the camera ---
+  // Where a node lies, with `around` times its size about it.
+  placeOf(id, around = 0) {
+    const node = this.nodes.get(id);
+    const box = node.getBBox();
+    const holder = node.closest("g.part").transform.baseVal.consolidate()?.matrix;
+    const outer = node.closest("g.part").parentNode.transform.baseVal.consolidate().matrix;
+    const [x, y] = [box.x + (holder?.e ?? 0) + outer.e, box.y + (holder?.f ?? 0) + outer.f];
+    const [dx, dy] = [box.width * around * 0.5, box.height * around];
+    return { x: x - dx, y: y - dy, width: box.width + 2 * dx, height: box.height + 2 * dy };
+  }
 
-  fit() {
-    const { clientWidth, clientHeight } = this.view;
-    if (!this.svg || !clientWidth || !clientHeight) return;
-    const scale = Math.min(clientWidth / this.bounds.width, clientHeight / this.bounds.height, LARGEST_SCALE);
-    const width = clientWidth / scale;
-    const height = clientHeight / scale;
-    this.camera = {
-      x: this.bounds.x - (width - this.bounds.width) / 2,
-      y: this.bounds.y - (window.innerWidth <= NARROW_PX ? 0 : Math.max(0, (height - this.bounds.height) / 2)),
-      width,
-      height,
+  // --- colours by a number, and their legend ---
+
+  paint() {
+    const { fills, legend } = this.data;
+    const key = JSON.stringify([fills, legend]) + this.drawn;
+    if (key === this.painted || !this.nodes.size) return;
+    this.painted = key;
+    for (const [id, node] of this.nodes) {
+      for (const shape of node.querySelectorAll(":scope > :is(path, polygon, ellipse)")) {
+        shape.dataset.own ??= shape.getAttribute("fill");
+        if (shape.dataset.own !== "none") shape.setAttribute("fill", fills?.[id]?.[0] ?? (fills ? "#ffffff" : shape.dataset.own));
+      }
+      for (const text of node.querySelectorAll("text")) text.setAttribute("fill", fills?.[id]?.[1] ?? "#1a1a1a");
+    }
+    this.drawLegend(legend);
+  }
+
+  drawColors({ colors, color, texts }) {
+    const key = JSON.stringify([colors, texts.colors]);
+    if (key !== this.colorsKey) {
+      this.colorsKey = key;
+      this.colors.setAttribute("aria-label", texts.colors);
+      this.colors.title = texts.colors;
+      const option = ([value, textContent]) => Object.assign(document.createElement("option"), { value, textContent });
+      this.colors.replaceChildren(...colors.map(option));
+    }
+    this.colors.value = color;
+  }
+
+  drawLegend(legend) {
+    const pieces = [];
+    const say = (text, name = "") => {
+      const made = document.createElement("span");
+      made.textContent = text;
+      made.className = name;
+      return made;
     };
-    this.isFitted = true;
-    this.apply();
-  }
-
-  apply() {
-    const { x, y, width, height } = this.camera;
-    this.svg.setAttribute("viewBox", `${x} ${y} ${width} ${height}`);
-    this.view.classList.toggle("fitted", this.isFitted);
-  }
-
-  zoom(factor, clientX, clientY) {
-    if (!this.camera) return;
-    const box = this.view.getBoundingClientRect();
-    const fx = clientX === undefined ? 0.5 : (clientX - box.left) / box.width;
-    const fy = clientY === undefined ? 0.5 : (clientY - box.top) / box.height;
-    const width = Math.min(Math.max(this.camera.width / factor, 60), this.bounds.width * 6);
-    const ratio = width / this.camera.width;
-    this.camera.x += this.camera.width * fx * (1 - ratio);
-    this.camera.y += this.camera.height * fy * (1 - ratio);
-    this.camera.height *= ratio;
-    this.camera.width = width;
-    this.isFitted = false;
-    this.apply();
-  }
-
-  pan(dx, dy) {
-    this.camera.x -= (dx * this.camera.width) / this.view.clientWidth;
-    this.camera.y -= (dy * this.camera.height) / this.view.clientHeight;
-    this.isFitted = false;
-    this.apply();
+    if (legend?.stops?.length) {
+      const ramp = document.createElement("span");
+      ramp.className = "ramp";
+      ramp.style.background = `linear-gradient(to right, ${legend.stops.join(", ")})`;
+      pieces.push(say(legend.title), say(legend.low), ramp, say(legend.high));
+    }
+    for (const { color, text } of legend?.marks ?? []) {
+      const dot = document.createElement("span");
+      dot.className = "swatch";
+      dot.style.background = color;
+      const mark = say("", "mark");
+      mark.append(dot, text);
+      pieces.push(mark);
+    }
+    this.legend.replaceChildren(...pieces);
   }
 
   // --- events ---
 
   listen() {
     this.view.addEventListener("click", (event) => {
+      const fold = event.target.closest?.("g.fold");
       const node = event.target.closest?.("g.node");
-      if (node && this.nodes.has(node.id) && !this.moved) this.pick(node.id, true);
+      if (fold) this.toggle(fold.dataset.group);
+      else if (node && this.nodes.has(node.id) && !this.moved) this.pick(node.id, true);
     });
     this.view.addEventListener("dblclick", (event) => {
       const node = event.target.closest?.("g.node");
-      if (node && this.nodes.has(node.id)) this.send("opened", node.id);
+      if (node && this.nodes.has(node.id)) this.send("open", node.id);
     });
     this.view.addEventListener(
       "wheel",
       (event) => {
         event.preventDefault();
-        this.zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.002)), event.clientX, event.clientY);
+        this.camera.zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.002)), event.clientX, event.clientY);
+        this.keep();
       },
       { passive: false },
     );
@@ -212,60 +326,197 @@ class Picture {
       this.pointers.set(event.pointerId, [event.clientX, event.clientY]);
       this.moved = false;
     });
-    this.view.addEventListener("pointermove", (event) => this.drag(event));
+    this.view.addEventListener("pointermove", (event) => (this.drag(event), this.hover(event)));
     for (const name of ["pointerup", "pointercancel", "pointerleave"])
-      this.view.addEventListener(name, (event) => this.pointers.delete(event.pointerId));
+      this.view.addEventListener(name, (event) => {
+        this.pointers.delete(event.pointerId);
+        if (name === "pointerleave") this.card.hidden = true;
+      });
     this.view.addEventListener("keydown", (event) => this.key(event));
-    this.observer = new ResizeObserver(() => this.isFitted !== false && this.fit());
+    this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(this.view);
+    this.onSlash = (event) => {
+      const typing = event.composedPath()[0]?.matches?.("input, textarea, select, [contenteditable=true]");
+      if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || !this.root.isConnected) return;
+      event.preventDefault();
+      this.search?.focus();
+    };
+    document.addEventListener("keydown", this.onSlash);
+    this.onWindow = () => this.stretch();
+    window.addEventListener("resize", this.onWindow);
+    this.timer = setInterval(() => this.root.isConnected && this.stretch(), 400); // what stands above may fold
+  }
+
+  leave() {
+    this.observer.disconnect();
+    document.removeEventListener("keydown", this.onSlash);
+    window.removeEventListener("resize", this.onWindow);
+    clearInterval(this.timer);
+    this.keep();
+  }
+
+  resize() {
+    const [width, height] = this.camera.size;
+    if (!this.svg || !width || !height) return;
+    if (this.isWide !== width > height) {
+      this.insert(); // turned on its side: other lines
+      this.mark(this.data.selected);
+      this.painted = "";
+      this.paint();
+      this.camera.fit();
+    } else if (this.camera.isFitted) this.camera.fit();
+    else if (this.camera.box) {
+      this.camera.box.height = (this.camera.box.width * height) / width;
+      this.camera.apply();
+    }
+  }
+
+  toggle(group) {
+    this.toggled = group;
+    this.send("toggle", group);
   }
 
   drag(event) {
     const before = this.pointers.get(event.pointerId);
-    if (!before || !this.camera) return;
+    if (!before || !this.camera.box) return;
     const now = [event.clientX, event.clientY];
     if (this.pointers.size === 2) {
       const [other] = [...this.pointers].filter(([id]) => id !== event.pointerId).map(([, at]) => at);
       const reach = (at) => Math.hypot(at[0] - other[0], at[1] - other[1]);
-      if (reach(before) > 0) this.zoom(reach(now) / reach(before), (now[0] + other[0]) / 2, (now[1] + other[1]) / 2);
+      if (reach(before) > 0) this.camera.zoom(reach(now) / reach(before), (now[0] + other[0]) / 2, (now[1] + other[1]) / 2);
       this.moved = true;
-    } else if (!this.isFitted || event.pointerType === "mouse") {
+    } else if (!this.camera.isFitted || event.pointerType === "mouse") {
       if (!this.moved && Math.hypot(now[0] - before[0], now[1] - before[1]) < 4) return; // a click with a shaky hand
       this.moved = true;
-      this.pan(now[0] - before[0], now[1] - before[1]);
+      this.camera.pan(now[0] - before[0], now[1] - before[1]);
     }
     this.pointers.set(event.pointerId, now);
+    this.keep();
+  }
+
+  hover(event) {
+    const node = event.pointerType === "mouse" && !this.pointers.size && event.target.closest?.("g.node");
+    const lines = node && this.data.cards[node.id];
+    this.card.hidden = !lines;
+    if (!lines) return;
+    const [title, ...rest] = lines;
+    const head = document.createElement("strong");
+    head.textContent = title;
+    this.card.replaceChildren(head, ...rest.map((line) => Object.assign(document.createElement("div"), { textContent: line })));
+    const frame = this.frame.getBoundingClientRect();
+    const x = Math.min(event.clientX - frame.left + 14, frame.width - this.card.offsetWidth - 4);
+    const below = event.clientY - frame.top + 18;
+    const y = below + this.card.offsetHeight > frame.height ? below - this.card.offsetHeight - 30 : below;
+    this.card.style.transform = `translate(${x}px, ${y}px)`;
   }
 
   key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || !this.nodes) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || !this.nodes.size) return;
     const direction = ARROWS[event.key];
-    if (direction) this.walk(direction);
-    else if (event.key === "Enter" || event.key === " ") this.send("opened", this.selected);
-    else if (event.key === "Escape" || event.key === "Backspace") this.send("closed", this.selected ?? "");
-    else if (event.key === "+" || event.key === "=") this.zoom(KEY_ZOOM);
-    else if (event.key === "-") this.zoom(1 / KEY_ZOOM);
-    else if (event.key === "0") this.fit();
+    if (direction) this.walk(event.key, direction);
+    else if (event.key === "Enter" || event.key === " ") this.send("open", this.selected);
+    else if (event.key === "Escape" || event.key === "Backspace") this.send("close", this.selected);
+    else if (event.key === "+" || event.key === "=") this.camera.zoom(KEY_ZOOM);
+    else if (event.key === "-") this.camera.zoom(1 / KEY_ZOOM);
+    else if (event.key === "0") this.camera.fit(true);
     else return;
+    this.keep();
     event.preventDefault();
     event.stopPropagation();
   }
 
-  // The nearest node in an arrow's direction; going sideways costs more than going on.
-  walk([dx, dy]) {
-    const center = (node) => {
-      const box = node.getBoundingClientRect();
-      return [box.x + box.width / 2, box.y + box.height / 2];
+  // Along an edge if one leads that way, else to the nearest node there, else on (or back) along the signal.
+  walk(key, [dx, dy]) {
+    const middle = (id) => {
+      const place = this.placeOf(id);
+      return [place.x + place.width / 2, place.y + place.height / 2];
     };
-    const here = center(this.nodes.get(this.selected));
+    const here = middle(this.selected);
+    const isOn = key === "ArrowRight" || key === "ArrowDown";
+    const [wanted, other] = [this.forward, this.backward].map((map) => map.get(this.selected));
     let best = null;
-    for (const [id, node] of this.nodes) {
-      const [x, y] = center(node);
-      const ahead = (x - here[0]) * dx + (y - here[1]) * dy;
-      const aside = Math.abs((x - here[0]) * dy) + Math.abs((y - here[1]) * dx);
-      if (ahead > 4 && aside < 3 * ahead && (!best || ahead + 2 * aside < best.cost)) best = { id, cost: ahead + 2 * aside };
+    const consider = (id, bonus) => {
+      const [x, y] = middle(id);
+      const [vx, vy] = [x - here[0], y - here[1]];
+      const cosine = (vx * dx + vy * dy) / (Math.hypot(vx, vy) || 1);
+      if (cosine >= ON_COURSE && (!best || cosine + bonus > best.score)) best = { id, score: cosine + bonus };
+    };
+    for (const id of wanted) consider(id, isOn ? 0.5 : 0);
+    for (const id of other) consider(id, isOn ? 0 : 0.5);
+    if (!best) {
+      for (const id of this.nodes.keys()) {
+        const [x, y] = middle(id);
+        const ahead = (x - here[0]) * dx + (y - here[1]) * dy;
+        const aside = Math.abs((x - here[0]) * dy) + Math.abs((y - here[1]) * dx);
+        const cost = ahead + 2 * aside;
+        if (ahead > 4 && aside < 3 * ahead && (!best || cost < best.cost)) best = { id, cost };
+      }
     }
-    if (best) this.pick(best.id, true);
+    const id = best?.id ?? (isOn ? wanted : other)[0];
+    if (id) this.pick(id, true);
+  }
+
+  // --- the bar above the picture: where we are, and the search ---
+
+  drawBar({ crumbs, layers, texts }) {
+    const key = JSON.stringify([crumbs, texts, layers.length, layers[layers.length - 1]]);
+    if (key === this.barKey) return;
+    this.barKey = key;
+    if (!this.search) {
+      this.trail = document.createElement("nav");
+      this.search = document.createElement("input");
+      this.search.type = "search";
+      this.choices = document.createElement("datalist");
+      this.choices.id = "layers";
+      this.search.setAttribute("list", "layers");
+      this.search.addEventListener("change", () => this.seek(this.search.value));
+      this.search.addEventListener("keydown", (event) => {
+        event.stopPropagation();
+        if (event.key === "Escape") this.nodes.get(this.selected)?.focus({ preventScroll: true });
+      });
+      this.bar.append(this.trail, this.colors, this.search, this.choices);
+    }
+    this.trail.setAttribute("aria-label", texts.trail);
+    this.search.placeholder = texts.search;
+    this.search.setAttribute("aria-label", texts.search);
+    this.choices.replaceChildren(...layers.map((id) => Object.assign(document.createElement("option"), { value: id })));
+    const steps = crumbs.map(({ label, group }, index) => {
+      const step = document.createElement("button");
+      step.type = "button";
+      step.textContent = label;
+      if (index === crumbs.length - 1) step.setAttribute("aria-current", "true");
+      step.addEventListener("click", () => this.visit(group));
+      return step;
+    });
+    this.trail.replaceChildren(...steps);
+  }
+
+  // Shows a group from the trail; "" is the whole network, the node itself comes as its name after "=".
+  visit(group) {
+    if (group === "") this.camera.fit(true);
+    else if (group.startsWith("=")) {
+      if (this.nodes.has(this.selected)) this.camera.flyTo(this.placeOf(this.selected, 5));
+    } else if (this.groups.has(group)) this.camera.flyTo(this.groups.get(group));
+    else this.toggle(group);
+    this.keep();
+  }
+
+  seek(text) {
+    const wanted = text.trim().toLowerCase();
+    if (!wanted) return;
+    const { layers } = this.data;
+    const found = layers.find((id) => id.toLowerCase() === wanted) ?? layers.find((id) => id.toLowerCase().includes(wanted));
+    this.search.setCustomValidity(found ? "" : this.data.texts.nothing);
+    this.search.reportValidity();
+    if (!found) return;
+    this.search.value = "";
+    if (this.nodes.has(found)) {
+      this.pick(found, true);
+      this.camera.flyTo(this.placeOf(found, 5));
+    } else {
+      this.goal = found;
+      this.send("seek", found);
+    }
   }
 
   // --- tools in the corner ---
@@ -275,25 +526,32 @@ class Picture {
     if (key === this.toolsKey) return;
     this.toolsKey = key;
     const button = (label, title, act) => {
-      const element = document.createElement("button");
-      element.type = "button";
-      element.textContent = label;
-      element.title = title;
-      element.setAttribute("aria-label", title);
-      element.addEventListener("click", act);
-      return element;
+      const made = document.createElement("button");
+      made.type = "button";
+      made.textContent = label;
+      made.title = title;
+      made.setAttribute("aria-label", title);
+      made.addEventListener("click", () => (act(), this.keep()));
+      return made;
     };
     this.tools.replaceChildren(
-      button("+", texts.zoomIn, () => this.zoom(KEY_ZOOM)),
-      button("−", texts.zoomOut, () => this.zoom(1 / KEY_ZOOM)),
-      button("⤢", texts.fit, () => this.fit()),
+      button("+", texts.zoomIn, () => this.camera.zoom(KEY_ZOOM)),
+      button("−", texts.zoomOut, () => this.camera.zoom(1 / KEY_ZOOM)),
+      button("⤢", texts.fit, () => this.camera.fit(true)),
       button("SVG", texts.svg, () => this.save("svg")),
       button("PNG", texts.png, () => this.save("png")),
     );
   }
 
   async save(kind) {
-    const svg = new Blob([this.saved], { type: "image/svg+xml" });
+    // What is saved is the whole picture at its own size, in its own colours, without the buttons.
+    const { x, y, width, height } = this.bounds;
+    const copy = this.svg.cloneNode(true);
+    copy.setAttribute("viewBox", `${x} ${y} ${width} ${height}`);
+    copy.setAttribute("width", `${width}pt`);
+    copy.setAttribute("height", `${height}pt`);
+    copy.querySelector("g.folds").remove();
+    const svg = new Blob([new XMLSerializer().serializeToString(copy)], { type: "image/svg+xml" });
     const blob = kind === "svg" ? svg : await this.raster(svg);
     const link = document.createElement("a");
     link.href = URL.createObjectURL(blob);
@@ -307,7 +565,8 @@ class Picture {
     image.src = URL.createObjectURL(svg);
     await image.decode();
     const canvas = document.createElement("canvas");
-    const scale = 3; // a slide at full size
+    // A slide at full size, within what browsers draw.
+    const scale = Math.min(3, 12_000 / this.bounds.width, 12_000 / this.bounds.height);
     canvas.width = this.bounds.width * scale;
     canvas.height = this.bounds.height * scale;
     const pen = canvas.getContext("2d");
@@ -328,6 +587,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
     pictures.set(parentElement, picture);
   }
   let count = 0; // two equal clicks in a row are two events
-  picture.send = (name, id) => setTriggerValue(name, { id, count: (count += 1) });
+  picture.send = (kind, id) => setTriggerValue("did", { kind, id, count: (count += 1) });
   picture.show(data);
+  return () => {
+    // Streamlit cleans up before every new call too: only a picture that is gone is left.
+    picture.keep();
+    setTimeout(() => parentElement.isConnected || (picture.leave(), pictures.delete(parentElement)), 1000);
+  };
 }

@@ -1,6 +1,6 @@
-"""The Keras line that makes a layer, as text: nothing here imports Keras."""
+"""The Keras line that makes a layer, and the file that makes a network, as text: nothing here imports Keras."""
 
-from resnet_viz.spec.graph import Node
+from resnet_viz.spec.graph import LayerGraph, Node
 from resnet_viz.spec.layers import (
     Add,
     AveragePool,
@@ -33,6 +33,55 @@ name='res3b_branch2b')(res3b_relu2a)
     return f"{node.id} = {call}({read})"
 
 
+def keras_file(graph: LayerGraph, title: str) -> str:
+    """Return a Python file that builds the network in plain Keras 3: the same names, shapes, counts and seeds.
+
+    Args:
+        graph: The network.
+        title: What the file says it builds, one line.
+    """
+    lines = [keras_line(node) for node in graph.nodes]
+    body: list[str] = []
+    place = None
+    for node, line in zip(graph.nodes, lines, strict=True):
+        here = (node.stage, node.block)
+        if here != place:
+            body += ["", f"# {_heading(node)}"]
+            place = here
+        body.append(line)
+    text = "\n".join(lines)
+    imports = ["import keras"]
+    if "np.inf" in text:
+        imports.append("import numpy as np")
+    imports.append("from keras import layers, ops" if "ops." in text else "from keras import layers")
+    names = sorted({name for name in _INITIALIZERS if f"{name}(" in text})
+    imports.append(f"from keras.initializers import {', '.join(names)}")
+    last = graph.nodes[-1].id
+    return "\n".join(
+        [
+            f'"""{title}"""',
+            "",
+            *imports,
+            *body,
+            "",
+            f"model = keras.Model(input, {last}, name='resnet')",
+            "",
+            'if __name__ == "__main__":',
+            "    model.summary()",
+            "",
+        ]
+    )
+
+
+_INITIALIZERS = ("GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform")
+
+
+def _heading(node: Node) -> str:
+    if node.block:
+        return f"Stage {node.stage}, block {node.block}"
+    return "Stem" if node.stage == 1 else "Head"
+
+
 def _call(node: Node) -> str:  # noqa: PLR0911 - one line per layer kind reads best as one match
     name = f"name='{node.id}'"
     match node.layer:
@@ -48,15 +97,15 @@ def _call(node: Node) -> str:  # noqa: PLR0911 - one line per layer kind reads b
             return f"Dense({units}, kernel_initializer={_initializer(initializer, seed)}, {name})"
         case Padding(size, "zero"):
             return f"ZeroPadding2D({size}, {name})"
-        case Padding(size, value):
-            return f"Lambda(lambda x: ops.pad(x, {_frame(size)}, constant_values={value.replace('-inf', '-np.inf')}))"
+        case Padding(size):
+            return f"Lambda(lambda x: ops.pad(x, {_frame(size)}, constant_values=-np.inf), {name})"
         case MaxPool(size, strides):
             return f"MaxPooling2D({size}, strides={strides}, {name})"
         case AveragePool(size, strides):
             return f"AveragePooling2D({size}, strides={strides}, {name})"
         case ChannelPad(filters, strides):
             cut = f"x[:, ::{strides}, ::{strides}, :]"
-            return f"Lambda(lambda x: ops.pad({cut}, [[0, 0], [0, 0], [0, 0], [0, {filters} - x.shape[-1]]]))"
+            return f"Lambda(lambda x: ops.pad({cut}, [[0, 0], [0, 0], [0, 0], [0, {filters} - x.shape[-1]]]), {name})"
         case Relu():
             return f"ReLU({name})"
         case Add():

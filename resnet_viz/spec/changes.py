@@ -5,7 +5,8 @@ from typing import Any
 
 from resnet_viz.errors import SpecError, broken_rule, did_you_mean
 from resnet_viz.messages import gettext as _
-from resnet_viz.spec.schema import ResNetSpec
+from resnet_viz.spec.rules import within
+from resnet_viz.spec.schema import MAX_STAGES, ResNetSpec
 
 Leaf = int | float | bool | str | tuple[int, ...]
 
@@ -18,6 +19,7 @@ def to_paths(spec: ResNetSpec) -> dict[str, Leaf]:
     paths: dict[str, Leaf] = {}
     for name, value in spec.to_dict().items():
         if name == "stages":
+            paths[name] = len(value)
             for number, stage in enumerate(value, start=2):
                 paths |= {f"stages.{number}.{field}": item for field, item in stage.items()}
         elif isinstance(value, dict):
@@ -28,12 +30,10 @@ def to_paths(spec: ResNetSpec) -> dict[str, Leaf]:
 
 
 def changed_paths(base: ResNetSpec, spec: ResNetSpec) -> dict[str, str]:
-    """Return the fields of `spec` that differ from `base`, as text; `with_changes` reads them back.
-
-    The two must have equally many stages.
-    """
-    before, after = to_paths(base), to_paths(spec)
-    return {path: _text(value) for path, value in after.items() if before.get(path) != value}
+    """Return the fields of `spec` that differ from `base`, as text; `with_changes` reads them back."""
+    before, after = to_paths(with_stage_count(base, len(spec.stages))), to_paths(spec)
+    before["stages"] = len(base.stages)
+    return {path: text_of(value) for path, value in after.items() if before.get(path) != value}
 
 
 def with_changes(base: ResNetSpec, changes: dict[str, str]) -> ResNetSpec:
@@ -44,6 +44,9 @@ def with_changes(base: ResNetSpec, changes: dict[str, str]) -> ResNetSpec:
     """
     if not changes:
         return base
+    if "stages" in changes:
+        base = with_stage_count(base, int(_parsed("stages", changes["stages"], 1)))  # type: ignore[arg-type]
+        changes = {path: text for path, text in changes.items() if path != "stages"}
     known = to_paths(base)
     data: dict[str, Any] = base.to_dict()
     data["stages"] = [dict(stage) for stage in data["stages"]]
@@ -63,7 +66,33 @@ def with_changes(base: ResNetSpec, changes: dict[str, str]) -> ResNetSpec:
     return replace(ResNetSpec.from_dict(data), input_shape=base.input_shape, classes=base.classes)
 
 
-def _text(value: Leaf) -> str:
+def with_stage_count(base: ResNetSpec, count: int) -> ResNetSpec:
+    """Return `base` with its last stages dropped, or its last stage repeated.
+
+    Raises:
+        SpecError: If a network cannot have that many.
+    """
+    if count == len(base.stages):
+        return base
+    # Before the list is made: a link may ask for a billion stages.
+    within("stages", count, 1, MAX_STAGES)
+    more = [base.stages[-1]] * (count - len(base.stages))
+    return replace(base, stages=(*base.stages[:count], *more))
+
+
+def to_text(name: str, base: ResNetSpec, spec: ResNetSpec) -> str:
+    """Return a specification as one word of a link: a preset's name and the changes, with commas between."""
+    return ",".join([name, *(f"{path}={text}" for path, text in changed_paths(base, spec).items())])
+
+
+def from_text(text: str) -> tuple[str, dict[str, str]]:
+    """Return the preset's name and the changes of `to_text`'s form."""
+    name, *changes = text.split(",")
+    return name, dict(change.partition("=")[::2] for change in changes)
+
+
+def text_of(value: Leaf) -> str:
+    """Return a value as links write it."""
     if isinstance(value, bool):
         return "on" if value else "off"
     return ".".join(map(str, value)) if isinstance(value, tuple) else str(value)

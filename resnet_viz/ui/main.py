@@ -6,7 +6,7 @@ import streamlit as st
 
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import services, state
-from resnet_viz.ui.components import subject
+from resnet_viz.ui.components import subject, walk
 
 ROOT = Path(__file__).parents[2]
 ICON = ROOT / "resnet_viz" / "assets" / "icon.png"
@@ -31,8 +31,14 @@ _STYLE = """
 .st-key-subject { border-bottom: 1px solid color-mix(in srgb, currentColor 18%, transparent); padding-bottom: .3rem; }
 .st-key-subject button, .st-key-subject p { font-variant-numeric: tabular-nums; font-size: 1rem; }
 .st-key-subject { gap: .2rem 1rem; }
+.st-key-walk_clicker { display: none; }
+.st-key-menus { position: fixed; top: .45rem; right: 3.2rem; width: auto !important; z-index: 999991; }
+@media (max-width: 900px) { .st-key-menus { position: static; } }
+.st-key-walk { background: color-mix(in srgb, var(--st-primary-color, #2a6fbb) 7%, transparent); padding: .5rem .9rem; gap: .35rem; }
+table.sums td:nth-child(n+2) { text-align: right; }
 table.facts { font-size: 1rem; border-collapse: collapse; }
 table.facts td { padding: .15rem .8rem .15rem 0; vertical-align: top; }
+table.sums td { padding-right: .4rem; }
 table.facts td:first-child { opacity: .8; white-space: nowrap; }
 h1 { font-size: 1.5rem !important; padding: 0 !important; }
 h2 { font-size: 1.25rem !important; padding: .3rem 0 !important; }
@@ -46,19 +52,39 @@ td { font-variant-numeric: tabular-nums; }
 </style>
 """
 
+# On a projector: everything a quarter larger, no navigation, the subject as one line of text.
+_PRESENT = """
+<style>
+html { font-size: 20px; }
+[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"], [data-testid="stTopNav"] { display: none; }
+[data-testid="stHeader"] { background: none; pointer-events: none; }
+[data-testid="stMainBlockContainer"] { padding-top: .5rem; }
+.st-key-subject { padding-right: 26rem; min-height: 2.6rem; }
+</style>
+"""
+
 
 def main() -> None:
     """Run one page in its frame."""
     st.set_page_config(page_title="ResNet Viz", page_icon=str(ICON), layout="wide")
     state.begin_run()
     st.html(_STYLE)
-    pages = [
-        st.Page(ROOT / "pages" / "architecture.py", title=_("Architecture"), url_path="architecture", default=True),
-        st.Page(ROOT / "pages" / "layers.py", title=_("Layers"), url_path="layers"),
-        st.Page(ROOT / "pages" / "activations.py", title=_("Activations"), url_path="activations"),
-    ]
-    page = st.navigation(pages, position="top")
+    selection = state.current_selection()
+    if selection.present:
+        st.html(_PRESENT)
+    pages = {
+        "": st.Page(ROOT / "pages" / "architecture.py", title=_("Architecture"), url_path="architecture", default=True),
+        "layers": st.Page(ROOT / "pages" / "layers.py", title=_("Layers"), url_path="layers"),
+        "activations": st.Page(ROOT / "pages" / "activations.py", title=_("Activations"), url_path="activations"),
+    }
+    page = st.navigation(list(pages.values()), position="top")
+    target = state.taken_target()
+    if target is not None and pages[target] is not page:
+        st.switch_page(pages[target], query_params=selection.to_params())
+    state.set_page(next(path for path, own in pages.items() if own is page))
     subject.show()
+    if selection.walk:
+        walk.show(selection)
     for sentence in state.taken_problems():
         st.warning(sentence)
     page.run()

@@ -10,13 +10,17 @@ from resnet_viz.images.samples import DEFAULT_SAMPLE, SAMPLES
 from resnet_viz.messages import LANGUAGES
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import DEFAULT_PRESET, PRESETS, Block, ResNetSpec, parse_classes, parse_input_shape, preset
-from resnet_viz.spec.changes import changed_paths, to_paths, with_changes
+from resnet_viz.spec.changes import changed_paths, from_text, to_paths, with_changes
 from resnet_viz.ui.cache import network
-from resnet_viz.viz.dot import DEPTHS
+from resnet_viz.viz.coloring import METRICS, OWN
+from resnet_viz.viz.dot import groups_of, known_groups
+from resnet_viz.viz.views import CHART_METRICS, VIEWS
 
 UPLOAD = "upload"
 RANDOM, FILE = "random", "file"
 FIRST_NODE = "conv1"
+PANELS = ("layer", "difference", "files")
+COLORS = ("kind", *METRICS, OWN)
 
 
 @dataclass(frozen=True)
@@ -27,25 +31,41 @@ class Selection:
         preset: Where the specification started.
         spec: The specification as it stands.
         node: The layer in focus.
-        depth: How deep the picture goes: network, stage or block.
+        opened: Groups of the picture that are open: stage numbers and block names.
+        color: What the picture's colours mean: a name of `COLORS`.
+        against: The network compared with, as `resnet_viz.spec.changes.to_text` writes it, or "" for none.
         image: A sample's name, or `UPLOAD` for the visitor's own.
         resize: How the image is brought to the network's size.
         interpolation: By which weighting of its pixels.
         normalisation: How its pixels become numbers.
         weights: `RANDOM`, from the specification's seeds, or `FILE`, the visitor's own.
         language: Chosen language, or "" for the browser's.
+        present: Whether the page is projected: large, one thing on screen.
+        panel: What stands beside the picture: a name of `PANELS`.
+        view: How the layers are shown: the table or a chart.
+        metric: What the charts of cost count.
+        walk: The walk that is being walked, or "".
+        stop: The stop it is at, from 1.
     """
 
     preset: str = DEFAULT_PRESET
     spec: ResNetSpec = PRESETS[DEFAULT_PRESET]
     node: str = FIRST_NODE
-    depth: str = "network"
+    opened: frozenset[str] = frozenset()
+    color: str = "kind"
+    against: str = ""
     image: str = DEFAULT_SAMPLE
     resize: str = "crop"
     interpolation: str = "bilinear"
     normalisation: str = "unit"
     weights: str = RANDOM
     language: str = ""
+    present: bool = False
+    panel: str = "layer"
+    view: str = "table"
+    metric: str = CHART_METRICS[0]
+    walk: str = ""
+    stop: int = 1
 
     @property
     def summary(self) -> NetworkSummary:
@@ -62,6 +82,16 @@ class Selection:
         return graph.blocks[-1] if graph.node(self.node).stage == 0 else graph.blocks[0]
 
     @property
+    def base(self) -> ResNetSpec:
+        """The preset at this network's input and classes."""
+        return replace(PRESETS[self.preset], input_shape=self.spec.input_shape, classes=self.spec.classes)
+
+    @property
+    def other(self) -> ResNetSpec | None:
+        """The network compared with, at this one's input and classes, or None."""
+        return other_spec(self.against, self.spec) if self.against else None
+
+    @property
     def changes(self) -> dict[str, str]:
         """Fields that differ from the preset, by path."""
         return changed_paths(PRESETS[self.preset], self.spec)
@@ -73,15 +103,56 @@ class Selection:
             SpecError: If the network cannot exist.
         """
         summary = network(spec)
-        return replace(self, spec=spec, node=_surviving_node(self.node, self.spec, summary))
+        node = _surviving_node(self.node, self.spec, summary)
+        opened = self.opened & set(known_groups(summary))
+        return replace(self, spec=spec, node=node, opened=opened, against=_surviving_other(self.against, spec))
 
-    def with_preset(self, name: str) -> "Selection":
-        """Return the selection on a preset, at the preset's own input size and classes.
+    def toggled(self, group: str) -> "Selection":
+        """Return the selection with a group of the picture opened, or closed with all that is in it."""
+        known = known_groups(self.summary)
+        if group not in known:
+            return self
+        stage = _stage_of(group)
+        if group not in self.opened:
+            return replace(self, opened=self.opened | {stage, group})
+        inside = {name for name in self.opened if name == group or (group == stage and _stage_of(name) == stage)}
+        return replace(self, opened=self.opened - inside)
+
+    def revealing(self, node: str) -> "Selection":
+        """Return the selection at a layer, with the picture open as far as it takes to see the layer by itself."""
+        return replace(self, node=node, opened=self.opened | set(groups_of(self.summary, node)))
+
+    def with_preset(
+        self, name: str, input_shape: tuple[int, int, int] | None = None, classes: int | None = None
+    ) -> "Selection":
+        """Return the selection on a preset, at the preset's own input size and classes unless told otherwise.
 
         Raises:
-            SpecError: If there is no such preset.
+            SpecError: If there is no such preset, or the network cannot exist at that size.
         """
-        return replace(self.with_spec(preset(name)), preset=name)
+        return self.with_spec(preset(name, input_shape=input_shape, classes=classes)).as_preset(name)
+
+    def as_preset(self, name: str) -> "Selection":
+        """Return the same network, told as another preset and what differs from it."""
+        return replace(self, preset=name)
+
+    def comparing(self, against: str) -> "Selection":
+        """Return the selection compared with another network; "" for none.
+
+        Raises:
+            SpecError: If that network cannot exist.
+        """
+        if against:
+            other_spec(against, self.spec)
+        return replace(self, against=against)
+
+    def carrying(self, viewer: "Selection", *, stop: int) -> "Selection":
+        """Return this state as a stop on a viewer's walk, in the viewer's language and mode of projection."""
+        return replace(self, language=viewer.language, present=viewer.present, walk=viewer.walk, stop=stop)
+
+    def as_stop(self) -> "Selection":
+        """Return the state without what belongs to its viewer: language, projection, walk."""
+        return replace(self, language="", present=False, walk="", stop=1)
 
     def to_params(self) -> dict[str, str]:
         """Return the link's parameters: only what differs from the default, the preset always."""
@@ -102,7 +173,7 @@ def from_params(params: Mapping[str, str]) -> tuple[Selection, list[str]]:
     """Return the selection a link describes, and a sentence for each part that was not understood and left out."""
     problems: list[str] = []
     selection = Selection()
-    for step in (_read_network, _read_node, _read_rest):
+    for step in (_read_network, _read_node, _read_picture, _read_other, _read_walk, _read_rest):
         try:
             selection = step(selection, params)
         except ResNetVizError as error:
@@ -124,11 +195,42 @@ def _read_network(selection: Selection, params: Mapping[str, str]) -> Selection:
 
 
 def _read_node(selection: Selection, params: Mapping[str, str]) -> Selection:
-    depth = params.get("depth", selection.depth)
-    if depth not in DEPTHS:
-        raise SpecError(broken_rule("depth", _("one of its values"), depth, did_you_mean(depth, DEPTHS)))
-    node = selection.summary.graph.node(params.get("node", selection.node)).id
-    return replace(selection, node=node, depth=depth)
+    return replace(selection, node=selection.summary.graph.node(params.get("node", selection.node)).id)
+
+
+def _read_picture(selection: Selection, params: Mapping[str, str]) -> Selection:
+    known = known_groups(selection.summary)
+    opened = [group for group in params.get("open", "").split(".") if group]
+    for group in opened:
+        if group not in known:
+            rule = _("a stage or a block of this network")
+            raise SpecError(broken_rule("open", rule, group, did_you_mean(group, known)))
+    stages = {_stage_of(group) for group in opened}
+    return replace(selection, opened=frozenset(opened) | stages)
+
+
+def _read_other(selection: Selection, params: Mapping[str, str]) -> Selection:
+    return selection.comparing(params.get("against", ""))
+
+
+def other_spec(text: str, spec: ResNetSpec) -> ResNetSpec:
+    """Return the specification that a text such as ``keras-v1`` or ``course,stem.use_relu=on`` names, sized like `spec`.
+
+    Raises:
+        SpecError: If there is no such preset, a change is unknown, or the network cannot exist.
+    """
+    name, changes = from_text(text)
+    other = with_changes(preset(name, input_shape=spec.input_shape, classes=spec.classes), changes)
+    network(other)
+    return other
+
+
+def _read_walk(selection: Selection, params: Mapping[str, str]) -> Selection:
+    stop = params.get("stop", "1")
+    stop_number = int(stop) if stop.isascii() and stop.isdecimal() and len(stop) < 4 else 1
+    return replace(
+        selection, present=params.get("present") == "1", walk=params.get("walk", "")[:40], stop=max(1, stop_number)
+    )
 
 
 def _read_rest(selection: Selection, params: Mapping[str, str]) -> Selection:
@@ -139,6 +241,10 @@ def _read_rest(selection: Selection, params: Mapping[str, str]) -> Selection:
         "prep": tuple(NORMALISATIONS),
         "weights": (RANDOM, FILE),
         "lang": (*LANGUAGES, ""),
+        "color": COLORS,
+        "panel": PANELS,
+        "view": VIEWS,
+        "metric": CHART_METRICS,
     }
     values = {name: params.get(name, _named(selection)[name]) for name in valid}
     for name, value in values.items():
@@ -152,6 +258,10 @@ def _read_rest(selection: Selection, params: Mapping[str, str]) -> Selection:
         normalisation=values["prep"],
         weights=values["weights"],
         language=values["lang"],
+        color=values["color"],
+        panel=values["panel"],
+        view=values["view"],
+        metric=values["metric"],
     )
 
 
@@ -159,13 +269,21 @@ def _named(selection: Selection) -> dict[str, str]:
     """Return the parts of a selection beside the network, under their names in links."""
     return {
         "node": selection.node,
-        "depth": selection.depth,
+        "open": ".".join(name for name in known_groups(selection.summary) if name in selection.opened),
+        "color": selection.color,
+        "panel": selection.panel,
+        "view": selection.view,
+        "metric": selection.metric,
+        "against": selection.against,
         "image": selection.image,
         "resize": selection.resize,
         "interp": selection.interpolation,
         "prep": selection.normalisation,
         "weights": selection.weights,
         "lang": selection.language,
+        "present": "1" if selection.present else "",
+        "walk": selection.walk,
+        "stop": str(selection.stop),
     }
 
 
@@ -174,6 +292,18 @@ def _input_text(shape: tuple[int, int, int]) -> str:
     if channels != 3:
         return f"{height}x{width}x{channels}"
     return str(height) if height == width else f"{height}x{width}"
+
+
+def _stage_of(group: str) -> str:
+    return group.rstrip("abcdefghijklmnopqrstuvwxyz")
+
+
+def _surviving_other(against: str, spec: ResNetSpec) -> str:
+    """Return the network compared with, unless it cannot exist at the new input size."""
+    try:
+        return against if against and other_spec(against, spec) else ""
+    except SpecError:
+        return ""
 
 
 def _surviving_node(node: str, before: ResNetSpec, after: NetworkSummary) -> str:

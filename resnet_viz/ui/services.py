@@ -25,11 +25,13 @@ from resnet_viz.weights.store import WeightsStore
 _FIRST_PAGE_IMPORTS = (
     "resnet_viz.ui.components.subject",
     "resnet_viz.ui.components.picture",
-    "resnet_viz.ui.components.inspector",
+    "resnet_viz.ui.components.panels",
     "resnet_viz.ui.components.specification",
     "streamlit.emojis",
     "pandas",
     "resnet_viz.ui.components.layer_table",
+    "resnet_viz.ui.components.comparison",
+    "resnet_viz.ui.components.files",
     "resnet_viz.ui.components.anatomy",
 )
 

@@ -13,6 +13,7 @@ from resnet_viz.errors import ResNetVizError
 from resnet_viz.messages import preferred_language, use_language
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.ui.selection import Selection, from_params
+from resnet_viz.walks import Walk
 
 OWNER_COOKIE = "resnet_viz_owner"
 # More steps back than anyone clicks in a lesson.
@@ -33,6 +34,12 @@ class Key(StrEnum):
     OWNER = "owner"
     CANCELLED = "cancelled"
     ACCEPTED = "accepted"
+    NUMBERS = "numbers"
+    EDITS = "edits"
+    PAGE = "page"
+    WALK = "own_walk"
+    ANSWER = "answer"
+    TARGET = "target"
 
 
 def begin_run() -> Selection:
@@ -160,6 +167,70 @@ def is_accepted(note: str) -> bool:
 def accept(note: str) -> None:
     """Hide a note until another takes its place."""
     st.session_state[Key.ACCEPTED] = note
+
+
+def page() -> str:
+    """Return the path of the page on screen, "" for Architecture."""
+    return str(st.session_state.get(Key.PAGE, ""))
+
+
+def set_page(path: str) -> None:
+    """Remember which page is on screen."""
+    st.session_state[Key.PAGE] = path
+
+
+def jump(selection: Selection, path: str) -> None:
+    """Show another state on another page, on the next run."""
+    update(lambda _before: selection)
+    st.session_state[Key.TARGET] = path
+
+
+def taken_target() -> str | None:
+    """Return the page to go to, once."""
+    target: str | None = st.session_state.pop(Key.TARGET, None)
+    return target
+
+
+def own_walk() -> Walk:
+    """Return the walk this visitor made."""
+    walk: Walk = st.session_state.get(Key.WALK, Walk(""))
+    return walk
+
+
+def set_own_walk(walk: Walk) -> None:
+    """Keep the visitor's own walk."""
+    st.session_state[Key.WALK] = walk
+
+
+def is_answer_shown(walk: str, stop: int) -> bool:
+    """Whether the answer of this stop was asked for."""
+    return bool(st.session_state.get(Key.ANSWER) == (walk, stop))
+
+
+def show_answer(walk: str, stop: int) -> None:
+    """Show the answer of a stop; of stop 0, none."""
+    st.session_state[Key.ANSWER] = (walk, stop)
+
+
+def edits() -> int:
+    """Return how many tables this visitor has edited."""
+    return int(st.session_state.get(Key.EDITS, 0))
+
+
+def count_edit() -> None:
+    """Count an edited table, so that the next one starts clean."""
+    st.session_state[Key.EDITS] = edits() + 1
+
+
+def own_numbers() -> dict[str, float]:
+    """Return the visitor's own numbers by layer id, for the picture's colours."""
+    numbers: dict[str, float] = st.session_state.get(Key.NUMBERS, {})
+    return numbers
+
+
+def set_own_numbers(numbers: dict[str, float]) -> None:
+    """Keep the visitor's own numbers."""
+    st.session_state[Key.NUMBERS] = numbers
 
 
 def _is_news(params: dict[str, str]) -> bool:

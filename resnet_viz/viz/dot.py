@@ -1,13 +1,18 @@
-"""The network as Graphviz DOT at three depths; every drawn node knows the layers it stands for.
+"""The network as a Graphviz picture that folds and unfolds in place; every drawn node knows its layers.
 
-The colours are those of light paper; the page recolours lines and outer text for the dark theme, so one layout serves
-both.
+A stage is a row of parts that Graphviz lays out one by one, so that opening one block moves nothing inside the others.
+Folded, a stage holds runs of equal blocks as "×n" boxes; opened, one part per block: x, F(x), the shortcut and the add;
+an opened block shows all its layers on two roads that part at x and meet in the add. The page sets the parts like
+words in lines, as wide as the screen is, and wires each to the next; `Drawing.dot` is the whole as one DOT text. The
+colours are those of light paper; the page recolours lines and outer text for the dark theme.
 """
 
 import html
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby, pairwise
+from typing import NamedTuple
 
 from graphviz import Digraph
 
@@ -16,14 +21,13 @@ from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import Block, Node
 from resnet_viz.spec.layers import Conv, kind_of
-from resnet_viz.viz.theme import CONVOLUTION_BLOCK, IDENTITY_BLOCK, INK, MARKS, ROAD, Mark
+from resnet_viz.viz.theme import CONVOLUTION_BLOCK, IDENTITY_BLOCK, INK, MARKS, ROAD, STATUS_MARKS, Mark
 from resnet_viz.viz.words import layer_title
 
 FONT = "Helvetica,Arial,sans-serif"
-DEPTHS = ("network", "stage", "block")
-# More blocks than this in a stage are drawn as one "×n" box: 36 rows would be too small to read.
-MAX_DRAWN_BLOCKS = 8
-
+_GRAPH = {"bgcolor": "transparent", "fontname": FONT, "nodesep": "0.28", "ranksep": "0.16", "ordering": "out"}
+_NODE = {"fontname": FONT, "fontsize": "14", "fontcolor": INK, "margin": "0.12,0.05"}
+_EDGE = {"color": ROAD, "fontname": FONT, "fontsize": "12", "fontcolor": ROAD, "arrowsize": "0.7"}
 
 # Graphviz in the browser has no font to measure: it knows neither bold nor signs beyond ASCII, so text would run over
 # its box. These are Helvetica's advance widths in em, by class of character, a little generous.
@@ -42,17 +46,49 @@ def text_width_pt(text: str, size_pt: float) -> float:
     return sum(ems) * size_pt
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """A DOT text and what its nodes mean.
+class Part(NamedTuple):
+    """What Graphviz lays out by itself: a box, or a block with its roads.
 
     Attributes:
-        dot: The text; each node's SVG id is its name here.
+        name: A block's name, or the drawn node's.
+        body: DOT statements, without the header that all parts share.
+        entry: The drawn node where the signal comes in.
+        exit: The drawn node where it leaves.
+        title: What the frame of an open block says; "" for no frame.
+        label: The shape that leaves, if it is new.
+        is_removed: Whether it stands in the other network of a difference only.
+    """
+
+    name: str
+    body: str
+    entry: str
+    exit: str
+    title: str
+    label: str
+    is_removed: bool
+
+
+class Row(NamedTuple):
+    """A stage: its number as text, its title, whether it is open or may be opened, and its parts."""
+
+    name: str
+    title: str
+    is_open: bool
+    can_open: bool
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture and what its nodes mean.
+
+    Attributes:
+        rows: The stages from stem to head.
         members: Layer ids behind each drawn node, in order; the last one is what the node gives out.
         summary: The picture in a sentence, for those who cannot see it.
     """
 
-    dot: str
+    rows: tuple[Row, ...]
     members: dict[str, tuple[str, ...]]
     summary: str
 
@@ -60,202 +96,262 @@ class Drawing:
         """Return the drawn node that stands for a layer, if any does."""
         return next((name for name, ids in self.members.items() if node_id in ids), None)
 
+    @cached_property
+    def header(self) -> str:
+        """What comes before the body of every part, to make it a DOT text."""
+        return "".join(_digraph()).rpartition("}")[0]
 
-def to_dot(summary: NetworkSummary, depth: str, node_id: str) -> Drawing:
-    """Return the picture at a depth around a layer: the whole network, the layer's stage, or its block.
+    @property
+    def dot(self) -> str:
+        """The whole picture as one DOT text."""
+        whole = _digraph()
+        for row in self.rows:
+            with whole.subgraph(name=f"cluster_{row.name}") as stage:
+                stage.attr(label=row.title, labeljust="l", color=ROAD, fontcolor=ROAD, style="rounded")
+                for part in row.parts:
+                    target = Digraph(f"cluster_{part.name}") if part.title else Digraph("")
+                    if part.title:
+                        target.attr(label=part.title, style="rounded,dashed")
+                        target.body.append(part.body)
+                        stage.subgraph(target)
+                    else:
+                        stage.body.append(part.body)
+        parts = [part for row in self.rows for part in row.parts]
+        for left, right in pairwise(parts):
+            style = "dotted" if left.is_removed or right.is_removed else "solid"
+            whole.edge(left.exit, right.entry, label=left.label, style=style)
+        return str(whole.source)
 
-    The stem and the head have no blocks: their stage and block pictures show their layers.
-    """
+
+def _digraph() -> Digraph:
+    return Digraph("network", graph_attr=_GRAPH, node_attr=_NODE, edge_attr=_EDGE)
+
+
+def groups_of(summary: NetworkSummary, node_id: str) -> list[str]:
+    """Return the groups that must be open for a layer to be drawn by itself: its stage, then its block."""
     node = summary.graph.node(node_id)
-    if depth == "network":
-        return _Picture(summary).network()
-    if not node.block:
-        return _Picture(summary).layers([n for n in summary.graph.nodes if n.stage == node.stage], None)
-    if depth == "stage":
-        return _Picture(summary).stage(node.stage)
-    block = summary.graph.block(f"{node.stage}{node.block}")
-    nodes = [n for n in summary.graph.nodes if (n.stage, n.block) == (node.stage, node.block)]
-    return _Picture(summary).layers(nodes, block)
+    return [str(node.stage), f"{node.stage}{node.block}"] if node.block else []
 
 
+def known_groups(summary: NetworkSummary) -> list[str]:
+    """Return every group that can be opened: stage numbers, then the names of their blocks."""
+    blocks = summary.graph.blocks
+    return [*dict.fromkeys(str(block.stage) for block in blocks), *(block.name for block in blocks)]
+
+
+def draw(
+    summary: NetworkSummary,
+    opened: Collection[str] = (),
+    *,
+    status: Mapping[str, str] | None = None,
+    lost_edges: Collection[tuple[str, str]] = (),
+) -> Drawing:
+    """Return the picture of a network.
+
+    Args:
+        summary: The network; for a difference, the union of both.
+        opened: Groups to open (see `known_groups`); a block is drawn open only inside an open stage.
+        status: What became of a layer in a difference: ``added``, ``removed``, ``changed`` or ``settings``.
+        lost_edges: Edges of the other network that this one does not have, drawn dotted inside open blocks.
+    """
+    return _Picture(summary, frozenset(opened), status or {}, frozenset(lost_edges)).drawing()
+
+
+@dataclass
 class _Picture:
-    def __init__(self, summary: NetworkSummary) -> None:
-        self.summary = summary
-        self.members: dict[str, tuple[str, ...]] = {}
-        self.gap = "<br/>"
-        self.graph = Digraph(
-            "network",
-            graph_attr={"bgcolor": "transparent", "fontname": FONT, "nodesep": "0.25", "ranksep": "0.28"},
-            node_attr={"fontname": FONT, "fontsize": "14", "fontcolor": INK, "margin": "0.12,0.05"},
-            edge_attr={"color": ROAD, "fontname": FONT, "fontsize": "12", "fontcolor": ROAD, "arrowsize": "0.7"},
-        )
+    summary: NetworkSummary
+    opened: frozenset[str]
+    status: Mapping[str, str]
+    lost_edges: frozenset[tuple[str, str]]
+    members: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def network(self) -> Drawing:
-        """Draw one row per stage, its convolution block first, runs of equal blocks as one "×n" box."""
+    def drawing(self) -> Drawing:
+        """Draw the stem, the stages and the head."""
         nodes = self.summary.graph.nodes
-        self.graph.attr(ranksep="0.32", nodesep="0.28")
-        rows: list[list[str]] = [self.row(1, [self.stem_box(n) for n in nodes if n.stage == 1 and n.block == ""])]
-        for stage in dict.fromkeys(block.stage for block in self.summary.graph.blocks):
-            runs = [self.run_box(run) for run in _runs(self.summary, stage)]
-            rows.append(self.row(stage, runs))
-        rows.append(self.row(0, [self.stem_box(n) for n in nodes if n.stage == 0]))
-        for above, below in pairwise(rows):
-            self.graph.edge(above[0], below[0], style="invis", weight="100")
-            self.graph.edge(above[-1], below[0], constraint="false")
+        stages = list(dict.fromkeys(block.stage for block in self.summary.graph.blocks))
+        rows = [self.row(1, [self.layer_part(n) for n in nodes if n.stage == 1])]
+        rows += [self.row(stage, list(self.blocks_of(stage))) for stage in stages]
+        rows.append(self.row(0, [self.layer_part(n) for n in nodes if n.stage == 0]))
         sentence = _("{n} blocks in {stages} stages between a stem and a classifier").format(
-            n=len(self.summary.graph.blocks), stages=len(rows) - 2
+            n=len(self.summary.graph.blocks), stages=len(stages)
         )
-        return Drawing(self.graph.source, self.members, sentence)
+        if self.opened:
+            sentence += ". " + _("Open: {groups}").format(groups=", ".join(sorted(self.opened)))
+        return Drawing(tuple(rows), self.members, sentence)
 
-    def row(self, stage: int, names: list[str]) -> list[str]:
-        """Put drawn nodes on one rank inside a frame that names the stage."""
-        shape = shape_text(self.summary.by_id[self.members[names[-1]][-1]].output_shape)
-        title = f"{stage_title(stage)}  →  {shape}"
-        with self.graph.subgraph(name=f"cluster_{stage}") as frame:
-            frame.attr(
-                label=f"{title}\u00a0\u00a0",
-                labeljust="r",
-                fontsize="13",
-                fontcolor=ROAD,
-                color=ROAD,
-                style="rounded",
-                penwidth="0.6",
-            )
-            with frame.subgraph() as rank:
-                rank.attr(rank="same")
-                for name in names:
-                    rank.node(name)
-                for left, right in pairwise(names):
-                    rank.edge(left, right)
-        return names
+    def row(self, stage: int, parts: list[Part]) -> Row:
+        out = [node.id for node in self.summary.graph.nodes if node.stage == stage][-1]
+        title = f"{stage_title(stage)}  →  {shape_text(self.summary.by_id[out].output_shape)}"
+        return Row(str(stage), title, str(stage) in self.opened, stage > 1, tuple(parts))
 
-    def stem_box(self, node: Node) -> str:
-        return self.layer_box(node, show_id=False)
+    def blocks_of(self, stage: int) -> Iterator[Part]:
+        """Yield a stage's parts: runs of equal blocks while it is folded, single blocks once it is open."""
+        blocks = [block for block in self.summary.graph.blocks if block.stage == stage]
+        if str(stage) not in self.opened:
+            yield from (self.run(run) for run in self.runs(blocks))
+            return
+        for block in blocks:
+            yield self.layers(block) if block.name in self.opened else self.roads(block)
 
-    def run_box(self, run: list[Block]) -> str:
-        first, last = run[0], run[-1]
-        letters = first.letter if len(run) == 1 else f"{first.letter}–{last.letter}"
-        kind = _("convolution block") if first.kind == "convolution" else _("identity block")
+    def part(self, name: str, graph: Digraph, entry: str, end: str, *, title: str = "", out: str = "") -> Part:
+        ids = [node_id for drawn in (entry, end) for node_id in self.members.get(drawn, ())]
+        is_removed = self.fate(ids) == "removed"
+        return Part(name, "".join(graph.body), entry, end, title, self.news(out) if out else "", is_removed)
+
+    def layer_part(self, node: Node) -> Part:
+        graph = Digraph()
+        name = self.layer_box(node, graph, show_id=False)
+        return self.part(name, graph, name, name, out=node.id)
+
+    # --- Blocks at three depths ---
+
+    def runs(self, blocks: list[Block]) -> Iterator[list[Block]]:
+        """Yield runs of neighbouring blocks that are built alike and met the same fate."""
+
+        def alike(block: Block) -> tuple[object, ...]:
+            return block.kind, tuple(self.convolutions(block)), self.fate([n.id for n in self.nodes_of(block)])
+
+        for _key, run in groupby(blocks, key=alike):
+            yield list(run)
+
+    def run(self, run: list[Block]) -> Part:
+        """Draw neighbouring blocks that are built alike as one box."""
+        first, graph = run[0], Digraph()
+        letters = first.letter if len(run) == 1 else f"{first.letter}–{run[-1].letter}"
         times = f" ×{len(run)}" if len(run) > 1 else ""
-        filters = " · ".join(map(str, _filters(self.summary, first)))
-        mark = CONVOLUTION_BLOCK if first.kind == "convolution" else IDENTITY_BLOCK
         ids = [node.id for block in run for node in self.nodes_of(block)]
-        out = run[-1].out
-        return self.box(f"block_{first.name}", (f"{first.stage}{letters}  {kind}{times}", filters), mark, [*ids, out])
+        lines = (f"{first.stage}{letters}  {block_title(first)}{times}", " · ".join(self.convolutions(first)))
+        name = self.box(graph, f"block_{first.name}", lines, _block_mark(first), [*ids, run[-1].out])
+        return self.part(name, graph, name, name)
 
-    def stage(self, number: int) -> Drawing:
-        """Draw the blocks of a stage: F on the main road, the shortcut beside it, meeting in the add."""
-        blocks = [block for block in self.summary.graph.blocks if block.stage == number]
-        source = self.summary.graph.node(blocks[0].input)
-        self.graph.attr(ranksep="0.2")
-        here = self.box("in", (_("from {layer}").format(layer=source.id),), MARKS["input"], [])
-        self.members.pop("in")
-        shape, told = shape_text(self.summary.by_id[source.id].output_shape), ""
-        runs = [[block] for block in blocks] if len(blocks) <= MAX_DRAWN_BLOCKS else list(_runs(self.summary, number))
-        for run in runs:
-            here = self.block_roads(run, here, "" if shape == told else f"  {shape}")
-            told, shape = shape, shape_text(self.summary.by_id[run[-1].out].output_shape)
-        self.graph.node("out", label="", shape="none", width="0", height="0")
-        self.graph.edge(here, "out", label=f"  {shape}")
-        sentence = _("Stage {stage}: {n} blocks").format(stage=number, n=len(blocks))
-        return Drawing(self.graph.source, self.members, sentence)
-
-    def block_roads(self, run: list[Block], source: str, shape: str) -> str:
-        """Draw one block (or a run of equal ones) after `source`, its shape beside it; return the name of its end."""
-        block = run[0]
-        kind = _("convolution block") if block.kind == "convolution" else _("identity block")
-        letters = block.name if len(run) == 1 else f"{block.name}–{run[-1].letter}"
-        times = f" ×{len(run)}" if len(run) > 1 else ""
-        mark = CONVOLUTION_BLOCK if block.kind == "convolution" else IDENTITY_BLOCK
-        main = [n.id for b in run for n in self.nodes_of(b) if n.road == "main" and n.id not in (b.add, b.out)]
-        lines = (f"{letters}  {kind}{times}", "F: " + " → ".join(_convolutions(self.summary, block)))
-        branch = self.box(f"branch_{block.name}", lines, mark, [*main, run[-1].branch])
-        self.graph.edge(source, branch, label=shape, weight="8")
+    def roads(self, block: Block) -> Part:
+        """Draw one block as x, F(x), its shortcut and the add."""
+        graph = Digraph()
+        start = self.fork(block, graph)
+        main = [n.id for n in self.nodes_of(block) if n.road == "main" and n.id not in (block.add, block.out)]
+        lines = (f"{block.name}  F(x)", *self.convolutions(block))
+        ids = [*main, block.branch] if block.add else [*main, block.branch, block.out]
+        branch = self.box(graph, f"branch_{block.name}", lines, _block_mark(block), ids)
+        graph.edge(start, branch, weight="8")
         if block.add is None:
-            self.members[branch] = (*self.members[branch], *(b.out for b in run))
-            return branch
+            return self.part(block.name, graph, start, branch)
         side = [n for n in self.nodes_of(block) if n.road == "shortcut"]
-        ends = [name for b in run for name in (b.add or "", b.out)]
-        end = self.box(f"add_{block.name}", ("+",), MARKS["add"], ends)
-        self.graph.edge(branch, end, weight="8")
         if side:
-            title = layer_title(side[0].layer)
-            road = self.box(
-                f"shortcut_{block.name}", (_("shortcut"), title), _dashed(mark), [n.id for n in side], group="side"
-            )
-            self.graph.edge(source, road, style="dashed")
-            self.graph.edge(road, end, style="dashed")
-        else:
-            self.graph.edge(source, end, style="dashed", label="  x")
-        return end
+            mark = _block_mark(block)
+            dashed = mark._replace(style=f"{mark.style},dashed")
+            lines = (_("shortcut"), layer_title(side[0].layer).removeprefix("Conv "))
+            road = self.box(graph, f"shortcut_{block.name}", lines, dashed, [n.id for n in side])
+            graph.edge(start, road, style="dashed")
+        end = self.box(graph, f"add_{block.name}", ("+",), MARKS["add"], [block.add, block.out])
+        graph.edge(branch, end, weight="8")
+        graph.edge(*((road, end) if side else (start, end)), style="dashed", label="" if side else "  x")
+        return self.part(block.name, graph, start, end)
 
-    def layers(self, nodes: list[Node], block: Block | None) -> Drawing:
-        """Draw every layer of a block (or of the stem or head), with the shape on each edge."""
-        self.gap = "   "
-        self.graph.attr(ranksep="0.16")
-        self.graph.node_attr["height"] = "0.38"
+    def layers(self, block: Block) -> Part:
+        """Draw every layer of a block: the main path goes down, the shortcut goes beside it."""
+        graph, nodes = Digraph(), list(self.nodes_of(block))
         inside = {node.id for node in nodes}
-        sources = dict.fromkeys(name for node in nodes for name in node.inputs if name not in inside)
-        for name in sources:
-            self.box(f"from_{name}", (_("from {layer}").format(layer=name),), MARKS["input"], [])
-            self.members.pop(f"from_{name}")
+        start = self.fork(block, graph)
         for node in nodes:
-            self.layer_box(node, show_id=True)
+            self.layer_box(node, graph, show_id=True)
         for node in nodes:
             for name in node.inputs:
-                is_shortcut = node.road == "shortcut" or (block and node.id == block.add and name == block.shortcut)
-                style = "dashed" if is_shortcut else "solid"
-                tail = name if name in inside else f"from_{name}"
-                self.graph.edge(
-                    tail, node.id, label=self.news(name, inside), style=style, weight="1" if is_shortcut else "8"
+                is_shortcut = node.road == "shortcut" or (node.id == block.add and name == block.shortcut)
+                graph.edge(
+                    name if name in inside else start,
+                    node.id,
+                    label=self.news(name) if name in inside else "",
+                    style="dashed" if is_shortcut else "solid",
+                    weight="1" if is_shortcut else "8",
                 )
-        self.graph.node("out", label="", shape="none", width="0", height="0")
-        self.graph.edge(nodes[-1].id, "out", label="  " + shape_text(self.summary.by_id[nodes[-1].id].output_shape))
-        where = _("Block {name}").format(name=block.name) if block else stage_title(nodes[0].stage)
-        return Drawing(self.graph.source, self.members, _("{where}: {n} layers").format(where=where, n=len(nodes)))
+        for tail, head in sorted(self.lost_edges):
+            if head in inside:
+                color = STATUS_MARKS["removed"].color
+                graph.edge(tail if tail in inside else start, head, style="dotted", color=color, constraint="false")
+        return self.part(block.name, graph, start, block.out, title=f"{block.name}  {block_title(block)}")
 
-    def news(self, name: str, inside: set[str]) -> str:
+    def fork(self, block: Block, graph: Digraph) -> str:
+        """Draw x, where the two roads part, with its shape; it stands for no layer of its own."""
+        name, text = f"x_{block.name}", f"x  {shape_text(self.summary.by_id[block.input].output_shape)}"
+        width = f"{text_width_pt(text, 12) / 72:.2f}"
+        graph.node(name, text, shape="plaintext", fontsize="12", fontcolor=ROAD, height="0.2", width=width, margin="0")
+        return name
+
+    def news(self, name: str) -> str:
         """Return the shape a layer gives, if it is new on this road: repeating it eleven times hides the change."""
         record = self.summary.by_id[name]
-        return (
-            ""
-            if name in inside and record.input_shape == record.output_shape
-            else f"  {shape_text(record.output_shape)}"
-        )
+        if record.node.inputs and record.input_shape == record.output_shape:
+            return ""
+        return f" {shape_text(record.output_shape)} "
 
-    def layer_box(self, node: Node, *, show_id: bool) -> str:
+    # --- Boxes ---
+
+    def layer_box(self, node: Node, graph: Digraph, *, show_id: bool) -> str:
         kind = kind_of(node.layer)
         if kind == "add":
-            return self.box(node.id, ("+",), MARKS[kind], [node.id])
+            return self.box(graph, node.id, ("+",), MARKS[kind], [node.id])
         title = layer_title(node.layer)
-        name = node.id if node.is_named else f"<i>{node.id}</i>"
-        lines = (title, name) if show_id else (title,)
-        return self.box(node.id, lines, MARKS[kind], [node.id], group="side" if node.road == "shortcut" else "main")
+        lines = (title, node.id) if show_id else tuple(filter(None, title.partition(", ")[::2]))
+        gap = "   " if show_id else "<br/>"
+        return self.box(graph, node.id, lines, MARKS[kind], [node.id], gap=gap, is_ours=not node.is_named)
 
-    def box(self, name: str, lines: tuple[str, ...], mark: Mark, ids: list[str], *, group: str = "main") -> str:
+    def box(
+        self,
+        graph: Digraph,
+        name: str,
+        lines: tuple[str, ...],
+        mark: Mark,
+        ids: list[str],
+        *,
+        gap: str = "<br/>",
+        is_ours: bool = False,
+    ) -> str:
+        """Draw a node whose first line is bold; a layer's fate in a difference changes its frame and adds a sign."""
+        fate, fill = self.fate(ids), mark.fill
+        if fate:
+            mark = mark._replace(color=STATUS_MARKS[fate].color, style=f"{mark.style},{STATUS_MARKS[fate].style}")
+            lines = (f"{STATUS_MARKS[fate].sign} {lines[0]}", *lines[1:])
         first, *rest = lines
-        small = "".join(f'{self.gap}<font point-size="11">{line}</font>' for line in rest)
+        escaped = [html.escape(line) for line in rest]
+        if is_ours:
+            escaped = [f"<i>{line}</i>" for line in escaped]
+        small = "".join(f'{gap}<font point-size="11">{line}</font>' for line in escaped)
         options = {"width": "0.36", "fixedsize": "true", "fontsize": "20"}
-        if mark.shape != "circle":
+        if mark.shape != "circle" or fate:
             parts = [text_width_pt(first, 14) * _BOLD, *(text_width_pt(line, 11) for line in rest)]
-            wide = sum(parts) + 10 * len(rest) if self.gap != "<br/>" else max(parts)
-            options = {"width": f"{(wide * _ROOM.get(mark.shape, 1.0) + 20) / 72:.2f}"}
-        self.graph.node(
+            wide = max(parts) if gap == "<br/>" else sum(parts) + 10 * len(rest)
+            width_pt = wide * _ROOM.get(mark.shape, 1.0) + 20
+            options = {"width": f"{width_pt / 72:.2f}"}
+        if gap != "<br/>":
+            options["height"] = "0.36"
+        graph.node(
             name,
             label=f"<<b>{html.escape(first)}</b>{small}>",
             id=name,
             shape=mark.shape,
             style=mark.style,
             color=mark.color,
-            fillcolor=mark.fill,
-            group=group,
+            fillcolor="white" if fate == "removed" else fill,
+            penwidth="3" if fate else "1",
             **options,
         )
         self.members[name] = tuple(dict.fromkeys(ids))
         return name
 
+    def fate(self, ids: list[str]) -> str:
+        """Return what became of layers drawn as one: their common fate, or ``changed`` if it is mixed."""
+        fates = {self.status.get(node_id, "") for node_id in ids}
+        if len(fates) == 1:
+            return fates.pop()
+        return "settings" if fates <= {"", "settings"} else "changed"
+
     def nodes_of(self, block: Block) -> Iterator[Node]:
         return (n for n in self.summary.graph.nodes if (n.stage, n.block) == (block.stage, block.letter))
+
+    def convolutions(self, block: Block) -> list[str]:
+        """Return the main path's convolutions as ``3×3, 128``, a stride behind a slash."""
+        on_main = [n.layer for n in self.nodes_of(block) if n.road == "main" and isinstance(n.layer, Conv)]
+        return [layer_title(layer).removeprefix("Conv ") for layer in on_main]
 
 
 def stage_title(stage: int) -> str:
@@ -265,27 +361,10 @@ def stage_title(stage: int) -> str:
     return _("Stage 1 · stem") if stage == 1 else _("Stage {n}").format(n=stage)
 
 
-def _runs(summary: NetworkSummary, stage: int) -> Iterator[list[Block]]:
-    """Yield runs of neighbouring blocks that are built alike."""
-    blocks = [block for block in summary.graph.blocks if block.stage == stage]
-    for _key, run in groupby(blocks, key=lambda block: (block.kind, tuple(_convolutions(summary, block)))):
-        yield list(run)
+def block_title(block: Block) -> str:
+    """Return what a kind of block is called."""
+    return _("convolution block") if block.kind == "convolution" else _("identity block")
 
 
-def _branch_layers(summary: NetworkSummary, block: Block) -> Iterator[Conv]:
-    for node in summary.graph.nodes:
-        if (node.stage, node.block, node.road) == (block.stage, block.letter, "main") and isinstance(node.layer, Conv):
-            yield node.layer
-
-
-def _convolutions(summary: NetworkSummary, block: Block) -> list[str]:
-    """Return the main path's convolutions as ``3×3, 128``, a stride behind a slash."""
-    return [layer_title(layer).removeprefix("Conv ") for layer in _branch_layers(summary, block)]
-
-
-def _filters(summary: NetworkSummary, block: Block) -> list[int]:
-    return [layer.filters for layer in _branch_layers(summary, block)]
-
-
-def _dashed(mark: Mark) -> Mark:
-    return mark._replace(style=f"{mark.style},dashed")
+def _block_mark(block: Block) -> Mark:
+    return CONVOLUTION_BLOCK if block.kind == "convolution" else IDENTITY_BLOCK

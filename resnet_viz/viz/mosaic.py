@@ -98,6 +98,13 @@ def per_channel_png(maps: FloatArray, *, columns: int | None = None, smallest_ti
     return _png(_tiled(_enlarged(_levels(normal, scale), smallest_tile), columns), scale.color_map)
 
 
+def counts_png(counts: tuple[tuple[int, ...], ...]) -> bytes:
+    """Return a map of whole numbers, one pixel a cell: zero is the dark ground, the rest viridis's bright part to its end."""
+    values = np.array(counts, dtype=np.float64)
+    levels = np.round(_LEVELS * 0.4 + (_LEVELS * 0.6 - 1) * values / max(1.0, values.max()))
+    return _png(np.where(values > 0, levels, _GROUND).astype(np.uint8), "viridis")
+
+
 def tiles(channels: int, height: int, width: int, columns: int | None = None) -> tuple[int, int]:
     """Return (rows, columns) of a mosaic that is as square as its tiles allow, or has that many columns."""
     across = columns or max(1, min(channels, round(math.sqrt(channels * height / width))))

@@ -4,9 +4,10 @@ import pandas as pd
 
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.analysis.arithmetic import shape_text
+from resnet_viz.analysis.difference import Difference
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.layers import Conv, kind_of
-from resnet_viz.viz.words import kind_name
+from resnet_viz.viz.words import fate_name, kind_name
 
 COUNTED = ["trainable", "non_trainable", "parameters", "macs", "activation_bytes"]
 """The columns whose totals are the sums of the rows."""
@@ -58,6 +59,59 @@ def in_words(frame: pd.DataFrame) -> pd.DataFrame:
         road=frame["road"].map(roads),
         name_from=frame["name_from"].map(sources),
     )
+
+
+def to_markdown(frame: pd.DataFrame) -> str:
+    """Return a table as Markdown, numbers to the right."""
+    names = [str(name) for name in frame]
+    rules = ["---:" if frame[name].dtype.kind in "iu" else "---" for name in names]
+    cells = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in frame.to_numpy().tolist()]
+    return "".join(f"| {' | '.join(line)} |\n" for line in (names, rules, *cells))
+
+
+def difference_frame(difference: Difference) -> pd.DataFrame:
+    """Return one row per layer that differs.
+
+    Columns: layer, fate, what (settings and shapes as text), then the change in parameters, macs, activation_bytes, and
+    receptive_field_px in both networks (0 where the layer is missing).
+    """
+    rows = []
+    for change in difference.changes:
+        fields = [record.field.height.size if record else 0 for record in (change.before, change.after)]
+        rows.append(
+            {
+                "layer": change.node_id,
+                "fate": change.fate,
+                "what": "; ".join(f"{name}: {_plain(old)} → {_plain(new)}" for name, old, new in change.fields),
+                "parameters": change.delta("parameters"),
+                "macs": change.delta("macs"),
+                "activation_bytes": change.delta("activation_bytes"),
+                "receptive_field_px_before": fields[0],
+                "receptive_field_px_after": fields[1],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def difference_in_words(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the table of a difference with its fates and columns in the reader's language, for the screen."""
+    titles = {
+        "layer": _("layer"),
+        "fate": _("fate"),
+        "what": _("what changed"),
+        "parameters": _("Δ parameters"),
+        "macs": _("Δ MACs"),
+        "activation_bytes": _("Δ activation, bytes"),
+        "receptive_field_px_before": _("sees, px (other)"),
+        "receptive_field_px_after": _("sees, px (this one)"),
+    }
+    return frame.assign(fate=frame["fate"].map(fate_name)).rename(columns=titles)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, tuple):
+        return shape_text(value) if all(isinstance(part, int) for part in value) else ", ".join(map(str, value))
+    return str(value)
 
 
 def totals_row(frame: pd.DataFrame) -> dict[str, int]:

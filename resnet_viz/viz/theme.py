@@ -50,6 +50,23 @@ IDENTITY_BLOCK = Mark(_YELLOW, "box", "filled,rounded")
 INK = "#1a1a1a"
 ROAD = "#5f6368"
 
+
+class StatusMark(NamedTuple):
+    """How a layer's fate in a difference is drawn: the colour of its frame, a style, and a sign for black and white."""
+
+    color: str
+    style: str
+    sign: str
+
+
+STATUS_MARKS = {
+    "added": StatusMark(_GREEN, "bold", "+"),
+    "removed": StatusMark(_VERMILION, "dashed,bold", "−"),
+    "changed": StatusMark(_PURPLE, "bold", "≠"),
+    "settings": StatusMark(_GREY, "dotted", "~"),
+}
+"""Marks by fate (see `resnet_viz.analysis.difference`)."""
+
 _VIRIDIS = (
     "#440154",
     "#482878",

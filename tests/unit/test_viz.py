@@ -19,7 +19,7 @@ from resnet_viz.spec import PRESETS, preset
 from resnet_viz.spec.layers import kind_of
 from resnet_viz.viz.anatomy import channel_energy, map_statistics, norm, removed_by_relu, strongest_channels
 from resnet_viz.viz.charts import METRICS, along_depth
-from resnet_viz.viz.dot import to_dot
+from resnet_viz.viz.dot import draw
 from resnet_viz.viz.mosaic import Scale, mosaic_png, per_channel_png, shared_scale, tiles
 from resnet_viz.viz.tables import COUNTED, to_frame, totals_row
 from resnet_viz.viz.theme import GROUND, MARKS, NOT_A_NUMBER, color_table
@@ -98,7 +98,7 @@ def test_every_layer_is_behind_exactly_one_drawn_node(name, depth):
     summary = analyse(PRESETS[name])
     ids = ["conv1", "avg_pool", summary.graph.blocks[0].out, summary.graph.blocks[-1].branch]
     for node in ids:
-        drawing = to_dot(summary, depth, node)
+        drawing = draw(summary, depth, node)
         members = [layer for group in drawing.members.values() for layer in group]
         assert len(members) == len(set(members))
         assert drawing.drawn(node) is not None
@@ -108,27 +108,27 @@ def test_every_layer_is_behind_exactly_one_drawn_node(name, depth):
 
 
 def test_repeated_blocks_are_one_box():
-    dot = to_dot(COURSE, "network", "conv1").dot
+    dot = draw(COURSE, "network", "conv1").dot
     assert "4b–f  identity block ×5" in dot
     assert "5a  convolution block" in dot
 
 
 def test_the_shortcut_is_its_own_dashed_road():
-    dot = to_dot(COURSE, "block", "res3a_branch1").dot
+    dot = draw(COURSE, "block", "res3a_branch1").dot
     assert re.search(r"res3a_branch1 -> bn3a_branch1 \[.*style=dashed", dot)
     assert re.search(r"bn3a_branch1 -> res3a_add \[.*style=dashed", dot)
     assert re.search(r"bn3a_branch2c -> res3a_add \[.*style=solid", dot)
-    identity = to_dot(COURSE, "block", "res3b_branch2a").dot
+    identity = draw(COURSE, "block", "res3b_branch2a").dot
     assert re.search(r"from_res3a_out -> res3b_add \[.*style=dashed", identity)
 
 
 def test_plain_network_has_one_road():
-    assert "style=dashed" not in to_dot(analyse(PRESETS["plain18"]), "block", "res3a_branch2a").dot
+    assert "style=dashed" not in draw(analyse(PRESETS["plain18"]), "block", "res3a_branch2a").dot
 
 
 def test_dot_text_is_golden(golden):
     for depth in ("network", "stage", "block"):
-        golden(f"course-{depth}.dot", to_dot(COURSE, depth, "res3a_branch2b").dot)
+        golden(f"course-{depth}.dot", draw(COURSE, depth, "res3a_branch2b").dot)
 
 
 def test_colours_reach_contrast_on_their_own_fill():

@@ -29,7 +29,7 @@ def show_blocks(selection: Selection) -> None:
         key=key,
         required=True,
         label_visibility="collapsed",
-        on_change=lambda: state.set_parts(node=outs[state.typed(key)], depth="block"),
+        on_change=lambda: state.update(lambda current: current.revealing(outs[state.typed(key)])),
     )
 
 

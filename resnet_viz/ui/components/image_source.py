@@ -17,6 +17,7 @@ from resnet_viz.images.reader import MAX_BYTES, Picture
 from resnet_viz.images.samples import DEFAULT_SAMPLE, SAMPLES, sample_picture, sample_title
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import services, state
+from resnet_viz.ui.components import controls
 from resnet_viz.ui.selection import UPLOAD, Selection
 
 # The last three are let through to be refused with a sentence that says how to convert them.
@@ -42,13 +43,13 @@ def show(place: str) -> None:
     """Draw the choice: a sample, an upload or the camera, then the preprocessing."""
     selection = state.current_selection()
     names = list(SAMPLES) + ([UPLOAD] if selection.image == UPLOAD else [])
-    key = state.bind(f"{place}_sample", selection.image)
-    st.selectbox(
+    controls.select(
         _("Image"),
         names,
-        key=key,
-        format_func=lambda name: _("your own picture") if name == UPLOAD else sample_title(name),
-        on_change=lambda: state.set_parts(image=state.typed(key)),
+        selection.image,
+        lambda name: state.set_parts(image=name),
+        key=f"{place}_sample",
+        title=lambda name: _("your own picture") if name == UPLOAD else sample_title(name),
     )
     if selection.image == UPLOAD:
         st.button(_("Delete my picture"), key=f"{place}_delete", on_click=_forget)
@@ -71,31 +72,29 @@ def show(place: str) -> None:
 
 def show_preprocessing(selection: Selection, place: str) -> None:
     """Draw how the picture is brought to size and its pixels to numbers."""
-    resize = state.bind(f"{place}_resize", selection.resize)
-    st.segmented_control(
+    controls.choice(
         _("To the network's size by"),
         RESIZES,
-        key=resize,
-        format_func=resize_title,
-        required=True,
-        on_change=lambda: state.set_parts(resize=state.typed(resize)),
+        selection.resize,
+        lambda rule: state.set_parts(resize=rule),
+        key=f"{place}_resize",
+        title=resize_title,
     )
-    interpolation = state.bind(f"{place}_interp", selection.interpolation)
-    st.segmented_control(
+    controls.choice(
         _("Interpolation"),
-        list(INTERPOLATIONS),
-        key=interpolation,
-        format_func=interpolation_title,
-        required=True,
-        on_change=lambda: state.set_parts(interpolation=state.typed(interpolation)),
+        INTERPOLATIONS,
+        selection.interpolation,
+        lambda rule: state.set_parts(interpolation=rule),
+        key=f"{place}_interp",
+        title=interpolation_title,
     )
-    values = state.bind(f"{place}_prep", selection.normalisation)
-    st.selectbox(
+    controls.select(
         _("Pixel values"),
-        list(NORMALISATIONS),
-        key=values,
-        format_func=normalisation_title,
-        on_change=lambda: state.set_parts(normalisation=state.typed(values)),
+        NORMALISATIONS,
+        selection.normalisation,
+        lambda rule: state.set_parts(normalisation=rule),
+        key=f"{place}_prep",
+        title=normalisation_title,
         help=_("Weights want the values they were trained with; random weights have no wish."),
     )
 

@@ -11,12 +11,16 @@ from resnet_viz.analysis.arithmetic import (
     shape_text,
 )
 from resnet_viz.analysis.keras_code import keras_line
+from resnet_viz.analysis.reads import CellReads, cell_reads, other_stride
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import Node
 from resnet_viz.spec.layers import kind_of
 from resnet_viz.ui import state
+from resnet_viz.ui.cache import network
 from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.dot import stage_title
+from resnet_viz.viz.mosaic import counts_png
+from resnet_viz.viz.purpose import purpose
 from resnet_viz.viz.words import kind_name, layer_title, short_bytes
 
 
@@ -26,7 +30,7 @@ def show(selection: Selection) -> None:
     record = summary.record(selection.node)
     st.subheader(record.node.id, anchor=False)
     st.markdown(f"**{_title(record.node)}** · {_place(record.node)}  \n{_shapes(record)}")
-    _show_block(selection)
+    st.markdown(purpose(summary, record.node))
     rows = [
         (_("Shape"), "<br>".join(shape_arithmetic(record))),
         (_("Parameters"), _parameters(record)),
@@ -34,33 +38,56 @@ def show(selection: Selection) -> None:
         (_("Memory"), _("{n} per picture (float32)").format(n=short_bytes(record.activation_bytes))),
         (_("Sees"), _field(summary, record)),
     ]
+    if record.node.block:
+        rows.append((_("Block {name}").format(name=selection.block.name), _block(selection)))
+    reads = cell_reads(summary, record.node.id)
+    if reads and reads.unread:
+        rows.append((_("Is read"), _reads_text(reads)))
     table = "".join(f"<tr><td>{name}</td><td>{text}</td></tr>" for name, text in rows)
     st.html(f"<table class='facts'>{table}</table>")
+    if reads and reads.unread:
+        _show_unread(selection, reads)
     _show_neighbours(summary, record.node)
     st.code(keras_line(record.node), language=None, wrap_lines=True)
 
 
-def _show_block(selection: Selection) -> None:
-    """Draw the sums of the layer's block, if it lies in one."""
-    node = selection.summary.graph.node(selection.node)
-    if not node.block:
-        return
-    block = selection.block
-    totals = selection.summary.totals_where(lambda other: (other.stage, other.block) == (node.stage, node.block))
-    whole = selection.summary.totals
-    kind = _("convolution block") if block.kind == "convolution" else _("identity block")
-    st.markdown(
-        _(
-            "**Block {name}** ({kind}): {n} parameters ({share:.1%} of the network), {macs} MACs ({mac_share:.1%})"
-        ).format(
-            name=block.name,
-            kind=kind,
-            n=f"{totals.parameters:,}",
-            share=totals.parameters / max(1, whole.parameters),
-            macs=f"{totals.macs:,}",
-            mac_share=totals.macs / max(1, whole.macs),
-        )
+def _block(selection: Selection) -> str:
+    """Return the sums of the layer's block and its share of the network."""
+    block, whole = selection.block, selection.summary.totals
+    totals = selection.summary.totals_where(lambda node: (node.stage, node.block) == (block.stage, block.letter))
+    return _("{n} parameters ({share:.1%} of all), {macs} MACs ({mac_share:.1%})").format(
+        n=f"{totals.parameters:,}",
+        share=totals.parameters / max(1, whole.parameters),
+        macs=f"{totals.macs:,}",
+        mac_share=totals.macs / max(1, whole.macs),
     )
+
+
+def _reads_text(reads: CellReads) -> str:
+    return _("{read} of {cells} cells, by {readers}; {unread} are never read").format(
+        read=f"{reads.read:,}", cells=f"{reads.cells:,}", unread=f"{reads.unread:,}", readers=", ".join(reads.readers)
+    )
+
+
+def _show_unread(selection: Selection, reads: CellReads) -> None:
+    """Draw which cells are read how often, here and with the stride on the other convolution."""
+    maps = [(_("here"), reads)]
+    twin = other_stride(selection.spec)
+    if twin is not None:
+        there = cell_reads(network(twin), selection.node)
+        if there and there.counts != reads.counts:
+            name = _("v1.5 (stride on f×f)") if twin.stride_on == "middle" else _("v1 (stride on 1×1)")
+            maps.append((name, there))
+    with st.container(horizontal=True, gap="small", key="maps_reads"):
+        for title, own in maps:
+            highest = max(max(row) for row in own.counts)
+            st.image(
+                counts_png(own.counts),
+                caption=_("{title}: {read} of {cells} read, up to {n}×; dark: never").format(
+                    title=title, read=own.read, cells=own.cells, n=highest
+                ),
+                width=128,
+            )
 
 
 def _title(node: Node) -> str:

@@ -7,39 +7,73 @@ import streamlit as st
 
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import state
+from resnet_viz.ui.components import controls
 from resnet_viz.ui.selection import Selection
-from resnet_viz.viz.charts import METRICS, along_depth, metric_name
-from resnet_viz.viz.tables import in_words, to_frame, totals_row
+from resnet_viz.viz.charts import along_depth, receptive_fields, size_and_channels, treemap
+from resnet_viz.viz.tables import in_words, to_frame, to_markdown, totals_row
+from resnet_viz.viz.views import CHART_METRICS, COUNTING, VIEWS, metric_name, view_name
 from resnet_viz.viz.words import kind_name
 
+_TALL_PX = 520
 
-def show(selection: Selection) -> pd.DataFrame:
-    """Draw the filters, the table and its sums; return the rows shown."""
+
+def show(selection: Selection) -> None:
+    """Draw the filters, the choice of a view, and the layers as a table or a chart."""
     everything = to_frame(selection.summary)
-    rows = _filtered(everything)
-    sums = totals_row(rows)
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(
-            _(
-                "**{shown} of {all} layers** · {p} parameters ({t} trained, {f} not) · {m} MACs · {b} bytes of activations"
-            ).format(
-                shown=len(rows),
-                all=len(everything),
-                p=f"{sums['parameters']:,}",
-                t=f"{sums['trainable']:,}",
-                f=f"{sums['non_trainable']:,}",
-                m=f"{sums['macs']:,}",
-                b=f"{sums['activation_bytes']:,}",
-            ),
-            width="content",
+    is_whole = selection.present or selection.view in ("field", "size")
+    rows = everything if is_whole else _filtered(everything)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        controls.choice(
+            _("View"),
+            VIEWS,
+            selection.view,
+            lambda view: state.set_parts(view=view),
+            key="view",
+            title=view_name,
+            label_visibility="collapsed",
         )
+        if selection.view in COUNTING:
+            controls.choice(
+                _("Where is the cost?"),
+                CHART_METRICS,
+                selection.metric,
+                lambda metric: state.set_parts(metric=metric),
+                key="metric",
+                title=metric_name,
+                label_visibility="collapsed",
+            )
         _show_download(selection, rows)
+    _show_sums(rows, len(everything))
+    if selection.view == "table":
+        _show_table(selection, rows)
+    else:
+        _show_chart(selection, rows)
+
+
+def _show_sums(rows: pd.DataFrame, count: int) -> None:
+    sums = totals_row(rows)
+    st.markdown(
+        _(
+            "**{shown} of {all} layers** · {p} parameters ({t} trained, {f} not) · {m} MACs · {b} bytes of activations"
+        ).format(
+            shown=len(rows),
+            all=count,
+            p=f"{sums['parameters']:,}",
+            t=f"{sums['trainable']:,}",
+            f=f"{sums['non_trainable']:,}",
+            m=f"{sums['macs']:,}",
+            b=f"{sums['activation_bytes']:,}",
+        )
+    )
+
+
+def _show_table(selection: Selection, rows: pd.DataFrame) -> None:
     key = f"layers_{len(rows)}_{selection.spec.classes}"
     layers = list(rows["layer"])
     st.dataframe(
         in_words(rows),
         hide_index=True,
-        height=290,
+        height=430,
         column_config=_columns(),
         column_order=list(_columns()),
         on_select=lambda: _take_row(key, layers),
@@ -47,48 +81,71 @@ def show(selection: Selection) -> pd.DataFrame:
         key=key,
         alt=_("One row per layer with shapes, parameters, MACs, memory and receptive field"),
     )
-    return rows
 
 
 def _show_download(selection: Selection, rows: pd.DataFrame) -> None:
-    """Draw the file of the rows shown."""
-    st.download_button(
-        _("CSV of these rows"),
-        rows.to_csv(index=False).encode(),
-        file_name=f"layers-{selection.preset}-{selection.spec.input_shape[0]}px.csv",
-        mime="text/csv",
-        on_click="ignore",
-    )
+    """Draw the rows shown as files."""
+    stem = f"layers-{selection.preset}-{selection.spec.input_shape[0]}px"
+    files = {
+        "csv": (lambda: rows.to_csv(index=False), "text/csv"),
+        "json": (lambda: rows.to_json(orient="records", indent=1), "application/json"),
+        "md": (lambda: to_markdown(rows), "text/markdown"),
+    }
+    names = {"csv": "CSV", "json": "JSON", "md": "Markdown"}
+    for suffix, (text, mime) in files.items():
+        st.download_button(
+            names[suffix],
+            text,
+            file_name=f"{stem}.{suffix}",
+            mime=mime,
+            key=f"table_{suffix}",
+            on_click="ignore",
+            help=_("The rows shown, as {kind}").format(kind=names[suffix]),
+        )
 
 
-def show_chart(selection: Selection, rows: pd.DataFrame) -> None:
-    """Draw where a quantity sits along the network; a click on a bar selects its layer."""
-    metric = st.segmented_control(
-        _("Where is the cost?"), METRICS, default=METRICS[0], required=True, key="metric", format_func=metric_name
-    )
-    if not int(rows[metric].sum()):
+def _show_chart(selection: Selection, rows: pd.DataFrame) -> None:
+    """Draw a chart of the network; a click in it selects the layer everywhere."""
+    view, metric = selection.view, selection.metric
+    if view in COUNTING and not int(rows[metric].sum()):
         st.markdown(_("None of these layers has any."))
         return
+    if view == "treemap":
+        figure = treemap(rows, metric, selected=selection.node)
+    elif view == "depth":
+        figure = along_depth(rows, metric, selected=selection.node)
+    elif view == "field":
+        figure = receptive_fields(selection.summary, selected=selection.node)
+    else:
+        figure = size_and_channels(selection.summary, selected=selection.node)
+    what = f"{view_name(view)}: {metric_name(metric)}" if view in COUNTING else view_name(view)
     st.plotly_chart(
-        along_depth(rows, metric, selected=selection.node),
-        key="depth_chart",
-        on_select=_take_point,
+        figure,
+        key=f"chart_{view}",
+        on_select=lambda: _take_point(f"chart_{view}"),
         selection_mode="points",
+        height=_TALL_PX if selection.present else "content",
         config={"displaylogo": False, "modeBarButtonsToRemove": ["sendDataToCloud", "select2d", "lasso2d"]},
-        alt=_("{metric} of every layer along the network").format(metric=metric_name(metric)),
+        alt=_("{what}, layer by layer").format(what=what),
     )
 
 
 def _take_row(key: str, layers: list[str]) -> None:
     picked = state.typed(key)["selection"]["rows"]
     if picked and picked[0] < len(layers):
-        state.set_parts(node=layers[picked[0]])
+        _select(layers[picked[0]])
 
 
-def _take_point() -> None:
-    points = state.typed("depth_chart")["selection"]["points"]
+def _take_point(key: str) -> None:
+    """Select the layer of a clicked point: a treemap's areas have ids, other points carry theirs."""
+    points = state.typed(key)["selection"]["points"]
     if points:
-        state.set_parts(node=str(points[0]["x"]))
+        point = points[0]
+        _select(str(point["id"] if "id" in point else point["customdata"][0]))
+
+
+def _select(name: str) -> None:
+    state.update(lambda current: current.revealing(name) if name in current.summary.by_id else current)
 
 
 def _filtered(rows: pd.DataFrame) -> pd.DataFrame:

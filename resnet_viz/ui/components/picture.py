@@ -1,14 +1,26 @@
-"""The Graphviz picture: drawn and walked in the browser, its choices become the selection."""
+"""The Graphviz picture: laid out, folded and walked in the browser; what is chosen there becomes the selection."""
 
-from functools import cache
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache, lru_cache
 from typing import Any
 
 import streamlit as st
 
+from resnet_viz.analysis import LayerRecord, NetworkSummary
+from resnet_viz.analysis.arithmetic import shape_text
+from resnet_viz.analysis.difference import Difference, compare
+from resnet_viz.messages import current_language
 from resnet_viz.messages import gettext as _
+from resnet_viz.spec import ResNetSpec
 from resnet_viz.ui import state
-from resnet_viz.ui.selection import Selection
-from resnet_viz.viz.dot import DEPTHS, Drawing, stage_title, to_dot
+from resnet_viz.ui.cache import network
+from resnet_viz.ui.selection import COLORS, Selection
+from resnet_viz.viz.coloring import OWN, Coloring, color_by, color_title
+from resnet_viz.viz.dot import Drawing, draw, groups_of, stage_title
+from resnet_viz.viz.words import layer_title, short_bytes, short_count
+
+KEY = "picture"
 
 
 @cache
@@ -18,68 +30,144 @@ def _graph() -> Any:
 
 
 def show(selection: Selection) -> None:
-    """Draw the breadcrumb and the picture."""
-    _show_depth(selection)
-    drawing = to_dot(selection.summary, selection.depth, selection.node)
+    """Draw the picture with its trail, search, legend and tools."""
+    drawing = drawing_of(selection)
+    summary = drawn_summary(selection)
+    coloring = color_by(summary, drawing.members, selection.color, state.own_numbers())
     _graph()(
-        key="picture",
+        key=KEY,
         data={
-            "dot": drawing.dot,
+            "header": drawing.header,
+            "rows": [row._asdict() | {"parts": [part._asdict() for part in row.parts]} for row in drawing.rows],
             "selected": drawing.drawn(selection.node),
             "label": drawing.summary,
-            "fileName": f"{selection.preset}-{selection.depth}",
-            "texts": {
-                "zoomIn": _("Zoom in (+)"),
-                "zoomOut": _("Zoom out (−)"),
-                "fit": _("Fit (0)"),
-                "svg": _("Save this picture as SVG"),
-                "png": _("Save this picture as PNG"),
-                "drawing": _("Drawing…"),
-                "failed": _("The picture could not be drawn: reload the page."),
-            },
+            "layers": list(summary.by_id),
+            "crumbs": _crumbs(summary, selection.node),
+            "cards": {name: _card(summary, ids) for name, ids in drawing.members.items()},
+            "fills": coloring.fills,
+            "legend": _legend(coloring),
+            "color": selection.color,
+            "colors": [[name, color_title(name)] for name in COLORS if name != OWN or state.own_numbers()],
+            "fileName": selection.preset,
+            "texts": _texts(),
         },
-        on_picked_change=lambda: _pick(drawing, "picked"),
-        on_opened_change=lambda: _pick(drawing, "opened"),
-        on_closed_change=_close,
+        on_did_change=lambda: _take(drawing),
     )
 
 
-def _show_depth(selection: Selection) -> None:
-    node = selection.summary.graph.node(selection.node)
-    titles = {"network": _("Network"), "stage": stage_title(node.stage)}
-    depths = ["network", "stage"]
+def difference_of(selection: Selection) -> Difference | None:
+    """Return the difference to the network compared with, if there is one."""
+    return _difference(selection.other, selection.spec) if selection.other else None
+
+
+def drawn_summary(selection: Selection) -> NetworkSummary:
+    """Return what the picture shows: the network, or its union with the one compared with."""
+    difference = difference_of(selection)
+    return difference.union if difference else selection.summary
+
+
+def drawing_of(selection: Selection) -> Drawing:
+    """Return the picture of the selection."""
+    return _drawing(selection.other, selection.spec, selection.opened, current_language())
+
+
+@lru_cache(maxsize=32)
+def _difference(before: ResNetSpec, after: ResNetSpec) -> Difference:
+    return compare(network(before), network(after))
+
+
+@lru_cache(maxsize=128)
+def _drawing(other: ResNetSpec | None, spec: ResNetSpec, opened: frozenset[str], _language: str) -> Drawing:
+    if other is None:
+        return draw(network(spec), opened)
+    difference = _difference(other, spec)
+    return draw(difference.union, opened, status=difference.status, lost_edges=difference.lost_edges)
+
+
+def _crumbs(summary: NetworkSummary, node_id: str) -> list[dict[str, str]]:
+    """Return the way to a layer; each step names the group that it shows."""
+    if node_id not in summary.by_id:
+        return [{"label": _("Network"), "group": ""}]
+    node = summary.graph.node(node_id)
+    steps = [{"label": _("Network"), "group": ""}, {"label": stage_title(node.stage), "group": str(node.stage)}]
     if node.block:
-        titles["block"] = _("Block {name}").format(name=f"{node.stage}{node.block}")
-        depths.append("block")
-    shown = selection.depth if selection.depth in depths else "stage"
-    key = state.bind("depth", shown)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.segmented_control(
-            _("Depth of the picture"),
-            depths,
-            key=key,
-            required=True,
-            format_func=titles.__getitem__,
-            label_visibility="collapsed",
-            on_change=lambda: state.set_parts(depth=state.typed(key)),
-        )
-        st.markdown(_("click: select · double click, Enter: open · Esc: back"), width="content")
+        name = groups_of(summary, node_id)[-1]
+        steps.append({"label": _("Block {name}").format(name=name), "group": name})
+    return [*steps, {"label": node_id, "group": f"={node_id}"}]
 
 
-def _pick(drawing: Drawing, trigger: str) -> None:
-    """Select the layer a drawn node stands for; go one level deeper if it was opened."""
-    event: Any = state.typed("picture").get(trigger) or {}
-    members = drawing.members.get(str(event.get("id")))
-    if not members:
-        return
-    selection = state.current_selection()
-    node = selection.node if selection.node in members else members[-1]
-    depth = selection.depth
-    if trigger == "opened" and depth != "block":
-        depth = DEPTHS[DEPTHS.index(depth) + 1]
-    state.set_parts(node=node, depth=depth)
+def _card(summary: NetworkSummary, ids: tuple[str, ...]) -> list[str]:
+    """Return what a glance at a drawn node says: which layers, the shape, the counts."""
+    records = [summary.by_id[node_id] for node_id in ids]
+    first, last = records[0], records[-1]
+    title = layer_title(last.node.layer) if len(ids) == 1 else _("{n} layers").format(n=len(ids))
+    name = ids[0] if len(ids) == 1 else f"{ids[0]} … {ids[-1]}"
+    shapes = f"{shape_text(first.input_shape)} → {shape_text(last.output_shape)}"
+    return [title, name, shapes, _counts(records)]
 
 
-def _close() -> None:
-    depth = state.current_selection().depth
-    state.set_parts(depth=DEPTHS[max(0, DEPTHS.index(depth) - 1)])
+def _counts(records: list[LayerRecord]) -> str:
+    return _("{p} parameters · {m} MACs · {b}").format(
+        p=short_count(sum(r.parameters for r in records)),
+        m=short_count(sum(r.macs for r in records)),
+        b=short_bytes(sum(r.activation_bytes for r in records)),
+    )
+
+
+def _legend(coloring: Coloring) -> Mapping[str, Any]:
+    legend = coloring.legend
+    marks = [{"color": color, "text": text} for color, text in legend.marks]
+    return {"title": legend.title, "low": legend.low, "high": legend.high, "stops": legend.stops, "marks": marks}
+
+
+def _texts() -> dict[str, str]:
+    return {
+        "zoomIn": _("Zoom in (+)"),
+        "zoomOut": _("Zoom out (−)"),
+        "fit": _("Fit (0)"),
+        "svg": _("Save this picture as SVG"),
+        "png": _("Save this picture as PNG"),
+        "drawing": _("Drawing…"),
+        "failed": _("The picture could not be drawn: reload the page."),
+        "open": _("Open"),
+        "close": _("Close"),
+        "trail": _("Where we are"),
+        "colors": _("Colour by"),
+        "search": _("Find a layer  ( / )"),
+        "nothing": _("No layer of this network has that in its name."),
+    }
+
+
+def _take(drawing: Drawing) -> None:
+    """Do what was done in the picture: pick, open, close, toggle a group, seek a layer."""
+    event: Any = state.typed(KEY).get("did") or {}
+    kind, name = str(event.get("kind")), str(event.get("id"))
+    if kind == "toggle":
+        state.update(lambda selection: selection.toggled(name))
+    elif kind == "color" and name in COLORS:
+        state.set_parts(color=name)
+    elif kind == "seek":
+        state.update(lambda selection: selection.revealing(name) if name in selection.summary.by_id else selection)
+    else:
+        members = drawing.members.get(name)
+        if members:
+            state.update(lambda selection: _at(selection, kind, members))
+
+
+def _at(selection: Selection, kind: str, members: tuple[str, ...]) -> Selection:
+    """Return the selection at a drawn node, opened one level deeper or closed one level up if that was asked for.
+
+    A layer that only the network compared with has cannot be selected: it is not in the subject.
+    """
+    own = [name for name in members if name in selection.summary.by_id]
+    if not own:
+        return selection
+    here = replace(selection, node=selection.node if selection.node in own else own[-1])
+    groups = groups_of(here.summary, here.node)
+    if kind == "open":
+        closed = [group for group in groups if group not in here.opened]
+        return here.toggled(closed[0]) if closed else here
+    if kind == "close":
+        opened = [group for group in groups if group in here.opened]
+        return here.toggled(opened[-1]) if opened else here
+    return here

@@ -1,21 +1,24 @@
 """The specification as live controls; every change is checked as a whole before anything is redrawn."""
 
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
-from resnet_viz.errors import SpecError
+from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
-from resnet_viz.spec import PRESETS, ResNetSpec
-from resnet_viz.spec.changes import with_changes
+from resnet_viz.spec import ResNetSpec, Stage
+from resnet_viz.spec.changes import text_of, to_paths, with_changes
 from resnet_viz.ui import state
-from resnet_viz.ui.cache import network
-from resnet_viz.ui.components import subject
+from resnet_viz.ui.components import controls, subject
 from resnet_viz.ui.selection import Selection
+from resnet_viz.viz.fields import FIELDS, SECTIONS, Field, section_title, value_title
 
-Change = Callable[[ResNetSpec, Any], ResNetSpec]
+# Shown without opening anything: what a lesson turns first.
+_FIRST = ("stride_on", "shortcut.enabled", "stem.use_relu")
+_WIDTHS = (0.25, 0.5, 1.0, 2.0)
 
 
 def show(selection: Selection) -> None:
@@ -23,140 +26,156 @@ def show(selection: Selection) -> None:
     subject.show_preset(selection, "side")
     subject.show_input(selection, "side")
     subject.show_classes(selection, "side")
-    _show_blocks(selection)
-    spec = selection.spec
-    _choice(
-        _("Stride sits on"),
-        "stride_on",
-        ["first", "middle"],
-        spec.stride_on,
-        {"first": _("1×1 (v1)"), "middle": _("f×f (v1.5)")},
-        lambda old, value: replace(old, stride_on=value),
-        disabled=spec.block == "basic",
-    )
-    _toggle(_("Shortcuts"), "shortcuts", spec.shortcut.enabled, _with_shortcuts)
-    _toggle(_("ReLU in the stem"), "stem_relu", spec.stem.use_relu, _with_stem_relu)
-    with st.expander(_("More")):
-        _number(_("Kernel side f"), "f", spec.kernel_size, 1, 15, lambda old, value: replace(old, kernel_size=value))
-        if spec.stem.pool_size:
-            _number(
-                _("Padding before the max-pool"),
-                "pool_padding",
-                spec.stem.pool_padding,
-                0,
-                spec.stem.pool_size - 1,
-                lambda old, value: replace(old, stem=replace(old.stem, pool_padding=value)),
-            )
-        _choice(
-            _("Head"),
-            "head",
-            ["average", "global"],
-            spec.head,
-            {"average": _("average (2,2), flatten"), "global": _("global average")},
-            lambda old, value: replace(old, head=value),
+    _show_blocks(selection.spec)
+    values = to_paths(selection.spec)
+    for path in _FIRST:
+        _show_field(FIELDS[path], values[path], label=FIELDS[path].title())
+    for section in SECTIONS:
+        # What is folded away is not computed.
+        fold = st.expander(section_title(section), key=f"section_{section}", on_change="rerun")
+        if fold.open:
+            with fold:
+                for field in FIELDS.values():
+                    if field.section == section and field.path not in _FIRST:
+                        _show_field(field, values[field.path], label=f"**{field.title()}**: {field.rule()}")
+
+
+def _show_field(field: Field, value: Any, *, label: str) -> None:
+    key = f"spec_{field.path}"
+
+    def change(new: Any) -> None:
+        state.set_spec(lambda spec: _with(spec, field.path, new))
+
+    if field.kind is bool:
+        controls.toggle(label, value, change, key=key)
+    elif field.kind is not str:
+        controls.number(label, value, change, key=key)
+    elif len(field.options) > 2:
+        controls.select(label, field.options, value, change, key=key, title=lambda v: value_title(field.path, v))
+    else:
+        controls.choice(label, field.options, value, change, key=key, title=lambda v: value_title(field.path, v))
+    if field.path == "width":
+        controls.choice(_("Width"), sorted({*_WIDTHS, value}), value, change, key="spec_widths", title="{:g}".format)
+
+
+def _with(spec: ResNetSpec, path: str, value: Any) -> ResNetSpec:
+    """Return the specification with one field changed, and with what that field cannot do without."""
+    if path == "block" and value != spec.block:
+        return _with_block_kind(spec, value)
+    if path == "pre_activation" and value != spec.pre_activation:
+        spec = replace(spec, final_norm=bool(value))
+    if path == "stem.pool_size" and value <= spec.stem.pool_padding:
+        spec = replace(spec, stem=replace(spec.stem, pool_padding=0))
+    return with_changes(spec, {path: text_of(value)})
+
+
+def _with_block_kind(spec: ResNetSpec, kind: str) -> ResNetSpec:
+    """Return the network of the other kind of block: a bottleneck widens by 4, a basic block keeps its filters."""
+
+    def filters(old: tuple[int, ...]) -> tuple[int, ...]:
+        return (old[0], old[0]) if kind == "basic" else (old[0], old[0], 4 * old[0])
+
+    stages = tuple(
+        replace(
+            stage,
+            convolution_filters=filters(stage.convolution_filters),
+            identity_filters=filters(stage.convolution_filters),
         )
-        _choice(
-            _("Width × filters"),
-            "width",
-            sorted({0.25, 0.5, 1.0, 2.0, spec.width}),
-            spec.width,
-            {},
-            lambda old, value: replace(old, width=value),
-        )
-
-
-def show_changes(selection: Selection) -> None:
-    """Say in which fields the network differs from its preset, and what each costs on its own."""
-    if not selection.changes:
-        return
-    base = PRESETS[selection.preset]
-    own = replace(base, input_shape=selection.spec.input_shape, classes=selection.spec.classes)
-    st.markdown(_("**Changed against {preset}**, each change on its own:").format(preset=selection.preset))
-    st.markdown("\n".join(f"- `{path}` {text}: {_effect(own, path, text)}" for path, text in selection.changes.items()))
-
-
-def _effect(base: ResNetSpec, path: str, text: str) -> str:
-    """Return what one change does to parameters and MACs, if the network can exist with it alone."""
-    try:
-        before, after = network(base).totals, network(with_changes(base, {path: text})).totals
-    except SpecError:
-        return _("only together with the others")
-    return _("{p} parameters, {m} MACs").format(
-        p=_signed(after.parameters - before.parameters), m=_signed(after.macs - before.macs)
+        for stage in spec.stages
     )
+    stride_on = "first" if kind == "basic" else spec.stride_on
+    return replace(spec, block=kind, stages=stages, stride_on=stride_on)  # type: ignore[arg-type]
 
 
-def _signed(number: int) -> str:
-    return "±0" if number == 0 else f"{number:+,}".replace("-", "−")
+# --- Stages ---
 
 
-def _show_blocks(selection: Selection) -> None:
+def _show_blocks(spec: ResNetSpec) -> None:
     st.markdown(_("Blocks per stage"))
     columns = st.columns(2, gap="small")
-    for index, stage in enumerate(selection.spec.stages):
-        key = state.bind(f"blocks_{index}", stage.blocks)
-        columns[index % 2].number_input(
-            _("Stage {n}").format(n=index + 2),
-            min_value=1,
-            max_value=128,
-            step=1,
-            key=key,
-            on_change=_apply,
-            args=(key, _blocks_setter(index)),
-        )
+    for index, stage in enumerate(spec.stages):
+        with columns[index % 2]:
+            controls.number(
+                _("Stage {n}").format(n=index + 2),
+                stage.blocks,
+                partial(_set_blocks, index),
+                key=f"blocks_{index}",
+            )
+    table = st.popover(_("Filters and strides…"), key="stages_popover", on_change="rerun", width="stretch")
+    if table.open:
+        with table:
+            _show_table(spec)
 
 
-def _blocks_setter(index: int) -> Change:
-    def change(spec: ResNetSpec, value: Any) -> ResNetSpec:
-        stages = list(spec.stages)
-        stages[index] = replace(stages[index], blocks=int(value))
-        return replace(spec, stages=tuple(stages))
-
-    return change
+def _set_blocks(index: int, blocks: Any) -> None:
+    state.set_spec(lambda spec: with_changes(spec, {f"stages.{index + 2}.blocks": str(blocks)}))
 
 
-def _with_shortcuts(spec: ResNetSpec, value: Any) -> ResNetSpec:
-    return replace(spec, shortcut=replace(spec.shortcut, enabled=bool(value)))
-
-
-def _with_stem_relu(spec: ResNetSpec, value: Any) -> ResNetSpec:
-    return replace(spec, stem=replace(spec.stem, use_relu=bool(value)))
-
-
-def _apply(key: str, change: Change) -> None:
-    state.set_spec(lambda spec: change(spec, state.typed(key)))
-
-
-def _toggle(label: str, name: str, value: bool, change: Change) -> None:  # noqa: FBT001 - the widget's value
-    key = state.bind(f"spec_{name}", value)
-    st.toggle(label, key=key, on_change=_apply, args=(key, change))
-
-
-def _number(label: str, name: str, value: int, low: int, high: int, change: Change) -> None:
-    key = state.bind(f"spec_{name}", value)
-    st.number_input(
-        label, min_value=low, max_value=max(high, value), step=1, key=key, on_change=_apply, args=(key, change)
+def _show_table(spec: ResNetSpec) -> None:
+    """Draw the table of stages; a row more is a stage more."""
+    frame = pd.DataFrame(
+        {
+            "blocks": [stage.blocks for stage in spec.stages],
+            "convolution_filters": [" ".join(map(str, stage.convolution_filters)) for stage in spec.stages],
+            "identity_filters": [" ".join(map(str, stage.identity_filters)) for stage in spec.stages],
+            "strides": [stage.strides for stage in spec.stages],
+        },
+        index=pd.Index([_("Stage {n}").format(n=number) for number in range(2, len(spec.stages) + 2)]),
     )
-
-
-def _choice(
-    label: str,
-    name: str,
-    options: list[Any],
-    value: Any,
-    titles: dict[Any, str],
-    change: Change,
-    *,
-    disabled: bool = False,
-) -> None:
-    key = state.bind(f"spec_{name}", value)
-    st.segmented_control(
-        label,
-        options,
+    st.markdown(
+        _(
+            "One row per stage, {n} filters per block (one per convolution). The blocks of a stage must end in equally many filters. Add a row for another stage."
+        ).format(n=spec.convolutions_per_block)
+    )
+    # A fresh editor after every edit: it would lay its old edits over the new table.
+    key = f"stages_{state.edits()}"
+    st.data_editor(
+        frame,
         key=key,
-        required=True,
-        format_func=lambda option: titles.get(option, str(option)),
-        on_change=_apply,
-        args=(key, change),
-        disabled=disabled,
+        num_rows="dynamic",
+        column_config={
+            "blocks": st.column_config.NumberColumn(_("blocks"), step=1, width="small"),
+            "convolution_filters": st.column_config.TextColumn(_("first block"), max_chars=60),
+            "identity_filters": st.column_config.TextColumn(_("other blocks"), max_chars=60),
+            "strides": st.column_config.NumberColumn(_("stride"), step=1, width="small"),
+        },
+        on_change=lambda: _take_table(key),
+        alt=_("Blocks, filters and stride of every stage"),
     )
+
+
+def _take_table(key: str) -> None:
+    """Make the table's edits the stages; what breaks a rule leaves the network as it was."""
+    edits: dict[str, Any] = state.typed(key)
+    state.count_edit()
+    state.set_spec(lambda spec: replace(spec, stages=_edited(spec.stages, edits)))
+
+
+def _edited(stages: tuple[Stage, ...], edits: dict[str, Any]) -> tuple[Stage, ...]:
+    rows: list[Stage] = []
+    for index, stage in enumerate(stages):
+        if index not in edits["deleted_rows"]:
+            rows.append(_stage(stage, edits["edited_rows"].get(index, {})))
+    for added in edits["added_rows"]:
+        values = {name: value for name, value in added.items() if value is not None and name != "_index"}
+        rows.append(_stage(stages[-1], values))
+    return tuple(rows)
+
+
+def _stage(stage: Stage, values: dict[str, Any]) -> Stage:
+    changes: dict[str, Any] = {}
+    for name, value in values.items():
+        if name in ("convolution_filters", "identity_filters"):
+            changes[name] = _filters(name, str(value))
+        elif isinstance(value, (int, float)) and value == int(value):
+            changes[name] = int(value)
+        else:
+            raise SpecError(broken_rule(name, _("a whole number"), value))
+    return replace(stage, **changes)
+
+
+def _filters(name: str, text: str) -> tuple[int, ...]:
+    parts = text.replace(",", " ").replace("·", " ").split()
+    if not parts or not all(part.isascii() and part.isdecimal() and len(part) <= 6 for part in parts):
+        raise SpecError(broken_rule(name, _("whole numbers with spaces between, such as 64 64 256"), text))
+    return tuple(map(int, parts))

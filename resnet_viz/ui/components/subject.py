@@ -10,7 +10,7 @@ from resnet_viz.messages import LANGUAGES, current_language, ngettext
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import PRESETS, parse_input_shape
 from resnet_viz.ui import state
-from resnet_viz.ui.components import image_source, weights_source
+from resnet_viz.ui.components import controls, image_source, walk, weights_source
 from resnet_viz.ui.selection import UPLOAD, Selection
 from resnet_viz.viz.words import short_count
 
@@ -33,17 +33,45 @@ def show() -> None:
             _("**{n}** parameters · **{macs}** MACs").format(n=f"{totals.parameters:,}", macs=short_count(totals.macs)),
             width="content",
         )
-        with st.popover(
-            _("weights: {what}").format(what=weights_source.weights_text(selection)),
-            type="tertiary",
-            key="subject_weights",
-        ):
-            weights_source.show(selection)
-        with st.popover(_("image: {name}").format(name=image_text(selection)), type="tertiary", key="subject_image"):
-            image_source.show("line")
-        with st.popover(LANGUAGES[current_language()], type="tertiary", key="subject_language"):
-            _show_language()
+        # On a projector only what the page is about.
+        if not selection.present or state.page() == "activations":
+            with st.popover(
+                _("weights: {what}").format(what=weights_source.weights_text(selection)),
+                type="tertiary",
+                key="subject_weights",
+            ):
+                weights_source.show(selection)
+            with st.popover(
+                _("image: {name}").format(name=image_text(selection)), type="tertiary", key="subject_image"
+            ):
+                image_source.show("line")
+        with st.container(key="menus", horizontal=True, vertical_alignment="center", gap="small"):
+            _show_menus(selection)
     weights_source.show_misfit(selection)
+
+
+def _show_menus(selection: Selection) -> None:
+    """Draw what is about the viewer, not the network: walk, share, projector, language. Computed once opened."""
+    walks = st.popover(_("Walk"), type="tertiary", key="subject_walk", on_change="rerun")
+    if walks.open:
+        with walks:
+            walk.show_menu()
+    sharing = st.popover(_("Share"), type="tertiary", key="subject_share", on_change="rerun")
+    if sharing.open:
+        from resnet_viz.ui.components import share  # noqa: PLC0415 - asks for the machine's network
+
+        with sharing:
+            share.show(selection)
+    st.button(
+        _("Leave") if selection.present else _("Present"),
+        key="subject_present",
+        type="tertiary",
+        shortcut="P",
+        on_click=lambda: state.set_parts(present=not selection.present),
+        help=_("For the projector: large, without the controls"),
+    )
+    with st.popover(LANGUAGES[current_language()], type="tertiary", key="subject_language"):
+        _show_language()
 
 
 def image_text(selection: Selection) -> str:
@@ -53,12 +81,12 @@ def image_text(selection: Selection) -> str:
 
 def show_preset(selection: Selection, place: str) -> None:
     """Draw the choice of a preset, with undo, redo and reset."""
-    key = state.bind(f"{place}_preset", selection.preset)
-    st.selectbox(
+    controls.select(
         _("Preset"),
-        list(PRESETS),
-        key=key,
-        on_change=lambda: state.update(lambda current: current.with_preset(state.typed(key))),
+        PRESETS,
+        selection.preset,
+        lambda name: state.update(lambda current: current.with_preset(name)),
+        key=f"{place}_preset",
         help=_("Where the specification starts. A preset brings its own input size and classes."),
     )
     with st.container(horizontal=True, gap="xsmall"):
@@ -76,7 +104,6 @@ def show_preset(selection: Selection, place: str) -> None:
 def show_input(selection: Selection, place: str) -> None:
     """Draw the choice of the input size."""
     spec = selection.spec
-    text = "x".join(map(str, spec.input_shape))
     side = spec.input_shape[0] if spec.input_shape[0] == spec.input_shape[1] else None
     pills = state.bind(f"{place}_side", side if side in _SIDES else None)
     st.pills(
@@ -87,25 +114,22 @@ def show_input(selection: Selection, place: str) -> None:
             f"{state.typed(pills) or side}x{state.typed(pills) or side}x{spec.input_shape[2]}"
         ),
     )
-    key = state.bind(f"{place}_input", text)
-    st.text_input(
+    controls.text(
         _("Height × width × channels"),
-        key=key,
+        "x".join(map(str, spec.input_shape)),
+        _set_shape,
+        key=f"{place}_input",
         max_chars=24,
-        on_change=lambda: _set_shape(state.typed(key)),
     )
 
 
 def show_classes(selection: Selection, place: str) -> None:
     """Draw the choice of the number of classes."""
-    key = state.bind(f"{place}_classes", selection.spec.classes)
-    st.number_input(
+    controls.number(
         _("Classes"),
-        min_value=1,
-        max_value=100_000,
-        step=1,
-        key=key,
-        on_change=lambda: state.set_spec(lambda spec: replace(spec, classes=int(state.typed(key)))),
+        selection.spec.classes,
+        lambda count: state.set_spec(lambda spec: replace(spec, classes=int(count))),
+        key=f"{place}_classes",
     )
 
 

@@ -1,0 +1,211 @@
+"""Two networks side by side: what changed in words and sums, and whose network a parameter total is."""
+
+from functools import lru_cache
+
+import streamlit as st
+
+from resnet_viz.analysis.difference import Difference
+from resnet_viz.analysis.identify import Match, identify, nearest, parse_total
+from resnet_viz.errors import SpecError
+from resnet_viz.messages import gettext as _
+from resnet_viz.spec import PRESETS, ResNetSpec
+from resnet_viz.spec.changes import from_text, to_text
+from resnet_viz.ui import state
+from resnet_viz.ui.components import controls
+from resnet_viz.ui.components.picture import difference_of
+from resnet_viz.ui.selection import Selection
+from resnet_viz.viz.mistakes import mistake_text
+from resnet_viz.viz.sentences import sentences, signed
+from resnet_viz.viz.tables import difference_frame, difference_in_words
+from resnet_viz.viz.theme import STATUS_MARKS
+from resnet_viz.viz.words import fate_name
+
+_MOST_MATCHES = 4
+
+
+def show(selection: Selection) -> None:
+    """Draw the choice of the other network, the sums and the sentences."""
+    _show_choice(selection)
+    difference = difference_of(selection)
+    if difference:
+        _show_sentences(difference)
+        _show_sums(difference)
+    _show_identity(selection)
+
+
+def _show_choice(selection: Selection) -> None:
+    names = ["", *PRESETS]
+    if selection.against not in names:
+        names.append(selection.against)
+    controls.select(
+        _("Compare with"),
+        names,
+        selection.against,
+        lambda name: state.set_parts(against=name),
+        key="against",
+        title=_other_title,
+        help=_(
+            "At the input size and classes of this network. Layers keep their names, so the same names are compared."
+        ),
+    )
+    with st.container(horizontal=True, gap="xsmall"):
+        st.button(
+            _("Swap"),
+            key="against_swap",
+            on_click=_swap,
+            disabled=not selection.against,
+            help=_("Let the two change places."),
+        )
+        st.button(
+            _("Hold this one"),
+            key="against_hold",
+            on_click=_hold,
+            help=_("Compare what you change from now on with the network as it is now."),
+        )
+
+
+def _other_title(text: str) -> str:
+    if not text:
+        return _("nothing")
+    name, changes = from_text(text)
+    return f"{name} + {len(changes)}" if changes else name
+
+
+def _hold() -> None:
+    selection = state.current_selection()
+    state.set_parts(against=to_text(selection.preset, selection.base, selection.spec))
+
+
+def _swap() -> None:
+    selection = state.current_selection()
+    other = selection.other
+    if other is None:
+        return
+    mine = to_text(selection.preset, selection.base, selection.spec)
+    name = from_text(selection.against)[0]
+    state.update(lambda current: current.as_preset(name).with_spec(other).comparing(mine))
+
+
+def _show_sums(difference: Difference) -> None:
+    before, after = difference.totals
+    fields = difference.last_fields_px()
+    rows = [
+        (_("Parameters"), before.parameters, after.parameters),
+        (_("trained"), before.trainable, after.trainable),
+        (_("MACs"), before.macs, after.macs),
+        (_("Memory, bytes"), before.activation_bytes, after.activation_bytes),
+        (_("Sees, px"), *fields),
+    ]
+    body = "".join(
+        f"<tr><td>{name}</td><td>{old:,}<br>{new:,}</td><td>{signed(new - old)}</td></tr>" for name, old, new in rows
+    )
+    head = "<tr><td></td><td>{}<br>{}</td><td>{}</td></tr>".format(_("other"), _("this one"), _("change"))
+    st.html(f"<table class='facts sums'>{head}{body}</table>")
+
+
+def _show_sentences(difference: Difference) -> None:
+    fates = list(difference.status.values())
+    marks = " · ".join(
+        f"**{mark.sign}** {fates.count(fate)} {fate_name(fate)}" for fate, mark in STATUS_MARKS.items() if fate in fates
+    )
+    st.markdown(marks or _("Both networks are the same, layer by layer."))
+    found = sentences(difference.before.graph.spec, difference.after.graph.spec)
+    st.markdown("\n".join(f"- {sentence.text} *{sentence.effect}*" for sentence in found))
+
+
+def show_table(selection: Selection) -> None:
+    """Draw every layer that differs, with its numbers in both networks."""
+    difference = difference_of(selection)
+    if difference is None or not difference.changes:
+        return
+    with st.expander(_("Every layer that differs ({n})").format(n=len(difference.changes))):
+        frame = difference_frame(difference)
+        shown = difference_in_words(frame)
+        names = list(frame["layer"])
+        key = f"difference_{selection.against}_{len(frame)}"
+        st.dataframe(
+            shown,
+            hide_index=True,
+            height=320,
+            key=key,
+            selection_mode="single-row",
+            on_select=lambda: _take_row(key, names),
+            column_config={
+                str(name): st.column_config.NumberColumn(format="localized")
+                for name in shown
+                if shown[name].dtype.kind == "i"
+            },
+            alt=_("One row per layer that differs, with its fate and the change in its numbers"),
+        )
+        st.download_button(
+            _("CSV of this table"),
+            frame.to_csv(index=False).encode(),
+            file_name=f"difference-{selection.preset}.csv",
+            mime="text/csv",
+            on_click="ignore",
+        )
+
+
+def _take_row(key: str, names: list[str]) -> None:
+    picked = state.typed(key)["selection"]["rows"]
+    if picked and picked[0] < len(names):
+        name = names[picked[0]]
+        state.update(lambda current: current.revealing(name) if name in current.summary.by_id else current)
+
+
+# --- Whose network is it? ---
+
+
+def _show_identity(selection: Selection) -> None:
+    st.markdown(_("**Which ResNet50 is yours?**"))
+    text = st.text_input(
+        _("Its total of parameters"),
+        key="total",
+        placeholder=f"{selection.summary.totals.parameters:,}",
+        max_chars=30,
+        help=_("The last lines of `model.summary()` say it. Looked for: presets, then one or two common mistakes."),
+    )
+    if not text:
+        return
+    try:
+        total = parse_total(text)
+    except SpecError as error:
+        st.warning(str(error))
+        return
+    matches = _identified(total, selection.spec)
+    for index, match in enumerate(matches[:_MOST_MATCHES]):
+        st.markdown(_match_text(match, total))
+        if not match.mistakes:
+            st.button(_("Show it"), key=f"match_{index}", on_click=_show_match, args=(match,), type="tertiary")
+    if not matches:
+        name, more = nearest(total, selection.spec)
+        st.markdown(
+            _("No preset and no two common mistakes give {n}. Nearest here: `{name}`, {more} from it.").format(
+                n=f"{total:,}", name=name, more=signed(more)
+            )
+        )
+
+
+@lru_cache(maxsize=256)
+def _identified(total: int, spec: ResNetSpec) -> list[Match]:
+    return identify(total, spec)
+
+
+def _match_text(match: Match, total: int) -> str:
+    which = _("all parameters") if match.counted == "all" else _("trainable parameters")
+    text = _("**{n}** = {which} of `{preset}` at {height}×{width}×{channels}, {classes} classes").format(
+        n=f"{total:,}",
+        which=which,
+        preset=match.preset,
+        height=match.input_shape[0],
+        width=match.input_shape[1],
+        channels=match.input_shape[2],
+        classes=f"{match.classes:,}",
+    )
+    if not match.mistakes:
+        return f"{text}."
+    return f"{text}, " + _("with: {mistakes}.").format(mistakes="; ".join(map(mistake_text, match.mistakes)))
+
+
+def _show_match(match: Match) -> None:
+    state.update(lambda current: current.with_preset(match.preset, match.input_shape, match.classes))

@@ -1,0 +1,74 @@
+"""Controls that show a part of the selection and change it: each widget follows the selection, never the reverse."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from resnet_viz.ui import state
+
+Change = Callable[[Any], None]
+
+
+def choice(
+    label: str,
+    options: Iterable[Any],
+    value: Any,
+    change: Change,
+    *,
+    key: str,
+    title: Callable[[Any], str] = str,
+    **options_of_widget: Any,
+) -> None:
+    """Draw a few values side by side, one of them chosen."""
+    bound = state.bind(key, value)
+    st.segmented_control(
+        label,
+        list(options),
+        key=bound,
+        required=True,
+        format_func=title,
+        on_change=lambda: change(state.typed(bound)),
+        **options_of_widget,
+    )
+
+
+def select(
+    label: str,
+    options: Iterable[Any],
+    value: Any,
+    change: Change,
+    *,
+    key: str,
+    title: Callable[[Any], str] = str,
+    **options_of_widget: Any,
+) -> None:
+    """Draw many values as a list to choose from and to search."""
+    bound = state.bind(key, value)
+    st.selectbox(
+        label,
+        list(options),
+        key=bound,
+        format_func=title,
+        on_change=lambda: change(state.typed(bound)),
+        **options_of_widget,
+    )
+
+
+def toggle(label: str, value: object, change: Change, *, key: str, **options_of_widget: Any) -> None:
+    """Draw a switch."""
+    bound = state.bind(key, bool(value))
+    st.toggle(label, key=bound, on_change=lambda: change(state.typed(bound)), **options_of_widget)
+
+
+def number(label: str, value: float, change: Change, *, key: str, **options_of_widget: Any) -> None:
+    """Draw a number, whole or not as `value` is; what is out of range is refused by the rule, with its sentence."""
+    bound = state.bind(key, value)
+    shape: Mapping[str, Any] = {"step": 1} if isinstance(value, int) else {"step": value or 0.1, "format": "%g"}
+    st.number_input(label, key=bound, on_change=lambda: change(state.typed(bound)), **(dict(shape) | options_of_widget))
+
+
+def text(label: str, value: str, change: Change, *, key: str, **options_of_widget: Any) -> None:
+    """Draw a line of text."""
+    bound = state.bind(key, value)
+    st.text_input(label, key=bound, on_change=lambda: change(state.typed(bound)), **options_of_widget)

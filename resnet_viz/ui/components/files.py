@@ -1,0 +1,92 @@
+"""What goes out of and into the page as files: DOT, Keras code, the specification, a person's own numbers."""
+
+from typing import Any
+
+import streamlit as st
+
+from resnet_viz.analysis.keras_code import keras_file
+from resnet_viz.errors import ResNetVizError, SpecError, broken_rule
+from resnet_viz.messages import gettext as _
+from resnet_viz.spec import PRESETS, ResNetSpec
+from resnet_viz.spec.changes import changed_paths
+from resnet_viz.ui import state
+from resnet_viz.ui.components.picture import drawing_of
+from resnet_viz.ui.selection import Selection
+from resnet_viz.viz.coloring import MAX_OWN_BYTES, OWN, read_numbers
+
+_MAX_SPEC_BYTES = 100_000
+
+
+def show(selection: Selection) -> None:
+    """Draw the files to take and to bring. The picture itself is saved by its own buttons, as SVG and PNG."""
+    st.markdown(_("**Take with you**"))
+    shape = "x".join(map(str, selection.spec.input_shape))
+    stem = f"{selection.preset}-{shape}-{selection.spec.classes}"
+    files = (
+        (_("The picture as DOT"), lambda: drawing_of(selection).dot, "dot", "text/vnd.graphviz"),
+        (_("Keras code that builds it"), lambda: _code(selection), "py", "text/x-python"),
+        (_("The specification as JSON"), selection.spec.to_json, "json", "application/json"),
+    )
+    for label, text, suffix, mime in files:
+        st.download_button(
+            label,
+            text,
+            file_name=f"{stem}.{suffix}",
+            mime=mime,
+            key=f"file_{suffix}",
+            on_click="ignore",
+            width="stretch",
+        )
+    st.markdown(_("**Bring your own**"))
+    st.file_uploader(
+        _("A specification (JSON)"), type=["json"], max_upload_size=1, key="spec_upload", on_change=_take_spec
+    )
+    st.file_uploader(
+        _("Numbers to colour by (CSV: layer, number)"),
+        type=["csv", "txt"],
+        max_upload_size=1,
+        key="numbers_upload",
+        on_change=_take_numbers,
+    )
+
+
+def _code(selection: Selection) -> str:
+    totals = selection.summary.totals
+    title = f"ResNet `{selection.preset}`: {totals.parameters:,} parameters, {totals.macs:,} MACs."
+    return keras_file(selection.summary.graph, title)
+
+
+def nearest_preset(spec: ResNetSpec) -> str:
+    """Return the preset that tells a specification in the fewest changes."""
+    return min(PRESETS, key=lambda name: len(changed_paths(PRESETS[name], spec)))
+
+
+def _take_spec() -> None:
+    data = _received("spec_upload")
+    if data is not None:
+        state.update(lambda selection: _with_text(selection, data))
+
+
+def _with_text(selection: Selection, data: bytes) -> Selection:
+    if len(data) > _MAX_SPEC_BYTES:
+        raise SpecError(broken_rule("specification", _("at most 100 kB of JSON"), f"{len(data):,} bytes"))
+    spec = ResNetSpec.from_json(data.decode("utf-8", errors="replace"))
+    return selection.with_spec(spec).as_preset(nearest_preset(spec))
+
+
+def _take_numbers() -> None:
+    data = _received("numbers_upload")
+    if data is None:
+        return
+    selection = state.current_selection()
+    try:
+        state.set_own_numbers(read_numbers(data[: MAX_OWN_BYTES + 1], selection.summary.by_id))
+    except ResNetVizError as error:
+        state.add_problem(str(error))
+        return
+    state.set_parts(color=OWN)
+
+
+def _received(key: str) -> bytes | None:
+    file: Any = state.typed(key)
+    return None if file is None else bytes(file.getvalue())

@@ -1,0 +1,67 @@
+"""What stands beside the picture: the layer, the difference to another network, or files."""
+
+import streamlit as st
+
+from resnet_viz.analysis.arithmetic import shape_text
+from resnet_viz.messages import gettext as _
+from resnet_viz.ui import state
+from resnet_viz.ui.components import controls, inspector
+from resnet_viz.ui.selection import PANELS, Selection
+from resnet_viz.viz.purpose import purpose
+from resnet_viz.viz.words import layer_title
+
+
+def show(selection: Selection) -> None:
+    """Draw the chosen panel; what another one needs is imported when it is first asked for."""
+    controls.choice(
+        _("Beside the picture"),
+        PANELS,
+        selection.panel,
+        lambda name: state.set_parts(panel=name),
+        key="panel",
+        title=_panel_title,
+        label_visibility="collapsed",
+    )
+    if selection.panel == "difference":
+        from resnet_viz.ui.components import comparison  # noqa: PLC0415 - pandas and Plotly delay the first picture
+
+        comparison.show(selection)
+    elif selection.panel == "files":
+        from resnet_viz.ui.components import files  # noqa: PLC0415 - as above
+
+        files.show(selection)
+    else:
+        inspector.show(selection)
+        _show_changes(selection)
+
+
+def show_below(selection: Selection) -> None:
+    """Draw what needs the page's whole width."""
+    if selection.against:
+        from resnet_viz.ui.components import comparison  # noqa: PLC0415 - as above
+
+        comparison.show_table(selection)
+
+
+def show_line(selection: Selection) -> None:
+    """Draw the selected layer in one line, for the projector."""
+    record = selection.summary.record(selection.node)
+    shapes = f"{shape_text(record.input_shape)} → {shape_text(record.output_shape)}"
+    st.markdown(
+        f"**{record.node.id}** · {layer_title(record.node.layer)} · {shapes}  \n{purpose(selection.summary, record.node)}"
+    )
+
+
+def _panel_title(name: str) -> str:
+    return {"layer": _("Layer"), "difference": _("Compare"), "files": _("Files")}[name]
+
+
+def _show_changes(selection: Selection) -> None:
+    """Say in which ways the network differs from its preset, and what each costs on its own."""
+    if not selection.changes:
+        return
+    from resnet_viz.viz.sentences import sentences  # noqa: PLC0415 - only for changed networks
+
+    st.markdown(_("**Changed against {preset}**, each change on its own:").format(preset=selection.preset))
+    found = sentences(selection.base, selection.spec)
+    st.markdown("\n".join(f"- {sentence.text} *{sentence.effect}*" for sentence in found))

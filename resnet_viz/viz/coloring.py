@@ -1,0 +1,187 @@
+"""Colours of the picture by a number: parameters, cost, memory, receptive field, size, or a person's own figures."""
+
+import csv
+import io
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from resnet_viz.analysis import LayerRecord, NetworkSummary
+from resnet_viz.errors import SpecError, broken_rule
+from resnet_viz.messages import gettext as _
+from resnet_viz.spec.layers import kind_of
+from resnet_viz.viz.theme import IDENTITY_BLOCK, MARKS, color_table
+from resnet_viz.viz.words import short_bytes, short_count
+
+METRICS = ("parameters", "macs", "memory", "receptive_field", "side")
+OWN = "own"
+MAX_OWN_BYTES = 1_000_000
+_STEPS = 64
+# Viridis from here on is light enough for black text or dark enough for white.
+_INK_SWITCH = 0.42
+
+
+class Legend(NamedTuple):
+    """What the colours mean: either marks (colour, text), or a ramp of colours from `low` to `high`."""
+
+    title: str
+    low: str = ""
+    high: str = ""
+    stops: tuple[str, ...] = ()
+    marks: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Coloring:
+    """Colours of drawn nodes.
+
+    Attributes:
+        fills: (fill, text colour) by drawn node; nodes without a number are not in it; None for colours by kind.
+        legend: What they mean.
+    """
+
+    fills: dict[str, tuple[str, str]] | None
+    legend: Legend
+
+
+class _Measure(NamedTuple):
+    title: Callable[[], str]
+    of: Callable[[LayerRecord], float]
+    is_sum: bool
+    text: Callable[[float], str]
+
+
+_MEASURES: dict[str, _Measure] = {
+    "parameters": _Measure(lambda: _("parameters"), lambda r: r.parameters, is_sum=True, text=short_count),
+    "macs": _Measure(lambda: _("MACs"), lambda r: r.macs, is_sum=True, text=short_count),
+    "memory": _Measure(
+        lambda: _("activation memory"), lambda r: r.activation_bytes, is_sum=True, text=lambda v: short_bytes(int(v))
+    ),
+    "receptive_field": _Measure(
+        lambda: _("receptive field"), lambda r: r.field.height.size, is_sum=False, text=lambda v: f"{v:.0f} px"
+    ),
+    "side": _Measure(
+        lambda: _("height of the map"),
+        lambda r: r.output_shape[0] if len(r.output_shape) == 3 else 0,
+        is_sum=False,
+        text=lambda v: f"{v:.0f}",
+    ),
+}
+
+
+def color_title(name: str) -> str:
+    """Return what a colouring is called."""
+    if name == "kind":
+        return _("kind of layer")
+    return _("your own numbers (CSV)") if name == OWN else _MEASURES[name].title()
+
+
+def color_by(
+    summary: NetworkSummary, members: Mapping[str, tuple[str, ...]], name: str, own: Mapping[str, float] | None = None
+) -> Coloring:
+    """Return the colours of a picture's nodes.
+
+    A node that stands for several layers has their sum (parameters, MACs, memory), the value at its output (receptive
+    field, height), or the mean of its layers' own numbers. The ramp is viridis, logarithmic over positive numbers.
+    """
+    if name == "kind":
+        return Coloring(None, _kinds(summary, members))
+    if name == OWN:
+        values = _own_values(members, own or {})
+        title = _("your numbers, mean per box")
+        return _ramp(values, title, lambda v: f"{v:.4g}", is_log=False)
+    measure = _MEASURES[name]
+    values = {}
+    for drawn, ids in members.items():
+        records = [summary.by_id[node_id] for node_id in ids]
+        value = sum(map(measure.of, records)) if measure.is_sum else measure.of(records[-1])
+        if value > 0:
+            values[drawn] = float(value)
+    title = _("{what}, log scale").format(what=measure.title())
+    return _ramp(values, title, measure.text, is_log=True)
+
+
+def read_numbers(data: bytes, known: Mapping[str, object]) -> dict[str, float]:
+    """Return a person's numbers by layer id from CSV text with two columns: id, number. A first line of words is a head.
+
+    Raises:
+        SpecError: If it is too large, no text, a line has another form, or a layer is unknown.
+    """
+    rule = _("lines of `layer,number`, such as `res3b_branch2b,0.7`")
+    if len(data) > MAX_OWN_BYTES:
+        raise SpecError(broken_rule("CSV", _("at most 1 MB"), f"{len(data):,} bytes"))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SpecError(broken_rule("CSV", _("UTF-8 text"), data[:20])) from error
+    values: dict[str, float] = {}
+    for index, row in enumerate(csv.reader(io.StringIO(text), delimiter=";" if ";" in text else ",")):
+        if not any(cell.strip() for cell in row):
+            continue
+        number = _number(row[1]) if len(row) > 1 else None
+        if number is None:
+            if index == 0:
+                continue
+            raise SpecError(broken_rule("CSV", rule, ",".join(row)[:60]))
+        name = row[0].strip()
+        if name not in known:
+            advice = _("Line {n}: this network has no such layer.").format(n=index + 1)
+            raise SpecError(broken_rule("CSV", _("made of this network's layers"), name[:60], advice))
+        values[name] = number
+    if not values:
+        raise SpecError(broken_rule("CSV", rule, text[:60]))
+    return values
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _own_values(members: Mapping[str, tuple[str, ...]], own: Mapping[str, float]) -> dict[str, float]:
+    values = {}
+    for drawn, ids in members.items():
+        given = [own[node_id] for node_id in ids if node_id in own]
+        if given:
+            values[drawn] = sum(given) / len(given)
+    return values
+
+
+def _ramp(values: Mapping[str, float], title: str, text: Callable[[float], str], *, is_log: bool) -> Coloring:
+    if not values:
+        return Coloring({}, Legend(title, _("no numbers here"), "", ()))
+    low, high = min(values.values()), max(values.values())
+    table = ["#" + "".join(f"{channel:02x}" for channel in row) for row in color_table("viridis", _STEPS).tolist()]
+
+    def place(value: float) -> float:
+        if high == low:
+            return 1.0
+        if is_log:
+            return math.log(value / low) / math.log(high / low)
+        return (value - low) / (high - low)
+
+    fills = {}
+    for drawn, value in values.items():
+        at = place(value)
+        fills[drawn] = (table[round(at * (_STEPS - 1))], "#ffffff" if at < _INK_SWITCH else "#1a1a1a")
+    return Coloring(fills, Legend(title, text(low), text(high), tuple(table[:: _STEPS // 8])))
+
+
+def _kinds(summary: NetworkSummary, members: Mapping[str, tuple[str, ...]]) -> Legend:
+    """Return one mark per colour of the layers that are drawn by themselves; grey ones only pass numbers on."""
+    single = {kind_of(summary.by_id[ids[0]].node.layer) for ids in members.values() if len(ids) == 1}
+    families = {
+        _("convolution"): ("conv",),
+        _("BatchNorm"): ("batch_norm",),
+        _("ReLU"): ("relu",),
+        _("pooling"): ("max_pool", "average_pool", "global_average_pool"),
+        _("classifier"): ("dense", "softmax"),
+    }
+    marks = tuple((MARKS[kinds[0]].fill, name) for name, kinds in families.items() if single & set(kinds))
+    is_folded = any(name.startswith("block_") for name in members)
+    block = ((IDENTITY_BLOCK.fill, _("identity block")),) if is_folded else ()
+    return Legend("", marks=(*block, *marks))

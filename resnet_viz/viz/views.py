@@ -1,0 +1,28 @@
+"""The names of the views of a network's layers; apart from the charts, so that a link can be read without Plotly."""
+
+from resnet_viz.messages import gettext as _
+
+CHART_METRICS = ("parameters", "macs", "activation_bytes")
+VIEWS = ("table", "treemap", "depth", "field", "size")
+COUNTING = ("treemap", "depth")
+"""Views that show one of `CHART_METRICS`."""
+
+
+def view_name(view: str) -> str:
+    """Return what a view of the layers is called."""
+    return {
+        "table": _("Table"),
+        "treemap": _("Treemap"),
+        "depth": _("Along depth"),
+        "field": _("Receptive field"),
+        "size": _("Size and channels"),
+    }[view]
+
+
+def metric_name(metric: str) -> str:
+    """Return what a counted column is called, with its unit."""
+    return {
+        "parameters": _("Parameters"),
+        "macs": _("MACs (multiply-accumulates)"),
+        "activation_bytes": _("Activation memory (bytes, float32)"),
+    }[metric]

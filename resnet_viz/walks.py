@@ -1,0 +1,102 @@
+"""Walks: stops through the pages, each a link, a question and an answer; data files that anyone can write."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from resnet_viz.errors import SpecError, broken_rule
+from resnet_viz.messages import gettext as _
+
+FOLDER = Path(__file__).parent / "assets" / "walks"
+PAGES = ("", "layers", "activations")
+MAX_STOPS = 100
+MAX_TEXT = 2000
+MAX_BYTES = 500_000
+
+
+class Stop(NamedTuple):
+    """One state of the pages.
+
+    Attributes:
+        page: The page's path, "" for Architecture.
+        params: The link's parameters.
+        question: Asked first.
+        answer: Shown on request.
+    """
+
+    page: str
+    params: tuple[tuple[str, str], ...]
+    question: str
+    answer: str
+
+    @property
+    def link(self) -> str:
+        """The state as the end of an address."""
+        return f"/{self.page}?{urlencode(self.params)}"
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A title and the stops in order."""
+
+    title: str
+    stops: tuple[Stop, ...] = ()
+
+    def to_json(self) -> str:
+        """Return the file's text; `read_walk` reads it back."""
+        stops = [{"link": stop.link, "question": stop.question, "answer": stop.answer} for stop in self.stops]
+        return json.dumps({"title": self.title, "stops": stops}, indent=2, ensure_ascii=False) + "\n"
+
+
+def stop_at(link: str, question: str, answer: str) -> Stop:
+    """Return a stop at a link such as ``/layers?preset=course``; an address before the path is dropped.
+
+    Raises:
+        SpecError: If the page is unknown.
+    """
+    parts = urlsplit(link)
+    page = parts.path.strip("/").removeprefix("architecture")
+    if page not in PAGES:
+        raise SpecError(
+            broken_rule("link", _("to one of the pages {names}").format(names=", ".join(PAGES[1:])), link[:80])
+        )
+    return Stop(page, tuple(parse_qsl(parts.query)), question, answer)
+
+
+def read_walk(text: str) -> Walk:
+    """Return the walk of a file's text.
+
+    Raises:
+        SpecError: If it is no JSON of the form ``{"title", "stops": [{"link", "question", "answer"}]}``, or too long.
+    """
+    rule = _("JSON with a `title` and `stops`, each with `link`, `question` and `answer`")
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SpecError(broken_rule("walk", rule, text[:60])) from error
+    stops = data.get("stops") if isinstance(data, dict) else None
+    if not isinstance(stops, list) or not 0 < len(stops) <= MAX_STOPS:
+        raise SpecError(broken_rule("walk", _("a list of 1 to {n} stops").format(n=MAX_STOPS), str(data)[:60]))
+    return Walk(_text(data, "title", rule), tuple(_stop(item, rule) for item in stops))
+
+
+@cache
+def shipped_walks() -> dict[str, Walk]:
+    """Return the walks of the package by name; their texts are messages, to be translated when shown."""
+    return {path.stem: read_walk(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.json"))}
+
+
+def _stop(item: Any, rule: str) -> Stop:
+    if not isinstance(item, dict):
+        raise SpecError(broken_rule("stop", rule, str(item)[:60]))
+    return stop_at(_text(item, "link", rule), _text(item, "question", rule), _text(item, "answer", rule))
+
+
+def _text(data: dict[str, Any], name: str, rule: str) -> str:
+    text = data.get(name, "")
+    if not isinstance(text, str) or len(text) > MAX_TEXT:
+        raise SpecError(broken_rule(name, rule, str(text)[:60]))
+    return text
