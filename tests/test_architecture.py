@@ -24,7 +24,7 @@ def modules_after(code: str) -> set[str]:
         "import resnet_viz.compute.client, resnet_viz.images.uploads, resnet_viz.weights.store",
         "import resnet_viz.ui.services, resnet_viz.ui.state, resnet_viz.ui.middleware",
         "from resnet_viz.cli import main; main(['summary'])",
-        "from resnet_viz.cli import main; main(['graph', '--depth', 'block'])",
+        "from resnet_viz.cli import main; main(['graph', '--open', 'all'])",
     ],
 )
 def test_no_keras_without_asking_for_a_model(code):

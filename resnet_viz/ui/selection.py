@@ -189,7 +189,8 @@ def _read_network(selection: Selection, params: Mapping[str, str]) -> Selection:
     if "classes" in params:
         base = replace(base, classes=parse_classes(params["classes"]))
     known = to_paths(base)
-    spec = with_changes(base, {path: text for path, text in params.items() if path in known})
+    changes = {path: text for path, text in params.items() if path in known or path.startswith("stages.")}
+    spec = with_changes(base, changes)
     network(spec)
     return replace(selection, preset=name, spec=spec)
 

@@ -52,11 +52,26 @@ def test_a_field_can_be_set(capsys):
     assert "23,600,006 parameters" in last
 
 
-@pytest.mark.parametrize("depth", ["network", "stage", "block"])
-def test_graph_writes_dot(capsys, depth, tmp_path):
-    assert run(capsys, "graph", "--depth", depth, "--node", "res3a_branch2b").startswith("digraph network {")
-    assert run(capsys, "graph", "--depth", depth, "--out", str(tmp_path / "g.dot")) == ""
-    assert (tmp_path / "g.dot").read_text("utf-8").startswith("digraph")
+@pytest.mark.parametrize("opened", ["", "3", "3.3a", "all"])
+def test_graph_writes_dot(capsys, opened, tmp_path):
+    text = run(capsys, "graph", "--open", opened)
+    assert text.startswith("digraph network {")
+    assert ("res3a_branch2b " in text) == (opened in ("3.3a", "all"))
+    assert run(capsys, "graph", "--open", opened, "--out", str(tmp_path / "g.dot")) == ""
+
+
+def test_export_writes_code_and_json(capsys, tmp_path):
+    code = run(capsys, "export", "--preset", "cifar-20")
+    compile(code, "network.py", "exec")
+    assert "269,722" not in code  # trainable; the title says all
+    assert json.loads(run(capsys, "export", "--format", "json"))["classes"] == 6
+    run(capsys, "export", "--out", str(tmp_path / "network.py"))
+    assert (tmp_path / "network.py").read_text("utf-8").startswith('"""ResNet `course`: 17,958,790 parameters')
+
+
+def test_compare_says_sentences(capsys):
+    text = run(capsys, "compare", "--against", "coursera-2018")
+    assert "5b, 5c: squeezes to 256 instead of 512. (−5,641,216 parameters, −22,544,384 MACs)" in text
 
 
 def test_svg_needs_the_dot_program(capsys, monkeypatch):
@@ -88,7 +103,7 @@ BAD = [
     (["summary", "--set", "stem.relu=on"], "Received: change='stem.relu'"),
     (["summary", "--set", "stem.use_relu"], "`on` or `off`"),
     (["summary", "--format", "xml"], "invalid choice: 'xml'"),
-    (["graph", "--depth", "block", "--node", "res9z"], "Received: node='res9z'"),
+    (["graph", "--open", "3.9z"], "Received: --open='9z'"),
     (["graph", "--out", "/nowhere/at/all.dot"], "Cannot read or write /nowhere/at/all.dot"),
     (["activations", "/nowhere.png", "--node", "conv1", "--out", "x.npz"], "the path of a picture"),
     (["activations", str(_FOLDER / "cat.jpg"), "--node", "conv1", "--out", "x.gif"], "ending in .npz or .png"),

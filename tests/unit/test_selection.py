@@ -12,7 +12,7 @@ from resnet_viz.errors import ResNetVizError, SpecError
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.spec.changes import changed_paths, to_paths, with_changes
 from resnet_viz.ui.selection import Selection, from_params
-from resnet_viz.viz.dot import DEPTHS, to_dot
+from resnet_viz.viz.dot import draw, known_groups
 
 CHOICES = {
     "block": ["bottleneck", "basic"],
@@ -35,6 +35,8 @@ def random_text(path: str, value: object, source: random.Random) -> str:
         return source.choice(CHOICES[path])
     if isinstance(value, bool):
         return source.choice(["on", "off"])
+    if path == "stages":
+        return source.choice(["0", "1", "2", "3", "4", "5", "900000000"])
     if isinstance(value, int):
         return str(source.choice([0, 1, 2, 3, 5, 7, 40]))
     if isinstance(value, tuple):
@@ -58,8 +60,8 @@ def test_any_reachable_network_is_drawn_explained_and_linked():
         drawn += 1
         assert with_changes(base, changed_paths(base, spec)) == spec
         for node in ("conv1", "avg_pool", summary.graph.blocks[0].out, summary.graph.blocks[-1].branch):
-            for depth in DEPTHS:
-                assert to_dot(summary, depth, node).drawn(node)
+            for opened in ((), known_groups(summary)):
+                assert draw(summary, opened).drawn(node)
         for record in summary.records:
             assert shape_arithmetic(record)
             assert field_arithmetic(summary, record)
@@ -80,7 +82,15 @@ def test_every_part_of_the_subject_is_in_the_link():
     selection = Selection(
         spec=preset("course", input_shape=(64, 96, 1), classes=10),
         node="res3b_out",
-        depth="block",
+        opened=frozenset({"3", "3b"}),
+        color="macs",
+        against="keras-v1,stem.use_relu=off",
+        present=True,
+        panel="difference",
+        view="treemap",
+        metric="macs",
+        walk="tour",
+        stop=4,
         image="flower",
         resize="squash",
         interpolation="nearest",
@@ -94,7 +104,15 @@ def test_every_part_of_the_subject_is_in_the_link():
         "input": "64x96x1",
         "classes": "10",
         "node": "res3b_out",
-        "depth": "block",
+        "open": "3.3b",
+        "color": "macs",
+        "against": "keras-v1,stem.use_relu=off",
+        "present": "1",
+        "panel": "difference",
+        "view": "treemap",
+        "metric": "macs",
+        "walk": "tour",
+        "stop": "4",
         "image": "flower",
         "resize": "squash",
         "interp": "nearest",
@@ -131,3 +149,58 @@ def test_the_node_in_focus_survives_a_change_or_moves_near(node, change, expecte
 def test_a_network_that_cannot_exist_leaves_the_selection():
     with pytest.raises(ResNetVizError):
         Selection().with_spec(preset("course", input_shape=(20, 20, 3)))
+
+
+def test_opening_a_block_opens_its_stage_and_closing_the_stage_closes_its_blocks():
+    selection = Selection().toggled("3b")
+    assert selection.opened == {"3", "3b"}
+    assert selection.toggled("3b").opened == {"3"}
+    assert selection.toggled("3").opened == set()
+    assert selection.toggled("9z") == selection
+    assert Selection().revealing("res4a_branch1").opened == {"4", "4a"}
+    assert Selection().revealing("conv1").opened == set()
+
+
+def test_what_is_open_survives_as_far_as_it_exists():
+    selection = Selection().toggled("4f").toggled("5a")
+    stages = list(selection.spec.stages)
+    stages[2] = replace(stages[2], blocks=2)
+    assert selection.with_spec(replace(selection.spec, stages=tuple(stages))).opened == {"4", "5", "5a"}
+
+
+def test_the_network_compared_with_goes_only_when_it_cannot_exist():
+    assert Selection().comparing("coursera-2018").other == PRESETS["coursera-2018"]
+    smaller = (
+        Selection()
+        .with_preset("cifar-20")
+        .comparing("cifar-plain-20")
+        .with_spec(replace(PRESETS["cifar-20"], input_shape=(8, 8, 3)))
+    )
+    assert smaller.against == "cifar-plain-20"
+    mixed = Selection().with_preset("cifar-20", input_shape=(64, 64, 3)).comparing("course")
+    assert mixed.with_spec(replace(mixed.spec, input_shape=(16, 16, 3))).against == ""
+
+
+@pytest.mark.parametrize(
+    ("params", "sentence"),
+    [
+        ({"open": "3.9z"}, "`open` must be a stage or a block"),
+        ({"against": "corse"}, "Did you mean `course`"),
+        ({"against": "course,stem.use_relu=perhaps"}, "`on` or `off`"),
+        ({"against": "course,nothing"}, "a field of the specification"),
+        ({"color": "red"}, "`color` must be"),
+        ({"stages": "900000000"}, "from 1 to 6"),
+    ],
+)
+def test_bad_parts_of_the_new_links_are_sentences(params, sentence):
+    selection, problems = from_params(params)
+    assert sentence in problems[0]
+    assert selection.spec == PRESETS["course"]
+
+
+def test_a_stage_more_and_a_stage_less_are_links():
+    base = PRESETS["course"]
+    for stages in (base.stages[:3], (*base.stages, replace(base.stages[3], blocks=1))):
+        spec = replace(base, input_shape=(224, 224, 3), stages=stages)
+        selection = Selection().with_spec(spec)
+        assert from_params(selection.to_params())[0] == selection

@@ -1,7 +1,6 @@
 """Pictures and tables say what the account says."""
 
 import io
-import re
 
 import numpy as np
 import pytest
@@ -18,11 +17,11 @@ from resnet_viz.analysis.keras_code import keras_line
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.spec.layers import kind_of
 from resnet_viz.viz.anatomy import channel_energy, map_statistics, norm, removed_by_relu, strongest_channels
-from resnet_viz.viz.charts import METRICS, along_depth
-from resnet_viz.viz.dot import draw
+from resnet_viz.viz.charts import along_depth, receptive_fields, size_and_channels, treemap
 from resnet_viz.viz.mosaic import Scale, mosaic_png, per_channel_png, shared_scale, tiles
-from resnet_viz.viz.tables import COUNTED, to_frame, totals_row
+from resnet_viz.viz.tables import COUNTED, to_frame, to_markdown, totals_row
 from resnet_viz.viz.theme import GROUND, MARKS, NOT_A_NUMBER, color_table
+from resnet_viz.viz.views import CHART_METRICS
 
 COURSE = analyse(PRESETS["course"])
 
@@ -89,46 +88,7 @@ def test_the_keras_lines_build_the_same_counts(name):
     assert model.count_params() == summary.totals.parameters
 
 
-# --- DOT ------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", PRESETS)
-@pytest.mark.parametrize("depth", ["network", "stage", "block"])
-def test_every_layer_is_behind_exactly_one_drawn_node(name, depth):
-    summary = analyse(PRESETS[name])
-    ids = ["conv1", "avg_pool", summary.graph.blocks[0].out, summary.graph.blocks[-1].branch]
-    for node in ids:
-        drawing = draw(summary, depth, node)
-        members = [layer for group in drawing.members.values() for layer in group]
-        assert len(members) == len(set(members))
-        assert drawing.drawn(node) is not None
-        if depth == "network":
-            assert set(members) == set(summary.by_id)
-        assert set(re.findall(r"\bid=(?:\")?([\w]+)", drawing.dot)) >= set(drawing.members)
-
-
-def test_repeated_blocks_are_one_box():
-    dot = draw(COURSE, "network", "conv1").dot
-    assert "4b–f  identity block ×5" in dot
-    assert "5a  convolution block" in dot
-
-
-def test_the_shortcut_is_its_own_dashed_road():
-    dot = draw(COURSE, "block", "res3a_branch1").dot
-    assert re.search(r"res3a_branch1 -> bn3a_branch1 \[.*style=dashed", dot)
-    assert re.search(r"bn3a_branch1 -> res3a_add \[.*style=dashed", dot)
-    assert re.search(r"bn3a_branch2c -> res3a_add \[.*style=solid", dot)
-    identity = draw(COURSE, "block", "res3b_branch2a").dot
-    assert re.search(r"from_res3a_out -> res3b_add \[.*style=dashed", identity)
-
-
-def test_plain_network_has_one_road():
-    assert "style=dashed" not in draw(analyse(PRESETS["plain18"]), "block", "res3a_branch2a").dot
-
-
-def test_dot_text_is_golden(golden):
-    for depth in ("network", "stage", "block"):
-        golden(f"course-{depth}.dot", draw(COURSE, depth, "res3a_branch2b").dot)
+# --- Colours ------------------------------------------------------------------------------------------------------
 
 
 def test_colours_reach_contrast_on_their_own_fill():
@@ -157,11 +117,46 @@ def test_summary_table_is_golden(golden):
     golden("course-layers.csv", to_frame(COURSE).to_csv(index=False))
 
 
-@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("metric", CHART_METRICS)
 def test_chart_draws_every_layer_that_counts(metric):
     frame = to_frame(COURSE)
     figure = along_depth(frame, metric, selected="conv1")
     assert sum(sum(trace.y) for trace in figure.data) == totals_row(frame)[metric]
+
+
+@pytest.mark.parametrize("metric", CHART_METRICS)
+@pytest.mark.parametrize("name", ["course", "v2", "cifar-plain-20"])
+def test_treemap_areas_are_the_sums_of_what_they_hold(name, metric):
+    frame = to_frame(analyse(PRESETS[name]))
+    area = treemap(frame, metric).data[0]
+    assert area.values[0] == totals_row(frame)[metric]
+    for place, parent in enumerate(area.ids):
+        children = [area.values[i] for i, above in enumerate(area.parents) if above == parent]
+        assert not children or sum(children) == area.values[place]
+    leaves = set(area.ids) - set(area.parents)
+    assert leaves == set(frame[frame[metric] > 0]["layer"])
+
+
+def test_receptive_field_chart_shows_size_and_coverage():
+    size, share = receptive_fields(COURSE, selected="res3b_out").data
+    places = {name: i for i, name in enumerate(size.x)}
+    assert [size.y[places[f"res{b}_out"]] for b in ("2a", "3b", "4a", "5c")] == [19, 67, 131, 483]
+    by_place = [share.y[places[f"res{b}_out"]] for b in ("3b", "3c", "3d", "4a")]
+    assert by_place == [0, 100 * 4 / 64, 100 * 16 / 64, 100]
+
+
+def test_size_and_channels_names_every_map_once():
+    points = size_and_channels(COURSE, selected="res3b_out").data[0]
+    maps = [r for r in COURSE.records if len(r.output_shape) == 3]
+    assert sum(count for _name, count in points.customdata) == len(maps)
+    assert "res3b_out" in [name for name, _count in points.customdata]
+
+
+def test_markdown_has_every_row_and_a_rule():
+    lines = to_markdown(to_frame(COURSE)).splitlines()
+    assert len(lines) == 177 + 2
+    assert "| conv1 |" in lines[4]
+    assert "9,472" in lines[4]
 
 
 # --- Mosaics --------------------------------------------------------------------------------------------------------

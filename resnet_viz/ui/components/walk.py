@@ -35,7 +35,7 @@ def show(selection: Selection) -> None:
                 _("Back"), key="walk_back", shortcut="Left", on_click=go_to, args=(number - 1,), disabled=number == 1
             )
             st.button(
-                _("On"),
+                _("Next"),
                 key="walk_on",
                 shortcut="Right",
                 type="primary",

@@ -1,0 +1,127 @@
+"""The picture's DOT: what is drawn is what is there, folded or open, alone or compared."""
+
+import re
+from itertools import pairwise
+
+import pytest
+
+from resnet_viz.analysis import analyse
+from resnet_viz.analysis.difference import compare
+from resnet_viz.spec import PRESETS, preset
+from resnet_viz.viz.dot import draw, groups_of, known_groups, text_width_pt
+from resnet_viz.viz.theme import STATUS_MARKS
+
+COURSE = analyse(PRESETS["course"])
+
+
+def bodies(drawing) -> str:
+    return "".join(part.body for row in drawing.rows for part in row.parts)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("how", ["folded", "stages", "all"])
+def test_every_layer_is_behind_exactly_one_drawn_node(name, how):
+    summary = analyse(PRESETS[name])
+    known = known_groups(summary)
+    opened = {"folded": [], "stages": [group for group in known if group.isdecimal()], "all": known}[how]
+    drawing = draw(summary, opened)
+    members = [layer for group in drawing.members.values() for layer in group]
+    assert sorted(members) == sorted(summary.by_id)
+    assert set(re.findall(r"\bid=\"?([\w]+)", bodies(drawing))) == set(drawing.members)
+    if how == "all":
+        assert set(drawing.members) == set(summary.by_id)
+
+
+@pytest.mark.parametrize("name", ["course", "v2", "cifar-20", "plain18", "keras-v1-152"])
+def test_the_open_pictures_edges_are_the_graphs(name):
+    summary = analyse(PRESETS[name])
+    drawing = draw(summary, known_groups(summary))
+    inputs = {f"x_{block.name}": block.input for block in summary.graph.blocks}
+    drawn = {
+        (inputs.get(tail, tail), head)
+        for tail, head in re.findall(r"^\s*(\w+)(?::\w)? -> (\w+)", bodies(drawing), flags=re.MULTILINE)
+    }
+    parts = [part for row in drawing.rows for part in row.parts]
+    between = {(a.exit, b.entry) for a, b in pairwise(parts) if not b.entry.startswith("x_")}
+    expected = {(source, node.id) for node in summary.graph.nodes for source in node.inputs}
+    assert drawn | between == expected
+
+
+def test_repeated_blocks_are_one_box_until_opened():
+    assert "4b–f  identity block ×5" in draw(COURSE).dot
+    opened = draw(COURSE, ["4"]).dot
+    assert "4b–f" not in opened
+    assert "4c  F(x)" in opened
+    assert "res4c_branch2a" not in opened
+    assert "res4c_branch2a" in draw(COURSE, ["4", "4c"]).dot
+
+
+def test_several_blocks_are_open_at_once_and_the_others_stay_the_same():
+    folded = {part.name: part.body for row in draw(COURSE, ["3"]).rows for part in row.parts}
+    opened = {part.name: part.body for row in draw(COURSE, ["3", "3a", "3c"]).rows for part in row.parts}
+    assert {name for name in folded if folded[name] != opened[name]} == {"3a", "3c"}
+
+
+def test_the_two_roads_differ_without_colour():
+    dot = draw(COURSE, ["3", "3a", "3b"]).dot
+    assert re.search(r"res3a_branch1 -> bn3a_branch1 \[.*style=dashed", dot)
+    assert re.search(r"bn3a_branch1 -> res3a_add \[.*style=dashed", dot)
+    assert re.search(r"bn3a_branch2c -> res3a_add \[.*style=solid", dot)
+    assert re.search(r"x_3b -> res3b_add \[.*style=dashed", dot)
+    assert "style=dashed" not in draw(analyse(PRESETS["plain18"]), ["3", "3a"]).dot
+
+
+def test_shapes_stand_where_they_change():
+    parts = {part.name: part for row in draw(COURSE).rows for part in row.parts}
+    assert parts["pad"].label.strip() == "70×70×3"
+    assert parts["bn_conv1"].label == ""
+    assert "x  15×15×256" in draw(COURSE, ["3"]).dot
+    assert re.search(r'res3a_branch2a -> bn3a_branch2a \[label=" 8×8×128 "', draw(COURSE, ["3", "3a"]).dot)
+
+
+def test_the_groups_of_a_layer_open_it():
+    assert groups_of(COURSE, "res4a_branch1") == ["4", "4a"]
+    assert groups_of(COURSE, "conv1") == []
+    assert draw(COURSE, groups_of(COURSE, "res4a_branch1")).members["res4a_branch1"] == ("res4a_branch1",)
+
+
+def test_a_difference_marks_layers_by_sign_and_keeps_what_is_gone():
+    difference = compare(analyse(PRESETS["coursera-2018"]), COURSE)
+    drawing = draw(difference.union, ["5", "5b"], status=difference.status, lost_edges=difference.lost_edges)
+    dot = drawing.dot
+    assert f"{STATUS_MARKS['removed'].sign} ReLU" in dot
+    assert "≠ Conv 1×1, 256" in dot
+    assert [part.name for part in drawing.rows[0].parts if part.is_removed] == ["conv1_relu"]
+    assert "≠ 2a" not in dot
+
+
+def test_edges_that_only_the_other_network_has_are_dotted():
+    spec = preset("resnet18")
+    difference = compare(analyse(spec), analyse(preset("plain18")))
+    dot = draw(difference.union, ["3", "3b"], status=difference.status, lost_edges=difference.lost_edges).dot
+    assert re.search(r"bn3b_branch2b -> res3b_add", dot)
+    assert re.search(r"res3b_add -> res3b_out \[.*style=dotted", dot)
+
+
+def test_the_whole_as_one_dot_text_is_golden(golden):
+    for name, opened in (("folded", []), ("stage", ["3"]), ("block", ["3", "3a"])):
+        golden(f"course-{name}.dot", draw(COURSE, opened).dot)
+
+
+def test_graphviz_understands_every_picture():
+    """The system's own Graphviz, where there is one; the page's is driven by the browser tests."""
+    import shutil
+    import subprocess
+
+    if shutil.which("dot") is None:
+        pytest.skip("no system Graphviz; the browser tests lay out every picture")
+    for opened in ([], ["3"], known_groups(COURSE)):
+        done = subprocess.run(
+            ["dot", "-Tsvg"], input=draw(COURSE, opened).dot.encode(), capture_output=True, check=True
+        )
+        assert b"Error" not in done.stderr
+
+
+def test_text_widths_grow_with_the_text():
+    assert text_width_pt("res3b", 12) < text_width_pt("res3b_branch2b", 12)
+    assert text_width_pt("卷积", 14) == 28
