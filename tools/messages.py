@@ -4,6 +4,7 @@ Collects every message of the code into each language's catalogue, keeping what 
 --check nothing is written; the exit status is 1 if a message has no translation.
 """
 
+import json
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -19,12 +20,16 @@ KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 
 
 def messages() -> Catalog:
-    """Return all messages of the package and the pages."""
+    """Return all messages of the package, the pages and the shipped walks."""
     catalog = Catalog(project="resnet-viz", charset="utf-8", fuzzy=False)
     for folder in ("resnet_viz", "pages"):
         found = extract_from_dir(ROOT / folder, [("**.py", "python")], keywords=KEYWORDS)
         for _file, _line, message, _comments, _context in found:
             catalog.add(message)
+    for path in sorted((ROOT / "resnet_viz" / "assets" / "walks").glob("*.json")):
+        walk = json.loads(path.read_text("utf-8"))
+        for text in (walk["title"], *(stop[part] for stop in walk["stops"] for part in ("question", "answer"))):
+            catalog.add(text)
     return catalog
 
 

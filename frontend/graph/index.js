@@ -169,7 +169,8 @@ class Picture {
     } else if (this.camera.isReadable) this.camera.fit(Boolean(before));
     else {
       const opened = [...this.groups.keys()].filter((name) => before && !before.has(name)).at(0);
-      const own = this.data.crumbs.map((crumb) => crumb.group).filter((name) => this.groups.has(name)).at(-1);
+      const open = new Set(this.data.rows.flatMap((row) => [row.name, ...row.parts.filter((part) => part.title).map((part) => part.name)]));
+      const own = this.data.crumbs.map((crumb) => crumb.group).filter((name) => open.has(name)).at(-1);
       const group = this.groups.get(before ? this.toggled ?? opened ?? own : own);
       if (!this.camera.box) this.camera.fit();
       if (group) this.camera.flyTo(group);

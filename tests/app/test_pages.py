@@ -11,9 +11,13 @@ from streamlit.testing.v1 import AppTest
 
 from resnet_viz.analysis import analyse
 from resnet_viz.compute.client import WorkerClient
+from resnet_viz.errors import SpecError
 from resnet_viz.messages import use_language
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.ui import services, state
+from resnet_viz.ui.components.specification import _edited
+from resnet_viz.viz.fields import FIELDS, SECTIONS
+from resnet_viz.viz.views import VIEWS
 from resnet_viz.weights.fit import expected_arrays
 
 ROOT = Path(__file__).parents[2]
@@ -115,9 +119,7 @@ def test_plain_and_preactivation_and_infinite_padding_have_an_anatomy():
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_has_an_architecture(name):
-    app = opened(
-        "architecture", {"preset": name, "depth": "stage", "node": "res3a_out" if name != "v2" else "res3a_add"}
-    )
+    app = opened("architecture", {"preset": name, "open": "3", "node": "res3a_out" if name != "v2" else "res3a_add"})
     assert not app.warning
     assert f"{analyse(PRESETS[name]).totals.parameters:,}" in texts(app)
 
@@ -133,7 +135,7 @@ def test_every_preset_has_an_architecture(name):
         ({"input": "99999999"}, "`input` must be"),
         ({"classes": "none"}, "`classes` must be"),
         ({"node": "res9z"}, "Received: node='res9z'"),
-        ({"depth": "deep"}, "`depth` must be"),
+        ({"open": "9z"}, "`open` must be"),
         ({"image": "../../etc/passwd"}, "`image` must be"),
         ({"stem.use_relu": "maybe"}, "`on` or `off`"),
         ({"stages.5.blocks": "0"}, "from 1 to 128"),
@@ -159,14 +161,14 @@ def test_a_link_carries_changes_of_the_specification():
 
 def test_the_address_bar_is_the_link_to_what_is_shown():
     app = opened("architecture", {"preset": "keras-v1"})
-    app.toggle(key="spec_stem_relu").set_value(False).run()
+    app.toggle(key="spec_stem.use_relu").set_value(False).run()
     assert dict(app.query_params) == {"preset": "keras-v1", "stem.use_relu": "off"}
     app.switch_page(PAGES["layers"]).run()
     assert dict(app.query_params) == {"preset": "keras-v1", "stem.use_relu": "off"}
 
 
 def test_the_selection_survives_navigation():
-    app = opened("architecture", {"preset": "cifar-20", "node": "res3b_branch2a", "depth": "block"})
+    app = opened("architecture", {"preset": "cifar-20", "node": "res3b_branch2a", "open": "3.3b"})
     for page in ("layers", "activations", "architecture"):
         app.switch_page(PAGES[page]).run()
         assert app.query_params["node"] == "res3b_branch2a"
@@ -201,10 +203,10 @@ def test_a_bad_value_says_the_rule_and_keeps_the_network():
 def test_each_change_says_what_it_costs_on_its_own():
     params = {"stem.use_relu": "on", "stages.5.identity_filters": "512.512.2048"}
     shown = texts(opened("architecture", params))
-    assert "`stem.use_relu` on: ±0 parameters, ±0 MACs" in shown
-    assert "`stages.5.identity_filters` 512.512.2048: +5,641,216 parameters, +22,544,384 MACs" in shown
+    assert "A ReLU follows the stem's convolution and BatchNorm. *no parameters, no MACs*" in shown
+    assert "5b, 5c: squeezes to 512 instead of 256. *+5,641,216 parameters, +22,544,384 MACs*" in shown
     narrow = {"stages.2.convolution_filters": "64.64.128", "stages.2.identity_filters": "64.64.128"}
-    assert "`stages.2.identity_filters` 64.64.128: only together with the others" in texts(
+    assert "2b, 2c: filters 64 · 64 · 128 instead of 64 · 64 · 256. *only together with the others*" in texts(
         opened("architecture", narrow)
     )
 
@@ -217,11 +219,208 @@ def test_choosing_a_preset_brings_its_input_and_classes():
 
 
 def test_a_node_that_is_gone_moves_to_its_stage():
-    app = opened("architecture", {"node": "res4f_branch2a", "depth": "block"})
+    app = opened("architecture", {"node": "res4f_branch2a", "open": "4.4f"})
     app.number_input(key="blocks_2").set_value(3).run()
     assert app.subheader[0].value == "res4c_out"
     app.number_input(key="side_classes").set_value(10).run()
     assert not app.exception
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_field_has_a_control_with_its_rule(section):
+    app = opened()
+    app.session_state[f"section_{section}"] = True
+    app.run()
+    assert not app.exception
+    kinds = (app.toggle, app.number_input, app.selectbox, app.get("button_group"))
+    labels = "\n".join(str(widget.label) for kind in kinds for widget in kind if hasattr(widget, "label"))
+    for field in FIELDS.values():
+        if field.section == section and field.kind in (bool, int, float):
+            assert field.title() in labels
+            assert field.rule() in labels or field.path in ("shortcut.enabled", "stem.use_relu")
+
+
+def test_a_field_deep_in_the_specification_changes_the_network_and_the_link():
+    app = opened()
+    app.session_state["section_stem"] = True
+    app.run()
+    app.number_input(key="spec_stem.filters").set_value(32).run()
+    assert app.query_params["stem.filters"] == "32"
+    app.number_input(key="spec_stem.filters").set_value(0).run()
+    assert "`stem.filters` must be a whole number from 1 to 16,384" in app.warning[0].value
+    assert app.number_input(key="spec_stem.filters").value == 32
+    app.button(key="side_undo").click().run()
+    assert "17,958,790" in texts(app)
+
+
+def test_the_table_of_stages_takes_edits_and_refuses_bad_ones():
+    stages = PRESETS["course"].stages
+    edits = {"edited_rows": {3: {"identity_filters": "512 512 2048"}}, "added_rows": [], "deleted_rows": []}
+    assert _edited(stages, edits)[3].identity_filters == (512, 512, 2048)
+    more = {"edited_rows": {}, "added_rows": [{"blocks": 1, "strides": None}], "deleted_rows": [0]}
+    made = _edited(stages, more)
+    assert len(made) == 4
+    assert made[-1].blocks == 1
+    for cell, value in (("identity_filters", "many"), ("blocks", 2.5), ("strides", "x")):
+        with pytest.raises(SpecError, match=cell):
+            _edited(stages, {"edited_rows": {0: {cell: value}}, "added_rows": [], "deleted_rows": []})
+
+
+def test_another_kind_of_block_brings_its_filters():
+    app = opened("architecture", {"preset": "keras-v1"})
+    app.session_state["section_block"] = True
+    app.run()
+    state_of = app.session_state["selection"]
+    assert state_of.spec.block == "bottleneck"
+    from resnet_viz.ui.components.specification import _with
+
+    basic = _with(state_of.spec, "block", "basic")
+    assert basic.stages[1].identity_filters == (128, 128)
+    assert analyse(_with(basic, "block", "bottleneck")).totals == analyse(state_of.spec).totals
+    assert _with(state_of.spec, "pre_activation", value=True).final_norm
+
+
+# --- Beside the picture ---------------------------------------------------------------------------------------------
+
+
+def test_compare_says_sentences_sums_and_layers():
+    app = opened("architecture", {"panel": "difference", "against": "coursera-2018"})
+    shown = texts(app)
+    assert "5b, 5c: squeezes to 256 instead of 512. *−5,641,216 parameters, −22,544,384 MACs*" in shown
+    assert "<td>−5,641,216</td>" in shown
+    rows = app.dataframe[0].value
+    assert len(rows) == 16
+    app.button(key="against_swap").click().run()
+    assert app.query_params["preset"] == "coursera-2018"
+    assert app.query_params["against"] == "course"
+    assert "+5,641,216" in texts(app)
+
+
+def test_holding_a_network_compares_what_comes_after():
+    app = opened("architecture", {"panel": "difference", "stem.use_relu": "on"})
+    app.button(key="against_hold").click().run()
+    assert app.query_params["against"] == "course,stem.use_relu=on"
+    assert "Both networks are the same" in texts(app)
+    app.number_input(key="blocks_1").set_value(5).run()
+    assert "Stage 3 has 5 blocks instead of 4." in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("23,600,006", "all parameters of `coursera-2018` at 64×64×3, 6 classes."),
+        ("17943430", "the projection shortcuts lack their BatchNorm"),
+        ("17958789", "Nearest here: `course`, −1 from it."),
+    ],
+)
+def test_a_total_names_its_network_or_the_mistake(typed, answer):
+    app = opened("architecture", {"panel": "difference"})
+    app.text_input(key="total").set_value(typed).run()
+    assert answer in texts(app)
+
+
+def test_a_total_that_is_no_number_is_a_sentence_and_a_match_can_be_shown():
+    app = opened("architecture", {"panel": "difference"})
+    app.text_input(key="total").set_value("lots").run()
+    assert "`total` must be a whole number of parameters" in app.warning[0].value
+    app.text_input(key="total").set_value("25,636,712").run()
+    app.button(key="match_0").click().run()
+    assert "**25,636,712** parameters" in texts(app)
+
+
+def test_files_go_out_and_come_in():
+    app = opened("architecture", {"panel": "files"})
+    assert len(app.get("download_button")) == 3
+    spec = PRESETS["torch-v1.5"]
+    app.file_uploader(key="spec_upload").upload("mine.json", spec.to_json().encode(), "application/json").run()
+    assert dict(app.query_params) == {"preset": "torch-v1.5", "panel": "files"}
+    app.file_uploader(key="spec_upload").upload("mine.json", b'{"stem": {"filter": 3}}', "application/json").run()
+    assert "Did you mean `filters`" in app.warning[0].value
+    assert "25,583,592 parameters" in texts(app) or app.query_params["preset"] == "torch-v1.5"
+
+
+def test_own_numbers_colour_the_picture():
+    app = opened("architecture", {"panel": "files"})
+    data = b"layer,number\nres3b_branch2b,0.7\nconv1,0.1\n"
+    app.file_uploader(key="numbers_upload").upload("mine.csv", data, "text/csv").run()
+    assert app.query_params["color"] == "own"
+    app.file_uploader(key="numbers_upload").upload("mine.csv", b"res9z,1", "text/csv").run()
+    assert "made of this network's layers" in app.warning[0].value
+
+
+def test_unread_cells_are_said_where_there_are_any():
+    assert "64 of 225 cells, by res3a_branch2a, res3a_branch1; 161 are never read" in texts(
+        opened("architecture", {"node": "res2c_out"})
+    )
+    assert "never read" not in texts(opened("architecture", {"node": "res3b_out"}))
+
+
+# --- Layers ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_of_the_layers(view):
+    app = opened("layers", {"view": view, "node": "res3b_out"})
+    assert (len(app.get("plotly_chart")) == 1) == (view != "table")
+    assert len(app.get("download_button")) == 3
+
+
+# --- Walks, sharing, projector ------------------------------------------------------------------------------------------
+
+
+def test_a_walk_goes_through_its_pages_and_shows_answers_on_request():
+    app = opened()
+    app.session_state["subject_walk"] = True
+    app.run()
+    app.button(key="walk_start_tour").click().run()
+    assert app.query_params["preset"] == "plain34"
+    assert "1 / 12" in texts(app)
+    assert "degradation problem" not in texts(app)
+    app.button(key="walk_answer").click().run()
+    assert "degradation problem" in texts(app)
+    for stop in range(2, 13):
+        app.button(key="walk_on").click().run()
+        assert not app.exception
+        assert f"{stop} / 12" in texts(app)
+        assert not app.warning
+    assert "What did block 3b add to its input?" in texts(app)
+    app.button(key="walk_end").click().run()
+    assert "walk" not in app.query_params
+
+
+def test_a_view_becomes_a_stop_of_ones_own_walk():
+    app = opened("architecture", {"node": "res4a_branch1", "open": "4.4a"})
+    app.session_state["subject_walk"] = True
+    app.run()
+    app.text_area(key="walk_question").set_value("What is it for?").run()
+    app.button(key="walk_add").click().run()
+    walk = app.session_state["own_walk"]
+    assert walk.stops[0].question == "What is it for?"
+    assert dict(walk.stops[0].params)["node"] == "res4a_branch1"
+    app.button(key="walk_start_own").click().run()
+    assert "1 / 1 · **What is it for?**" in texts(app)
+    app.session_state["subject_walk"] = True
+    app.run()
+    app.file_uploader(key="walk_upload").upload("w.json", b'{"stops": []}', "application/json").run()
+    assert "`walk` must be a list of 1 to 100 stops" in app.warning[0].value
+    app.button(key="walk_remove_0").click().run()
+    assert app.session_state["own_walk"].stops == ()
+
+
+def test_sharing_draws_the_link_and_its_code():
+    app = opened("architecture", {"preset": "keras-v1", "node": "res3b_out"})
+    app.session_state["subject_share"] = True
+    app.run()
+    assert not app.exception
+    assert "/?preset=keras-v1&node=res3b_out" in app.code[0].value
+
+
+def test_the_projector_shows_one_thing():
+    app = opened("architecture", {"present": "1", "node": "res4a_branch1", "open": "4.4a"})
+    assert not app.sidebar.children
+    assert "projection shortcut" in texts(app)
+    for page in ("layers", "activations"):
+        assert not opened(page, SMALL | {"present": "1"}).exception
 
 
 # --- Pictures and weights of one's own ------------------------------------------------------------------------------

@@ -24,6 +24,11 @@ _WIDTHS = (0.25, 0.5, 1.0, 2.0)
 def show(selection: Selection) -> None:
     """Draw the controls of the network under study."""
     subject.show_preset(selection, "side")
+    # High up: what opens below it has to fit on the screen.
+    table = st.popover(_("Table of stages…"), key="stages_popover", on_change="rerun", width="stretch")
+    if table.open:
+        with table:
+            _show_table(selection.spec)
     subject.show_input(selection, "side")
     subject.show_classes(selection, "side")
     _show_blocks(selection.spec)
@@ -101,10 +106,6 @@ def _show_blocks(spec: ResNetSpec) -> None:
                 partial(_set_blocks, index),
                 key=f"blocks_{index}",
             )
-    table = st.popover(_("Filters and strides…"), key="stages_popover", on_change="rerun", width="stretch")
-    if table.open:
-        with table:
-            _show_table(spec)
 
 
 def _set_blocks(index: int, blocks: Any) -> None:

@@ -28,9 +28,16 @@ def show(selection: Selection) -> None:
     number = min(selection.stop, len(walk.stops))
     stop = walk.stops[number - 1]
     with st.container(key="walk", border=True):
+        is_shown = state.is_answer_shown(selection.walk, number)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"**{number} / {len(walk.stops)}** · {_said(walk.title)}", width="content")
-            st.space("stretch")
+            st.markdown(f"{number} / {len(walk.stops)} · **{_said(stop.question)}**", width="stretch")
+            st.button(
+                _("Hide the answer") if is_shown else _("Show the answer"),
+                key="walk_answer",
+                shortcut="A",
+                on_click=state.show_answer,
+                args=(selection.walk, 0 if is_shown else number),
+            )
             st.button(
                 _("Back"), key="walk_back", shortcut="Left", on_click=go_to, args=(number - 1,), disabled=number == 1
             )
@@ -44,16 +51,6 @@ def show(selection: Selection) -> None:
                 disabled=number == len(walk.stops),
             )
             st.button(_("End"), key="walk_end", on_click=lambda: state.set_parts(walk="", stop=1))
-        st.markdown(f"**{_said(stop.question)}**")
-        is_shown = state.is_answer_shown(selection.walk, number)
-        label = _("Hide the answer") if is_shown else _("Show the answer")
-        st.button(
-            label,
-            key="walk_answer",
-            shortcut="A",
-            on_click=state.show_answer,
-            args=(selection.walk, 0 if is_shown else number),
-        )
         if is_shown:
             st.markdown(_said(stop.answer))
     # A clicker sends the page keys; a button has one key, so it gets two of its own that nobody sees.
