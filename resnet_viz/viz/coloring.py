@@ -11,15 +11,13 @@ from resnet_viz.analysis import LayerRecord, NetworkSummary
 from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.layers import kind_of
-from resnet_viz.viz.theme import IDENTITY_BLOCK, MARKS, color_table
+from resnet_viz.viz.theme import IDENTITY_BLOCK, MARKS, color_table, ink_on
 from resnet_viz.viz.words import short_bytes, short_count
 
 METRICS = ("parameters", "macs", "memory", "receptive_field", "side")
 OWN = "own"
 MAX_OWN_BYTES = 1_000_000
 _STEPS = 64
-# Viridis from here on is light enough for black text or dark enough for white.
-_INK_SWITCH = 0.42
 
 
 class Legend(NamedTuple):
@@ -166,8 +164,8 @@ def _ramp(values: Mapping[str, float], title: str, text: Callable[[float], str],
 
     fills = {}
     for drawn, value in values.items():
-        at = place(value)
-        fills[drawn] = (table[round(at * (_STEPS - 1))], "#ffffff" if at < _INK_SWITCH else "#1a1a1a")
+        fill = table[round(place(value) * (_STEPS - 1))]
+        fills[drawn] = (fill, ink_on(fill))
     return Coloring(fills, Legend(title, text(low), text(high), tuple(table[:: _STEPS // 8])))
 
 

@@ -98,6 +98,14 @@ GROUND = (24, 26, 30)
 NOT_A_NUMBER = (255, 0, 255)
 
 
+def ink_on(color: str) -> str:
+    """Return black or white, whichever stands out more on a colour: at least 4.5:1 (WCAG 2.2, relative luminance)."""
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#000000" if (luminance + 0.05) / 0.05 >= 1.05 / (luminance + 0.05) else "#ffffff"
+
+
 def color_table(name: str, size: int) -> npt.NDArray[np.uint8]:
     """Return `size` colours of a map as ``(size, 3)`` uint8, interpolated between its anchors."""
     anchors = np.array([[int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in COLOR_MAPS[name]], dtype=float)

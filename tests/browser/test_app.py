@@ -53,7 +53,7 @@ def test_a_deep_link_as_the_very_first_request(tmp_path, visit, link):
 
 
 def test_the_link_follows_what_is_shown_and_brings_it_back(visit):
-    page = visit().open("/?preset=cifar-20&node=res3b_branch2a&depth=block")
+    page = visit().open("/?preset=cifar-20&node=res3b_branch2a&open=3.3b")
     expect(inspector(page)).to_have_text("res3b_branch2a")
     node(page, "bn3b_branch2b").click()
     expect(inspector(page)).to_have_text("bn3b_branch2b")
@@ -65,7 +65,7 @@ def test_the_link_follows_what_is_shown_and_brings_it_back(visit):
 
 
 def test_the_back_button_goes_back(visit):
-    page = visit().open("/?preset=cifar-20&node=res3b_branch2a&depth=block")
+    page = visit().open("/?preset=cifar-20&node=res3b_branch2a&open=3.3b")
     node(page, "bn3b_branch2b").click()
     expect(inspector(page)).to_have_text("bn3b_branch2b")
     expect(page).to_have_url(re.compile("node=bn3b_branch2b"))
@@ -77,134 +77,13 @@ def test_the_back_button_goes_back(visit):
 
 
 def test_the_selection_follows_through_the_pages(visit):
-    page = visit().open("/?preset=cifar-20&node=res3b_out&depth=block")
+    page = visit().open("/?preset=cifar-20&node=res3b_out&open=3.3b")
     expect(selected(page)).to_have_id("res3b_out")
     for name in ("Layers", "Activations", "Architecture"):
         page.get_by_role("link", name=name).click()
         expect(page).to_have_url(re.compile("node=res3b_out"))
         quiet(page)  # a page left before it has loaded complains about its download button
     expect(selected(page)).to_have_id("res3b_out")
-
-
-# --- The picture --------------------------------------------------------------------------------------------------
-
-
-def test_click_selects_and_double_click_goes_deeper(visit):
-    page = visit().open()
-    expect(selected(page)).to_have_id("conv1")
-    node(page, "block_3b").click()
-    expect(inspector(page)).to_have_text("res3d_out")
-    expect(page).to_have_url(re.compile("node=res3d_out"))
-    node(page, "block_3b").dblclick()
-    expect(node(page, "branch_3b")).to_be_visible()
-    node(page, "branch_3b").dblclick()
-    expect(node(page, "res3b_branch2b")).to_be_visible()
-    node(page, "res3b_branch2b").click()
-    expect(inspector(page)).to_have_text("res3b_branch2b")
-    expect(page.locator("table.facts")).to_contain_text("3·3·128·128 + 128 = 147,584")
-
-
-def test_the_keyboard_alone_walks_the_picture(visit):
-    page = visit().open()
-    node(page, "conv1").focus()
-    page.keyboard.press("ArrowRight")
-    expect(inspector(page)).to_have_text("bn_conv1")
-    page.keyboard.press("ArrowDown")
-    expect(inspector(page)).to_have_text(re.compile("res2"))
-    page.keyboard.press("Enter")
-    expect(node(page, "branch_2a")).to_be_visible()
-    page.keyboard.press("Enter")
-    expect(node(page, "res2c_branch2b")).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(node(page, "branch_2a")).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(node(page, "block_2a")).to_be_visible()
-
-
-def test_fast_typing_is_not_undone_by_slow_answers(visit):
-    page = visit().open("/?depth=block&node=res3a_branch2a")
-    node(page, "res3a_branch2a").focus()
-    for _ in range(8):
-        page.keyboard.press("ArrowDown")
-    expect(inspector(page)).to_have_text("res3a_add")
-    expect(selected(page)).to_have_id("res3a_add")
-    quiet(page)
-    expect(selected(page)).to_have_id("res3a_add")
-
-
-def test_zoom_and_fit_stay_in_the_browser(visit):
-    page = visit().open()
-    expect(selected(page)).to_have_id("conv1")
-    quiet(page)
-    svg = page.locator("svg[role=group]")
-    fitted = svg.get_attribute("viewBox")
-    page.get_by_role("button", name="Zoom in (+)").click()
-    zoomed = svg.get_attribute("viewBox")
-    assert float(zoomed.split()[2]) < float(fitted.split()[2])
-    node(page, "bn_conv1").click()
-    expect(inspector(page)).to_have_text("bn_conv1")
-    assert svg.get_attribute("viewBox") == zoomed  # a rerun moves nothing
-    page.get_by_role("button", name="Fit (0)").click()
-    assert svg.get_attribute("viewBox") == fitted
-
-
-def test_text_stays_inside_its_box(visit):
-    for link in (
-        "/",
-        "/?depth=block&node=res3a_out",
-        "/?depth=stage&node=res3a_out",
-        "/?depth=block&node=res3a_out&lang=zh",
-    ):
-        page = visit().open(link)
-        page.locator("g.node.selected").wait_for()
-        spilled = page.evaluate(
-            """() => [...document.querySelectorAll('[data-testid=stBidiComponentRegular], [data-testid*=BidiComponent]')]
-                .flatMap((host) => [...(host.shadowRoot ?? host).querySelectorAll('g.node')])
-                .filter((node) => {
-                    const box = node.querySelector(':scope > :is(path, polygon, ellipse)')?.getBoundingClientRect();
-                    return box && [...node.querySelectorAll('text')].some((text) => {
-                        const t = text.getBoundingClientRect();
-                        return t.width && (t.left < box.left - 1 || t.right > box.right + 1);
-                    });
-                }).map((node) => node.id)"""
-        )
-        assert spilled == []
-
-
-def test_the_picture_is_saved_as_svg_and_png(visit):
-    page = visit().open()
-    expect(selected(page)).to_have_id("conv1")
-    for name in ("SVG", "PNG"):
-        with page.expect_download() as download:
-            page.get_by_role("button", name=f"Save this picture as {name}").click()
-        data = Path(download.value.path()).read_bytes()
-        assert download.value.suggested_filename == f"course-network.{name.lower()}"
-        if name == "SVG":
-            assert b"<svg" in data
-            assert b"conv1" in data
-        else:
-            assert Image.open(io.BytesIO(data)).size[0] > 1000
-
-
-# --- Live specification ---------------------------------------------------------------------------------------------
-
-
-def test_a_control_changes_the_picture_and_undo_brings_it_back(visit):
-    page = visit().open()
-    page.locator(".st-key-blocks_3 input").fill("1")
-    page.locator(".st-key-blocks_3 input").press("Enter")
-    expect(node(page, "block_5b")).to_have_count(0)
-    page.locator(".st-key-side_undo button").click()
-    expect(node(page, "block_5b")).to_be_visible()
-
-
-def test_a_bad_value_keeps_the_picture_and_says_the_rule(visit):
-    page = visit().open()
-    page.locator(".st-key-side_input input").fill("36")
-    page.locator(".st-key-side_input input").press("Enter")
-    expect(page.locator("[data-testid=stAlert]")).to_contain_text("at least 37×37")
-    expect(node(page, "block_5b")).to_be_visible()
-    expect(page.locator(".st-key-side_input input")).to_have_value("64x64x3")
 
 
 # --- Activations ----------------------------------------------------------------------------------------------------

@@ -240,3 +240,74 @@ def test_the_same_models_run_on_jax():
     for a, b in zip(texts["jax"], texts["tensorflow"], strict=True):
         if a != b:  # a number: other kernels sum in another order
             assert float(a) == pytest.approx(float(b), rel=1e-3)
+
+
+# --- The file that builds the network -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["course", "torch-v1.5", "v2", "cifar-20", "plain18"])
+def test_the_exported_file_builds_the_identical_model(name):
+    """The file runs on its own: same names, shapes, counts, and, from the same seeds, the same weights and answers."""
+    from resnet_viz.analysis.keras_code import keras_file
+
+    spec = preset(name, input_shape=(48, 48, 3), classes=7)
+    code = keras_file(analyse(spec).graph, "A network.")
+    assert "resnet_viz" not in code
+    scope = {"__name__": "exported"}
+    exec(compile(code, "network.py", "exec"), scope)  # noqa: S102 - our own text
+    made, own = scope["model"], build_model(spec)
+    assert [layer.name for layer in made.layers] == [layer.name for layer in own.layers]
+    for ours, theirs in zip(own.layers, made.layers, strict=True):
+        assert theirs.output.shape == ours.output.shape
+        assert theirs.count_params() == ours.count_params()
+        for one, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+            np.testing.assert_array_equal(one, other)
+    picture = np.random.default_rng(0).random((2, 48, 48, 3), np.float32)
+    np.testing.assert_array_equal(made(picture), own(picture))
+
+
+def test_that_check_can_fail():
+    from resnet_viz.analysis.keras_code import keras_file
+
+    code = keras_file(analyse(PRESETS["cifar-20"]).graph, "A network.").replace("Conv2D(32, 3", "Conv2D(31, 3", 1)
+    scope = {"__name__": "exported"}
+    exec(compile(code, "network.py", "exec"), scope)  # noqa: S102 - our own text
+    assert scope["model"].count_params() != analyse(PRESETS["cifar-20"]).totals.parameters
+
+
+# --- Unread cells ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "side", "node", "unread"),
+    [
+        ("course", 64, "res2c_out", 161),
+        ("course", 64, "bn_conv1", 63),
+        ("course", 96, "res5c_out", 5),
+        ("cifar-20", 32, "res3c_out", 0),
+    ],
+)
+def test_unread_cells_change_nothing_downstream_and_read_ones_do(name, side, node, unread):
+    """Perturb the cells that nobody reads: the logits stay as they are, to the last bit. Perturb the others: they move."""
+    from resnet_viz.analysis.reads import cell_reads
+
+    spec = preset(name, input_shape=(side, side, 3))
+    summary = analyse(spec)
+    reads = cell_reads(summary, node)
+    assert reads.unread == unread
+    model = build_model(spec)
+    source = np.random.default_rng(1)
+    for variable in model.weights:  # untrained, a picture of zeros and ones would leave too little to see
+        if variable.name == "moving_variance":
+            variable.assign(source.uniform(0.5, 1.5, variable.shape))
+    last = next(n.id for n in reversed(summary.graph.nodes) if n.id.startswith("fc") and "_" not in n.id)
+    tail = keras.Model(model.get_layer(node).output, model.get_layer(last).output)
+    maps = source.normal(size=(1, *summary.record(node).output_shape)).astype(np.float32)
+    is_read = np.array(reads.counts) > 0
+    before = np.asarray(tail(maps))
+    changed = np.where(is_read[None, :, :, None], maps, maps + 100.0).astype(np.float32)
+    np.testing.assert_array_equal(np.asarray(tail(changed)), before)
+    for row, column in [tuple(cell) for cell in np.argwhere(is_read)][:: max(1, int(is_read.sum()) // 6)]:
+        one = maps.copy()
+        one[0, row, column] += 100.0
+        assert not np.array_equal(np.asarray(tail(one)), before), (row, column)

@@ -1,0 +1,455 @@
+"""The architecture explorer as a class meets it: the picture, the specification, differences, walks, the projector."""
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from .test_app import inspector, node, quiet, selected
+
+
+def camera(page: Page) -> str:
+    return page.locator("svg[role=group]").get_attribute("viewBox")
+
+
+def settled(page: Page) -> str:
+    """Return the camera's place once it stands still."""
+    before = ""
+    while before != (now := camera(page)):
+        before = now
+        page.wait_for_timeout(150)
+    return now
+
+
+def fold(page: Page, group: str):
+    return page.locator(f"g.fold[data-group='{group}']")
+
+
+# --- Folding --------------------------------------------------------------------------------------------------------
+
+
+def test_click_selects_and_double_click_opens_in_place(visit):
+    page = visit().open()
+    expect(selected(page)).to_have_id("conv1")
+    node(page, "block_3b").click()
+    expect(inspector(page)).to_have_text("res3d_out")
+    expect(page).to_have_url(re.compile("node=res3d_out"))
+    node(page, "block_3b").dblclick()
+    expect(node(page, "branch_3b")).to_be_visible()
+    expect(page).to_have_url(re.compile("open=3&|open=3$"))
+    node(page, "branch_3c").dblclick()
+    expect(node(page, "res3c_branch2b")).to_be_visible()
+    expect(node(page, "branch_3b")).to_be_attached()  # the others stay folded, and in the picture
+    expect(node(page, "conv1")).to_be_attached()
+    node(page, "res3c_branch2b").click()
+    expect(inspector(page)).to_have_text("res3c_branch2b")
+    expect(page.locator("table.facts")).to_contain_text("3·3·128·128 + 128 = 147,584")
+
+
+def test_several_blocks_are_open_at_once_and_fold_by_their_buttons(visit):
+    page = visit().open()
+    fold(page, "3").click()
+    expect(node(page, "branch_3a")).to_be_visible()
+    quiet(page)
+    page.get_by_role("button", name="Fit (0)").click()
+    settled(page)
+    fold(page, "5").click()
+    expect(node(page, "branch_5b")).to_be_attached()
+    expect(node(page, "branch_3a")).to_be_attached()
+    expect(page).to_have_url(re.compile(r"open=3\.5"))
+    quiet(page)
+    page.get_by_role("button", name="Fit (0)").click()
+    settled(page)
+    fold(page, "3").click()
+    expect(node(page, "block_3b")).to_be_attached()
+    expect(node(page, "branch_5b")).to_be_attached()
+
+
+def test_the_two_roads_part_at_x_and_meet_in_the_add(visit):
+    page = visit().open("/?open=3.3b&node=res3b_add")
+    expect(selected(page)).to_have_id("res3b_add")
+    dashed = page.locator("g.part:has([id=res3b_add]) g.edge path[stroke-dasharray]")
+    expect(dashed).to_have_count(1)
+
+
+# --- Keyboard -------------------------------------------------------------------------------------------------------
+
+
+def test_the_keyboard_alone_walks_opens_and_folds(visit):
+    page = visit().open()
+    node(page, "conv1").focus()
+    page.keyboard.press("ArrowRight")
+    expect(inspector(page)).to_have_text("bn_conv1")
+    page.keyboard.press("ArrowRight")
+    expect(inspector(page)).to_have_text("pool1")
+    page.keyboard.press("ArrowRight")  # the end of the row: on along the edge
+    expect(inspector(page)).to_have_text("res2a_out")
+    page.keyboard.press("Enter")
+    expect(node(page, "branch_2a")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(node(page, "res2a_branch2b")).to_be_visible()
+    expect(selected(page)).to_have_id("res2a_out")
+    page.keyboard.press("ArrowUp")
+    expect(inspector(page)).to_have_text("res2a_add")
+    page.keyboard.press("ArrowUp")
+    expect(inspector(page)).to_have_text("bn2a_branch2c")
+    page.keyboard.press("Escape")
+    expect(node(page, "branch_2a")).to_be_visible()
+    expect(node(page, "res2a_branch2b")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(node(page, "block_2a")).to_be_visible()
+
+
+def test_from_the_start_to_the_projection_by_keyboard_alone(visit):
+    """What is res4a_branch1 for, its arithmetic, its cost: search, read."""
+    page = visit().open()
+    expect(selected(page)).to_have_id("conv1")
+    quiet(page)
+    page.keyboard.press("/")
+    page.keyboard.type("res4a_branch1")
+    page.keyboard.press("Enter")
+    expect(inspector(page)).to_have_text("res4a_branch1")
+    expect(selected(page)).to_have_id("res4a_branch1")
+    panel = page.locator("[data-testid=stColumn]").nth(1)
+    for text in ("projection shortcut", "⌊(8 − 1) / 2⌋ + 1 = 4", "1·1·512·1024 + 1024 = 525,312", "8,388,608"):
+        place = panel.get_by_text(text).first.bounding_box()
+        assert place["y"] + place["height"] <= 720, text  # on the first screen
+
+
+def test_from_the_start_to_the_projection_in_three_clicks(visit):
+    page = visit().open()
+    expect(selected(page)).to_have_id("conv1")
+    fold(page, "4").click()
+    expect(node(page, "shortcut_4a")).to_be_visible()
+    node(page, "shortcut_4a").dblclick()
+    expect(node(page, "res4a_branch1")).to_be_visible()
+    settled(page)
+    node(page, "res4a_branch1").click()
+    expect(inspector(page)).to_have_text("res4a_branch1")
+
+
+def test_fast_typing_is_not_undone_by_slow_answers(visit):
+    page = visit().open("/?open=3.3a&node=res3a_branch2a")
+    node(page, "res3a_branch2a").focus()
+    for _ in range(8):
+        page.keyboard.press("ArrowDown")
+    expect(inspector(page)).to_have_text("res3a_add")
+    expect(selected(page)).to_have_id("res3a_add")
+    quiet(page)
+    expect(selected(page)).to_have_id("res3a_add")
+
+
+# --- Search, camera, trail -------------------------------------------------------------------------------------------
+
+
+def test_search_opens_what_it_needs_and_flies_there(visit):
+    page = visit().open()
+    expect(selected(page)).to_have_id("conv1")
+    quiet(page)
+    page.get_by_role("combobox", name="Find a layer").or_(page.locator("input[type=search]")).first.fill("4f_branch2b")
+    page.keyboard.press("Enter")
+    expect(inspector(page)).to_have_text("res4f_branch2b")
+    settled(page)
+    place, frame = node(page, "res4f_branch2b").bounding_box(), page.locator("svg[role=group]").bounding_box()
+    assert frame["x"] <= place["x"] <= frame["x"] + frame["width"] - place["width"]
+    assert frame["y"] <= place["y"] <= frame["y"] + frame["height"] - place["height"]
+    assert place["height"] >= 16  # large enough to read
+
+
+def test_zoom_survives_reruns_pages_and_themes(visit):
+    page = visit().open()
+    expect(selected(page)).to_have_id("conv1")
+    quiet(page)
+    fitted = settled(page)
+    page.get_by_role("button", name="Zoom in (+)").click()
+    zoomed = camera(page)
+    assert float(zoomed.split()[2]) < float(fitted.split()[2])
+    node(page, "block_3a").click()
+    expect(inspector(page)).to_have_text("res3a_out")
+    quiet(page)
+    assert camera(page) == zoomed  # a rerun moves nothing
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(500)
+    assert camera(page) == zoomed
+    page.get_by_role("link", name="Layers").click()
+    expect(page.locator("[data-testid=stDataFrame]")).to_be_visible()
+    quiet(page)
+    page.get_by_role("link", name="Architecture").click()
+    expect(selected(page)).to_have_id("block_3a")
+    assert camera(page) == zoomed
+    page.get_by_role("button", name="Fit (0)").click()
+    assert settled(page) == fitted
+
+
+def test_the_trail_says_where_we_are_and_leads_back(visit):
+    page = visit().open("/?open=4.4a&node=res4a_branch1")
+    trail = page.get_by_role("navigation", name="Where we are")
+    expect(trail).to_have_text(re.compile("Network.*Stage 4.*Block 4a.*res4a_branch1"))
+    near = settled(page)
+    trail.get_by_role("button", name="Network").click()
+    assert float(settled(page).split()[2]) > float(near.split()[2])
+
+
+def test_a_pointer_over_a_box_shows_its_card(visit):
+    page = visit().open()
+    node(page, "block_3b").hover()
+    card = page.locator(".card")
+    expect(card).to_contain_text("8×8×512 → 8×8×512")
+    expect(card).to_contain_text("parameters")
+
+
+@pytest.mark.parametrize(
+    "link", ["/", "/?open=3.3a.3b", "/?open=2.3.4.5", "/?open=3.3a&lang=zh", "/?preset=v2&open=3.3d"]
+)
+def test_text_stays_inside_its_box_and_boxes_apart(visit, link):
+    page = visit().open(link)
+    page.locator("g.node.selected").wait_for()
+    spilled, met = page.evaluate(
+        """() => {
+            const nodes = [...document.querySelectorAll('[data-testid*=BidiComponent]')]
+                .flatMap((host) => [...(host.shadowRoot ?? host).querySelectorAll('g.node[id]')]);
+            const box = (n) => n.querySelector(':scope > :is(path, polygon, ellipse)').getBoundingClientRect();
+            const spilled = nodes.filter((n) => [...n.querySelectorAll('text')].some((text) => {
+                const [t, b] = [text.getBoundingClientRect(), box(n)];
+                return t.width && (t.left < b.left - 1 || t.right > b.right + 1);
+            })).map((n) => n.id);
+            const met = nodes.filter((a) => nodes.some((b) => {
+                if (a === b) return false;
+                const [p, q] = [box(a), box(b)];
+                return p.left < q.right - 1 && q.left < p.right - 1 && p.top < q.bottom - 1 && q.top < p.bottom - 1;
+            })).map((n) => n.id);
+            return [[...new Set(spilled)], [...new Set(met)]];
+        }"""
+    )
+    assert spilled == []
+    assert met == []
+
+
+# --- Colours --------------------------------------------------------------------------------------------------------
+
+
+def test_colour_by_a_number_keeps_the_layout_and_has_a_legend(visit):
+    page = visit().open()
+    expect(selected(page)).to_have_id("conv1")
+    quiet(page)
+    where, before = node(page, "block_5a").bounding_box(), camera(page)
+    page.get_by_label("Colour by").select_option("parameters")
+    legend = page.locator(".legend")
+    expect(legend).to_contain_text("parameters, log scale")
+    expect(page).to_have_url(re.compile("color=parameters"))
+    assert (node(page, "block_5a").bounding_box(), camera(page)) == (where, before)
+    fill = node(page, "block_5a").locator("polygon, path").first.get_attribute("fill")
+    page.get_by_label("Colour by").select_option("kind")
+    expect(legend).to_contain_text("identity block")
+    assert node(page, "block_5a").locator("polygon, path").first.get_attribute("fill") != fill
+
+
+# --- Files ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_picture_is_saved_as_svg_and_png(visit):
+    page = visit().open("/?open=3")
+    expect(selected(page)).to_have_id("conv1")
+    for name in ("SVG", "PNG"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=f"Save this picture as {name}").click()
+        data = Path(download.value.path()).read_bytes()
+        assert download.value.suggested_filename == f"course.{name.lower()}"
+        if name == "SVG":
+            assert b"<svg" in data
+            assert b"branch_3b" in data
+            assert b'class="fold"' not in data
+        else:
+            image = Image.open(io.BytesIO(data))
+            assert image.size[0] > 1000
+            assert len(image.convert("RGB").getcolors(1 << 20)) > 20  # not blank
+
+
+def test_code_and_specification_are_downloaded(visit):
+    page = visit().open("/?panel=files&preset=cifar-20")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Keras code that builds it").click()
+    code = Path(download.value.path()).read_text("utf-8")
+    assert download.value.suggested_filename == "cifar-20-32x32x3-10.py"
+    compile(code, "network.py", "exec")
+    assert "name='res3b_branch2a'" in code
+
+
+# --- Live specification ---------------------------------------------------------------------------------------------
+
+
+def test_a_control_changes_the_picture_and_undo_brings_it_back(visit):
+    page = visit().open()
+    page.locator(".st-key-blocks_3 input").fill("1")
+    page.locator(".st-key-blocks_3 input").press("Enter")
+    expect(node(page, "block_5b")).to_have_count(0)
+    page.locator(".st-key-side_undo button").click()
+    expect(node(page, "block_5b")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "rule"), [("side_input", "36", "at least 37×37"), ("blocks_1", "0", "from 1 to 128")]
+)
+def test_a_bad_value_keeps_the_picture_and_says_the_rule(visit, key, value, rule):
+    page = visit().open()
+    field = page.locator(f".st-key-{key} input")
+    before = field.input_value()
+    field.fill(value)
+    field.press("Enter")
+    expect(page.locator("[data-testid=stAlert]")).to_contain_text(rule)
+    expect(node(page, "block_5b")).to_be_visible()
+    expect(field).to_have_value(before)
+
+
+def test_every_section_opens_and_its_controls_work(visit):
+    page = visit().open()
+    page.locator("[data-testid=stSidebar]").get_by_text("Stem", exact=True).click()
+    filters = page.locator("[class*='st-key-spec_stem-filters'] input")
+    filters.fill("32")
+    filters.press("Enter")
+    expect(page).to_have_url(re.compile(r"stem\.filters=32"))
+    expect(node(page, "conv1")).to_contain_text("32, /2")
+
+
+def test_the_table_of_stages_is_edited_in_place(visit):
+    page = visit().open()
+    page.locator(".st-key-stages_popover button").first.click()
+    table = page.locator("[data-testid=stDataFrame] canvas").first
+    expect(table).to_be_visible()
+    quiet(page)
+    box = page.locator("[data-testid=stDataFrame]").bounding_box()
+    assert box["y"] + box["height"] <= 720  # all of it on screen
+    grid = page.locator("[data-testid=stDataFrame]")
+    cell = grid.locator("[role=gridcell]").nth(2)  # blocks of stage 2, for assistive technology
+    assert cell.count() == 1
+    page.mouse.dblclick(box["x"] + 0.37 * box["width"], box["y"] + 35 + 17)
+    page.keyboard.press("Control+a")
+    page.keyboard.type("2")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"stages\.2\.blocks=2"))
+
+
+# --- Difference -----------------------------------------------------------------------------------------------------
+
+
+def test_two_networks_on_one_picture(visit):
+    page = visit().open("/?panel=difference")
+    page.locator(".st-key-against input").click()
+    page.get_by_role("option", name="coursera-2018").click()
+    expect(page.get_by_text("squeezes to 256 instead of 512")).to_be_visible()
+    expect(node(page, "conv1_relu")).to_contain_text("− ReLU")
+    expect(node(page, "block_5b")).to_contain_text("≠ 5b–c")
+    expect(page).to_have_url(re.compile("against=coursera-2018"))
+    node(page, "conv1_relu").click()  # only the other network has it: nothing to select
+    quiet(page)
+    expect(page).not_to_have_url(re.compile("node=conv1_relu"))
+
+
+def test_a_total_names_its_network(visit):
+    page = visit().open("/?panel=difference&input=224&classes=1000")
+    page.locator(".st-key-total input").fill("56,356,712")
+    page.locator(".st-key-total input").press("Enter")
+    expect(page.get_by_text("with padding same")).to_be_visible()
+
+
+# --- Charts and tables -----------------------------------------------------------------------------------------------
+
+
+def test_a_click_in_a_chart_selects_the_layer_everywhere(visit):
+    page = visit().open("/layers?view=treemap")
+    area = page.locator("g.slice text", has_text="res5a_branch2b").first
+    area.click()
+    expect(page).to_have_url(re.compile("node=res5a_branch2b"))
+    quiet(page)
+    page.locator(".st-key-view button", has_text="Along depth").click()
+    bar = page.locator("g.points path").nth(3)
+    expect(bar).to_be_visible()
+    quiet(page)
+    bar.click(force=True)
+    expect(page).not_to_have_url(re.compile("node=res5a_branch2b"))
+    quiet(page)
+    chosen = re.search(r"node=(\w+)", page.url)
+    page.get_by_role("link", name="Architecture").click()
+    expect(inspector(page)).to_have_text(chosen[1] if chosen else "conv1")
+
+
+def test_a_table_row_selects_the_layer(visit):
+    page = visit().open("/layers")
+    grid = page.locator("[data-testid=stDataFrame]")
+    expect(grid.locator("canvas").first).to_be_visible()
+    quiet(page)
+    box = grid.bounding_box()
+    page.mouse.click(box["x"] + 18, box["y"] + 35 + 35 * 5 + 17)  # the mark of the sixth row
+    expect(page).to_have_url(re.compile("node=res2a_branch2a"))
+
+
+# --- Walk, share, projector -------------------------------------------------------------------------------------------
+
+
+def test_the_walk_from_first_to_last_stop_by_a_clicker(visit):
+    page = visit().open()
+    page.locator(".st-key-subject_walk button").first.click()
+    page.get_by_role("button", name="Start: Twelve stops").click()
+    bar = page.locator(".st-key-walk")
+    expect(bar).to_contain_text("1 / 12")
+    quiet(page)
+    page.keyboard.press("a")
+    expect(bar).to_contain_text("degradation problem")
+    for stop in range(2, 13):
+        page.keyboard.press("ArrowRight" if stop % 2 else "PageDown")
+        expect(bar).to_contain_text(f"{stop} / 12")
+        expect(page.locator("[data-testid=stAlert]")).to_have_count(0)
+        quiet(page)
+    expect(page.locator(".st-key-maps_anatomy img")).to_have_count(5)
+    page.keyboard.press("PageUp")
+    expect(bar).to_contain_text("11 / 12")
+    quiet(page)
+    page.get_by_role("button", name="End").click()
+    expect(bar).to_have_count(0)
+
+
+def test_p_is_for_the_projector(visit):
+    page = visit().open("/?open=4.4a&node=res4a_branch1")
+    expect(selected(page)).to_have_id("res4a_branch1")
+    quiet(page)
+    page.locator("[data-testid=stMain]").click(position={"x": 5, "y": 400})
+    page.keyboard.press("p")
+    expect(page).to_have_url(re.compile("present=1"))
+    expect(page.locator("[data-testid=stSidebarUserContent]")).to_have_count(0)
+    quiet(page)
+    box = page.locator("svg[role=group]").bounding_box()
+    assert box["width"] > 1100
+    size = page.get_by_text("projection shortcut").evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+    assert size >= 20
+    page.keyboard.press("p")
+    expect(page).not_to_have_url(re.compile("present=1"))
+
+
+def test_sharing_shows_the_link_and_a_code(visit):
+    page = visit().open("/?preset=keras-v1&node=res3b_out")
+    page.locator(".st-key-subject_share button").first.click()
+    expect(page.locator("code", has_text="/?preset=keras-v1&node=res3b_out")).to_be_visible()
+    expect(page.get_by_text("Guest Wi-Fi")).to_be_visible()
+
+
+# --- Screens ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_phone_reads_an_open_block(visit):
+    page = visit(viewport={"width": 390, "height": 844}, has_touch=True).open("/?open=3.3b&node=res3b_add")
+    expect(selected(page)).to_have_id("res3b_add")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    settled(page)
+    assert node(page, "res3b_branch2b").bounding_box()["height"] >= 12
+
+
+@pytest.mark.parametrize("viewport", [(1280, 720), (1920, 1080)])
+def test_the_picture_is_readable_on_a_projector(visit, viewport):
+    page = visit(viewport={"width": viewport[0], "height": viewport[1]}).open("/?present=1")
+    expect(selected(page)).to_have_id("conv1")
+    settled(page)
+    title = node(page, "block_4b").locator("text").first.bounding_box()
+    assert title["height"] >= 18
