@@ -7,8 +7,9 @@ from resnet_viz.ui.components import panels, picture, specification
 
 selection = state.current_selection()
 if selection.present:
-    picture.show(selection)
     panels.show_line(selection)
+    picture.show(selection)
+    panels.show_purpose(selection)
 else:
     with st.sidebar:
         specification.show(selection)

@@ -58,17 +58,26 @@ export class Camera {
     const scale = Math.min(width / (place.width + 50), height / (place.height + 40), LARGEST_SCALE * 0.85);
     const [w, h] = [width / scale, height / scale];
     this.isFitted = false;
-    this.go({ x: place.x + place.width / 2 - w / 2, y: place.y + place.height / 2 - h / 2, width: w, height: h }, true);
+    // In the middle, but not beyond the picture's border: there is nothing to see.
+    const within = (start, size, low, all) =>
+      size >= all ? low - (size - all) / 2 : Math.min(Math.max(start, low), low + all - size);
+    const { x, y, width: wide, height: tall } = this.bounds;
+    const left = within(place.x + place.width / 2 - w / 2, w, x, wide);
+    const top = within(place.y + place.height / 2 - h / 2, h, y, tall);
+    this.go({ x: left, y: top, width: w, height: h }, true);
   }
 
   // Moves just as far as it takes to have a place on screen.
   reveal(place) {
     if (!this.box) return;
     const { x, y, width, height } = this.box;
-    const inside = place.x >= x && place.y >= y && place.x + place.width <= x + width && place.y + place.height <= y + height;
-    if (inside) return;
+    const [right, bottom] = [place.x + place.width, place.y + place.height];
+    if (place.x >= x && place.y >= y && right <= x + width && bottom <= y + height) return;
+    // Minimal, with some room around; what is larger than the view is shown from its start.
+    const along = (near, far, start, size) =>
+      near < start || far - near > size ? near - 12 : far > start + size ? far - size + 12 : start;
     this.isFitted = false;
-    this.go({ x: place.x + place.width / 2 - width / 2, y: place.y + place.height / 2 - height / 2, width, height }, true);
+    this.go({ x: along(place.x, right, x, width), y: along(place.y, bottom, y, height), width, height }, true);
   }
 
   go(target, isFlown) {

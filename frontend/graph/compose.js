@@ -106,22 +106,41 @@ function lines(row, wrap) {
   });
 }
 
-function measured(rows, wrap) {
-  const set = rows.map((row) => ({ row, lines: lines(row, wrap) }));
-  const titles = rows.map((row) => row.title.length * 7.4 + 2 * BUTTON);
-  const width = Math.max(...set.flatMap(({ lines: all }) => all.map((line) => line.width)), ...titles) + 2 * PAD;
-  const inner = (all) => all.reduce((sum, line) => sum + line.height, 0) + GUTTER * (all.length - 1);
-  const heights = set.map(({ lines: all }) => inner(all) + TITLE + PAD);
-  const height = heights.reduce((sum, each) => sum + each, 0) + GUTTER * (rows.length - 1);
-  return { set, width, height, heights };
+// Frames side by side as long as they fit: each has its lines, its place on a shelf, and the shelf's height.
+function shelved(rows, wrap, widest) {
+  const shelves = [];
+  for (const row of rows) {
+    const own = lines(row, wrap);
+    const title = row.title.length * 7.4 + 2 * BUTTON;
+    const width = Math.max(title, ...own.map((line) => line.width)) + 2 * PAD;
+    const inner = own.reduce((sum, line) => sum + line.height, 0) + GUTTER * (own.length - 1);
+    const frame = { row, lines: own, width, height: inner + TITLE + PAD };
+    const shelf = shelves.at(-1);
+    if (shelf && shelf.width + GAP + width <= widest) {
+      shelf.frames.push(frame);
+      shelf.width += GAP + width;
+      shelf.height = Math.max(shelf.height, frame.height);
+    } else shelves.push({ frames: [frame], width, height: frame.height });
+  }
+  const width = Math.max(...shelves.map((shelf) => shelf.width));
+  const height = shelves.reduce((sum, shelf) => sum + shelf.height, 0) + GUTTER * (shelves.length - 1);
+  return { shelves, width, height };
 }
 
-// Returns the picture for a frame of that width over height: the line width is chosen so that the picture is largest.
+// Returns the picture for a frame of that width over height: lines and shelves are chosen so that it is largest.
 export function compose(rows, aspect, texts) {
-  const tried = WRAPS.map((wrap) => measured(rows, wrap));
-  const scale = ({ width, height }) => Math.min(aspect / width, 1 / height);
-  // Fewer lines read better: a longer line is taken even where it costs a little size.
-  const best = tried.reduce((one, other) => (scale(other) >= scale(one) * 0.97 ? other : one));
+  // A stage in one line, and one stage below the other, is easiest to follow: other ways must gain much to be taken.
+  const worth = ({ width, height, shelves }) => {
+    const isBroken = shelves.some(({ frames }) => frames.some(({ row, lines: own }) => own.length > 1 && !row.is_open));
+    const isPacked = shelves.length < rows.length;
+    return Math.min(aspect / width, 1 / height) * (isBroken ? 0.75 : 1) * (isPacked ? 0.88 : 1);
+  };
+  let best = null;
+  for (const wrap of WRAPS)
+    for (const widest of [0, ...WRAPS]) {
+      const tried = shelved(rows, wrap, widest);
+      if (!best || worth(tried) > worth(best) * 1.001) best = tried;
+    }
   const svg = element("svg", { xmlns: SVG, role: "group" });
   const frames = element("g", { class: "frames" });
   const wires = element("g", { class: "wires" });
@@ -130,38 +149,43 @@ export function compose(rows, aspect, texts) {
   svg.append(frames, wires, drawings, folds);
   const groups = new Map();
   const edges = [];
-  let y = 0;
   const placed = [];
-  best.set.forEach(({ row, lines: all }, index) => {
-    const box = { x: 0, y, width: best.width, height: best.heights[index] };
-    groups.set(row.name, box);
-    frames.append(frame(box, "stage"));
-    const end = box.x + box.width - PAD - (row.can_open ? BUTTON + 5 : 0);
-    frames.append(label(row.title, end, y + 15, "end"));
-    if (row.can_open) folds.append(fold(row.name, row.is_open, box.x + box.width - PAD - BUTTON + 3, y + 3, texts, row.title));
-    let top = y + TITLE;
-    for (const { line, height } of all) {
-      const isLast = line === all.at(-1).line;
-      const low = (isLast ? y + best.heights[index] : top + height) + GUTTER / 2;
-      for (const place of line) {
-        const { part } = place;
-        const [x, down] = [PAD + place.x, top + place.y];
-        part.graph.setAttribute("class", "part");
-        const holder = element("g", { transform: `translate(${x + part.shiftX} ${down + part.shiftY})` }, part.graph);
-        drawings.append(holder);
-        if (part.title) {
-          const own = { x, y: down, width: part.width, height: part.height - FOOT };
-          groups.set(part.name, own);
-          frames.append(frame(own, "block"), label(part.title, x + PAD, down + 15, "start"));
-          folds.append(fold(part.name, true, x + part.width - BUTTON - 4, down + 3, texts, part.title));
-        } else if (part.isBlock) groups.set(part.name, { x, y: down, width: part.width, height: part.height });
-        edges.push(...part.edges);
-        placed.push({ part, dx: x + part.shiftX, dy: down + part.shiftY, right: x + part.width, low, line });
-      }
-      top += height + GUTTER;
-    }
-    y += best.heights[index] + GUTTER;
-  });
+  let y = 0;
+  for (const shelf of best.shelves) {
+    let left = 0;
+    const floor = y + shelf.height;
+    shelf.frames.forEach(({ row, lines: own, width }, index) => {
+      const isLastFrame = index === shelf.frames.length - 1;
+      const box = { x: left, y, width: isLastFrame ? best.width - left : width, height: shelf.height };
+      groups.set(row.name, box);
+      frames.append(frame(box, "stage"));
+      const right = box.x + box.width - PAD;
+      frames.append(label(row.title, right - (row.can_open ? BUTTON + 5 : 0), y + 15, "end"));
+      if (row.can_open) folds.append(fold(row.name, row.is_open, right - BUTTON + 3, y + 3, texts, row.title));
+      let top = y + TITLE;
+      own.forEach(({ line, height }, number) => {
+        // Where a wire runs that leaves this line: inside the frame for its next line, below the shelf for the next one.
+        const low = number === own.length - 1 && isLastFrame ? floor + GUTTER / 2 : top + height + (PAD + GUTTER) / 4;
+        for (const place of line) {
+          const { part } = place;
+          const [x, down] = [left + PAD + place.x, top + place.y];
+          part.graph.setAttribute("class", "part");
+          drawings.append(element("g", { transform: `translate(${x + part.shiftX} ${down + part.shiftY})` }, part.graph));
+          if (part.title) {
+            const inner = { x, y: down, width: part.width, height: part.height - FOOT };
+            groups.set(part.name, inner);
+            frames.append(frame(inner, "block"), label(part.title, x + PAD, down + 15, "start"));
+            folds.append(fold(part.name, true, x + part.width - BUTTON - 4, down + 3, texts, part.title));
+          } else if (part.isBlock) groups.set(part.name, { x, y: down, width: part.width, height: part.height });
+          edges.push(...part.edges);
+          placed.push({ part, dx: x + part.shiftX, dy: down + part.shiftY, right: x + part.width, left: x, low, line, shelf });
+        }
+        top += height + GUTTER;
+      });
+      left += box.width + GAP;
+    });
+    y = floor + GUTTER;
+  }
   placed.forEach((from, index) => {
     const to = placed[index + 1];
     if (!to) return;
@@ -200,12 +224,13 @@ function wire(from, to) {
   const [start, end] = [from.part.exit, to.part.entry];
   const [x0, x1] = [from.dx, to.dx];
   const [y0, y1] = [from.dy, to.dy];
-  const isSameLine = from.line === to.line;
+  const isBeside = to.left > from.right && from.shelf === to.shelf;
+  const isStraight = isBeside && !from.part.isBlock && Math.abs(start.cy + y0 - end.cy - y1) < 1;
   let points;
-  if (isSameLine && !from.part.isBlock) {
+  if (isStraight) {
     points = [[start.right + x0, start.cy + y0], [end.left + x1, end.cy + y1]];
-  } else if (isSameLine) {
-    const gutter = from.right + 9;
+  } else if (isBeside) {
+    const gutter = to.left - (from.line === to.line ? 13 : GAP / 2 + PAD);
     const low = start.bottom + y0 + FOOT * 0.75;
     points = [[start.cx + x0, start.bottom + y0], [start.cx + x0, low], [gutter, low], [gutter, end.cy + y1], [end.left + x1, end.cy + y1]];
   } else {
@@ -214,7 +239,7 @@ function wire(from, to) {
   const style = { fill: "none", stroke: INK, "stroke-width": 1.1 };
   if (from.part.is_removed || to.part.is_removed) style["stroke-dasharray"] = "1.5 3";
   const made = element("g", { class: "edge wire" }, element("path", { d: rounded(points), ...style }), arrow(points));
-  if (isSameLine && !from.part.isBlock && from.part.label) {
+  if (isStraight && from.line === to.line && from.part.label) {
     const text = label(from.part.label.trim(), (points[0][0] + points[1][0]) / 2 - 2, points[0][1] - 5, "middle");
     text.setAttribute("font-size", 11.5);
     made.append(text);

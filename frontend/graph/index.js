@@ -1,7 +1,7 @@
 // The network picture: laid out by Graphviz in a worker, then selected, folded, walked and searched.
 //
 // data: { header, rows, selected, label, layers, crumbs, cards, fills, legend, fileName, texts } (viz/dot.py, picture.py)
-// trigger `did`: { kind: "pick" | "open" | "close" | "toggle" | "seek" | "color", id, count }
+// trigger `did`: { kind: "pick" | "open" | "close" | "toggle" | "seek" | "color", id, mark }
 import { Camera, isNarrow } from "./camera.js";
 import { compose, read } from "./compose.js";
 
@@ -12,6 +12,7 @@ const LEAST_PX = 360; // height of the frame
 const MARGIN_PX = 10; // below the frame
 const GAP = 10; // pt between a layer's title and its name
 const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
+const ROW_PT = 14; // farther apart in height, two boxes are not in one row
 const ON_COURSE = 0.35; // cosine between an arrow key and an edge that follows it
 
 // --- Graphviz, in its worker; a part that was laid out once is never laid out again ---
@@ -426,34 +427,32 @@ class Picture {
     event.stopPropagation();
   }
 
-  // Along an edge if one leads that way, else to the nearest node there, else on (or back) along the signal.
+  // On (right, down) or back along an edge that leads that way, else to the nearest node there, else along any edge.
   walk(key, [dx, dy]) {
     const middle = (id) => {
       const place = this.placeOf(id);
       return [place.x + place.width / 2, place.y + place.height / 2];
     };
     const here = middle(this.selected);
-    const isOn = key === "ArrowRight" || key === "ArrowDown";
-    const [wanted, other] = [this.forward, this.backward].map((map) => map.get(this.selected));
+    const edges = (key === "ArrowRight" || key === "ArrowDown" ? this.forward : this.backward).get(this.selected);
     let best = null;
-    const consider = (id, bonus) => {
+    for (const id of edges) {
       const [x, y] = middle(id);
       const [vx, vy] = [x - here[0], y - here[1]];
       const cosine = (vx * dx + vy * dy) / (Math.hypot(vx, vy) || 1);
-      if (cosine >= ON_COURSE && (!best || cosine + bonus > best.score)) best = { id, score: cosine + bonus };
-    };
-    for (const id of wanted) consider(id, isOn ? 0.5 : 0);
-    for (const id of other) consider(id, isOn ? 0 : 0.5);
+      if (cosine >= ON_COURSE && (!best || cosine > best.score)) best = { id, score: cosine };
+    }
     if (!best) {
       for (const id of this.nodes.keys()) {
         const [x, y] = middle(id);
         const ahead = (x - here[0]) * dx + (y - here[1]) * dy;
         const aside = Math.abs((x - here[0]) * dy) + Math.abs((y - here[1]) * dx);
         const cost = ahead + 2 * aside;
-        if (ahead > 4 && aside < 3 * ahead && (!best || cost < best.cost)) best = { id, cost };
+        // Rows are wide: a step down may go far aside, a step along the row stays in it.
+        if (ahead > 4 && aside < (dx ? ROW_PT : 3 * ahead) && (!best || cost < best.cost)) best = { id, cost };
       }
     }
-    const id = best?.id ?? (isOn ? wanted : other)[0];
+    const id = best?.id ?? edges[0];
     if (id) this.pick(id, true);
   }
 
@@ -587,8 +586,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     picture = new Picture(parentElement, () => {});
     pictures.set(parentElement, picture);
   }
-  let count = 0; // two equal clicks in a row are two events
-  picture.send = (kind, id) => setTriggerValue("did", { kind, id, count: (count += 1) });
+  // Under fast clicks Streamlit delivers one event several times: each has a mark that the server has seen or not.
+  picture.send = (kind, id) => setTriggerValue("did", { kind, id, mark: `${performance.now()}-${Math.random()}` });
   picture.show(data);
   return () => {
     // Streamlit cleans up before every new call too: only a picture that is gone is left.

@@ -40,6 +40,7 @@ class Key(StrEnum):
     WALK = "own_walk"
     ANSWER = "answer"
     TARGET = "target"
+    MARK = "mark"
 
 
 def begin_run() -> Selection:
@@ -210,6 +211,13 @@ def is_answer_shown(walk: str, stop: int) -> bool:
 def show_answer(walk: str, stop: int) -> None:
     """Show the answer of a stop; of stop 0, none."""
     st.session_state[Key.ANSWER] = (walk, stop)
+
+
+def is_first_delivery(mark: str) -> bool:
+    """Whether an event of a component was not delivered before; under fast clicks Streamlit repeats the last one."""
+    is_first = st.session_state.get(Key.MARK) != mark
+    st.session_state[Key.MARK] = mark
+    return is_first
 
 
 def edits() -> int:

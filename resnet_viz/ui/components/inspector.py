@@ -81,13 +81,10 @@ def _show_unread(selection: Selection, reads: CellReads) -> None:
     with st.container(horizontal=True, gap="small", key="maps_reads"):
         for title, own in maps:
             highest = max(max(row) for row in own.counts)
-            st.image(
-                counts_png(own.counts),
-                caption=_("{title}: {read} of {cells} read, up to {n}×; dark: never").format(
-                    title=title, read=own.read, cells=own.cells, n=highest
-                ),
-                width=128,
+            text = _("{title}: {read} of {cells} read, up to {n}×; dark: never").format(
+                title=title, read=own.read, cells=own.cells, n=highest
             )
+            st.image(counts_png(own.counts), caption=text, alt=text, width=128)
 
 
 def _title(node: Node) -> str:

@@ -47,9 +47,13 @@ def show_line(selection: Selection) -> None:
     """Draw the selected layer in one line, for the projector."""
     record = selection.summary.record(selection.node)
     shapes = f"{shape_text(record.input_shape)} → {shape_text(record.output_shape)}"
-    st.markdown(
-        f"**{record.node.id}** · {layer_title(record.node.layer)} · {shapes}  \n{purpose(selection.summary, record.node)}"
-    )
+    counts = _("{p} parameters, {m} MACs").format(p=f"{record.parameters:,}", m=f"{record.macs:,}")
+    st.markdown(f"**{record.node.id}** · {layer_title(record.node.layer)} · {shapes} · {counts}")
+
+
+def show_purpose(selection: Selection) -> None:
+    """Draw what the selected layer is for, below the picture on the projector."""
+    st.markdown(purpose(selection.summary, selection.summary.graph.node(selection.node)))
 
 
 def _panel_title(name: str) -> str:

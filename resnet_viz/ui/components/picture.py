@@ -142,6 +142,8 @@ def _take(drawing: Drawing) -> None:
     """Do what was done in the picture: pick, open, close, toggle a group, seek a layer."""
     event: Any = state.typed(KEY).get("did") or {}
     kind, name = str(event.get("kind")), str(event.get("id"))
+    if not state.is_first_delivery(str(event.get("mark"))):
+        return
     if kind == "toggle":
         state.update(lambda selection: selection.toggled(name))
     elif kind == "color" and name in COLORS:
