@@ -1,7 +1,10 @@
 """Plotly charts of a network's account; every point carries its layer's id, so that a click can select it."""
 
+from typing import NamedTuple
+
 import pandas as pd
 import plotly.graph_objects as go
+import squarify
 
 from resnet_viz.analysis import NetworkSummary, covering_cells
 from resnet_viz.messages import gettext as _
@@ -38,63 +41,107 @@ def along_depth(frame: pd.DataFrame, metric: str, *, selected: str | None = None
 
 
 def treemap(frame: pd.DataFrame, metric: str, *, selected: str | None = None) -> go.Figure:
-    """Return stages, their blocks and their layers as nested areas; a leaf's id is its layer's.
+    """Return stages, their blocks and their layers as nested areas; within a block they are to scale, titles take room.
 
-    Areas are exact: a parent is the sum of its children.
+    The areas are bars, not Plotly's own treemap, whose animation draws broken paths when a click redraws the page.
+
+    References:
+        Bruls, Huizing, van Wijk 2000, Squarified Treemaps, doi:10.1007/978-3-7091-6783-0_4.
     """
     shown = frame[frame[metric] > 0]
-    ids, labels, parents, values, colors, lines = (
-        ["all"],
-        [metric_name(metric)],
-        [""],
-        [int(shown[metric].sum())],
-        [""],
-        [0],
-    )
-    for stage, layers in ((str(key), rows) for key, rows in shown.groupby("stage", sort=False)):
-        ids.append(f"stage {stage}")
-        labels.append(stage_title(0 if stage == "head" else int(stage)))
-        parents.append("all")
-        values.append(int(layers[metric].sum()))
-        colors.append(_STAGE_FILL)
-        lines.append(0)
-        for block, rows in ((str(key), rows) for key, rows in layers.groupby("block", sort=False)):
-            parent = f"stage {stage}"
+    total = int(shown[metric].sum())
+    figure = go.Figure()
+    leaves: list[tuple[str, str, int, _Area]] = []
+    stages = [(str(name), rows) for name, rows in shown.groupby("stage", sort=False)]
+    for (stage, rows), area in zip(stages, _areas([int(r[metric].sum()) for _s, r in stages], _WHOLE), strict=True):
+        title = stage_title(0 if stage == "head" else int(stage))
+        _frame(figure, area, f"{title} {int(rows[metric].sum()) / total:.1%}", _STAGE_FILL)
+        blocks = [(str(name), own) for name, own in rows.groupby("block", sort=False)]
+        places = _areas([int(own[metric].sum()) for _b, own in blocks], area.inside())
+        for (block, own), place in zip(blocks, places, strict=True):
             if block:
-                ids.append(f"block {block}")
-                labels.append(block)
-                parents.append(parent)
-                values.append(int(rows[metric].sum()))
-                colors.append(_BLOCK_FILL)
-                lines.append(0)
-                parent = f"block {block}"
-            for row in rows.itertuples():
-                ids.append(str(row.layer))
-                labels.append(str(row.layer))
-                parents.append(parent)
-                values.append(int(getattr(row, metric)))
-                colors.append(MARKS[str(row.kind)].fill)
-                lines.append(4 if row.layer == selected else 0)
-    figure = go.Figure(
-        go.Treemap(
-            ids=ids,
-            labels=labels,
-            parents=parents,
-            values=values,
-            branchvalues="total",
-            marker={
-                "colors": colors,
-                "line": {"width": lines, "color": "#1a1a1a"},
-                "pad": {"t": 20, "l": 2, "r": 2, "b": 2},
+                _frame(figure, place, block, _BLOCK_FILL)
+            inner = place.inside() if block else place
+            values = [int(value) for value in own[metric]]
+            cells = zip(own["layer"], own["kind"], values, _areas(values, inner), strict=True)
+            leaves += [(str(layer), str(kind), value, cell) for layer, kind, value, cell in cells]
+    figure.add_bar(
+        x=[area.x + area.width / 2 for _l, _k, _v, area in leaves],
+        y=[area.height for _l, _k, _v, area in leaves],
+        base=[area.y for _l, _k, _v, area in leaves],
+        width=[area.width for _l, _k, _v, area in leaves],
+        customdata=[[layer, value, value / total] for layer, _k, value, _a in leaves],
+        text=[f"{layer}<br>{value / total:.1%}" for layer, _k, value, _a in leaves],
+        textposition="inside",
+        insidetextanchor="middle",
+        textangle=0,
+        constraintext="both",
+        textfont={"color": "#1a1a1a"},
+        marker={
+            "color": [MARKS[kind].fill for _l, kind, _v, _a in leaves],
+            "line": {
+                "width": [4 if layer == selected else 1 for layer, *_rest in leaves],
+                "color": ["#1a1a1a" if layer == selected else "#ffffff" for layer, *_rest in leaves],
             },
-            hovertemplate="%{label}<br>%{value:,} (%{percentRoot:.1%})<extra></extra>",
-            texttemplate="%{label}<br>%{percentRoot:.1%}",
-            textfont={"color": "#1a1a1a"},
-            root={"color": "#d9d9d9"},
-            tiling={"packing": "squarify"},
-        )
+        },
+        hovertemplate="%{customdata[0]}<br>%{customdata[1]:,} (%{customdata[2]:.1%})<extra></extra>",
     )
-    return figure.update_layout(margin={"l": 0, "r": 0, "t": 4, "b": 0}, height=_HEIGHT_PX, font={"size": 15})
+    hidden = {"visible": False, "fixedrange": True}
+    return figure.update_layout(
+        xaxis=hidden | {"range": [0, _WHOLE.width]},
+        yaxis=hidden | {"range": [_WHOLE.height, 0]},
+        margin={"l": 0, "r": 0, "t": 4, "b": 0},
+        height=_HEIGHT_PX,
+        font={"size": 15},
+        showlegend=False,
+        bargap=0,
+    )
+
+
+class _Area(NamedTuple):
+    """A rectangle of the treemap, from its upper left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def inside(self) -> "_Area":
+        """Return what is left below a title and within a frame; at least half of the rectangle."""
+        title, frame = min(_TITLE, self.height * 0.35), min(0.35, self.width * 0.05, self.height * 0.05)
+        return _Area(self.x + frame, self.y + title, self.width - 2 * frame, self.height - title - frame)
+
+
+# About the proportions of the page, so that one unit is 8 px.
+_WHOLE = _Area(0.0, 0.0, 152.0, 50.0)
+_TITLE = 2.5
+
+
+def _areas(values: list[int], area: _Area) -> list[_Area]:
+    """Return an area for each value, in the order given."""
+    order = sorted(range(len(values)), key=lambda place: -values[place])
+    sizes = squarify.normalize_sizes([values[place] for place in order], area.width, area.height)
+    made = squarify.squarify(sizes, area.x, area.y, area.width, area.height)
+    found = {place: _Area(r["x"], r["y"], r["dx"], r["dy"]) for place, r in zip(order, made, strict=True)}
+    return [found[place] for place in range(len(values))]
+
+
+def _frame(figure: go.Figure, area: _Area, title: str, fill: str) -> None:
+    """Draw a frame with its title, under the bars."""
+    right, bottom = area.x + area.width, area.y + area.height
+    line = {"width": 1, "color": "#ffffff"}
+    figure.add_shape(type="rect", x0=area.x, x1=right, y0=area.y, y1=bottom, fillcolor=fill, line=line, layer="below")
+    if area.width > 0.85 * len(title) and area.height > 2 * _TITLE:
+        figure.add_annotation(
+            x=area.x,
+            y=area.y,
+            text=title,
+            showarrow=False,
+            xanchor="left",
+            yanchor="top",
+            font={"size": 14, "color": "#1a1a1a"},
+            borderpad=1,
+        )
 
 
 def receptive_fields(summary: NetworkSummary, *, selected: str | None = None) -> go.Figure:

@@ -19,6 +19,11 @@ def view_name(view: str) -> str:
     }[view]
 
 
+def metric_short_name(metric: str) -> str:
+    """Return what a counted column is called on a button."""
+    return {"parameters": _("Parameters"), "macs": _("MACs"), "activation_bytes": _("Memory")}[metric]
+
+
 def metric_name(metric: str) -> str:
     """Return what a counted column is called, with its unit."""
     return {

@@ -322,7 +322,7 @@ def test_the_table_of_stages_is_edited_in_place(visit):
     quiet(page)
     box = page.locator("[data-testid=stDataFrame]").bounding_box()
     assert box["y"] + box["height"] <= 720  # all of it on screen
-    page.mouse.dblclick(box["x"] + 0.37 * box["width"], box["y"] + 35 + 17)
+    page.mouse.dblclick(box["x"] + 0.25 * box["width"], box["y"] + 35 + 17)
     page.keyboard.press("Control+a")
     page.keyboard.type("2")
     page.keyboard.press("Enter")
@@ -357,8 +357,9 @@ def test_a_total_names_its_network(visit):
 
 def test_a_click_in_a_chart_selects_the_layer_everywhere(visit):
     page = visit().open("/layers?view=treemap")
-    area = page.locator("g.slice text", has_text="res5a_branch2b").first.bounding_box()
-    page.mouse.click(area["x"] + 20, area["y"] + 8)
+    area = page.locator("g.points text", has_text="res5a_branch2b").first.bounding_box()
+    quiet(page)
+    page.mouse.click(area["x"] + area["width"] / 2, area["y"] + area["height"] / 2)
     expect(page).to_have_url(re.compile("node=res5a_branch2b"))
     quiet(page)
     page.locator(".st-key-view button", has_text="Along depth").click()

@@ -126,15 +126,27 @@ def test_chart_draws_every_layer_that_counts(metric):
 
 @pytest.mark.parametrize("metric", CHART_METRICS)
 @pytest.mark.parametrize("name", ["course", "v2", "cifar-plain-20"])
-def test_treemap_areas_are_the_sums_of_what_they_hold(name, metric):
+def test_treemap_areas_are_the_shares(name, metric):
     frame = to_frame(analyse(PRESETS[name]))
-    area = treemap(frame, metric).data[0]
-    assert area.values[0] == totals_row(frame)[metric]
-    for place, parent in enumerate(area.ids):
-        children = [area.values[i] for i, above in enumerate(area.parents) if above == parent]
-        assert not children or sum(children) == area.values[place]
-    leaves = set(area.ids) - set(area.parents)
-    assert leaves == set(frame[frame[metric] > 0]["layer"])
+    (bars,) = treemap(frame, metric).data
+    values = [value for _layer, value, _share in bars.customdata]
+    assert sum(values) == totals_row(frame)[metric]
+    assert [layer for layer, _v, _s in bars.customdata] != []
+    assert {layer for layer, _v, _s in bars.customdata} == set(frame[frame[metric] > 0]["layer"])
+    boxes = [(x - w / 2, x + w / 2, b, b + h) for x, w, b, h in zip(bars.x, bars.width, bars.base, bars.y, strict=True)]
+    assert all(x0 >= -1e-9 and x1 <= 152 + 1e-9 and y0 >= -1e-9 and y1 <= 50 + 1e-9 for x0, x1, y0, y1 in boxes)
+    for index, (x0, x1, y0, y1) in enumerate(boxes):
+        for u0, u1, v0, v1 in boxes[:index]:
+            assert x0 >= u1 - 1e-9 or u0 >= x1 - 1e-9 or y0 >= v1 - 1e-9 or v0 >= y1 - 1e-9
+    blocks = dict(zip(frame["layer"], frame["block"], strict=True))
+    for block in set(blocks.values()) - {""}:  # within a block areas are to scale
+        own = [
+            (value, w * h)
+            for (layer, value, _s), w, h in zip(bars.customdata, bars.width, bars.y, strict=True)
+            if blocks[layer] == block
+        ]
+        ratios = [area / value for value, area in own]
+        assert max(ratios) <= min(ratios) * 1.001
 
 
 def test_receptive_field_chart_shows_size_and_coverage():

@@ -11,7 +11,7 @@ from resnet_viz.ui.components import controls
 from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.charts import along_depth, receptive_fields, size_and_channels, treemap
 from resnet_viz.viz.tables import in_words, to_frame, to_markdown, totals_row
-from resnet_viz.viz.views import CHART_METRICS, COUNTING, VIEWS, metric_name, view_name
+from resnet_viz.viz.views import CHART_METRICS, COUNTING, VIEWS, metric_name, metric_short_name, view_name
 from resnet_viz.viz.words import kind_name
 
 _TALL_PX = 520
@@ -39,7 +39,7 @@ def show(selection: Selection) -> None:
                 selection.metric,
                 lambda metric: state.set_parts(metric=metric),
                 key="metric",
-                title=metric_name,
+                title=metric_short_name,
                 label_visibility="collapsed",
             )
         _show_download(selection, rows)
@@ -137,11 +137,10 @@ def _take_row(key: str, layers: list[str]) -> None:
 
 
 def _take_point(key: str) -> None:
-    """Select the layer of a clicked point: a treemap's areas have ids, other points carry theirs."""
+    """Select the layer of a clicked point."""
     points = state.typed(key)["selection"]["points"]
     if points:
-        point = points[0]
-        _select(str(point["id"] if "id" in point else point["customdata"][0]))
+        _select(str(points[0]["customdata"][0]))
 
 
 def _select(name: str) -> None:

@@ -116,12 +116,12 @@ def _show_table(spec: ResNetSpec) -> None:
     """Draw the table of stages; a row more is a stage more."""
     frame = pd.DataFrame(
         {
+            "stage": [str(number) for number in range(2, len(spec.stages) + 2)],
             "blocks": [stage.blocks for stage in spec.stages],
             "convolution_filters": [" ".join(map(str, stage.convolution_filters)) for stage in spec.stages],
             "identity_filters": [" ".join(map(str, stage.identity_filters)) for stage in spec.stages],
             "strides": [stage.strides for stage in spec.stages],
-        },
-        index=pd.Index([_("Stage {n}").format(n=number) for number in range(2, len(spec.stages) + 2)]),
+        }
     )
     st.markdown(
         _(
@@ -134,7 +134,10 @@ def _show_table(spec: ResNetSpec) -> None:
         frame,
         key=key,
         num_rows="dynamic",
+        hide_index=True,
+        disabled=["stage"],
         column_config={
+            "stage": st.column_config.TextColumn(_("stage"), width="small"),
             "blocks": st.column_config.NumberColumn(_("blocks"), step=1, width="small"),
             "convolution_filters": st.column_config.TextColumn(_("first block"), max_chars=60),
             "identity_filters": st.column_config.TextColumn(_("other blocks"), max_chars=60),
@@ -158,7 +161,7 @@ def _edited(stages: tuple[Stage, ...], edits: dict[str, Any]) -> tuple[Stage, ..
         if index not in edits["deleted_rows"]:
             rows.append(_stage(stage, edits["edited_rows"].get(index, {})))
     for added in edits["added_rows"]:
-        values = {name: value for name, value in added.items() if value is not None and name != "_index"}
+        values = {name: value for name, value in added.items() if value is not None and name not in ("_index", "stage")}
         rows.append(_stage(stages[-1], values))
     return tuple(rows)
 
