@@ -1,7 +1,7 @@
 // The network picture: laid out by Graphviz in a worker, then selected, folded, walked and searched.
 //
 // data: { header, rows, selected, label, layers, crumbs, cards, fills, legend, fileName, texts } (viz/dot.py, picture.py)
-// trigger `did`: { kind: "pick" | "open" | "close" | "toggle" | "seek" | "color", id, mark }
+// trigger `did`: { kind: "pick" | "open" | "close" | "toggle" | "seek" | "color" | "undo" | "redo", id, mark }
 import { Camera, isNarrow } from "./camera.js";
 import { compose, read } from "./compose.js";
 
@@ -133,12 +133,17 @@ class Picture {
     if (moved) this.camera.reveal(this.placeOf(this.selected));
   }
 
+  aspectNow() {
+    const [width, height] = this.camera.size;
+    return isNarrow() ? 0.72 : Math.max(0.3, (width || 900) / (height || 480));
+  }
+
   // Sets the laid-out parts for the frame as it is now.
   insert() {
     let next = 0;
     const rows = this.data.rows.map((row) => ({ ...row, parts: row.parts.map((part) => read(part, this.laid[next++])) }));
-    const [width, height] = this.camera.size;
-    const made = compose(rows, isNarrow() ? 0.72 : Math.max(0.3, (width || 900) / (height || 480)), this.data.texts);
+    this.aspect = this.aspectNow();
+    const made = compose(rows, this.aspect, this.data.texts);
     this.svg = made.svg;
     this.groups = made.groups;
     this.bounds = made.bounds;
@@ -155,7 +160,6 @@ class Picture {
     const tall = (this.view.clientWidth * made.bounds.height) / made.bounds.width + BARS_PX;
     if (isNarrow()) this.frame.style.height = `${Math.max(300, Math.min(tall, window.innerHeight * 0.8))}px`;
     this.camera.hold(this.svg, made.bounds);
-    this.isWide = this.view.clientWidth > this.view.clientHeight;
     for (const node of this.svg.querySelectorAll("g.node")) this.center(node);
   }
 
@@ -360,8 +364,10 @@ class Picture {
   resize() {
     const [width, height] = this.camera.size;
     if (!this.svg || !width || !height) return;
-    if (this.isWide !== width > height) {
-      this.insert(); // turned on its side: other lines
+    const change = this.aspectNow() / this.aspect;
+    if (this.camera.isFitted && (change > 1.15 || change < 1 / 1.15)) {
+      // The style sheet came late, a message made room for itself, a phone was turned: other lines fit better now.
+      this.insert();
       this.mark(this.data.selected);
       this.painted = "";
       this.paint();
@@ -413,6 +419,10 @@ class Picture {
   }
 
   key(event) {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
+      this.send(event.shiftKey ? "redo" : "undo", "");
+      event.preventDefault();
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || !this.nodes.size) return;
     const direction = ARROWS[event.key];
     if (direction) this.walk(event.key, direction);

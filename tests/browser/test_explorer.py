@@ -291,17 +291,40 @@ def test_a_control_changes_the_picture_and_undo_brings_it_back(visit):
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "rule"), [("side_input", "36", "at least 37×37"), ("blocks_1", "0", "from 1 to 128")]
+    ("key", "before", "value", "rule"),
+    [("side_input", "64x64x3", "36", "at least 37×37"), ("blocks_1", "4", "0", "from 1 to 128")],
 )
-def test_a_bad_value_keeps_the_picture_and_says_the_rule(visit, key, value, rule):
+def test_a_bad_value_keeps_the_picture_and_says_the_rule(visit, key, before, value, rule):
     page = visit().open()
     field = page.locator(f".st-key-{key} input")
-    before = field.input_value()
+    expect(field).to_have_value(before)
     field.fill(value)
     field.press("Enter")
     expect(page.locator("[data-testid=stAlert]")).to_contain_text(rule)
     expect(node(page, "block_5b")).to_be_visible()
     expect(field).to_have_value(before)
+
+
+def test_the_picture_takes_ctrl_z(visit):
+    page = visit().open()
+    page.locator(".st-key-blocks_3 input").fill("1")
+    page.locator(".st-key-blocks_3 input").press("Enter")
+    expect(node(page, "block_5b")).to_have_count(0)
+    node(page, "conv1").focus()
+    page.keyboard.press("Control+z")
+    expect(node(page, "block_5b")).to_be_visible()
+    page.keyboard.press("Control+Shift+z")
+    expect(node(page, "block_5b")).to_have_count(0)
+
+
+def test_a_message_above_does_not_flatten_the_picture(visit):
+    """What stands above takes height; the picture is laid out for the frame as it then is."""
+    page = visit().open("/?input=12")
+    expect(page.locator("[data-testid=stAlert]")).to_be_visible()
+    expect(selected(page)).to_have_id("conv1")
+    page.wait_for_timeout(1200)
+    frame, stage = page.locator("svg[role=group]").bounding_box(), page.locator("g.frames").bounding_box()
+    assert stage["height"] > 0.6 * frame["height"]
 
 
 def test_every_section_opens_and_its_controls_work(visit):
@@ -322,8 +345,8 @@ def test_the_table_of_stages_is_edited_in_place(visit):
     quiet(page)
     box = page.locator("[data-testid=stDataFrame]").bounding_box()
     assert box["y"] + box["height"] <= 720  # all of it on screen
-    page.mouse.dblclick(box["x"] + 0.25 * box["width"], box["y"] + 35 + 17)
-    page.keyboard.press("Control+a")
+    page.mouse.click(box["x"] + 0.25 * box["width"], box["y"] + 35 + 17)  # the blocks of stage 2
+    page.wait_for_timeout(400)
     page.keyboard.type("2")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"stages\.2\.blocks=2"))

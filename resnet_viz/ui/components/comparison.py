@@ -11,7 +11,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.spec import PRESETS, ResNetSpec
 from resnet_viz.spec.changes import from_text, to_text
 from resnet_viz.ui import state
-from resnet_viz.ui.components import controls
+from resnet_viz.ui.components import controls, downloads
 from resnet_viz.ui.components.picture import difference_of
 from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.mistakes import mistake_text
@@ -137,13 +137,8 @@ def show_table(selection: Selection) -> None:
             },
             alt=_("One row per layer that differs, with its fate and the change in its numbers"),
         )
-        st.download_button(
-            _("CSV of this table"),
-            frame.to_csv(index=False).encode(),
-            file_name=f"difference-{selection.preset}.csv",
-            mime="text/csv",
-            on_click="ignore",
-        )
+        with st.container(horizontal=True):
+            downloads.show(frame, f"difference-{selection.preset}", key="difference")
 
 
 def _take_row(key: str, names: list[str]) -> None:

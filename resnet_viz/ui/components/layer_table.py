@@ -7,10 +7,10 @@ import streamlit as st
 
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import state
-from resnet_viz.ui.components import controls
+from resnet_viz.ui.components import controls, downloads
 from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.charts import along_depth, receptive_fields, size_and_channels, treemap
-from resnet_viz.viz.tables import in_words, to_frame, to_markdown, totals_row
+from resnet_viz.viz.tables import in_words, to_frame, totals_row
 from resnet_viz.viz.views import CHART_METRICS, COUNTING, VIEWS, metric_name, metric_short_name, view_name
 from resnet_viz.viz.words import kind_name
 
@@ -42,7 +42,7 @@ def show(selection: Selection) -> None:
                 title=metric_short_name,
                 label_visibility="collapsed",
             )
-        _show_download(selection, rows)
+        downloads.show(rows, f"layers-{selection.preset}-{selection.spec.input_shape[0]}px", key="table")
     _show_sums(rows, len(everything))
     if selection.view == "table":
         _show_table(selection, rows)
@@ -81,27 +81,6 @@ def _show_table(selection: Selection, rows: pd.DataFrame) -> None:
         key=key,
         alt=_("One row per layer with shapes, parameters, MACs, memory and receptive field"),
     )
-
-
-def _show_download(selection: Selection, rows: pd.DataFrame) -> None:
-    """Draw the rows shown as files."""
-    stem = f"layers-{selection.preset}-{selection.spec.input_shape[0]}px"
-    files = {
-        "csv": (lambda: rows.to_csv(index=False), "text/csv"),
-        "json": (lambda: rows.to_json(orient="records", indent=1), "application/json"),
-        "md": (lambda: to_markdown(rows), "text/markdown"),
-    }
-    names = {"csv": "CSV", "json": "JSON", "md": "Markdown"}
-    for suffix, (text, mime) in files.items():
-        st.download_button(
-            names[suffix],
-            text,
-            file_name=f"{stem}.{suffix}",
-            mime=mime,
-            key=f"table_{suffix}",
-            on_click="ignore",
-            help=_("The rows shown, as {kind}").format(kind=names[suffix]),
-        )
 
 
 def _show_chart(selection: Selection, rows: pd.DataFrame) -> None:

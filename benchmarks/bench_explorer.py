@@ -1,0 +1,166 @@
+"""How fast the explorer answers: a control to the new picture, a click to the inspector, the first load of a page.
+
+In the same run, taking turns: what Keras needs from the same specification to its own picture (`keras.utils.plot_model`)
+and to its own table (`model.summary()`), and torchinfo where torch is installed. Times of ours are taken inside the
+page, from the key or the pointer to the frame in which the answer is drawn.
+"""
+
+import importlib.util
+import io
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import redirect_stdout
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+from interleaved import report
+from playwright.sync_api import Page, sync_playwright
+
+from resnet_viz.model.build import build_model
+from resnet_viz.spec import PRESETS
+
+ROOT = Path(__file__).parents[1]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
+ROUNDS = 30
+PEER_ROUNDS = 5
+GOAL_MS = 300
+
+# From an event to the frame after the page has changed: the picture's element, or the inspector's title.
+_WATCH = """() => {
+    const host = [...document.querySelectorAll('*')].find((e) => e.shadowRoot?.querySelector('svg[role=group]'));
+    const drawn = () => requestAnimationFrame(() => (window.answeredAt ??= performance.now()));
+    for (const kind of ['keydown', 'pointerdown'])
+        document.addEventListener(kind, (event) => {
+            if (kind === 'keydown' && event.key !== 'Enter') return;
+            window.askedAt = performance.now();
+            window.answeredAt = undefined;
+        }, true);
+    new MutationObserver(drawn).observe(host.shadowRoot.querySelector('.view'), { childList: true });
+    window.watchTitle = () => {
+        const title = document.querySelector('h3').textContent;
+        const observer = new MutationObserver(() => {
+            if (document.querySelector('h3')?.textContent !== title) { observer.disconnect(); drawn(); }
+        });
+        observer.observe(document.body, { childList: true, subtree: true, characterData: true });
+    };
+}"""
+
+
+def answer_ms(page: Page) -> float:
+    """Return the time from the last event to its answer, ms."""
+    page.wait_for_function("window.answeredAt !== undefined")
+    return float(page.evaluate("window.answeredAt - window.askedAt"))
+
+
+def control_ms(page: Page, blocks: int) -> float:
+    """Return the time from Enter in a control to the new picture of the whole network, ms."""
+    field = page.locator(".st-key-blocks_1 input")
+    field.fill(str(blocks))
+    page.wait_for_timeout(150)
+    field.press("Enter")
+    return answer_ms(page)
+
+
+def click_ms(page: Page, node: str) -> float:
+    """Return the time from a click on a node to its inspector, ms."""
+    page.evaluate("window.watchTitle()")
+    page.locator(f"g.node[id='{node}']").click()
+    return answer_ms(page)
+
+
+def peers_ms(folder: str) -> dict[str, float]:
+    """Return what Keras, and torchinfo where it is, need for the same network, ms."""
+    spec = PRESETS["course"]
+    spec = replace(spec, stages=(spec.stages[0], replace(spec.stages[1], blocks=5), *spec.stages[2:]))
+    began = time.perf_counter()
+    model = build_model(spec)
+    built = time.perf_counter()
+    keras.utils.plot_model(model, to_file=str(Path(folder, "model.png")), show_shapes=True)
+    drawn = time.perf_counter()
+    with redirect_stdout(io.StringIO()):
+        model.summary()
+    told = time.perf_counter()
+    times = {
+        "build": (built - began) * 1e3,
+        "plot_model": (drawn - built) * 1e3,
+        "summary": (told - drawn) * 1e3,
+    }
+    keras.utils.clear_session()
+    return times
+
+
+def main() -> None:
+    """Print the times and their ratios."""
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = ["--server.port", str(port), "--server.headless", "true"]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
+    env = os.environ | {"RESNET_VIZ_DATA": tempfile.mkdtemp()}
+    server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        time.sleep(6)
+        with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+            measure(browser, f"http://localhost:{port}", folder)
+            browser.close()
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def measure(browser: object, url: str, folder: str) -> None:
+    """Measure everything against one server, turns taken."""
+    loads, controls, clicks, peers = [], [], [], []
+    page = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()  # type: ignore[attr-defined]
+    page.goto(f"{url}/?open=2.3.4.5")
+    page.locator("g.node.selected").wait_for()
+    page.wait_for_timeout(12_000)  # the worker warms up behind the first page
+    page.get_by_role("button", name="Fit (0)").click()
+    page.evaluate(_WATCH)
+    for index in range(ROUNDS):
+        controls.append(control_ms(page, 3 + index % 3))
+        page.wait_for_timeout(250)
+        clicks.append(click_ms(page, ("add_2b", "add_4c", "add_5b")[index % 3]))
+        page.wait_for_timeout(250)
+        if index % (ROUNDS // PEER_ROUNDS) == 0:
+            peers.append(peers_ms(folder))
+            fresh = browser.new_context(viewport={"width": 1280, "height": 720})  # type: ignore[attr-defined]
+            other = fresh.new_page()
+            began = time.perf_counter()
+            other.goto(url)
+            other.locator("g.node.selected").wait_for()
+            loads.append((time.perf_counter() - began) * 1e3)
+            fresh.close()
+    controls, clicks = controls[2:], clicks[2:]
+    p95 = statistics.quantiles(controls, n=20)[-1]
+    middle = statistics.median(controls)
+    print(f"control to picture, every block drawn: median {middle:.0f} ms, p95 {p95:.0f} ms")
+    print(
+        f"click to inspector: median {statistics.median(clicks):.0f} ms, p95 {statistics.quantiles(clicks, n=20)[-1]:.0f} ms"
+    )
+    print(f"first load in a fresh browser, server warm: median {statistics.median(loads):.0f} ms")
+    build, plot, summary = (statistics.median(p[name] for p in peers) for name in ("build", "plot_model", "summary"))
+    print(f"Keras: build {build:.0f} ms, plot_model {plot:.0f} ms, model.summary() {summary:.0f} ms")
+    if importlib.util.find_spec("torchinfo") is None:
+        print("torchinfo: not installed, not compared")
+    report("control to picture, p95 / 300 ms", p95 / GOAL_MS, 1, at_least=False)
+    report("build and plot_model / control to picture", (build + plot) / middle, 1, at_least=True)
+    report(
+        "build and model.summary() / click to inspector",
+        (build + summary) / statistics.median(clicks),
+        1,
+        at_least=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
