@@ -57,6 +57,9 @@ async function layout(dots) {
 // What outlives a visit to another page: where the camera stood over which picture.
 const kept = {};
 
+const openGroups = (rows) =>
+  rows.flatMap((row) => [...(row.is_open ? [row.name] : []), ...row.parts.filter((part) => part.title).map((part) => part.name)]);
+
 class Picture {
   constructor(root, send) {
     this.root = root;
@@ -113,7 +116,8 @@ class Picture {
         return;
       }
       if (wanted !== this.wanted) return; // a newer picture was asked for meanwhile
-      const before = this.drawn && new Set(this.groups.keys());
+      const before = this.drawn && this.opened;
+      this.opened = new Set(openGroups(data.rows));
       this.drawn = wanted;
       const hadFocus = this.view.matches(":focus-within");
       this.laid = laid;
@@ -171,15 +175,17 @@ class Picture {
     } else if (this.goal && this.nodes.has(this.goal)) {
       this.camera.box ??= { ...this.bounds };
       this.camera.flyTo(this.placeOf(this.goal, 5));
-    } else if (this.camera.isReadable) this.camera.fit(Boolean(before));
-    else {
-      const opened = [...this.groups.keys()].filter((name) => before && !before.has(name)).at(0);
-      const open = new Set(this.data.rows.flatMap((row) => [row.name, ...row.parts.filter((part) => part.title).map((part) => part.name)]));
-      const own = this.data.crumbs.map((crumb) => crumb.group).filter((name) => open.has(name)).at(-1);
-      const group = this.groups.get(before ? this.toggled ?? opened ?? own : own);
-      if (!this.camera.box) this.camera.fit();
-      if (group) this.camera.flyTo(group);
-      else this.camera.fit(true);
+    } else if (before) {
+      const opened = this.toggled ?? [...this.opened].filter((name) => !before.has(name)).at(-1);
+      const isFolded = [...before].some((name) => !this.opened.has(name));
+      if (this.camera.isFitted && this.camera.isReadable) this.camera.fit(true);
+      else if (this.groups.has(opened)) this.camera.flyTo(this.groups.get(opened));
+      else if (this.camera.isFitted || (isFolded && this.camera.isReadable)) this.camera.fit(true);
+    } else {
+      const shown = new Set([...this.opened, ...this.data.rows.map((row) => row.name)]);
+      const own = this.data.crumbs.map((crumb) => crumb.group).filter((name) => shown.has(name)).at(-1);
+      this.camera.fit();
+      if (!this.camera.isReadable && this.groups.has(own)) this.camera.flyTo(this.groups.get(own));
     }
     this.goal = this.toggled = null;
     this.keep();

@@ -1,6 +1,5 @@
 """A table as files: CSV, JSON, Markdown."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -13,7 +12,7 @@ from resnet_viz.viz.tables import to_markdown
 
 def show(rows: pd.DataFrame, stem: str, *, key: str) -> None:
     """Draw one button per kind of file; a file is made when it is asked for."""
-    kinds: dict[str, tuple[str, Callable[[], Any], str]] = {
+    kinds: dict[str, tuple[str, Any, str]] = {
         "csv": ("CSV", partial(rows.to_csv, index=False), "text/csv"),
         "json": ("JSON", partial(rows.to_json, orient="records", indent=1), "application/json"),
         "md": ("Markdown", partial(to_markdown, rows), "text/markdown"),
