@@ -7,7 +7,8 @@ from resnet_viz.ui.components import panels, picture, specification
 
 selection = state.current_selection()
 if selection.present:
-    panels.show_line(selection)
+    if not selection.walk:  # there the question is the line of text
+        panels.show_line(selection)
     picture.show(selection)
     panels.show_purpose(selection)
 else:

@@ -116,7 +116,8 @@ function shelved(rows, wrap, widest) {
     const inner = own.reduce((sum, line) => sum + line.height, 0) + GUTTER * (own.length - 1);
     const frame = { row, lines: own, width, height: inner + TITLE + PAD };
     const shelf = shelves.at(-1);
-    if (shelf && shelf.width + GAP + width <= widest) {
+    // What is open has a shelf of its own: beside it the others would leave much empty.
+    if (shelf && !row.is_open && !shelf.frames[0].row.is_open && shelf.width + GAP + width <= widest) {
       shelf.frames.push(frame);
       shelf.width += GAP + width;
       shelf.height = Math.max(shelf.height, frame.height);

@@ -176,7 +176,9 @@ class Picture {
       this.camera.box ??= { ...this.bounds };
       this.camera.flyTo(this.placeOf(this.goal, 5));
     } else if (before) {
-      const opened = this.toggled ?? [...this.opened].filter((name) => !before.has(name)).at(-1);
+      const fresh = [...this.opened].filter((name) => !before.has(name));
+      const mine = this.data.crumbs.map((crumb) => crumb.group).filter((name) => fresh.includes(name));
+      const opened = this.toggled ?? mine.at(-1) ?? fresh.at(-1);
       const isFolded = [...before].some((name) => !this.opened.has(name));
       if (this.camera.isFitted && this.camera.isReadable) this.camera.fit(true);
       else if (this.groups.has(opened)) this.camera.flyTo(this.groups.get(opened));

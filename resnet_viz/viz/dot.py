@@ -157,6 +157,16 @@ def draw(
     return _Picture(summary, frozenset(opened), status or {}, frozenset(lost_edges)).drawing()
 
 
+class _Style(NamedTuple):
+    """How a box is lettered: what stands between its first line and the others, and whether its name is ours."""
+
+    gap: str = "<br/>"
+    is_ours: bool = False
+
+
+_PLAIN = _Style()
+
+
 @dataclass
 class _Picture:
     summary: NetworkSummary
@@ -242,7 +252,7 @@ class _Picture:
             lines = (_("shortcut"), layer_title(side[0].layer).removeprefix("Conv "))
             road = self.box(graph, f"shortcut_{block.name}", lines, dashed, [n.id for n in side])
             graph.edge(start, road, style="dashed")
-        end = self.box(graph, f"add_{block.name}", ("+",), MARKS["add"], [block.add, block.out])
+        end = self.box(graph, f"add_{block.name}", ("+",), MARKS["add"], [block.add, block.out], told_by=block.add)
         graph.edge(branch, end, weight="8")
         graph.edge(*((road, end) if side else (start, end)), style="dashed", label="" if side else "  x")
         return self.part(block.name, graph, start, end)
@@ -250,6 +260,7 @@ class _Picture:
     def layers(self, block: Block) -> Part:
         """Draw every layer of a block: the main path goes down, the shortcut goes beside it."""
         graph, nodes = Digraph(), list(self.nodes_of(block))
+        graph.attr(ranksep="0.1")  # eleven layers have to fit on a projector
         inside = {node.id for node in nodes}
         start = self.fork(block, graph)
         for node in nodes:
@@ -292,8 +303,8 @@ class _Picture:
             return self.box(graph, node.id, ("+",), MARKS[kind], [node.id])
         title = layer_title(node.layer)
         lines = (title, node.id) if show_id else tuple(filter(None, title.partition(", ")[::2]))
-        gap = "   " if show_id else "<br/>"
-        return self.box(graph, node.id, lines, MARKS[kind], [node.id], gap=gap, is_ours=not node.is_named)
+        style = _Style("   " if show_id else "<br/>", is_ours=not node.is_named)
+        return self.box(graph, node.id, lines, MARKS[kind], [node.id], style=style)
 
     def box(
         self,
@@ -303,26 +314,26 @@ class _Picture:
         mark: Mark,
         ids: list[str],
         *,
-        gap: str = "<br/>",
-        is_ours: bool = False,
+        style: _Style = _PLAIN,
+        told_by: str = "",
     ) -> str:
         """Draw a node whose first line is bold; a layer's fate in a difference changes its frame and adds a sign."""
-        fate, fill = self.fate(ids), mark.fill
+        fate, fill = self.fate([told_by] if told_by else ids), mark.fill
         if fate:
             mark = mark._replace(color=STATUS_MARKS[fate].color, style=f"{mark.style},{STATUS_MARKS[fate].style}")
             lines = (f"{STATUS_MARKS[fate].sign} {lines[0]}", *lines[1:])
         first, *rest = lines
         escaped = [html.escape(line) for line in rest]
-        if is_ours:
+        if style.is_ours:
             escaped = [f"<i>{line}</i>" for line in escaped]
-        small = "".join(f'{gap}<font point-size="11">{line}</font>' for line in escaped)
+        small = "".join(f'{style.gap}<font point-size="11">{line}</font>' for line in escaped)
         options = {"width": "0.36", "fixedsize": "true", "fontsize": "20"}
         if mark.shape != "circle" or fate:
             parts = [text_width_pt(first, 14) * _BOLD, *(text_width_pt(line, 11) for line in rest)]
-            wide = max(parts) if gap == "<br/>" else sum(parts) + 10 * len(rest)
+            wide = max(parts) if style.gap == "<br/>" else sum(parts) + 10 * len(rest)
             width_pt = wide * _ROOM.get(mark.shape, 1.0) + 20
             options = {"width": f"{width_pt / 72:.2f}"}
-        if gap != "<br/>":
+        if style.gap != "<br/>":
             options["height"] = "0.36"
         graph.node(
             name,

@@ -93,6 +93,9 @@ def test_a_difference_marks_layers_by_sign_and_keeps_what_is_gone():
     assert "≠ Conv 1×1, 256" in dot
     assert [part.name for part in drawing.rows[0].parts if part.is_removed] == ["conv1_relu"]
     assert "≠ 2a" not in dot
+    plain = compare(analyse(PRESETS["plain34"]), analyse(PRESETS["resnet34"]))
+    dot = draw(plain.union, ["3"], status=plain.status, lost_edges=plain.lost_edges).dot
+    assert "<b>+ +</b>" in dot  # the addition is new, whatever became of the ReLU behind it
 
 
 def test_edges_that_only_the_other_network_has_are_dotted():

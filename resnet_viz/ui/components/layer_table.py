@@ -14,7 +14,8 @@ from resnet_viz.viz.tables import in_words, to_frame, totals_row
 from resnet_viz.viz.views import CHART_METRICS, COUNTING, VIEWS, metric_name, metric_short_name, view_name
 from resnet_viz.viz.words import kind_name
 
-_TALL_PX = 520
+# On a projector there are no filters above a chart; on a walk there is a question.
+_TALL_PX, _LOW_PX = 450, 340
 
 
 def show(selection: Selection) -> None:
@@ -42,7 +43,8 @@ def show(selection: Selection) -> None:
                 title=metric_short_name,
                 label_visibility="collapsed",
             )
-        downloads.show(rows, f"layers-{selection.preset}-{selection.spec.input_shape[0]}px", key="table")
+        if not selection.present:
+            downloads.show(rows, f"layers-{selection.preset}-{selection.spec.input_shape[0]}px", key="table")
     _show_sums(rows, len(everything))
     if selection.view == "table":
         _show_table(selection, rows)
@@ -103,7 +105,7 @@ def _show_chart(selection: Selection, rows: pd.DataFrame) -> None:
         key=f"chart_{view}",
         on_select=lambda: _take_point(f"chart_{view}"),
         selection_mode="points",
-        height=_TALL_PX if selection.present else "content",
+        height=_LOW_PX if selection.walk else _TALL_PX if selection.present else "content",
         config={"displaylogo": False, "modeBarButtonsToRemove": ["sendDataToCloud", "select2d", "lasso2d"]},
         alt=_("{what}, layer by layer").format(what=what),
     )

@@ -52,7 +52,7 @@ def show() -> None:
 
 def _show_menus(selection: Selection) -> None:
     """Draw what is about the viewer, not the network: walk, share, projector, language. Computed once opened."""
-    walks = st.popover(_("Walk"), type="tertiary", key="subject_walk", on_change="rerun")
+    walks = st.popover(_("Walk"), type="tertiary", key=walk.MENU, on_change="rerun")
     if walks.open:
         with walks:
             walk.show_menu()

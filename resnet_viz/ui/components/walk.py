@@ -11,6 +11,7 @@ from resnet_viz.ui.selection import Selection, from_params
 from resnet_viz.walks import MAX_BYTES, MAX_STOPS, Stop, Walk, read_walk, shipped_walks
 
 OWN = "own"
+MENU = "subject_walk"
 
 
 def walk_of(selection: Selection) -> Walk | None:
@@ -29,10 +30,11 @@ def show(selection: Selection) -> None:
     stop = walk.stops[number - 1]
     with st.container(key="walk", border=True):
         is_shown = state.is_answer_shown(selection.walk, number)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"{number} / {len(walk.stops)} · **{_said(stop.question)}**", width="stretch")
+        left, right = st.columns([0.6, 0.4], gap="small", vertical_alignment="center")
+        left.markdown(f"{number} / {len(walk.stops)} · **{_said(stop.question)}**")
+        with right.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
             st.button(
-                _("Hide the answer") if is_shown else _("Show the answer"),
+                _("Hide") if is_shown else _("Answer"),
                 key="walk_answer",
                 shortcut="A",
                 on_click=state.show_answer,
@@ -96,7 +98,8 @@ def show_menu() -> None:
 
 
 def start(name: str) -> None:
-    """Begin a walk at its first stop."""
+    """Begin a walk at its first stop; the menu it was chosen from closes."""
+    state.bind(MENU, value=False)
     state.set_parts(walk=name)
     go_to(1)
 
