@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+import tempfile
 import time
 from pathlib import Path
 
@@ -30,6 +31,52 @@ def is_expired(path: Path) -> bool:
         OSError: If it does not exist.
     """
     return time.time() - path.stat().st_mtime > LIFETIME_S
+
+
+class OwnerFiles:
+    """One small file per owner, in a folder that no other owner's id leads to."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep files in `folder`."""
+        self._folder = folder
+
+    def save(self, owner: str, data: bytes) -> None:
+        """Keep bytes in place of the owner's last ones; all of them or nothing.
+
+        Raises:
+            OSError: If the disk does not take them.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor, temporary = tempfile.mkstemp(dir=self._folder, prefix=".new-")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(self._path(owner))
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+    def load(self, owner: str) -> bytes | None:
+        """Return the owner's bytes and count this as a use, or None if there are none (any more)."""
+        path = self._path(owner)
+        try:
+            if is_expired(path):
+                path.unlink(missing_ok=True)
+                return None
+            data = path.read_bytes()
+            os.utime(path)
+        except OSError:
+            return None
+        return data
+
+    def delete(self, owner: str) -> None:
+        """Forget the owner's bytes."""
+        self._path(owner).unlink(missing_ok=True)
+
+    def _path(self, owner: str) -> Path:
+        return self._folder / owner_stem(owner)
 
 
 def sweep(folder: Path) -> int:

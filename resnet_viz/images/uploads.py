@@ -1,8 +1,6 @@
 """A visitor's own picture, kept on this machine under their cookie: survives a reload, gone after two idle hours."""
 
 import hashlib
-import os
-import tempfile
 import threading
 from collections import OrderedDict
 from pathlib import Path
@@ -10,18 +8,18 @@ from pathlib import Path
 from resnet_viz.errors import ImageError
 from resnet_viz.images.reader import Picture, read_picture
 from resnet_viz.messages import gettext as _
-from resnet_viz.owners import is_expired, owner_stem
+from resnet_viz.owners import OwnerFiles
 
 # Four of the largest pictures a phone takes, or many small ones: 144 MB at most.
 _DECODED_PIXELS = 48 * 10**6
 
 
 class Uploads:
-    """One picture per owner, in a folder that no other owner's id leads to."""
+    """One picture per owner."""
 
     def __init__(self, folder: Path) -> None:
         """Keep pictures in `folder`."""
-        self._folder = folder
+        self._files = OwnerFiles(folder)
         self._decoded: OrderedDict[str, Picture] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -33,17 +31,7 @@ class Uploads:
         """
         picture = self._read(data)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor, temporary = tempfile.mkstemp(dir=self._folder, prefix=".new-")
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(temporary).replace(self._path(owner))
-            except OSError:
-                Path(temporary).unlink(missing_ok=True)
-                raise
+            self._files.save(owner, data)
         except OSError as error:
             sentence = _("The picture could not be kept on the server ({reason}): free some space, then try again.")
             raise ImageError(sentence.format(reason=error.strerror)) from error
@@ -51,20 +39,12 @@ class Uploads:
 
     def load(self, owner: str) -> Picture | None:
         """Return the owner's picture and count this as a use, or None if there is none (any more)."""
-        path = self._path(owner)
-        try:
-            if is_expired(path):
-                path.unlink(missing_ok=True)
-                return None
-            data = path.read_bytes()
-            os.utime(path)
-        except OSError:
-            return None
-        return self._read(data)
+        data = self._files.load(owner)
+        return None if data is None else self._read(data)
 
     def delete(self, owner: str) -> None:
         """Forget the owner's picture."""
-        self._path(owner).unlink(missing_ok=True)
+        self._files.delete(owner)
 
     def _read(self, data: bytes) -> Picture:
         """Decode, or return what the same bytes decoded to a moment ago: every rerun of a page asks again."""
@@ -79,6 +59,3 @@ class Uploads:
             while sum(kept.rgb.width * kept.rgb.height for kept in self._decoded.values()) > _DECODED_PIXELS:
                 self._decoded.popitem(last=False)
         return picture
-
-    def _path(self, owner: str) -> Path:
-        return self._folder / owner_stem(owner)

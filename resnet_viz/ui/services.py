@@ -17,7 +17,7 @@ from streamlit import net_util
 from resnet_viz.compute.client import WorkerClient
 from resnet_viz.errors import BackendMissingError, ResNetVizError
 from resnet_viz.images.uploads import Uploads
-from resnet_viz.owners import data_folder, sweep
+from resnet_viz.owners import OwnerFiles, data_folder, sweep
 from resnet_viz.spec import DEFAULT_PRESET, preset
 from resnet_viz.weights.store import WeightsStore
 
@@ -60,6 +60,18 @@ def uploads() -> Uploads:
 def weights_store() -> WeightsStore:
     """Return the store of visitors' weights."""
     return WeightsStore(data_folder() / "weights")
+
+
+@cache
+def walks() -> OwnerFiles:
+    """Return the store of visitors' walks."""
+    return OwnerFiles(data_folder() / "walks")
+
+
+@cache
+def numbers() -> OwnerFiles:
+    """Return the store of visitors' numbers to colour by."""
+    return OwnerFiles(data_folder() / "numbers")
 
 
 def stay_offline() -> None:
@@ -116,6 +128,6 @@ def _warm() -> None:
 
 async def _sweep() -> None:
     while True:
-        for folder in ("uploads", "weights"):
+        for folder in ("uploads", "weights", "walks", "numbers"):
             await asyncio.to_thread(sweep, data_folder() / folder)
         await asyncio.sleep(_SWEEP_S)

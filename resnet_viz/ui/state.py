@@ -1,5 +1,6 @@
 """The only door to Streamlit's session state and to the address bar."""
 
+import json
 import secrets
 import time
 from collections.abc import Callable
@@ -10,10 +11,13 @@ from typing import Any
 import streamlit as st
 
 from resnet_viz.errors import ResNetVizError
+from resnet_viz.messages import gettext as _
 from resnet_viz.messages import preferred_language, use_language
+from resnet_viz.owners import OwnerFiles
 from resnet_viz.spec import ResNetSpec
+from resnet_viz.ui import services
 from resnet_viz.ui.selection import Selection, from_params
-from resnet_viz.walks import Walk
+from resnet_viz.walks import Walk, read_walk
 
 OWNER_COOKIE = "resnet_viz_owner"
 # More steps back than anyone clicks in a lesson.
@@ -193,14 +197,18 @@ def taken_target() -> str | None:
 
 
 def own_walk() -> Walk:
-    """Return the walk this visitor made."""
-    walk: Walk = st.session_state.get(Key.WALK, Walk(""))
+    """Return the walk this visitor made; it is kept on the server as uploads are."""
+    if Key.WALK not in st.session_state:
+        data = services.walks().load(owner())
+        st.session_state[Key.WALK] = read_walk(data.decode()) if data else Walk("")
+    walk: Walk = st.session_state[Key.WALK]
     return walk
 
 
 def set_own_walk(walk: Walk) -> None:
-    """Keep the visitor's own walk."""
+    """Keep the visitor's own walk; an empty one is forgotten."""
     st.session_state[Key.WALK] = walk
+    _keep(services.walks(), walk.to_json() if walk.stops else "")
 
 
 def is_answer_shown(walk: str, stop: int) -> bool:
@@ -231,14 +239,30 @@ def count_edit() -> None:
 
 
 def own_numbers() -> dict[str, float]:
-    """Return the visitor's own numbers by layer id, for the picture's colours."""
-    numbers: dict[str, float] = st.session_state.get(Key.NUMBERS, {})
+    """Return the visitor's own numbers by layer id, for the picture's colours; kept on the server as uploads are."""
+    if Key.NUMBERS not in st.session_state:
+        data = services.numbers().load(owner())
+        st.session_state[Key.NUMBERS] = json.loads(data) if data else {}
+    numbers: dict[str, float] = st.session_state[Key.NUMBERS]
     return numbers
 
 
 def set_own_numbers(numbers: dict[str, float]) -> None:
     """Keep the visitor's own numbers."""
     st.session_state[Key.NUMBERS] = numbers
+    _keep(services.numbers(), json.dumps(numbers))
+
+
+def _keep(files: OwnerFiles, text: str) -> None:
+    """Keep a text of the visitor's, or forget the last one; a full disk is said, and costs only the reload."""
+    try:
+        if text:
+            files.save(owner(), text.encode())
+        else:
+            files.delete(owner())
+    except OSError as error:
+        sentence = _("This could not be kept on the server ({reason}): it is here until the page is reloaded.")
+        add_problem(sentence.format(reason=error.strerror))
 
 
 def _is_news(params: dict[str, str]) -> bool:

@@ -13,6 +13,7 @@ from resnet_viz.analysis import analyse
 from resnet_viz.compute.client import WorkerClient
 from resnet_viz.errors import SpecError
 from resnet_viz.messages import use_language
+from resnet_viz.owners import OwnerFiles
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.ui import services, state
 from resnet_viz.ui.components.specification import _edited
@@ -44,6 +45,8 @@ def _own_stores(monkeypatch):
     monkeypatch.setattr(state, "owner", lambda: "visitor")
     services.uploads.cache_clear()
     services.weights_store.cache_clear()
+    services.walks.cache_clear()
+    services.numbers.cache_clear()
 
 
 def opened(page: str = "architecture", params: dict[str, str] | None = None) -> AppTest:
@@ -405,6 +408,23 @@ def test_a_view_becomes_a_stop_of_ones_own_walk():
     assert "`walk` must be a list of 1 to 100 stops" in app.warning[0].value
     app.button(key="walk_remove_0").click().run()
     assert app.session_state["own_walk"].stops == ()
+
+
+def test_what_a_visitor_made_is_kept_on_the_server_and_a_full_disk_is_a_sentence(monkeypatch):
+    app = opened()
+    app.session_state["subject_walk"] = True
+    app.run()
+    app.button(key="walk_add").click().run()
+    again = opened()
+    again.session_state["subject_walk"] = True
+    again.run()
+    assert len(again.session_state["own_walk"].stops) == 1
+    monkeypatch.setattr(
+        OwnerFiles, "save", lambda *_args: (_ for _ in ()).throw(OSError(28, "No space left on device"))
+    )
+    again.button(key="walk_add").click().run()
+    assert "No space left on device" in again.warning[0].value
+    assert len(again.session_state["own_walk"].stops) == 2
 
 
 def test_sharing_draws_the_link_and_its_code():

@@ -6,6 +6,7 @@ import streamlit as st
 
 from resnet_viz.errors import ResNetVizError, SpecError, broken_rule
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import ngettext
 from resnet_viz.ui import state
 from resnet_viz.ui.selection import Selection, from_params
 from resnet_viz.walks import MAX_BYTES, MAX_STOPS, Stop, Walk, read_walk, shipped_walks
@@ -75,7 +76,8 @@ def show_menu() -> None:
             _("Start: {title}").format(title=_said(walk.title)), key=f"walk_start_{name}", on_click=start, args=(name,)
         )
     own = state.own_walk()
-    st.markdown(_("**Your own walk**: {n} stops").format(n=len(own.stops)))
+    count = len(own.stops)
+    st.markdown(ngettext("**Your own walk**: {n} stop", "**Your own walk**: {n} stops", count).format(n=count))
     question = st.text_area(_("Question at this view"), key="walk_question", max_chars=500, height=70)
     answer = st.text_area(_("Answer"), key="walk_own_answer", max_chars=1500, height=70)
     st.button(_("Add this view as a stop"), key="walk_add", on_click=_add, args=(question, answer))
@@ -130,6 +132,8 @@ def _add(question: str, answer: str) -> None:
     params = state.current_selection().as_stop().to_params()
     stop = Stop(state.page(), tuple(params.items()), question.strip(), answer.strip())
     state.set_own_walk(Walk(own.title or _("My walk"), (*own.stops, stop)))
+    for key in ("walk_question", "walk_own_answer"):
+        state.bind(key, "")
 
 
 def _remove(index: int) -> None:
