@@ -40,6 +40,7 @@ export class Camera {
     const scale = this.fitScale;
     const [w, h] = [width / scale, height / scale];
     this.isFitted = true;
+    this.place = null;
     this.go(
       {
         x: this.bounds.x - (w - this.bounds.width) / 2,
@@ -52,9 +53,10 @@ export class Camera {
   }
 
   // Shows a place of the drawing, as large as it may be, with some of what is around it.
-  flyTo(place) {
+  flyTo(place, isFlown = true) {
     const [width, height] = this.size;
     if (!width || !height) return;
+    this.place = place;
     const scale = Math.min(width / (place.width + 50), height / (place.height + 40), LARGEST_SCALE * 0.85);
     const [w, h] = [width / scale, height / scale];
     this.isFitted = false;
@@ -64,7 +66,18 @@ export class Camera {
     const { x, y, width: wide, height: tall } = this.bounds;
     const left = within(place.x + place.width / 2 - w / 2, w, x, wide);
     const top = within(place.y + place.height / 2 - h / 2, h, y, tall);
-    this.go({ x: left, y: top, width: w, height: h }, true);
+    this.go({ x: left, y: top, width: w, height: h }, isFlown);
+  }
+
+  // The frame has another size: what was shown is shown again, unless somebody moved the camera by hand.
+  resize() {
+    const [width, height] = this.size;
+    if (this.isFitted) this.fit();
+    else if (this.place) this.flyTo(this.place, false);
+    else if (this.box) {
+      this.box.height = (this.box.width * height) / width;
+      this.apply();
+    }
   }
 
   // Moves just as far as it takes to have a place on screen.
@@ -77,6 +90,7 @@ export class Camera {
     const along = (near, far, start, size) =>
       near < start || far - near > size ? near - 12 : far > start + size ? far - size + 12 : start;
     this.isFitted = false;
+    this.place = null;
     this.go({ x: along(place.x, right, x, width), y: along(place.y, bottom, y, height), width, height }, true);
   }
 
@@ -120,6 +134,7 @@ export class Camera {
     this.box.height *= ratio;
     this.box.width = width;
     this.isFitted = false;
+    this.place = null;
     this.apply();
   }
 
@@ -128,6 +143,7 @@ export class Camera {
     this.box.x -= (dx * this.box.width) / this.view.clientWidth;
     this.box.y -= (dy * this.box.height) / this.view.clientHeight;
     this.isFitted = false;
+    this.place = null;
     this.apply();
   }
 }

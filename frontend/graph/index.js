@@ -380,11 +380,7 @@ class Picture {
       this.painted = "";
       this.paint();
       this.camera.fit();
-    } else if (this.camera.isFitted) this.camera.fit();
-    else if (this.camera.box) {
-      this.camera.box.height = (this.camera.box.width * height) / width;
-      this.camera.apply();
-    }
+    } else this.camera.resize();
   }
 
   toggle(group) {

@@ -3,8 +3,11 @@
 import secrets
 import time
 from collections import OrderedDict
+from functools import cache
 from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
 
+import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -37,6 +40,8 @@ class OwnerMiddleware:
             return
 
         async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).append("link", _preload())
             if message["type"] == "http.response.start" and owner is None:
                 cookie = f"{OWNER_COOKIE}={secrets.token_urlsafe(24)}; Path=/; HttpOnly; SameSite=Lax; Max-Age={_COOKIE_AGE_S}"
                 MutableHeaders(scope=message).append("set-cookie", cookie)
@@ -65,3 +70,11 @@ def _owner(header: str) -> str | None:
     except CookieError:
         return None
     return morsel.value if morsel and morsel.value else None
+
+
+@cache
+def _preload() -> str:
+    """Return the header that has the picture's code fetched with the page: Streamlit asks only when it comes to it."""
+    (script,) = (Path(__file__).parent / "frontend" / "graph").glob("index-*.js")
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"<{f'/{base}' if base else ''}/_stcore/bidi-components/resnet-viz.graph/{script.name}>; rel=modulepreload"

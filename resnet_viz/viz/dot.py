@@ -8,6 +8,7 @@ colours are those of light paper; the page recolours lines and outer text for th
 """
 
 import html
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -175,6 +176,11 @@ class _Picture:
     lost_edges: frozenset[tuple[str, str]]
     members: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.inside: defaultdict[tuple[int, str], list[Node]] = defaultdict(list)
+        for node in self.summary.graph.nodes:
+            self.inside[node.stage, node.block].append(node)
+
     def drawing(self) -> Drawing:
         """Draw the stem, the stages and the head."""
         nodes = self.summary.graph.nodes
@@ -259,7 +265,7 @@ class _Picture:
 
     def layers(self, block: Block) -> Part:
         """Draw every layer of a block: the main path goes down, the shortcut goes beside it."""
-        graph, nodes = Digraph(), list(self.nodes_of(block))
+        graph, nodes = Digraph(), self.nodes_of(block)
         graph.attr(ranksep="0.1")  # eleven layers have to fit on a projector
         inside = {node.id for node in nodes}
         start = self.fork(block, graph)
@@ -356,8 +362,8 @@ class _Picture:
             return fates.pop()
         return "settings" if fates <= {"", "settings"} else "changed"
 
-    def nodes_of(self, block: Block) -> Iterator[Node]:
-        return (n for n in self.summary.graph.nodes if (n.stage, n.block) == (block.stage, block.letter))
+    def nodes_of(self, block: Block) -> list[Node]:
+        return self.inside[block.stage, block.letter]
 
     def convolutions(self, block: Block) -> list[str]:
         """Return the main path's convolutions as ``3×3, 128``, a stride behind a slash."""

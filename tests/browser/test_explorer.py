@@ -485,6 +485,16 @@ def test_sharing_shows_the_link_and_a_code(visit):
 # --- Screens ---------------------------------------------------------------------------------------------------------
 
 
+def test_the_picture_is_laid_out_off_the_main_thread_from_one_file(visit):
+    asked = []
+    visitor = visit()
+    visitor.page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    page = visitor.open()
+    expect(selected(page)).to_have_id("conv1")
+    assert len(page.workers) == 1
+    assert sum(name.startswith("layout-") for name in asked) == 1
+
+
 def test_a_phone_reads_an_open_block(visit):
     page = visit(viewport={"width": 390, "height": 844}, has_touch=True).open("/?open=3.3b&node=res3b_add")
     expect(selected(page)).to_have_id("res3b_add")

@@ -1,5 +1,7 @@
 """The owner cookie and the upload quota, spoken to as a server does."""
 
+from pathlib import Path
+
 import pytest
 
 from resnet_viz.ui import middleware
@@ -61,3 +63,11 @@ def test_uploads_beyond_the_quota_are_refused_for_that_owner_only(monkeypatch):
 def test_an_upload_of_unbelievable_length_is_refused(length):
     app = OwnerMiddleware(inner)
     assert ask(app, "/_stcore/upload_file/x/y", cookie=f"{OWNER_COOKIE}=a", content_length=length)[0] == 429
+
+
+def test_the_page_asks_for_the_pictures_code_ahead_and_files_do_not():
+    app = OwnerMiddleware(inner)
+    link = ask(app, accept="text/html")[1]["link"]
+    name = link.split(">")[0].rpartition("/")[2]
+    assert (Path(middleware.__file__).parent / "frontend" / "graph" / name).is_file()
+    assert "link" not in ask(app, "/static/app.js", accept="*/*")[1]
