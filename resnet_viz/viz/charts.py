@@ -161,27 +161,28 @@ def receptive_fields(summary: NetworkSummary, *, selected: str | None = None) ->
         )
         shares.append(100 * covering / (rows * columns))
     figure = go.Figure()
-    figure.add_scatter(
-        x=names,
-        y=sizes,
-        name=_("receptive field, px"),
-        mode="lines+markers",
-        customdata=[[name] for name in names],
-        line={"color": _LINE["first"], "shape": "hv"},
-        marker={"size": 6},
-        hovertemplate="%{x}<br>%{y} px<extra></extra>",
+    lines = (
+        (sizes, _("receptive field, px"), "%{y} px", {"color": _LINE["first"]}, {"symbol": "circle"}),
+        (
+            shares,
+            _("cells that see the whole picture, %"),
+            "%{y:.1f} %",
+            {"color": _LINE["second"], "dash": "dot"},
+            {"symbol": "diamond"},
+        ),
     )
-    figure.add_scatter(
-        x=names,
-        y=shares,
-        name=_("cells that see the whole picture, %"),
-        mode="lines+markers",
-        customdata=[[name] for name in names],
-        yaxis="y2",
-        line={"color": _LINE["second"], "dash": "dot", "shape": "hv"},
-        marker={"size": 6, "symbol": "diamond"},
-        hovertemplate="%{x}<br>%{y:.1f} %<extra></extra>",
-    )
+    for number, (values, name, text, line, marker) in enumerate(lines, start=1):
+        figure.add_scatter(
+            x=names,
+            y=values,
+            name=name,
+            mode="lines+markers",
+            customdata=[[layer] for layer in names],
+            yaxis=f"y{number}",
+            line=line | {"shape": "hv"},
+            marker=marker | {"size": 6},
+            hovertemplate=f"%{{x}}<br>{text}<extra></extra>",
+        )
     figure.add_hline(
         y=height, line={"dash": "dash", "width": 1.5}, annotation_text=_("the picture: {n} px").format(n=height)
     )

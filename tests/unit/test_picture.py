@@ -98,6 +98,20 @@ def test_a_difference_marks_layers_by_sign_and_keeps_what_is_gone():
     assert "<b>+ +</b>" in dot  # the addition is new, whatever became of the ReLU behind it
 
 
+@pytest.mark.parametrize("before", PRESETS)
+@pytest.mark.parametrize("after", ["course", "v2", "cifar-20"])
+def test_any_two_networks_are_one_picture(before, after):
+    networks = [analyse(preset(name, input_shape=(64, 64, 3), classes=6)) for name in (before, after)]
+    difference = compare(*networks)
+    union = difference.union
+    for opened in ((), known_groups(union)):
+        drawing = draw(union, opened, status=difference.status, lost_edges=difference.lost_edges)
+        assert sorted(name for ids in drawing.members.values() for name in ids) == sorted(union.by_id)
+        for part in (part for row in drawing.rows for part in row.parts):
+            assert part.entry in part.body
+            assert part.exit in part.body
+
+
 def test_edges_that_only_the_other_network_has_are_dotted():
     spec = preset("resnet18")
     difference = compare(analyse(spec), analyse(preset("plain18")))

@@ -22,8 +22,10 @@ def show(selection: Selection) -> None:
     st.markdown(_("**Take with you**"))
     shape = "x".join(map(str, selection.spec.input_shape))
     stem = f"{selection.preset}-{shape}-{selection.spec.classes}"
+    # Made when asked for, on a thread that does not know the visitor's language: what needs it is made here.
+    drawing = drawing_of(selection)
     files = (
-        (_("The picture as DOT"), lambda: drawing_of(selection).dot, "dot", "text/vnd.graphviz"),
+        (_("The picture as DOT"), lambda: drawing.dot, "dot", "text/vnd.graphviz"),
         (_("Keras code that builds it"), lambda: _code(selection), "py", "text/x-python"),
         (_("The specification as JSON"), selection.spec.to_json, "json", "application/json"),
     )

@@ -33,6 +33,7 @@ def show(selection: Selection) -> None:
     """Draw the picture with its trail, search, legend and tools."""
     drawing = drawing_of(selection)
     summary = drawn_summary(selection)
+    has_own = bool(state.own_numbers()) or selection.color == OWN
     coloring = color_by(summary, drawing.members, selection.color, state.own_numbers())
     _graph()(
         key=KEY,
@@ -47,7 +48,7 @@ def show(selection: Selection) -> None:
             "fills": coloring.fills,
             "legend": _legend(coloring),
             "color": selection.color,
-            "colors": [[name, color_title(name)] for name in COLORS if name != OWN or state.own_numbers()],
+            "colors": [[name, color_title(name)] for name in COLORS if name != OWN or has_own],
             "fileName": selection.preset,
             "texts": _texts(),
         },
