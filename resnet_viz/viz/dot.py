@@ -196,7 +196,9 @@ class _Picture:
         return Drawing(tuple(rows), self.members, sentence)
 
     def row(self, stage: int, parts: list[Part]) -> Row:
-        out = [node.id for node in self.summary.graph.nodes if node.stage == stage][-1]
+        ids = [node.id for node in self.summary.graph.nodes if node.stage == stage]
+        # What leaves the stage is the network's own, unless all of the stage stands in the other one.
+        out = ([name for name in ids if self.status.get(name) != "removed"] or ids)[-1]
         title = f"{stage_title(stage)}  →  {shape_text(self.summary.by_id[out].output_shape)}"
         return Row(str(stage), title, str(stage) in self.opened, stage > 1, tuple(parts))
 

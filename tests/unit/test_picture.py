@@ -112,6 +112,14 @@ def test_any_two_networks_are_one_picture(before, after):
             assert part.exit in part.body
 
 
+def test_a_stages_title_says_this_networks_shape():
+    networks = [analyse(preset(name, input_shape=(64, 64, 3), classes=6)) for name in ("course", "cifar-20")]
+    difference = compare(*networks)
+    titles = [row.title for row in draw(difference.union, status=difference.status).rows]
+    assert titles[2] == "Stage 3  →  32×32×32"
+    assert titles[4] == "Stage 5  →  2×2×2048"  # only the other network has it
+
+
 def test_edges_that_only_the_other_network_has_are_dotted():
     spec = preset("resnet18")
     difference = compare(analyse(spec), analyse(preset("plain18")))
