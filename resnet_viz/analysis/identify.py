@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from resnet_viz.analysis.summary import NetworkSummary, analyse
 from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
-from resnet_viz.spec.layers import AveragePool, BatchNorm, Conv
+from resnet_viz.spec.layers import AveragePool, BatchNorm
 from resnet_viz.spec.presets import PRESETS
 from resnet_viz.spec.schema import Bias, ResNetSpec, Stem
 
@@ -241,9 +241,3 @@ def _norm_axis_1(summary: NetworkSummary) -> int:
     """BatchNorm over axis 1, as channels-first code has it: four numbers per row of the map instead of per channel."""
     norms = [r for r in summary.records if isinstance(r.node.layer, BatchNorm)]
     return sum(4 * (r.input_shape[0] - r.input_shape[-1]) for r in norms)
-
-
-def convolutions_on_main_path(summary: NetworkSummary) -> int:
-    """Return how many convolutions lie on the main path: with the dense layer, what "50" counts."""
-    nodes = summary.graph.nodes
-    return sum(isinstance(node.layer, Conv) and node.road != "shortcut" for node in nodes)

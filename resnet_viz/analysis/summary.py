@@ -11,7 +11,7 @@ from resnet_viz.analysis.shapes import output_shape
 from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.graph import LayerGraph, Node, build_graph
-from resnet_viz.spec.layers import Add, ChannelPad, Shape
+from resnet_viz.spec.layers import Add, ChannelPad, Conv, Shape
 from resnet_viz.spec.schema import MAX_SIDE_PX, ResNetSpec
 
 # A float32 model of this size is 1.2 GB, and training needs four times that: more than a school laptop has.
@@ -88,6 +88,11 @@ class NetworkSummary:
             UnknownLayerError: If the network has no such layer.
         """
         return self.by_id[self.graph.node(node_id).id]
+
+    @property
+    def main_path_convolutions(self) -> int:
+        """Convolutions that are not on a shortcut: with the dense layer, what the 50 in ResNet-50 counts."""
+        return sum(isinstance(node.layer, Conv) and node.road != "shortcut" for node in self.graph.nodes)
 
     def stage_totals(self) -> dict[int, Totals]:
         """Return sums per stage: 1 is the stem, 0 the head."""

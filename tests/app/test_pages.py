@@ -86,6 +86,8 @@ def test_architecture_shows_the_arithmetic_of_the_first_convolution():
 def test_layers_shows_sums_of_its_rows():
     app = opened("layers")
     assert "**177 of 177 layers** · 17,958,790 parameters" in texts(app)
+    assert "depth 50: 49 convolutions on the main path and the dense layer" in texts(app)
+    assert "depth 50" not in texts(opened("layers", {"walk": "tour", "stop": "9"}))
     app.text_input(key="layers_text").set_value("res3b").run()
     rows = app.dataframe[0].value
     assert len(rows) == 7

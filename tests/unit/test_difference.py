@@ -8,7 +8,6 @@ from resnet_viz.analysis import analyse
 from resnet_viz.analysis.difference import compare
 from resnet_viz.analysis.identify import (
     Match,
-    convolutions_on_main_path,
     identify,
     mistakes,
     nearest,
@@ -268,9 +267,9 @@ def test_totals_are_read_as_people_write_them(text):
 
 
 def test_what_fifty_counts():
-    assert convolutions_on_main_path(COURSE) == 49
-    assert convolutions_on_main_path(analyse(PRESETS["keras-v1-101"])) == 100
-    assert convolutions_on_main_path(analyse(PRESETS["resnet34"])) == 33
+    depths = {"course": 50, "keras-v1-101": 101, "keras-v1-152": 152, "resnet34": 34, "cifar-110": 110, "v2": 50}
+    for name, depth in depths.items():
+        assert analyse(PRESETS[name]).main_path_convolutions + 1 == depth
     assert sum(node.road == "shortcut" and node.id.startswith("res") for node in COURSE.graph.nodes) == 4
 
 

@@ -45,28 +45,30 @@ def show(selection: Selection) -> None:
             )
         if not selection.present:
             downloads.show(rows, f"layers-{selection.preset}-{selection.spec.input_shape[0]}px", key="table")
-    _show_sums(rows, len(everything))
+    _show_sums(selection, rows)
     if selection.view == "table":
         _show_table(selection, rows)
     else:
         _show_chart(selection, rows)
 
 
-def _show_sums(rows: pd.DataFrame, count: int) -> None:
-    sums = totals_row(rows)
-    st.markdown(
-        _(
-            "**{shown} of {all} layers** · {p} parameters ({t} trained, {f} not) · {m} MACs · {b} bytes of activations"
-        ).format(
-            shown=len(rows),
-            all=count,
-            p=f"{sums['parameters']:,}",
-            t=f"{sums['trainable']:,}",
-            f=f"{sums['non_trainable']:,}",
-            m=f"{sums['macs']:,}",
-            b=f"{sums['activation_bytes']:,}",
-        )
+def _show_sums(selection: Selection, rows: pd.DataFrame) -> None:
+    sums, convolutions = totals_row(rows), selection.summary.main_path_convolutions
+    text = _(
+        "**{shown} of {all} layers** · {p} parameters ({t} trained, {f} not) · {m} MACs · {b} bytes of activations"
+    ).format(
+        shown=len(rows),
+        all=len(selection.summary.records),
+        p=f"{sums['parameters']:,}",
+        t=f"{sums['trainable']:,}",
+        f=f"{sums['non_trainable']:,}",
+        m=f"{sums['macs']:,}",
+        b=f"{sums['activation_bytes']:,}",
     )
+    if not selection.walk:  # there it is a question
+        depth = _("depth {n}: {c} convolutions on the main path and the dense layer")
+        text += " · " + depth.format(n=convolutions + 1, c=convolutions)
+    st.markdown(text)
 
 
 def _show_table(selection: Selection, rows: pd.DataFrame) -> None:
