@@ -56,8 +56,7 @@ class CellReads(NamedTuple):
 def cell_reads(summary: NetworkSummary, node_id: str) -> CellReads | None:
     """Return how often the cells of a layer's output are read, or None where there are no cells or no readers.
 
-    Source:
-        spec.md, section 5: a stride-2 1×1 convolution and its shortcut read 64 of 225 cells at 15→8.
+    A stride-2 1×1 convolution and its shortcut read 8·8 = 64 of 15·15 = 225 cells at 15→8.
     """
     record = summary.record(node_id)
     shape = record.output_shape
