@@ -121,7 +121,8 @@ class Picture {
       this.drawn = wanted;
       const hadFocus = this.view.matches(":focus-within");
       this.laid = laid;
-      this.insert();
+      // Back from another page the camera stands where it stood, over the same lines.
+      this.insert(!before && kept.picture === wanted && kept.box ? kept.aspect : undefined);
       this.look(wanted, before);
       this.awaited = null;
       this.mark(this.data.selected);
@@ -143,10 +144,10 @@ class Picture {
   }
 
   // Sets the laid-out parts for the frame as it is now.
-  insert() {
+  insert(aspect = this.aspectNow()) {
     let next = 0;
     const rows = this.data.rows.map((row) => ({ ...row, parts: row.parts.map((part) => read(part, this.laid[next++])) }));
-    this.aspect = this.aspectNow();
+    this.aspect = aspect;
     const made = compose(rows, this.aspect, this.data.texts);
     this.svg = made.svg;
     this.groups = made.groups;
@@ -194,7 +195,8 @@ class Picture {
   }
 
   keep() {
-    Object.assign(kept, { picture: this.drawn, box: this.camera.box && { ...this.camera.box }, isFitted: this.camera.isFitted });
+    const box = this.camera.box && { ...this.camera.box };
+    Object.assign(kept, { picture: this.drawn, aspect: this.aspect, box, isFitted: this.camera.isFitted });
   }
 
   // Edges between the nodes that can be chosen: x, where the roads part, only passes on.
@@ -372,15 +374,22 @@ class Picture {
   resize() {
     const [width, height] = this.camera.size;
     if (!this.svg || !width || !height) return;
+    if (this.camera.isFitted) this.fit();
+    else this.camera.resize();
+  }
+
+  // Shows all of the picture, set in other lines if the frame has another shape by now: the style sheet came late, a
+  // message made room for itself, a phone was turned.
+  fit(isFlown = false) {
     const change = this.aspectNow() / this.aspect;
-    if (this.camera.isFitted && (change > 1.15 || change < 1 / 1.15)) {
-      // The style sheet came late, a message made room for itself, a phone was turned: other lines fit better now.
+    const isOther = change > 1.15 || change < 1 / 1.15;
+    if (isOther) {
       this.insert();
       this.mark(this.data.selected);
       this.painted = "";
       this.paint();
-      this.camera.fit();
-    } else this.camera.resize();
+    }
+    this.camera.fit(isFlown && !isOther);
   }
 
   toggle(group) {
@@ -434,7 +443,7 @@ class Picture {
     else if (event.key === "Escape" || event.key === "Backspace") this.send("close", this.selected);
     else if (event.key === "+" || event.key === "=") this.camera.zoom(KEY_ZOOM);
     else if (event.key === "-") this.camera.zoom(1 / KEY_ZOOM);
-    else if (event.key === "0") this.camera.fit(true);
+    else if (event.key === "0") this.fit(true);
     else return;
     this.keep();
     event.preventDefault();
@@ -507,7 +516,7 @@ class Picture {
 
   // Shows a group from the trail; "" is the whole network, the node itself comes as its name after "=".
   visit(group) {
-    if (group === "") this.camera.fit(true);
+    if (group === "") this.fit(true);
     else if (group.startsWith("=")) {
       if (this.nodes.has(this.selected)) this.camera.flyTo(this.placeOf(this.selected, 5));
     } else if (this.groups.has(group)) this.camera.flyTo(this.groups.get(group));
@@ -551,7 +560,7 @@ class Picture {
     this.tools.replaceChildren(
       button("+", texts.zoomIn, () => this.camera.zoom(KEY_ZOOM)),
       button("−", texts.zoomOut, () => this.camera.zoom(1 / KEY_ZOOM)),
-      button("⤢", texts.fit, () => this.camera.fit(true)),
+      button("⤢", texts.fit, () => this.fit(true)),
       button("SVG", texts.svg, () => this.save("svg")),
       button("PNG", texts.png, () => this.save("png")),
     );
