@@ -301,6 +301,14 @@ def test_compare_says_sentences_sums_and_layers():
     assert "+5,641,216" in texts(app)
 
 
+def test_a_network_that_cannot_exist_at_this_size_is_refused_with_its_rule():
+    app = opened("architecture", {"preset": "cifar-20", "panel": "difference"})  # 32 px; course needs 37
+    app.selectbox(key="against").set_value("course").run()
+    assert not app.exception
+    assert "at least 37×37" in app.warning[0].value
+    assert "against" not in app.query_params
+
+
 def test_holding_a_network_compares_what_comes_after():
     app = opened("architecture", {"panel": "difference", "stem.use_relu": "on"})
     app.button(key="against_hold").click().run()

@@ -41,7 +41,7 @@ def _show_choice(selection: Selection) -> None:
         _("Compare with"),
         names,
         selection.against,
-        lambda name: state.set_parts(against=name),
+        lambda name: state.update(lambda current: current.comparing(name)),
         key="against",
         title=_other_title,
         help=_(
