@@ -198,7 +198,18 @@ def test_the_picture_does_not_wait_for_keras(tmp_path, visit):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("link", ["/", "/layers", "/activations?preset=cifar-20&node=res3b_out"])
+@pytest.mark.parametrize(
+    "link",
+    [
+        "/",
+        "/?panel=difference&against=coursera-2018",
+        "/?panel=files",
+        "/?present=1&walk=tour&stop=6&open=4.4a",
+        "/layers",
+        "/layers?view=treemap",
+        "/activations?preset=cifar-20&node=res3b_out",
+    ],
+)
 def test_no_serious_accessibility_violation(visit, scheme, link):
     page = visit(color_scheme=scheme).open(link)
     if link.startswith("/activations"):

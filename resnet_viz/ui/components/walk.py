@@ -48,7 +48,6 @@ def show(selection: Selection) -> None:
                 _("Next"),
                 key="walk_on",
                 shortcut="Right",
-                type="primary",
                 on_click=go_to,
                 args=(number + 1,),
                 disabled=number == len(walk.stops),
