@@ -97,6 +97,10 @@ def _parser() -> argparse.ArgumentParser:
     maps.add_argument("--interpolation", choices=("bilinear", "bicubic", "area", "nearest"), default="bilinear")
     maps.add_argument("--pixels", choices=("unit", "signed", "caffe", "torch"), default="unit")
     maps.set_defaults(run=_activations)
+
+    from resnet_viz.cli_train import add_train  # noqa: PLC0415 - a room of its own beside this one
+
+    add_train(commands.add_parser("train", help=_("a demo, or a run that was stopped")))
     return parser
 
 

@@ -5,6 +5,7 @@ ResNetVizError
 ├── UnknownLayerError(KeyError)    a layer id that the network does not have
 ├── ImageError(ValueError)         a picture that cannot be read safely
 ├── WeightsError(ValueError)       a weights file that is unsafe or does not fit
+├── DataError(ValueError)          pictures to train on that are missing, unsafe or too few
 ├── JobError                       a request to the model worker that could not be served
 │   ├── BusyError                  its queue is full: try again
 │   └── CancelledError             the person who asked for it withdrew it
@@ -56,6 +57,10 @@ class ImageError(ResNetVizError, ValueError):
 
 class WeightsError(ResNetVizError, ValueError):
     """A weights file that is unsafe or does not fit the network."""
+
+
+class DataError(ResNetVizError, ValueError):
+    """Pictures to train on that are missing, unsafe or too few."""
 
 
 class JobError(ResNetVizError):

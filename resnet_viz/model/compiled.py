@@ -15,32 +15,34 @@ FloatArray = npt.NDArray[np.float32]
 Taps = Callable[[FloatArray], list[FloatArray]]
 
 
-def compile_taps(model: keras.Model, layers: Sequence[str]) -> Taps:
+def compile_taps(model: keras.Model, layers: Sequence[str], *, batch: int = 1) -> Taps:
     """Return a compiled function from pictures to the outputs of the named layers, in inference mode.
 
-    The function takes float32 ``(1, height, width, channels)`` of the model's own input size (a fixed signature: it is
+    The function takes float32 ``(batch, height, width, channels)`` of the model's own input size (a fixed signature: it is
     traced once) and returns one array per layer, batch axis first. Weights are read at every call, so later changes of
     the model's weights show. On the CPU with TensorFlow the arrays are views of the backend's memory, not copies.
     """
     outputs = [model.get_layer(name).output for name in layers]
     taps = keras.Model(model.inputs, outputs)
-    return {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}[keras.backend.backend()](taps)
+    return {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}[keras.backend.backend()](taps, batch)
 
 
 def _as_list(outputs: Any) -> list[FloatArray]:
-    return [np.asarray(array) for array in outputs]
+    # Keras hands out a single output without its list.
+    many = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+    return [np.asarray(array) for array in many]
 
 
-def _tensorflow(taps: keras.Model) -> Taps:
+def _tensorflow(taps: keras.Model, batch: int) -> Taps:
     import tensorflow as tf  # noqa: PLC0415 - the backend in use, and no other
 
-    signature = [tf.TensorSpec((1, *taps.input_shape[1:]), tf.float32)]
+    signature = [tf.TensorSpec((batch, *taps.input_shape[1:]), tf.float32)]
     # Not XLA: measured slower than the plain graph on CPU.
     function = tf.function(lambda x: taps(x, training=False), input_signature=signature).get_concrete_function()
     return lambda picture: _as_list(function(tf.convert_to_tensor(picture)))
 
 
-def _jax(taps: keras.Model) -> Taps:
+def _jax(taps: keras.Model, _batch: int) -> Taps:
     import jax  # noqa: PLC0415 - the backend in use, and no other
 
     def forward(trainable: Any, fixed: Any, x: Any) -> Any:
@@ -56,11 +58,13 @@ def _jax(taps: keras.Model) -> Taps:
     return run
 
 
-def _torch(taps: keras.Model) -> Taps:
+def _torch(taps: keras.Model, _batch: int) -> Taps:
     import torch  # noqa: PLC0415 - the backend in use, and no other
 
     def run(picture: FloatArray) -> list[FloatArray]:
         with torch.no_grad():
-            return [array.detach().cpu().numpy() for array in taps(picture, training=False)]
+            outputs = taps(picture, training=False)
+            many = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+            return _as_list([array.detach().cpu().numpy() for array in many])
 
     return run

@@ -5,10 +5,9 @@ from typing import Any
 
 from resnet_viz.errors import SpecError, broken_rule, did_you_mean
 from resnet_viz.messages import gettext as _
+from resnet_viz.spec.records import Leaf, parse_like
 from resnet_viz.spec.rules import within
 from resnet_viz.spec.schema import MAX_STAGES, ResNetSpec
-
-Leaf = int | float | bool | str | tuple[int, ...]
 
 # Input and classes are part of the subject, not of what tells two networks apart, and have names of their own in links.
 _APART = ("input_shape", "classes")
@@ -45,7 +44,7 @@ def with_changes(base: ResNetSpec, changes: dict[str, str]) -> ResNetSpec:
     if not changes:
         return base
     if "stages" in changes:
-        base = with_stage_count(base, int(_parsed("stages", changes["stages"], 1)))  # type: ignore[arg-type]
+        base = with_stage_count(base, int(parse_like("stages", changes["stages"], 1)))  # type: ignore[arg-type]
         changes = {path: text for path, text in changes.items() if path != "stages"}
     known = to_paths(base)
     data: dict[str, Any] = base.to_dict()
@@ -55,7 +54,7 @@ def with_changes(base: ResNetSpec, changes: dict[str, str]) -> ResNetSpec:
             rule = _("a field of the specification")
             raise SpecError(broken_rule("change", rule, path, did_you_mean(path, known)))
         head, _dot, rest = path.partition(".")
-        value = _parsed(path, text, known[path])
+        value = parse_like(path, text, known[path])
         if head == "stages":
             number, _dot, field = rest.partition(".")
             data["stages"][int(number) - 2][field] = value
@@ -96,16 +95,3 @@ def text_of(value: Leaf) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     return ".".join(map(str, value)) if isinstance(value, tuple) else str(value)
-
-
-def _parsed(path: str, text: str, like: Leaf) -> Leaf | list[int]:
-    """Return text as the type of the value it replaces."""
-    try:
-        if isinstance(like, bool):
-            return {"on": True, "off": False}[text]
-        if isinstance(like, tuple):
-            return [int(part) for part in text.split(".")]
-        return type(like)(text) if isinstance(like, (int, float)) else text
-    except (KeyError, ValueError) as error:
-        rules = {bool: _("`on` or `off`"), tuple: _("whole numbers with dots between"), int: _("a whole number")}
-        raise SpecError(broken_rule(path, rules.get(type(like), _("a number")), text)) from error

@@ -193,6 +193,8 @@ class _Builder:
         return self.spec.seed if self.spec.seed_policy == "same" else self.spec.seed + len(self.nodes)
 
     def norm(self, node_id: str, *, named: bool = True) -> str:
+        if not self.spec.use_batch_norm:
+            return self.last
         return self.put(node_id, BatchNorm(self.spec.bn_epsilon, self.spec.bn_momentum), named=named)
 
     def stem(self) -> None:

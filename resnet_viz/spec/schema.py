@@ -7,11 +7,12 @@ machine) are checked by `resnet_viz.analysis.analyse`.
 
 import json
 import math
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
-from typing import Any, Literal, Self, get_args, get_origin, get_type_hints
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal, Self, get_args, get_origin
 
-from resnet_viz.errors import SpecError, broken_rule, did_you_mean
+from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
+from resnet_viz.spec.records import from_plain, hints_of
 from resnet_viz.spec.rules import between, one_of, within
 
 # Limits that keep a typing error from eating a school laptop; every published ResNet is far inside them.
@@ -154,6 +155,7 @@ class ResNetSpec:
         padding: How an f×f convolution keeps its size: Keras's `same`, or a frame of (f − 1)/2 before it.
         bias: Biases by place.
         shortcut: The other road.
+        use_batch_norm: Without it no BatchNorm stands anywhere, whatever the other fields ask for.
         bn_epsilon: Added to the variance before the root.
         bn_momentum: Share of the old moving statistic kept at each update, as Keras counts it.
         final_norm: BatchNorm and ReLU after the last block (pre-activation needs it).
@@ -179,6 +181,7 @@ class ResNetSpec:
     padding: Literal["same", "explicit"] = "same"
     bias: Bias = field(default_factory=Bias)
     shortcut: Shortcut = field(default_factory=Shortcut)
+    use_batch_norm: bool = True
     bn_epsilon: float = 1e-3
     bn_momentum: float = 0.99
     final_norm: bool = False
@@ -206,7 +209,7 @@ class ResNetSpec:
         between("bn_epsilon", self.bn_epsilon, 0.0, 1.0)
         between("bn_momentum", self.bn_momentum, 0.0, 1.0)
         between("width", self.width, 0.01, 16.0)
-        hints = _HINTS[ResNetSpec]
+        hints = hints_of(ResNetSpec)
         for item in fields(self):
             if get_origin(hints[item.name]) is Literal:
                 one_of(item.name, getattr(self, item.name), get_args(hints[item.name]))
@@ -260,7 +263,7 @@ class ResNetSpec:
         Raises:
             SpecError: On an unknown field, a wrong type, or a broken rule.
         """
-        spec: Self = _built(cls, data, "")
+        spec: Self = from_plain(cls, data)
         return spec
 
     @classmethod
@@ -275,37 +278,3 @@ class ResNetSpec:
         except (ValueError, RecursionError) as error:
             raise SpecError(broken_rule("specification", _("JSON text"), text[:60], str(error))) from error
         return cls.from_dict(data)
-
-
-_HINTS: dict[type, dict[str, Any]] = {cls: get_type_hints(cls) for cls in (ResNetSpec, Stem, Stage, Bias, Shortcut)}
-
-
-def _built(cls: type[Any], data: object, path: str) -> Any:
-    """Build dataclass `cls` from a dict, naming the field by its path in any error."""
-    if not isinstance(data, dict):
-        raise SpecError(broken_rule(path or "specification", _("an object with named fields"), data))
-    hints = _HINTS[cls]
-    for name in data:
-        if name not in hints:
-            rule = _("made of known fields")
-            raise SpecError(broken_rule(path or "specification", rule, name, did_you_mean(str(name), hints)))
-    values = {name: _converted(hints[name], value, f"{path}.{name}".strip(".")) for name, value in data.items()}
-    missing = [f.name for f in fields(cls) if f.name not in values and f.name in _REQUIRED.get(cls, ())]
-    if missing:
-        raise SpecError(broken_rule(path, _("complete: it needs {names}").format(names=", ".join(missing)), data))
-    return cls(**values)
-
-
-_REQUIRED: dict[type, tuple[str, ...]] = {Stage: ("blocks", "convolution_filters", "identity_filters")}
-
-
-def _converted(hint: Any, value: object, path: str) -> object:
-    if is_dataclass(hint) and isinstance(hint, type):
-        return _built(hint, value, path)
-    if get_origin(hint) is tuple:
-        if not isinstance(value, (list, tuple)):
-            raise SpecError(broken_rule(path, _("a list"), value))
-        return tuple(_converted(get_args(hint)[0], item, path) for item in value)
-    if hint is bool and not isinstance(value, bool):
-        raise SpecError(broken_rule(path, _("true or false"), value))
-    return value

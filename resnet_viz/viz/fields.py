@@ -164,6 +164,12 @@ FIELDS: dict[str, Field] = {
         Field(
             "bias.shortcut", "norm", lambda: _("Bias of the projection"), lambda: _("redundant if BatchNorm follows")
         ),
+        Field(
+            "use_batch_norm",
+            "norm",
+            lambda: _("BatchNorm"),
+            lambda: _("off: none anywhere; then biases do its shifting, and nothing its scaling"),
+        ),
         Field("bn_epsilon", "norm", lambda: _("BatchNorm ε"), lambda: _("from 0 to 1; Keras 0.001"), 0.0, 1.0),
         Field(
             "bn_momentum",

@@ -1,0 +1,161 @@
+"""``python -m resnet_viz train``: a demo from a terminal, with a bar, kept in a folder, to be resumed."""
+
+import argparse
+import signal
+import sys
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from resnet_viz.errors import ResNetVizError, SpecError, broken_rule
+from resnet_viz.messages import gettext as _
+from resnet_viz.owners import data_folder
+
+_BAR = 24
+_REDRAW_S = 0.2
+_LINE_S = 5.0
+
+
+def add_train(parser: argparse.ArgumentParser) -> None:
+    """Give a parser the arguments of ``train``."""
+    from resnet_viz.training.demos import ORDER  # noqa: PLC0415 - with its only command
+
+    parser.add_argument("--demo", choices=ORDER, metavar="NAME", help=", ".join(ORDER))
+    parser.add_argument("--out", type=Path, metavar="DIR", help=_("a new folder for metrics, checkpoints and weights"))
+    parser.add_argument("--resume", type=Path, metavar="DIR", help=_("go on with the run in this folder"))
+    parser.add_argument("--seconds", type=float, metavar="S", help=_("time spent in updates; with --resume: in all"))
+    parser.add_argument("--updates", type=int, metavar="N", help=_("updates of each network; with --resume: in all"))
+    parser.add_argument("--seed", type=int, metavar="N")
+    parser.add_argument("--depth", type=int, metavar="N", help=_("layers, where all stages have the same number of blocks"))
+    parser.add_argument("--device", choices=("auto", "cpu", "gpu"), default="auto")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help=_("any field, such as batch=32 or data.clutter=5")
+    )
+    parser.set_defaults(run=train)
+
+
+def train(options: argparse.Namespace) -> None:
+    """Run or resume, and print the verdict.
+
+    Raises:
+        ResNetVizError: If an argument breaks a rule, or the run cannot be done here.
+    """
+    from resnet_viz.compute.backends import child_environment  # noqa: PLC0415 - only this command needs what follows
+    from resnet_viz.training.device import choose_device  # noqa: PLC0415
+
+    folder = _resumed(options) if options.resume else _new(options)
+    _adopt(child_environment())
+    choose_device(options.device)
+    from resnet_viz.training.session import Session  # noqa: PLC0415 - after the device was chosen
+
+    control = _Terminal()
+    signal.signal(signal.SIGINT, lambda *_arguments: control.stop())
+    signal.signal(signal.SIGTERM, lambda *_arguments: control.stop())
+    record = Session(folder, store=data_folder() / "data", wanted=options.device, control=control).run()
+    control.finish()
+    _print_verdict(folder, record)
+
+
+def _new(options: argparse.Namespace) -> Any:
+    from resnet_viz.training.demos import demo  # noqa: PLC0415 - only a new run
+    from resnet_viz.training.plan import with_depth, with_settings  # noqa: PLC0415
+    from resnet_viz.training.record import Record, RunFolder  # noqa: PLC0415
+
+    if not options.demo or not options.out:
+        raise SpecError(broken_rule("train", _("given --demo and --out, or --resume"), "neither"))
+    folder = RunFolder(options.out)
+    if folder.exists:
+        advice = _("Use `--resume {folder}` to go on with it.").format(folder=options.out)
+        raise SpecError(broken_rule("--out", _("a folder without a run"), str(options.out), advice))
+    plan = demo(options.demo).plan
+    if options.depth:
+        plan = with_depth(plan, options.depth)
+    settings = dict(text.partition("=")[::2] for text in options.set)
+    own = {"seconds": options.seconds, "updates": options.updates, "seed": options.seed}
+    plan = with_settings(plan, {**{name: str(value) for name, value in own.items() if value is not None}, **settings})
+    if options.updates and options.seconds is None and "seconds" not in settings:
+        plan = replace(plan, seconds=0.0)
+    folder.save(Record(plan))
+    return folder
+
+
+def _resumed(options: argparse.Namespace) -> Any:
+    from resnet_viz.training.record import RunFolder  # noqa: PLC0415 - only to resume
+
+    folder = RunFolder(options.resume)
+    if not folder.exists:
+        raise SpecError(broken_rule("--resume", _("the folder of a run"), str(options.resume)))
+    record = folder.load()
+    seconds = record.plan.seconds if options.seconds is None else options.seconds
+    updates = record.plan.updates if options.updates is None else options.updates
+    folder.save(replace(record, plan=replace(record.plan, seconds=seconds, updates=updates), state="queued"))
+    return folder
+
+
+class _Terminal:
+    """A bar on a terminal, a line now and then elsewhere; Ctrl-C stops at the next update, with a checkpoint."""
+
+    def __init__(self) -> None:
+        self._is_stopped = threading.Event()
+        self._is_terminal = sys.stderr.isatty()
+        self._drawn, self._last = 0.0, ""
+
+    def stop(self) -> None:
+        """Stop at the next update; at once if nothing can be lost yet."""
+        if self._is_stopped.is_set():
+            raise KeyboardInterrupt
+        self._is_stopped.set()
+
+    def command(self) -> str:
+        """Return what is wanted now."""
+        return "interrupt" if self._is_stopped.is_set() else "go"
+
+    def heard(self, record: Any) -> None:
+        """Draw how far it is."""
+        text = progress_text(record)
+        now = time.monotonic()
+        due = now - self._drawn > (_REDRAW_S if self._is_terminal else _LINE_S)
+        if not due and record.phase in self._last:
+            return
+        self._drawn, self._last = now, text
+        sys.stderr.write(f"\r\x1b[2K{text}" if self._is_terminal else f"{text}\n")
+        sys.stderr.flush()
+
+    def finish(self) -> None:
+        """Leave the bar behind."""
+        if self._is_terminal:
+            sys.stderr.write("\n")
+
+
+def progress_text(record: Any) -> str:
+    """Return phase, bar, updates and time of a run in one line."""
+    plan = record.plan
+    shares = [record.spent_s / plan.seconds if plan.seconds else 0, record.update / plan.updates if plan.updates else 0]
+    share = min(1.0, max(shares))
+    bar = "█" * round(share * _BAR) + "·" * (_BAR - round(share * _BAR))
+    return f"{record.phase or record.state:<9} {bar} {share:4.0%}  {record.update:,} updates, {record.spent_s:.0f} s"
+
+
+def _print_verdict(folder: Any, record: Any) -> None:
+    from resnet_viz.training.verdicts import verdict_of  # noqa: PLC0415 - at the end only
+
+    print(record.device)  # noqa: T201 - a command's answer
+    for name, seconds in record.phases.items():
+        print(f"  {name} {seconds:.1f} s")  # noqa: T201
+    if record.sentence:
+        print(record.sentence)  # noqa: T201
+    for sentence in verdict_of(record, folder.read_metrics()[0]).sentences:
+        print(sentence)  # noqa: T201
+    if record.state == "interrupted":
+        print(_("Stopped. Go on with `--resume {folder}`.").format(folder=folder.path))  # noqa: T201
+
+
+def _adopt(environment: dict[str, str]) -> None:
+    import os  # noqa: PLC0415 - beside its only use
+
+    os.environ.update(environment)
+
+
+__all__ = ["ResNetVizError", "add_train", "progress_text", "train"]

@@ -1,0 +1,78 @@
+"""A training job: ``python -m resnet_viz.compute.job DIR STORE DEVICE LANGUAGE [hold]``, a process that one run owns.
+
+Its standard input says what is wanted, a word a line: `go`, `pause`, `cancel`. When the input ends, the server is gone:
+the run is kept at a checkpoint and the process ends, so none outlives its server. A thread writes its number into the
+run's heartbeat every second.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from resnet_viz.errors import ResNetVizError
+from resnet_viz.messages import use_language
+from resnet_viz.training.device import choose_device
+from resnet_viz.training.record import Record, RunFolder
+
+_BEAT_S = 1.0
+_COMMANDS = ("go", "pause", "cancel", "interrupt")
+
+
+class _Server:
+    """The server at the other end of the input, as a session's control."""
+
+    def __init__(self, *, holds: bool) -> None:
+        self._wanted = "pause" if holds else "go"
+
+    def listen(self) -> None:
+        """Follow the input to its end."""
+        for line in sys.stdin:
+            word = line.strip()
+            if word in _COMMANDS and self._wanted not in ("cancel", "interrupt"):
+                self._wanted = word
+        if self._wanted != "cancel":
+            self._wanted = "interrupt"
+
+    def stop(self) -> None:
+        self._wanted = "interrupt"
+
+    def command(self) -> str:
+        return self._wanted
+
+    def heard(self, record: Record) -> None:
+        """Do nothing: the server reads the record from the folder."""
+
+
+def main() -> int:
+    """Run or resume the run that the arguments name."""
+    folder, store, wanted, language, *rest = sys.argv[1:]
+    use_language(language)
+    choose_device(wanted)  # type: ignore[arg-type]
+    control = _Server(holds="hold" in rest)
+    threading.Thread(target=control.listen, daemon=True).start()
+    threading.Thread(target=_beat, args=(RunFolder(Path(folder)).heartbeat,), daemon=True).start()
+    signal.signal(signal.SIGTERM, lambda *_arguments: control.stop())
+    from resnet_viz.training.session import Session  # noqa: PLC0415 - imports Keras: after the device was chosen
+
+    session = Session(RunFolder(Path(folder)), store=Path(store), wanted=wanted, control=control)  # type: ignore[arg-type]
+    try:
+        session.run(hold=control.command if "hold" in rest else None)  # type: ignore[arg-type]
+    except ResNetVizError:
+        return 1  # the record says why
+    return 0
+
+
+def _beat(path: Path) -> None:
+    while True:
+        path.write_text(str(os.getpid()), "ascii")
+        time.sleep(_BEAT_S)
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    # Backends may hang or crash while they take themselves down; all that counts is on disk.
+    os._exit(code)

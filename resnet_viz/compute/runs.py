@@ -1,0 +1,186 @@
+"""The list of runs: an index in SQLite, each run's own files in a folder beside it. No Keras."""
+
+import contextlib
+import secrets
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from resnet_viz.errors import JobError, broken_rule
+from resnet_viz.messages import gettext as _
+from resnet_viz.training.plan import Plan
+from resnet_viz.training.record import ENDED, Record, RunFolder, State
+
+MAX_RUNS_PER_OWNER = 100
+MAX_NAME = 60
+_BUSY_S = 10.0
+
+_SCHEMA = """
+create table if not exists runs (
+    number integer primary key autoincrement,
+    id text not null unique,
+    owner text not null,
+    name text not null,
+    demo text not null,
+    device text not null,
+    holds integer not null,
+    state text not null,
+    created real not null,
+    queued real not null
+);
+create index if not exists by_owner on runs (owner, number);
+create index if not exists by_state on runs (state, queued);
+"""
+_COLUMNS = "id, owner, name, demo, device, holds, state, created, queued"
+WAITING: tuple[State, ...] = ("queued",)
+ACTIVE: tuple[State, ...] = ("preparing", "prepared", "running", "paused")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A line of the list.
+
+    Attributes:
+        id: Its unguessable key: knowing it lets anyone watch, and no one but the owner change.
+        owner: A digest of whose it is.
+        name: What its owner calls it.
+        demo: The demo it started from.
+        device: Wanted device.
+        holds: Whether it waits, compiled, for its owner's word.
+        state: How it stands.
+        created: When, seconds since 1970.
+        queued: When it joined the queue; the order of the queue.
+    """
+
+    id: str
+    owner: str
+    name: str
+    demo: str
+    device: str
+    holds: bool
+    state: State
+    created: float
+    queued: float
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more comes of itself."""
+        return self.state in ENDED
+
+
+class RunStore:
+    """All runs of this server; safe to use from any thread."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep the index and the runs in `folder`."""
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self._database() as database:
+            database.executescript("pragma journal_mode = wal;" + _SCHEMA)
+
+    def add(self, owner: str, plan: Plan, name: str, *, device: str = "auto", holds: bool = False) -> Run:
+        """Keep a new run, at the end of the queue.
+
+        Raises:
+            JobError: If the owner has too many, or the disk does not take it.
+        """
+        own = self.of_owner(owner)
+        if len(own) >= MAX_RUNS_PER_OWNER:
+            raise JobError(_("You keep {n} runs already: delete some on the Train page, then try again.").format(n=len(own)))
+        now = time.time()
+        run = Run(secrets.token_urlsafe(9), owner, checked_name(name), plan.demo, device, holds, "queued", now, now)
+        try:
+            self.files(run.id).save(Record(plan))
+            with self._database() as database:
+                values = (run.id, owner, run.name, run.demo, device, int(holds), run.state, now, now)
+                database.execute(f"insert into runs ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)  # noqa: S608 - our own words
+        except (OSError, sqlite3.Error) as error:
+            raise JobError(
+                _("The run could not be kept on the server ({reason}): free some space, then try again.").format(
+                    reason=str(error)[:80]
+                )
+            ) from error
+        return run
+
+    def find(self, run_id: str) -> Run | None:
+        """Return a run, or None."""
+        return next(iter(self._select("where id = ?", (run_id,))), None)
+
+    def of_owner(self, owner: str) -> list[Run]:
+        """Return an owner's runs, the newest first."""
+        return self._select("where owner = ? order by number desc", (owner,))
+
+    def in_states(self, *states: State) -> list[Run]:
+        """Return all runs in these states, in the order of the queue."""
+        marks = ", ".join("?" * len(states))
+        return self._select(f"where state in ({marks}) order by queued, number", states)
+
+    def set_state(self, run_id: str, state: State) -> None:
+        """Change how a run stands; back in the queue, it goes to its end."""
+        if state not in get_args(State):
+            raise ValueError(state)
+        with self._database() as database:
+            if state == "queued":
+                database.execute("update runs set state = ?, queued = ? where id = ?", (state, time.time(), run_id))
+            else:
+                database.execute("update runs set state = ? where id = ?", (state, run_id))
+
+    def requeue_first(self, run_id: str) -> None:
+        """Put a run that was interrupted back in the queue, in its old place."""
+        with self._database() as database:
+            database.execute("update runs set state = 'queued' where id = ?", (run_id,))
+
+    def set_holds(self, run_id: str, *, holds: bool) -> None:
+        """Change whether a run waits for its owner's word."""
+        with self._database() as database:
+            database.execute("update runs set holds = ? where id = ?", (int(holds), run_id))
+
+    def rename(self, run_id: str, name: str) -> None:
+        """Change what a run is called.
+
+        Raises:
+            JobError: If the name is empty or too long.
+        """
+        with self._database() as database:
+            database.execute("update runs set name = ? where id = ?", (checked_name(name), run_id))
+
+    def delete(self, run_id: str) -> None:
+        """Forget a run and its files."""
+        with self._database() as database:
+            database.execute("delete from runs where id = ?", (run_id,))
+        shutil.rmtree(self.files(run_id).path, ignore_errors=True)
+
+    def files(self, run_id: str) -> RunFolder:
+        """Return the folder of a run."""
+        return RunFolder(self.folder / run_id)
+
+    def _select(self, rest: str, values: tuple[Any, ...]) -> list[Run]:
+        with self._database() as database:
+            rows = database.execute(f"select {_COLUMNS} from runs {rest}", values).fetchall()  # noqa: S608 - our own words
+        return [Run(*row[:5], bool(row[5]), *row[6:]) for row in rows]
+
+    @contextlib.contextmanager
+    def _database(self) -> Iterator[sqlite3.Connection]:
+        """Yield a connection whose changes are kept together, or not at all."""
+        connection = sqlite3.connect(self.folder / "runs.sqlite", timeout=_BUSY_S)
+        try:
+            with connection:
+                yield connection
+        finally:
+            connection.close()
+
+
+def checked_name(name: str) -> str:
+    """Return a run's name without space around it.
+
+    Raises:
+        JobError: If it is empty or too long.
+    """
+    text = " ".join(name.split())
+    if not 0 < len(text) <= MAX_NAME or not text.isprintable():
+        raise JobError(broken_rule("name", _("1 to {n} printable characters").format(n=MAX_NAME), name[:80]))
+    return text

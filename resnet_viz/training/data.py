@@ -1,0 +1,240 @@
+"""Where pictures to train on come from, and batches that follow from (seed, update) alone. No Keras.
+
+Every source gives uint8 RGB at the run's size; a batch is float32 with pixels between 0 and 1 (the normalisation `unit`
+of `resnet_viz.images.preprocess`), so what a network learned here can be shown a visitor's picture as it is.
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from resnet_viz.errors import DataError, broken_rule
+from resnet_viz.messages import gettext as _
+from resnet_viz.training import shapes as generated
+from resnet_viz.training.catalogue import arrays_file
+from resnet_viz.training.plan import DataPlan, Plan
+
+Bytes = npt.NDArray[np.uint8]
+Labels = npt.NDArray[np.int32]
+FloatArray = npt.NDArray[np.float32]
+Pictures = tuple[Bytes, Labels]
+
+# Batches made ahead of the network: enough to hide one slow batch, few enough to cost no memory.
+AHEAD = 4
+# A generated picture of training never shows up among the held-back ones: two series apart.
+_HELD_BACK = 1
+_SHUFFLE, _AUGMENT = 2, 3
+
+
+@dataclass(frozen=True)
+class Source:
+    """Pictures by number.
+
+    Attributes:
+        classes: Names of the classes, in the order of the network's outputs.
+        train_count: Pictures to train on; 0 if they never end.
+        validation_count: Pictures held back.
+        train: Pictures and classes by number, below `train_count` unless endless.
+        validation: All held-back pictures and their classes.
+    """
+
+    classes: tuple[str, ...]
+    train_count: int
+    validation_count: int
+    train: Callable[[npt.NDArray[np.int64]], Pictures]
+    validation: Callable[[], Pictures]
+
+
+def open_source(plan: DataPlan, size_px: int, store: Path) -> Source:
+    """Return the source that a plan names, at the run's picture size.
+
+    Args:
+        plan: Which pictures.
+        size_px: Side they are brought to.
+        store: Where downloads and people's own folders lie.
+
+    Raises:
+        DataError: If the source is not on this machine, or has fewer pictures than asked for.
+        ImageError: If generated shapes cannot be drawn at this size.
+    """
+    if plan.source == "shapes":
+        return _shapes(plan, size_px)
+    if plan.source == "digits":
+        images, labels, names = _digits()
+    else:
+        images, labels, names = _stored(arrays_file(store, plan.source, plan.folder))
+    return _split(plan, images, labels, names, size_px)
+
+
+def _shapes(plan: DataPlan, size_px: int) -> Source:
+    style = generated.Style(size_px, plan.difficulty, plan.clutter)
+    generated.check_style(style)
+    held_back = (plan.seed << 4) + _HELD_BACK
+
+    def draw(numbers: npt.NDArray[np.int64]) -> Pictures:
+        return generated.shapes(style, plan.seed << 4, numbers)
+
+    train = draw
+    if plan.train:
+        images, labels = draw(np.arange(plan.train))
+
+        def train(numbers: npt.NDArray[np.int64]) -> Pictures:
+            return images[numbers], labels[numbers]
+
+    return Source(
+        generated.CLASSES,
+        plan.train,
+        plan.validation,
+        train,
+        lambda: generated.shapes(style, held_back, range(plan.validation)),
+    )
+
+
+@lru_cache(maxsize=1)
+def _digits() -> tuple[Bytes, Labels, tuple[str, ...]]:
+    """Return scikit-learn's 1,797 digits of 8×8 cells with 17 grey levels (UCI, test part of Alpaydin and Kaynak)."""
+    try:
+        from sklearn.datasets import load_digits  # noqa: PLC0415 - of the optional model part
+    except ImportError:
+        raise DataError(
+            _("The digits come with scikit-learn, which is not installed: run `pip install scikit-learn`.")
+        ) from None
+    found: Any = load_digits()
+    grey = np.asarray(found.images * (255 / 16) + 0.5, np.uint8)
+    return np.repeat(grey[..., np.newaxis], 3, axis=3), found.target.astype(np.int32), tuple("0123456789")
+
+
+def _stored(path: Path) -> tuple[Bytes, Labels, tuple[str, ...]]:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return file["images"], file["labels"].astype(np.int32), tuple(map(str, file["classes"]))
+    except (OSError, ValueError, KeyError) as error:
+        raise DataError(
+            _("These pictures are not on this machine (any more): fetch or upload them again, then start anew.")
+        ) from error
+
+
+def _split(plan: DataPlan, images: Bytes, labels: Labels, names: tuple[str, ...], size_px: int) -> Source:
+    """Hold back the same pictures for the same seed, from every class by its share."""
+    held, kept = [], []
+    share = plan.validation / len(labels)
+    for label in range(len(names)):
+        own = np.random.default_rng([plan.seed, label]).permutation(np.flatnonzero(labels == label))
+        cut = max(1, round(share * len(own))) if len(own) > 1 else 0
+        held.append(own[:cut])
+        kept.append(own[cut:])
+    validation = np.sort(np.concatenate(held))
+    # From every class in turn, so that the first n are balanced too.
+    order = np.argsort(np.concatenate([np.arange(len(own)) / max(1, len(own)) for own in kept]), kind="stable")
+    train = np.concatenate(kept)[order]
+    wanted = plan.train or len(train)
+    if wanted > len(train):
+        raise DataError(broken_rule("data.train", _("at most {n}").format(n=len(train)), plan.train))
+    train = train[:wanted]
+    train_images, validation_images = _resized(images[train], size_px), _resized(images[validation], size_px)
+    return Source(
+        names,
+        len(train),
+        len(validation),
+        lambda numbers: (train_images[numbers], labels[train][numbers]),
+        lambda: (validation_images, labels[validation]),
+    )
+
+
+def _resized(images: Bytes, size_px: int) -> Bytes:
+    if images.shape[1:3] == (size_px, size_px):
+        return images
+    size = (size_px, size_px)
+    return np.stack([np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BILINEAR)) for image in images])
+
+
+class Batches:
+    """The batches of a run by update number, so that a resumed run goes on exactly where it was."""
+
+    def __init__(self, plan: Plan, source: Source, *, batch: int = 0) -> None:
+        """Prepare batches of `batch` pictures, the plan's number unless a smaller one is asked for."""
+        self._source, self._seed, self._augment = source, plan.seed, plan.augment
+        self.size = min(batch or plan.batch, source.train_count or MAX_INDEX)
+        self._order: tuple[int, npt.NDArray[np.int64]] = (-1, np.arange(0))
+
+    @property
+    def per_epoch(self) -> int:
+        """Updates in which every picture is seen once (a last part of a batch is left out); 0 if they never end."""
+        return self._source.train_count // self.size
+
+    def numbers(self, update: int) -> npt.NDArray[np.int64]:
+        """Return which pictures belong to an update, counted from 0."""
+        if not self.per_epoch:
+            return np.arange(update * self.size, (update + 1) * self.size)
+        epoch, place = divmod(update, self.per_epoch)
+        if self._order[0] != epoch:
+            generator = np.random.default_rng([self._seed, _SHUFFLE, epoch])
+            self._order = epoch, generator.permutation(self._source.train_count)
+        return self._order[1][place * self.size : (place + 1) * self.size]
+
+    def __getitem__(self, update: int) -> tuple[FloatArray, Labels]:
+        """Return float32 ``(batch, size, size, 3)`` in 0 … 1 and int32 ``(batch,)`` for an update."""
+        images, labels = self._source.train(self.numbers(update))
+        if self._augment != "none":
+            images = _augmented(images, np.random.default_rng([self._seed, _AUGMENT, update]), self._augment)
+        return as_floats(images), labels
+
+    def ahead(self, start: int) -> Iterator[tuple[FloatArray, Labels]]:
+        """Yield the batches from an update on, made by a thread while the network works on those before."""
+        ready: queue.Queue[Any] = queue.Queue(AHEAD)
+        stop = threading.Event()
+
+        def fill() -> None:
+            update = start
+            while not stop.is_set():
+                try:
+                    made: Any = self[update]
+                except Exception as error:  # noqa: BLE001 - raised again where the batch is asked for
+                    made = error
+                while not stop.is_set():
+                    try:
+                        ready.put(made, timeout=0.1)
+                        break
+                    except queue.Full:
+                        continue
+                update += 1
+
+        threading.Thread(target=fill, daemon=True).start()
+        try:
+            while True:
+                made = ready.get()
+                if isinstance(made, Exception):
+                    raise made
+                yield made
+        finally:
+            stop.set()
+
+
+MAX_INDEX = 2**40
+"""More pictures than any run sees."""
+
+
+def as_floats(images: Bytes) -> FloatArray:
+    """Return pixels as the networks receive them: the normalisation `unit`, 0 … 1."""
+    return images * np.float32(1 / 255)
+
+
+def _augmented(images: Bytes, generator: np.random.Generator, kind: str) -> Bytes:
+    """Return pictures moved by up to an eighth (edges repeated) and, if asked for, half of them mirrored."""
+    count, side = images.shape[:2]
+    reach = max(1, side // 8)
+    padded = np.pad(images, ((0, 0), (reach, reach), (reach, reach), (0, 0)), mode="edge")
+    offsets = generator.integers(0, 2 * reach + 1, (count, 2))
+    moved = np.stack([padded[i, y : y + side, x : x + side] for i, (y, x) in enumerate(offsets)])
+    if kind == "shift_flip":
+        mirrored = generator.random(count) < 0.5
+        moved[mirrored] = moved[mirrored, :, ::-1]
+    return moved

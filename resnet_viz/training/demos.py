@@ -1,0 +1,72 @@
+"""Demos: a question, a plan, an answer; data files. No Keras.
+
+Texts are messages, to be translated when shown. A demo promises a time from the click to its verdict on two processor
+cores, start of the process, compiling and evaluation included.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from resnet_viz.errors import SpecError, broken_rule, did_you_mean
+from resnet_viz.messages import gettext as _
+from resnet_viz.training.plan import Plan
+
+FOLDER = Path(__file__).parents[1] / "assets" / "demos"
+# In the order of a lesson: the claim, its controls, what goes wrong elsewhere, the real thing.
+ORDER = (
+    "plain-vs-residual",
+    "depth-20-control",
+    "plain-vs-residual-no-batchnorm",
+    "batchnorm-gap",
+    "overfit-ten",
+    "learning-rate-finder",
+    "seeds",
+    "course-on-shapes",
+)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo.
+
+    Attributes:
+        name: Its key.
+        title: A few words.
+        question: Asked before.
+        answer: Said after, beside what was measured: how to read it.
+        keeps_s: Seconds from the click to the verdict on two cores.
+        verdict: How the measurements are summed up: a name of `resnet_viz.training.verdicts`.
+        plan: What is run.
+    """
+
+    name: str
+    title: str
+    question: str
+    answer: str
+    keeps_s: float
+    verdict: str
+    plan: Plan
+
+
+@cache
+def demos() -> dict[str, Demo]:
+    """Return the demos by name, in the order of a lesson."""
+    found = {}
+    for name in ORDER:
+        data = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+        plan = Plan.from_dict({**data.pop("plan"), "demo": name})
+        found[name] = Demo(name=name, plan=plan, **data)
+    return found
+
+
+def demo(name: str) -> Demo:
+    """Return a demo.
+
+    Raises:
+        SpecError: If there is none of that name.
+    """
+    if name not in demos():
+        raise SpecError(broken_rule("demo", _("a known name"), name, did_you_mean(name, ORDER)))
+    return demos()[name]

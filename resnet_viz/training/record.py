@@ -1,0 +1,165 @@
+"""What a run leaves behind, as files that anyone may read while it goes on. No Keras.
+
+``run.json`` says what it is and how far; ``metrics.jsonl`` has one object a line, each naming its network and its training
+accuracy; ``checkpoints/`` is how it goes on; ``watched/`` holds feature maps of one picture over time.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from resnet_viz.training.checkpoint import write_whole
+from resnet_viz.training.plan import Plan
+
+State = Literal["queued", "preparing", "prepared", "running", "paused", "done", "cancelled", "failed", "interrupted"]
+ENDED: tuple[State, ...] = ("done", "cancelled", "failed")
+PHASES = ("import", "data", "build", "compile", "train", "evaluate")
+
+# A curve needs no more pictures than this; beyond it every second one goes.
+MAX_FRAMES = 64
+# Channels kept of a watched map: the first ones, so that a channel keeps its place over time.
+WATCHED_CHANNELS = 16
+
+Metrics = dict[str, Any]
+
+
+@dataclass
+class Record:
+    """``run.json``.
+
+    Attributes:
+        plan: What was asked for.
+        state: How it stands.
+        phase: What it is doing while it runs.
+        phases: Seconds spent in each phase, over all its lives.
+        classes: Names of the data's classes.
+        parameters: Parameters of each network.
+        update: Updates done by each network.
+        spent_s: Seconds spent in updates.
+        batch: Pictures per update, smaller than planned if memory ran out.
+        precision: Of the products.
+        device: The device, in a line.
+        machine: Name of the system, its Python, its processor.
+        began: When it first ran, ISO 8601, UTC.
+        ended: When it ended, or "".
+        sentence: What went wrong or was changed on the way, for the reader.
+        diverged: For each network that left the numbers, the update at which it was stopped.
+        metrics_bytes: How much of ``metrics.jsonl`` the newest checkpoint knows.
+        final: What was measured at the end, by network: see `resnet_viz.training.session`.
+    """
+
+    plan: Plan
+    state: State = "queued"
+    phase: str = ""
+    phases: dict[str, float] = field(default_factory=dict)
+    classes: tuple[str, ...] = ()
+    parameters: dict[str, int] = field(default_factory=dict)
+    update: int = 0
+    spent_s: float = 0.0
+    batch: int = 0
+    precision: str = ""
+    device: str = ""
+    machine: str = ""
+    began: str = ""
+    ended: str = ""
+    sentence: str = ""
+    diverged: dict[str, int] = field(default_factory=dict)
+    final: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+class RunFolder:
+    """The folder of one run."""
+
+    def __init__(self, path: Path) -> None:
+        """Read or write a run at `path`."""
+        self.path = path
+        self.metrics = path / "metrics.jsonl"
+        self.checkpoints = path / "checkpoints"
+        self.watched = path / "watched"
+        self.weights = path / "weights"
+        self.heartbeat = path / "heartbeat"
+
+    @property
+    def exists(self) -> bool:
+        """Whether a run was kept here."""
+        return (self.path / "run.json").is_file()
+
+    def save(self, record: Record) -> None:
+        """Keep the record; a reader sees the old one or the new one."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        write_whole(self.path / "run.json", json.dumps(asdict(record)).encode())
+
+    def load(self) -> Record:
+        """Return the record.
+
+        Raises:
+            OSError, ValueError: If there is none.
+        """
+        data = json.loads((self.path / "run.json").read_bytes())
+        known = {item.name for item in fields(Record)}
+        values = {name: value for name, value in data.items() if name in known}
+        return Record(**{**values, "plan": Plan.from_dict(values["plan"]), "classes": tuple(values["classes"])})
+
+    def append(self, lines: Iterable[Mapping[str, Any]]) -> int:
+        """Add measurements and return the file's size."""
+        with self.metrics.open("ab") as file:
+            file.write(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
+            return file.tell()
+
+    def truncate(self, size: int) -> None:
+        """Drop the measurements that came after the checkpoint which a run goes on from."""
+        if self.metrics.exists():
+            with self.metrics.open("r+b") as file:
+                file.truncate(size)
+
+    def read_metrics(self, start: int = 0) -> tuple[list[Metrics], int]:
+        """Return the measurements from a byte on and where to read next; a half-written last line waits for its end."""
+        try:
+            with self.metrics.open("rb") as file:
+                file.seek(0, 2)
+                if file.tell() < start:  # the run went back to a checkpoint
+                    start = 0
+                file.seek(start)
+                data = file.read()
+        except OSError:
+            return [], 0
+        whole = data[: data.rfind(b"\n") + 1]
+        return [json.loads(line) for line in whole.splitlines()], start + len(whole)
+
+    def save_frame(self, update: int, maps: Mapping[str, Mapping[str, npt.NDArray[Any]]]) -> None:
+        """Keep the watched picture's maps at an update, the first channels of each, by network and layer."""
+        self.watched.mkdir(exist_ok=True)
+        arrays = {
+            f"{network}/{node}": array[..., :WATCHED_CHANNELS].astype(np.float16)
+            for network, own in maps.items()
+            for node, array in own.items()
+        }
+        work = self.watched / ".new.npz"
+        with work.open("wb") as file:
+            np.savez(file, **arrays)
+        work.replace(self.watched / f"{update:08d}.npz")
+        frames = self.frames()
+        if len(frames) > MAX_FRAMES:
+            for old in frames[1:-1:2]:
+                (self.watched / f"{old:08d}.npz").unlink(missing_ok=True)
+
+    def frames(self) -> list[int]:
+        """Return the updates at which the watched picture's maps were kept."""
+        return sorted(int(path.stem) for path in self.watched.glob("[0-9]*.npz")) if self.watched.is_dir() else []
+
+    def load_frame(self, update: int) -> dict[str, dict[str, npt.NDArray[np.float32]]]:
+        """Return the maps kept at an update, by network and layer; nothing if they are gone."""
+        found: dict[str, dict[str, npt.NDArray[np.float32]]] = {}
+        try:
+            with np.load(self.watched / f"{update:08d}.npz", allow_pickle=False) as file:
+                for name in file.files:
+                    network, _slash, node = name.partition("/")
+                    found.setdefault(network, {})[node] = file[name].astype(np.float32)
+        except (OSError, ValueError):
+            return {}
+        return found

@@ -1,0 +1,170 @@
+"""What the measurements of a run say, in sentences; every number in them is computed here. No Keras."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from resnet_viz.messages import gettext as _
+from resnet_viz.training.record import Record
+
+Metrics = dict[str, Any]
+
+# An update's batch is a small sample: accuracies are told as the mean of the last measurements of about an epoch.
+_LAST = 3
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was measured.
+
+    Attributes:
+        sentences: For people.
+        numbers: The same for tables and tests, by name.
+    """
+
+    sentences: tuple[str, ...]
+    numbers: dict[str, float] = field(default_factory=dict)
+
+
+def verdict_of(record: Record, metrics: Sequence[Metrics]) -> Verdict:
+    """Return the verdict of a run, so far or at its end, in the way its demo asks for."""
+    from resnet_viz.training.demos import demos  # noqa: PLC0415 - the demos name the verdicts
+
+    own = demos().get(record.plan.demo)
+    kind = own.verdict if own else ("pair" if len(record.plan.networks) == 2 else "single")
+    by_network = curves(metrics)
+    if not by_network:
+        return Verdict((_("Nothing was measured yet."),))
+    if kind == "pair" and len(by_network) != 2:
+        kind = "single"
+    return _VERDICTS[kind](record, by_network)
+
+
+def curves(metrics: Sequence[Metrics]) -> dict[str, list[Metrics]]:
+    """Return the measurements of each network, in order."""
+    found: dict[str, list[Metrics]] = {}
+    for line in metrics:
+        found.setdefault(line["network"], []).append(line)
+    return found
+
+
+def last_accuracy(lines: Sequence[Metrics], update: int) -> float:
+    """Return the mean training accuracy of the last measurements up to an update, in training mode."""
+    values = [line["training_accuracy"] for line in lines if line["update"] <= update]
+    return float(np.mean(values[-_LAST:])) if values else float("nan")
+
+
+def _pair(record: Record, by_network: dict[str, list[Metrics]]) -> Verdict:
+    (first, a), (second, b) = by_network.items()
+    update = min(a[-1]["update"], b[-1]["update"])
+    one, two = last_accuracy(a, update), last_accuracy(b, update)
+    sentences = [
+        _("After {n} updates each, seed {seed}: training accuracy {first} {one:.2f}, {second} {two:.2f}; difference {gap:+.2f}.").format(
+            n=f"{update:,}", seed=record.plan.seed, first=first, one=one, second=second, two=two, gap=two - one
+        )
+    ]
+    numbers = {"update": float(update), first: one, second: two, "gap": two - one}
+    for name, lines in by_network.items():
+        ratio = gradient_ratio(lines[-1])
+        numbers[f"{name} gradient ratio"] = ratio
+        sentences.append(
+            _("{name}: gradient of the first block / of the last block = {ratio:.3g}, at the last measurement.").format(
+                name=name, ratio=ratio
+            )
+        )
+    return Verdict((*sentences, *_held_back(record)), numbers)
+
+
+def gradient_ratio(line: Metrics) -> float:
+    """Return the norm of the first block's gradient over the last block's."""
+    norms = [value for name, value in line["gradient_norms"].items() if name not in ("stem", "head")]
+    return norms[0] / norms[-1] if norms and norms[-1] else float("nan")
+
+
+def _gap(record: Record, by_network: dict[str, list[Metrics]]) -> Verdict:
+    sentences, numbers = [], {}
+    for name, lines in by_network.items():
+        looked = [line for line in lines if "inference_accuracy" in line]
+        if not looked:
+            continue
+        gaps = [line["training_accuracy"] - line["inference_accuracy"] for line in looked]
+        widest = int(np.argmax(gaps))
+        numbers |= {f"{name} widest gap": gaps[widest], f"{name} last gap": gaps[-1]}
+        sentences.append(
+            _("{name}: widest gap {gap:+.2f} at update {n} (training {a:.2f}, inference {b:.2f}); at the end {last:+.2f}.").format(
+                name=name,
+                gap=gaps[widest],
+                n=looked[widest]["update"],
+                a=looked[widest]["training_accuracy"],
+                b=looked[widest]["inference_accuracy"],
+                last=gaps[-1],
+            )
+        )
+    return Verdict((*sentences, *_held_back(record)) or (_("Nothing was measured yet."),), numbers)
+
+
+def _overfit(record: Record, by_network: dict[str, list[Metrics]]) -> Verdict:
+    ((name, lines),) = list(by_network.items())[:1]
+    last = lines[-1]
+    sentence = _("{name} after {n} updates: training loss {loss:.2g}, training accuracy {accuracy:.2f}.").format(
+        name=name, n=f"{last['update']:,}", loss=last["loss"], accuracy=last["training_accuracy"]
+    )
+    return Verdict((sentence, *_held_back(record)), {"loss": last["loss"], "accuracy": last["training_accuracy"]})
+
+
+def _finder(record: Record, by_network: dict[str, list[Metrics]]) -> Verdict:
+    ((name, lines),) = list(by_network.items())[:1]
+    rates = np.array([line["learning_rate"] for line in lines])
+    losses = smoothed([line["loss"] for line in lines])
+    lowest = int(np.argmin(losses))
+    sentences = [
+        _("{name}: the smoothed loss is lowest, {loss:.2f}, at a learning rate of {rate:.2g}; the run ended at {end:.2g}.").format(
+            name=name, loss=losses[lowest], rate=rates[lowest], end=rates[-1]
+        )
+    ]
+    numbers = {"lowest at": float(rates[lowest]), "end": float(rates[-1])}
+    if lowest >= 2:
+        steepest = int(np.argmin(np.gradient(losses[: lowest + 1], np.log(rates[: lowest + 1]))))
+        numbers["steepest at"] = float(rates[steepest])
+        sentences.append(_("It falls fastest at {rate:.2g}: start near there.").format(rate=rates[steepest]))
+    return Verdict(tuple(sentences), numbers)
+
+
+def smoothed(values: Sequence[float], share: float = 0.8) -> "np.ndarray[Any, np.dtype[np.float64]]":
+    """Return an exponential mean with its start corrected (Kingma and Ba 2014, arXiv:1412.6980, section 3)."""
+    found, mean = np.empty(len(values)), 0.0
+    for place, value in enumerate(values):
+        mean = share * mean + (1 - share) * value
+        found[place] = mean / (1 - share ** (place + 1))
+    return found
+
+
+def _single(record: Record, by_network: dict[str, list[Metrics]]) -> Verdict:
+    sentences, numbers = [], {}
+    for name, lines in by_network.items():
+        accuracy = last_accuracy(lines, lines[-1]["update"])
+        numbers[name] = accuracy
+        sentences.append(
+            _("{name} after {n} updates: training loss {loss:.2g}, training accuracy {accuracy:.2f}.").format(
+                name=name, n=f"{lines[-1]['update']:,}", loss=lines[-1]["loss"], accuracy=accuracy
+            )
+        )
+    return Verdict((*sentences, *_held_back(record)), numbers)
+
+
+def _held_back(record: Record) -> list[str]:
+    """Return what each network says of pictures it did not train on; noisy, as its number of pictures tells."""
+    return [
+        _("{name} on {n} pictures it did not train on, in inference mode: accuracy {accuracy:.2f} (chance {chance:.2f}).").format(
+            name=name,
+            n=final["validation_pictures"],
+            accuracy=final["validation_accuracy"],
+            chance=1 / max(1, len(record.classes)),
+        )
+        for name, final in record.final.items()
+    ]
+
+
+_VERDICTS = {"pair": _pair, "gap": _gap, "overfit": _overfit, "finder": _finder, "single": _single}
