@@ -4,7 +4,7 @@ import io
 import os
 import sys
 
-from resnet_viz.cli import main
+from resnet_viz.cli.main import main
 from resnet_viz.messages import preferred_language, use_language
 
 

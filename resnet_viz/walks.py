@@ -11,7 +11,7 @@ from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 
 FOLDER = Path(__file__).parent / "assets" / "walks"
-PAGES = ("", "layers", "activations")
+PAGES = ("", "layers", "activations", "train")
 MAX_STOPS = 100
 MAX_TEXT = 2000
 MAX_BYTES = 500_000

@@ -23,8 +23,8 @@ def modules_after(code: str) -> set[str]:
         "import resnet_viz.spec, resnet_viz.analysis, resnet_viz.viz.dot, resnet_viz.viz.charts, resnet_viz.viz.mosaic",
         "import resnet_viz.compute.client, resnet_viz.images.uploads, resnet_viz.weights.store",
         "import resnet_viz.ui.services, resnet_viz.ui.state, resnet_viz.ui.middleware",
-        "from resnet_viz.cli import main; main(['summary'])",
-        "from resnet_viz.cli import main; main(['graph', '--open', 'all'])",
+        "from resnet_viz.cli.main import main; main(['summary'])",
+        "from resnet_viz.cli.main import main; main(['graph', '--open', 'all'])",
     ],
 )
 def test_no_keras_without_asking_for_a_model(code):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from resnet_viz.cli import _parser
+from resnet_viz.cli.main import _parser
 from resnet_viz.spec import PRESETS
 
 ROOT = Path(__file__).parents[1]

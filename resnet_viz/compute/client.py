@@ -123,9 +123,9 @@ class WorkerClient:
                 state = "starting"
             return Status(state, len(self._pending), max(0, self._starts - 1), self._backend)
 
-    def warm(self, spec: ResNetSpec) -> None:
+    def warm(self, spec: ResNetSpec, *, weights: Path | None = None) -> None:
         """Build and compile a network ahead of its first request; waits until that is done."""
-        self._request({"op": "warm", "spec": spec.to_dict()}, {})
+        self._request({"op": "warm", "spec": spec.to_dict(), "weights": str(weights) if weights else None}, {})
 
     def activations(
         self,

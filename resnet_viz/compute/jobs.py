@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol
 import filelock
 import psutil
 
+from resnet_viz.analysis.curves import Metrics
 from resnet_viz.compute.backends import child_environment
 from resnet_viz.compute.runs import ACTIVE, Run, RunStore
 from resnet_viz.errors import BusyError, JobError, ResNetVizError
@@ -23,7 +24,7 @@ from resnet_viz.messages import current_language
 from resnet_viz.messages import gettext as _
 from resnet_viz.training.hardware import nvidia_gpus
 from resnet_viz.training.plan import Plan
-from resnet_viz.training.record import Metrics, Record, State
+from resnet_viz.training.record import Record, State
 
 MAX_WAITING = 64
 MAX_WAITING_PER_OWNER = 4
@@ -167,7 +168,9 @@ class LocalRunner:
                 raise BusyError(_("{n} runs are waiting already: try again in a few minutes.").format(n=len(waiting)))
             if len(own) >= MAX_WAITING_PER_OWNER:
                 raise BusyError(
-                    _("{n} runs of yours are waiting or running: cancel one, or wait for it, then try again.").format(n=len(own))
+                    _("{n} runs of yours are waiting or running: cancel one, or wait for it, then try again.").format(
+                        n=len(own)
+                    )
                 )
             if holds and len([run for run in self.store.in_states("queued", *ACTIVE) if run.holds]) >= MAX_PREPARED:
                 raise BusyError(_("{n} runs are prepared already: start or cancel one first.").format(n=MAX_PREPARED))
@@ -262,7 +265,9 @@ class LocalRunner:
     def _owned(self, run_id: str, owner: str) -> Run:
         run = self.store.find(run_id)
         if run is None or run.owner != owner:
-            raise JobError(_("This run belongs to someone else, or was deleted: you can watch runs of others, not change them."))
+            raise JobError(
+                _("This run belongs to someone else, or was deleted: you can watch runs of others, not change them.")
+            )
         return run
 
     def _cancel(self, run: Run, active: _Process | None) -> None:
@@ -320,7 +325,9 @@ class LocalRunner:
         elif self._count_start(run_id, record.update if record else 0) < _MAX_STARTS:
             self.store.requeue_first(run_id)  # killed from outside: it goes on from its checkpoint
         else:
-            sentence = _("The training process ended {n} times without a word: the last lines of its log may say why. Its checkpoints are kept.")
+            sentence = _(
+                "The training process ended {n} times without a word: the last lines of its log may say why. Its checkpoints are kept."
+            )
             self._close_record(active.run, "failed", sentence.format(n=_MAX_STARTS))
 
     def _count_start(self, run_id: str, update: int) -> int:

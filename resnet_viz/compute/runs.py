@@ -90,7 +90,9 @@ class RunStore:
         """
         own = self.of_owner(owner)
         if len(own) >= MAX_RUNS_PER_OWNER:
-            raise JobError(_("You keep {n} runs already: delete some on the Train page, then try again.").format(n=len(own)))
+            raise JobError(
+                _("You keep {n} runs already: delete some on the Train page, then try again.").format(n=len(own))
+            )
         now = time.time()
         run = Run(secrets.token_urlsafe(9), owner, checked_name(name), plan.demo, device, holds, "queued", now, now)
         try:
@@ -161,7 +163,10 @@ class RunStore:
     def _select(self, rest: str, values: tuple[Any, ...]) -> list[Run]:
         with self._database() as database:
             rows = database.execute(f"select {_COLUMNS} from runs {rest}", values).fetchall()  # noqa: S608 - our own words
-        return [Run(*row[:5], bool(row[5]), *row[6:]) for row in rows]
+        return [
+            Run(key, owner, name, demo, device, bool(holds), state, created, queued)
+            for key, owner, name, demo, device, holds, state, created, queued in rows
+        ]
 
     @contextlib.contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:

@@ -33,6 +33,9 @@ SAMPLES: dict[str, Sample] = {
     "dot": Sample("dot.png", "ResNet Viz"),
 }
 
+SHAPE_SAMPLES = ("shapes",)
+"""Samples of the kind that the shipped weights were trained on."""
+
 
 def sample_title(name: str) -> str:
     """Return what a sample shows, for a menu."""

@@ -174,6 +174,7 @@ class _Builder:
         self.stage = 1
         self.letter = ""
         self.road: Road = "trunk"
+        self.kernels = 0
 
     def put(self, node_id: str, layer: Layer, inputs: tuple[str, ...] | None = None, *, named: bool) -> str:
         read = (self.last,) if inputs is None else inputs
@@ -189,8 +190,12 @@ class _Builder:
         return self.put(node_id, layer, named=True)
 
     def seed(self) -> int:
-        """Return the seed of the next kernel: one for all, or one more per layer."""
-        return self.spec.seed if self.spec.seed_policy == "same" else self.spec.seed + len(self.nodes)
+        """Return the seed of the next kernel: one for all, or one more per kernel.
+
+        Kernels are counted, not nodes, so that a plain network starts out as its residual twin does.
+        """
+        self.kernels += 1
+        return self.spec.seed if self.spec.seed_policy == "same" else self.spec.seed + self.kernels - 1
 
     def norm(self, node_id: str, *, named: bool = True) -> str:
         if not self.spec.use_batch_norm:

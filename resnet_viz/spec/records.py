@@ -45,7 +45,7 @@ def parse_like(path: str, text: str, like: Leaf) -> Leaf | list[int]:
 
 
 @cache
-def hints_of(cls: type[Any]) -> dict[str, Any]:
+def hints_of(cls: Any) -> dict[str, Any]:
     """Return the types of a dataclass's fields, resolved."""
     return get_type_hints(cls)
 

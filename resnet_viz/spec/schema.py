@@ -165,7 +165,7 @@ class ResNetSpec:
         kernel_initializer: Keras name, for convolutions.
         dense_initializer: Keras name, for the dense layer.
         seed: Seed of every initializer.
-        seed_policy: The same seed everywhere (identical blocks start identical), or seed + layer number.
+        seed_policy: The same seed everywhere (identical blocks start identical), or one more per kernel.
         width: Multiplies every number of filters; rounded, at least 1.
     """
 

@@ -104,8 +104,10 @@ def load_checkpoint(path: Path) -> Checkpoint:
         return Checkpoint(manifest["update"], arrays, manifest["state"])
     except WeightsError:
         raise
-    except (*DAMAGE, SafetensorError) as error:
+    except DAMAGE as error:
         raise WeightsError(_damaged(path, str(error) or type(error).__name__)) from error
+    except SafetensorError as error:
+        raise WeightsError(_damaged(path, str(error))) from error
 
 
 def newest_checkpoint(folder: Path) -> Checkpoint | None:

@@ -6,7 +6,7 @@ of `resnet_viz.images.preprocess`), so what a network learned here can be shown 
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -187,7 +187,7 @@ class Batches:
             images = _augmented(images, np.random.default_rng([self._seed, _AUGMENT, update]), self._augment)
         return as_floats(images), labels
 
-    def ahead(self, start: int) -> Iterator[tuple[FloatArray, Labels]]:
+    def ahead(self, start: int) -> Generator[tuple[FloatArray, Labels]]:
         """Yield the batches from an update on, made by a thread while the network works on those before."""
         ready: queue.Queue[Any] = queue.Queue(AHEAD)
         stop = threading.Event()

@@ -90,7 +90,7 @@ def is_out_of_memory(error: Exception) -> bool:
 @contextlib.contextmanager
 def all_devices(device: Device) -> Iterator[Any]:
     """Build models on every GPU of the machine (TensorFlow's MirroredStrategy); yields the strategy, or None for one."""
-    if not device.is_gpu or device.hardware.count == 1 or not device.backend.startswith("tensorflow"):
+    if not device.is_gpu or device.hardware.units == 1 or not device.backend.startswith("tensorflow"):
         yield None
         return
     import tensorflow as tf  # noqa: PLC0415 - the backend in use

@@ -19,20 +19,20 @@ class Hardware(NamedTuple):
         kind: What kind it is.
         name: What its maker calls it.
         memory_bytes: Its memory; 0 if unknown.
-        count: Cores of a CPU, cards of a kind.
+        units: Cores of a CPU, cards of a kind.
     """
 
     kind: Literal["cpu", "gpu"]
     name: str
     memory_bytes: int
-    count: int
+    units: int
 
     def text(self) -> str:
         """Return the device in a line, as in "CPU Intel Xeon, 2 cores, 24 GB"."""
         memory = f", {self.memory_bytes / 2**30:.0f} GB" if self.memory_bytes else ""
         if self.kind == "cpu":
-            return f"CPU {self.name}, {self.count} cores{memory}"
-        return f"GPU {f'{self.count} × ' if self.count > 1 else ''}{self.name}{memory}"
+            return f"CPU {self.name}, {self.units} cores{memory}"
+        return f"GPU {f'{self.units} × ' if self.units > 1 else ''}{self.name}{memory}"
 
 
 @cache

@@ -20,7 +20,7 @@ MAX_NETWORKS = 4
 
 
 def _check_literals(plan: Any, prefix: str) -> None:
-    hints = hints_of(type(plan))
+    hints = hints_of(plan.__class__)
     for item in fields(plan):
         if get_origin(hints[item.name]) is Literal:
             one_of(f"{prefix}{item.name}", getattr(plan, item.name), get_args(hints[item.name]))

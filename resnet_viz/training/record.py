@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from resnet_viz.analysis.curves import Metrics
 from resnet_viz.training.checkpoint import write_whole
 from resnet_viz.training.plan import Plan
 
@@ -24,8 +25,6 @@ PHASES = ("import", "data", "build", "compile", "train", "evaluate")
 MAX_FRAMES = 64
 # Channels kept of a watched map: the first ones, so that a channel keeps its place over time.
 WATCHED_CHANNELS = 16
-
-Metrics = dict[str, Any]
 
 
 @dataclass
@@ -141,7 +140,7 @@ class RunFolder:
         }
         work = self.watched / ".new.npz"
         with work.open("wb") as file:
-            np.savez(file, **arrays)
+            np.savez(file, **arrays)  # type: ignore[arg-type]
         work.replace(self.watched / f"{update:08d}.npz")
         frames = self.frames()
         if len(frames) > MAX_FRAMES:

@@ -5,7 +5,7 @@ a run that was killed goes on as if it had not been.
 """
 
 import contextlib
-import datetime
+import datetime as dt
 import math
 import platform
 import time
@@ -21,7 +21,14 @@ from resnet_viz.errors import DataError, JobError, ResNetVizError
 from resnet_viz.messages import gettext as _
 from resnet_viz.training.checkpoint import newest_checkpoint, save_checkpoint
 from resnet_viz.training.data import Batches, Source, open_source
-from resnet_viz.training.device import Wanted, all_devices, find_device, is_out_of_memory, use_precision, used_memory_bytes
+from resnet_viz.training.device import (
+    Wanted,
+    all_devices,
+    find_device,
+    is_out_of_memory,
+    use_precision,
+    used_memory_bytes,
+)
 from resnet_viz.training.record import Record, RunFolder, State
 
 Command = Literal["go", "pause", "cancel", "interrupt"]
@@ -455,4 +462,4 @@ def _confusion(labels: npt.NDArray[np.int32], predictions: npt.NDArray[np.int64]
 
 
 def _now() -> str:
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

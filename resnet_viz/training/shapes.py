@@ -42,7 +42,9 @@ class Style(NamedTuple):
     clutter: int = 0
 
 
-def shapes(style: Style, seed: int, indices: Sequence[int] | npt.NDArray[np.int64]) -> tuple[Bytes, npt.NDArray[np.int32]]:
+def shapes(
+    style: Style, seed: int, indices: Sequence[int] | npt.NDArray[np.int64]
+) -> tuple[Bytes, npt.NDArray[np.int32]]:
     """Return pictures and their classes.
 
     Args:
@@ -89,7 +91,7 @@ def check_style(style: Style) -> None:
 
 def _drawn(style: Style, draws: Floats, blots: Floats, noise: Floats, labels: npt.NDArray[np.int32]) -> Bytes:
     side, hard = style.size_px, np.float32(style.difficulty)
-    axis = (np.arange(side, dtype=np.float32) + np.float32(0.5)) / side
+    axis = np.asarray((np.arange(side) + 0.5) / side, np.float32)
     x, y = axis[np.newaxis, np.newaxis, :], axis[np.newaxis, :, np.newaxis]
     take = iter(np.split(draws, _DRAWS, axis=1))
 
@@ -122,11 +124,11 @@ def _drawn(style: Style, draws: Floats, blots: Floats, noise: Floats, labels: np
     size = np.sqrt(np.mean(gap * gap, axis=3, keepdims=True))
     paint = ground + gap * np.maximum(1, 0.35 / np.maximum(size, 0.05))
     image = np.broadcast_to(ground, noise.shape).copy()
-    image += 0.35 * hard * _texture(x, y, pick, draws)[..., np.newaxis] * color(-1, 1)
+    image += 0.35 * hard * _texture(x, y, pick)[..., np.newaxis] * color(-1, 1)
     count, middle = style.clutter, style.clutter // 2
     for number in range(middle):
         _blot(image, blots[:, number], x, y, side)
-    surface = paint + 0.30 * hard * _texture(u, v, pick, draws)[..., np.newaxis] * color(-1, 1)
+    surface = paint + 0.30 * hard * _texture(u, v, pick)[..., np.newaxis] * color(-1, 1)
     image += inside[..., np.newaxis] * (surface - image)
     for number in range(middle, count):
         _blot(image, blots[:, number], x, y, side)
@@ -134,7 +136,7 @@ def _drawn(style: Style, draws: Floats, blots: Floats, noise: Floats, labels: np
     return np.asarray(np.clip(image, 0, 1) * 255 + 0.5, np.uint8)
 
 
-def _texture(u: Floats, v: Floats, pick: Callable[[float, float], Floats], draws: Floats) -> Floats:
+def _texture(u: Floats, v: Floats, pick: Callable[[float, float], Floats]) -> Floats:
     """Return stripes, checks, dots or a slope, one kind per picture, between −1 and 1."""
     kind = pick(0, _TEXTURES).astype(np.int32)[:, 0, 0]
     pitch, turn = pick(4.0, 14.0), pick(0, 2 * math.pi)

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
+from resnet_viz.analysis.curves import Metrics, by_network, smoothed
 from resnet_viz.messages import gettext as _
 from resnet_viz.training.record import Record
-
-Metrics = dict[str, Any]
 
 # An update's batch is a small sample: accuracies are told as the mean of the last measurements of about an epoch.
 _LAST = 3
@@ -34,20 +32,12 @@ def verdict_of(record: Record, metrics: Sequence[Metrics]) -> Verdict:
 
     own = demos().get(record.plan.demo)
     kind = own.verdict if own else ("pair" if len(record.plan.networks) == 2 else "single")
-    by_network = curves(metrics)
-    if not by_network:
+    found = by_network(metrics)
+    if not found:
         return Verdict((_("Nothing was measured yet."),))
-    if kind == "pair" and len(by_network) != 2:
+    if kind == "pair" and len(found) != 2:
         kind = "single"
-    return _VERDICTS[kind](record, by_network)
-
-
-def curves(metrics: Sequence[Metrics]) -> dict[str, list[Metrics]]:
-    """Return the measurements of each network, in order."""
-    found: dict[str, list[Metrics]] = {}
-    for line in metrics:
-        found.setdefault(line["network"], []).append(line)
-    return found
+    return _VERDICTS[kind](record, found)
 
 
 def last_accuracy(lines: Sequence[Metrics], update: int) -> float:
@@ -56,17 +46,17 @@ def last_accuracy(lines: Sequence[Metrics], update: int) -> float:
     return float(np.mean(values[-_LAST:])) if values else float("nan")
 
 
-def _pair(record: Record, by_network: dict[str, list[Metrics]]) -> Verdict:
-    (first, a), (second, b) = by_network.items()
+def _pair(record: Record, curves: dict[str, list[Metrics]]) -> Verdict:
+    (first, a), (second, b) = curves.items()
     update = min(a[-1]["update"], b[-1]["update"])
     one, two = last_accuracy(a, update), last_accuracy(b, update)
     sentences = [
-        _("After {n} updates each, seed {seed}: training accuracy {first} {one:.2f}, {second} {two:.2f}; difference {gap:+.2f}.").format(
-            n=f"{update:,}", seed=record.plan.seed, first=first, one=one, second=second, two=two, gap=two - one
-        )
+        _(
+            "After {n} updates each, seed {seed}: training accuracy {first} {one:.2f}, {second} {two:.2f}; difference {gap:+.2f}."
+        ).format(n=f"{update:,}", seed=record.plan.seed, first=first, one=one, second=second, two=two, gap=two - one)
     ]
     numbers = {"update": float(update), first: one, second: two, "gap": two - one}
-    for name, lines in by_network.items():
+    for name, lines in curves.items():
         ratio = gradient_ratio(lines[-1])
         numbers[f"{name} gradient ratio"] = ratio
         sentences.append(
@@ -83,9 +73,10 @@ def gradient_ratio(line: Metrics) -> float:
     return norms[0] / norms[-1] if norms and norms[-1] else float("nan")
 
 
-def _gap(record: Record, by_network: dict[str, list[Metrics]]) -> Verdict:
-    sentences, numbers = [], {}
-    for name, lines in by_network.items():
+def _gap(record: Record, curves: dict[str, list[Metrics]]) -> Verdict:
+    sentences: list[str] = []
+    numbers: dict[str, float] = {}
+    for name, lines in curves.items():
         looked = [line for line in lines if "inference_accuracy" in line]
         if not looked:
             continue
@@ -93,7 +84,9 @@ def _gap(record: Record, by_network: dict[str, list[Metrics]]) -> Verdict:
         widest = int(np.argmax(gaps))
         numbers |= {f"{name} widest gap": gaps[widest], f"{name} last gap": gaps[-1]}
         sentences.append(
-            _("{name}: widest gap {gap:+.2f} at update {n} (training {a:.2f}, inference {b:.2f}); at the end {last:+.2f}.").format(
+            _(
+                "{name}: widest gap {gap:+.2f} at update {n} (training {a:.2f}, inference {b:.2f}); at the end {last:+.2f}."
+            ).format(
                 name=name,
                 gap=gaps[widest],
                 n=looked[widest]["update"],
@@ -105,8 +98,8 @@ def _gap(record: Record, by_network: dict[str, list[Metrics]]) -> Verdict:
     return Verdict((*sentences, *_held_back(record)) or (_("Nothing was measured yet."),), numbers)
 
 
-def _overfit(record: Record, by_network: dict[str, list[Metrics]]) -> Verdict:
-    ((name, lines),) = list(by_network.items())[:1]
+def _overfit(record: Record, curves: dict[str, list[Metrics]]) -> Verdict:
+    ((name, lines),) = list(curves.items())[:1]
     last = lines[-1]
     sentence = _("{name} after {n} updates: training loss {loss:.2g}, training accuracy {accuracy:.2f}.").format(
         name=name, n=f"{last['update']:,}", loss=last["loss"], accuracy=last["training_accuracy"]
@@ -114,15 +107,15 @@ def _overfit(record: Record, by_network: dict[str, list[Metrics]]) -> Verdict:
     return Verdict((sentence, *_held_back(record)), {"loss": last["loss"], "accuracy": last["training_accuracy"]})
 
 
-def _finder(record: Record, by_network: dict[str, list[Metrics]]) -> Verdict:
-    ((name, lines),) = list(by_network.items())[:1]
+def _finder(_record: Record, curves: dict[str, list[Metrics]]) -> Verdict:
+    ((name, lines),) = list(curves.items())[:1]
     rates = np.array([line["learning_rate"] for line in lines])
-    losses = smoothed([line["loss"] for line in lines])
+    losses = np.array(smoothed([line["loss"] for line in lines]))
     lowest = int(np.argmin(losses))
     sentences = [
-        _("{name}: the smoothed loss is lowest, {loss:.2f}, at a learning rate of {rate:.2g}; the run ended at {end:.2g}.").format(
-            name=name, loss=losses[lowest], rate=rates[lowest], end=rates[-1]
-        )
+        _(
+            "{name}: the smoothed loss is lowest, {loss:.2f}, at a learning rate of {rate:.2g}; the run ended at {end:.2g}."
+        ).format(name=name, loss=losses[lowest], rate=rates[lowest], end=rates[-1])
     ]
     numbers = {"lowest at": float(rates[lowest]), "end": float(rates[-1])}
     if lowest >= 2:
@@ -132,18 +125,10 @@ def _finder(record: Record, by_network: dict[str, list[Metrics]]) -> Verdict:
     return Verdict(tuple(sentences), numbers)
 
 
-def smoothed(values: Sequence[float], share: float = 0.8) -> "np.ndarray[Any, np.dtype[np.float64]]":
-    """Return an exponential mean with its start corrected (Kingma and Ba 2014, arXiv:1412.6980, section 3)."""
-    found, mean = np.empty(len(values)), 0.0
-    for place, value in enumerate(values):
-        mean = share * mean + (1 - share) * value
-        found[place] = mean / (1 - share ** (place + 1))
-    return found
-
-
-def _single(record: Record, by_network: dict[str, list[Metrics]]) -> Verdict:
-    sentences, numbers = [], {}
-    for name, lines in by_network.items():
+def _single(record: Record, curves: dict[str, list[Metrics]]) -> Verdict:
+    sentences: list[str] = []
+    numbers: dict[str, float] = {}
+    for name, lines in curves.items():
         accuracy = last_accuracy(lines, lines[-1]["update"])
         numbers[name] = accuracy
         sentences.append(
@@ -157,7 +142,9 @@ def _single(record: Record, by_network: dict[str, list[Metrics]]) -> Verdict:
 def _held_back(record: Record) -> list[str]:
     """Return what each network says of pictures it did not train on; noisy, as its number of pictures tells."""
     return [
-        _("{name} on {n} pictures it did not train on, in inference mode: accuracy {accuracy:.2f} (chance {chance:.2f}).").format(
+        _(
+            "{name} on {n} pictures it did not train on, in inference mode: accuracy {accuracy:.2f} (chance {chance:.2f})."
+        ).format(
             name=name,
             n=final["validation_pictures"],
             accuracy=final["validation_accuracy"],

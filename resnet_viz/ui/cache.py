@@ -1,7 +1,9 @@
 """Caches shared by all visitors, each bounded, each keyed by content."""
 
 import threading
+import time
 from collections import OrderedDict
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -9,10 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.analysis import NetworkSummary, analyse
+from resnet_viz.analysis.curves import Metrics
+from resnet_viz.compute.jobs import Events
 from resnet_viz.spec import ResNetSpec
+from resnet_viz.training.record import Record
 
 Array = npt.NDArray[Any]
 
+_FRESH_S = 0.5
 ACTIVATION_BYTES = 192 * 2**20
 
 
@@ -56,3 +62,35 @@ class ArrayCache:
 
 activations = ArrayCache(ACTIVATION_BYTES)
 """Feature maps by (specification, picture, preprocessing, node)."""
+
+
+class RunFeed:
+    """The measurements of runs, read once for all who watch; safe to use from any thread."""
+
+    def __init__(self, limit: int = 32) -> None:
+        """Keep the `limit` runs asked for last."""
+        self._limit = limit
+        self._runs: OrderedDict[str, tuple[float, Record, list[Metrics], int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def read(self, run_id: str, ask: Callable[[str, int], Events | None]) -> tuple[Record, list[Metrics]] | None:
+        """Return a run's record and all its measurements, at most half a second old; None if there is none."""
+        with self._lock:
+            asked, record, metrics, place = self._runs.get(run_id, (0.0, None, [], 0))
+            if record is None or time.monotonic() - asked > _FRESH_S:
+                events = ask(run_id, place)
+                if events is None:
+                    self._runs.pop(run_id, None)
+                    return None
+                # After a kill the run went back to its checkpoint: its measurements begin anew.
+                metrics = [*metrics, *events.metrics] if events.next >= place > 0 else events.metrics
+                record, place = events.record, events.next
+                self._runs[run_id] = time.monotonic(), record, metrics, place
+                self._runs.move_to_end(run_id)
+                while len(self._runs) > self._limit:
+                    self._runs.popitem(last=False)
+            return record, metrics
+
+
+run_feed = RunFeed()
+"""What every watcher of a run reads."""

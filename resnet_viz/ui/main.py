@@ -76,6 +76,7 @@ def main() -> None:
         "": st.Page(ROOT / "pages" / "architecture.py", title=_("Architecture"), url_path="architecture", default=True),
         "layers": st.Page(ROOT / "pages" / "layers.py", title=_("Layers"), url_path="layers"),
         "activations": st.Page(ROOT / "pages" / "activations.py", title=_("Activations"), url_path="activations"),
+        "train": st.Page(ROOT / "pages" / "train.py", title=_("Train"), url_path="train"),
     }
     page = st.navigation(list(pages.values()), position="top")
     target = state.taken_target()

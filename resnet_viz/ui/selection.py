@@ -1,5 +1,6 @@
 """The subject that all pages show, and its form in a link. Knows no Streamlit."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -11,13 +12,22 @@ from resnet_viz.messages import LANGUAGES
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import DEFAULT_PRESET, PRESETS, Block, ResNetSpec, parse_classes, parse_input_shape, preset
 from resnet_viz.spec.changes import changed_paths, from_text, to_paths, with_changes
+from resnet_viz.training.catalogue import data_sets
+from resnet_viz.training.demos import ORDER, demo
+from resnet_viz.training.plan import Plan, with_settings
 from resnet_viz.ui.cache import network
 from resnet_viz.viz.coloring import METRICS, OWN
 from resnet_viz.viz.dot import groups_of, known_groups
 from resnet_viz.viz.views import CHART_METRICS, VIEWS
 
 UPLOAD = "upload"
-RANDOM, FILE = "random", "file"
+# Whose arrays the network has: the shipped ones where they fit, its own random start, a visitor's file, or a run's
+# (`run.ID.NETWORK`).
+SHIPPED, RANDOM, FILE, RUN = "shapes", "random", "file", "run"
+_RUN_WEIGHTS = re.compile(r"run\.[\w-]{4,24}\.[^./]{1,40}")
+_RUN = re.compile(r"[\w-]{0,40}")
+MAX_SETTINGS = 2000
+MAX_COMPARED = 4
 FIRST_NODE = "conv1"
 PANELS = ("layer", "difference", "files")
 COLORS = ("kind", *METRICS, OWN)
@@ -38,7 +48,7 @@ class Selection:
         resize: How the image is brought to the network's size.
         interpolation: By which weighting of its pixels.
         normalisation: How its pixels become numbers.
-        weights: `RANDOM`, from the specification's seeds, or `FILE`, the visitor's own.
+        weights: `SHIPPED`, `RANDOM`, `FILE`, or a run's as `run.ID.NETWORK`.
         language: Chosen language, or "" for the browser's.
         present: Whether the page is projected: large, one thing on screen.
         panel: What stands beside the picture: a name of `PANELS`.
@@ -46,6 +56,10 @@ class Selection:
         metric: What the charts of cost count.
         walk: The walk that is being walked, or "".
         stop: The stop it is at, from 1.
+        demo: The demo that would be trained.
+        settings: What is changed in it: ``path=value`` with semicolons between.
+        run: The run that is watched: its id, or `recorded-` and a demo's name, or "".
+        compared: Ids of runs drawn beside it.
     """
 
     preset: str = DEFAULT_PRESET
@@ -58,7 +72,7 @@ class Selection:
     resize: str = "crop"
     interpolation: str = "bilinear"
     normalisation: str = "unit"
-    weights: str = RANDOM
+    weights: str = SHIPPED
     language: str = ""
     present: bool = False
     panel: str = "layer"
@@ -66,6 +80,15 @@ class Selection:
     metric: str = CHART_METRICS[0]
     walk: str = ""
     stop: int = 1
+    demo: str = ORDER[0]
+    settings: str = ""
+    run: str = ""
+    compared: tuple[str, ...] = ()
+
+    @property
+    def plan(self) -> Plan:
+        """The demo's plan with what is changed in it."""
+        return with_settings(demo(self.demo).plan, settings_of(self.settings))
 
     @property
     def summary(self) -> NetworkSummary:
@@ -146,6 +169,17 @@ class Selection:
             other_spec(against, self.spec)
         return replace(self, against=against)
 
+    def changing(self, settings: Mapping[str, str]) -> "Selection":
+        """Return the selection with other changes to the demo's plan.
+
+        Raises:
+            SpecError: If a setting is unknown or breaks a rule.
+        """
+        text = ";".join(f"{path}={value}" for path, value in settings.items())
+        after = replace(self, settings=text)
+        check_plan(after.plan)
+        return after
+
     def carrying(self, viewer: "Selection", *, stop: int) -> "Selection":
         """Return this state as a stop on a viewer's walk, in the viewer's language and mode of projection."""
         return replace(self, language=viewer.language, present=viewer.present, walk=viewer.walk, stop=stop)
@@ -173,7 +207,7 @@ def from_params(params: Mapping[str, str]) -> tuple[Selection, list[str]]:
     """Return the selection a link describes, and a sentence for each part that was not understood and left out."""
     problems: list[str] = []
     selection = Selection()
-    for step in (_read_network, _read_node, _read_picture, _read_other, _read_walk, _read_rest):
+    for step in (_read_network, _read_node, _read_picture, _read_other, _read_walk, _read_training, _read_rest):
         try:
             selection = step(selection, params)
         except ResNetVizError as error:
@@ -234,13 +268,40 @@ def _read_walk(selection: Selection, params: Mapping[str, str]) -> Selection:
     )
 
 
+def settings_of(text: str) -> dict[str, str]:
+    """Return the settings of ``path=value;path=value``."""
+    return dict(part.partition("=")[::2] for part in text.split(";") if part)
+
+
+def check_plan(plan: Plan) -> None:
+    """Refuse a plan whose networks cannot exist; the number of classes is the data's, and changes only the head.
+
+    Raises:
+        SpecError: As the network says.
+    """
+    plan.summaries(classes=data_sets()[plan.data.source].classes or 2)
+
+
+def _read_training(selection: Selection, params: Mapping[str, str]) -> Selection:
+    name = demo(params.get("demo", selection.demo)).name
+    run, compared = params.get("run", ""), tuple(part for part in params.get("with", "").split(".") if part)
+    for text in (run, *compared):
+        if not _RUN.fullmatch(text):
+            raise SpecError(broken_rule("run", _("a run's id"), text[:40]))
+    after = replace(selection, demo=name, run=run, compared=compared[:MAX_COMPARED])
+    settings = params.get("plan", "")
+    if len(settings) > MAX_SETTINGS:
+        raise SpecError(broken_rule("plan", _("at most {n} characters long").format(n=MAX_SETTINGS), settings[:40]))
+    return after.changing(settings_of(settings))
+
+
 def _read_rest(selection: Selection, params: Mapping[str, str]) -> Selection:
     valid = {
         "image": (*SAMPLES, UPLOAD),
         "resize": RESIZES,
         "interp": tuple(INTERPOLATIONS),
         "prep": tuple(NORMALISATIONS),
-        "weights": (RANDOM, FILE),
+        "weights": (SHIPPED, RANDOM, FILE),
         "lang": (*LANGUAGES, ""),
         "color": COLORS,
         "panel": PANELS,
@@ -249,7 +310,8 @@ def _read_rest(selection: Selection, params: Mapping[str, str]) -> Selection:
     }
     values = {name: params.get(name, _named(selection)[name]) for name in valid}
     for name, value in values.items():
-        if value not in valid[name]:
+        is_of_run = name == "weights" and _RUN_WEIGHTS.fullmatch(value)
+        if value not in valid[name] and not is_of_run:
             raise ImageError(broken_rule(name, _("one of its values"), value, did_you_mean(value, valid[name])))
     return replace(
         selection,
@@ -285,6 +347,10 @@ def _named(selection: Selection) -> dict[str, str]:
         "present": "1" if selection.present else "",
         "walk": selection.walk,
         "stop": str(selection.stop),
+        "demo": selection.demo,
+        "plan": selection.settings,
+        "run": selection.run,
+        "with": ".".join(selection.compared),
     }
 
 

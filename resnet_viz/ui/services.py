@@ -9,16 +9,20 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from streamlit import net_util
 
 from resnet_viz.compute.client import WorkerClient
+from resnet_viz.compute.jobs import LocalRunner
+from resnet_viz.compute.runs import RunStore
 from resnet_viz.errors import BackendMissingError, ResNetVizError
 from resnet_viz.images.uploads import Uploads
 from resnet_viz.owners import OwnerFiles, data_folder, sweep
 from resnet_viz.spec import DEFAULT_PRESET, preset
+from resnet_viz.weights.catalogue import cards
 from resnet_viz.weights.store import WeightsStore
 
 # pandas and the emoji table are Streamlit's own late imports, for component data and button labels.
@@ -74,6 +78,23 @@ def numbers() -> OwnerFiles:
     return OwnerFiles(data_folder() / "numbers")
 
 
+@cache
+def run_store() -> RunStore:
+    """Return the list of all training runs."""
+    return RunStore(data_folder() / "runs")
+
+
+@cache
+def runner() -> LocalRunner:
+    """Return what trains: this machine, one run at a time."""
+    return LocalRunner(run_store(), pictures_folder())
+
+
+def pictures_folder() -> Path:
+    """Return where downloaded data sets and visitors' own folders of pictures lie."""
+    return data_folder() / "data"
+
+
 def stay_offline() -> None:
     """Keep Streamlit from asking a server on the internet for this machine's outer address when it checks an origin."""
     net_util.get_external_ip = lambda: None
@@ -90,6 +111,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
         yield
     finally:
         sweeping.cancel()
+        runner().close()
         worker().close()
 
 
@@ -123,11 +145,14 @@ def _warm() -> None:
     time.sleep(_BROWSER_DRAWS_S)
     # Without Keras, or shut down while warming: the pages that need the worker say what is wrong.
     with contextlib.suppress(BackendMissingError, ResNetVizError):
-        worker().warm(preset(DEFAULT_PRESET))
+        shipped = next((card.path for card in cards().values() if card.preset == DEFAULT_PRESET), None)
+        worker().warm(preset(DEFAULT_PRESET), weights=shipped)
+    # What an earlier server was training goes on.
+    runner().start()
 
 
 async def _sweep() -> None:
     while True:
-        for folder in ("uploads", "weights", "walks", "numbers"):
+        for folder in ("uploads", "weights", "walks", "numbers", "data/folders"):
             await asyncio.to_thread(sweep, data_folder() / folder)
         await asyncio.sleep(_SWEEP_S)

@@ -45,6 +45,11 @@ class Key(StrEnum):
     ANSWER = "answer"
     TARGET = "target"
     MARK = "mark"
+    DEVICE = "device"
+    LINE = "line"
+    NORM = "norm"
+    REPLAY = "replay"
+    PLAYING = "playing"
 
 
 def begin_run() -> Selection:
@@ -54,7 +59,7 @@ def begin_run() -> Selection:
         use_language(preferred_language(params.get("lang") or st.context.locale))
         selection, problems = from_params(params)
         state[Key.SELECTION], state[Key.PROBLEMS] = selection, problems
-    _speak()
+    speak()
     write_url()
     return current_selection()
 
@@ -78,7 +83,7 @@ def write_url() -> None:
 
 def update(change: Callable[[Selection], Selection]) -> None:
     """Change the selection; a change that breaks a rule leaves everything and keeps the rule's sentence for the page."""
-    _speak()
+    speak()
     before = current_selection()
     try:
         after = change(before)
@@ -228,6 +233,57 @@ def is_first_delivery(mark: str) -> bool:
     return is_first
 
 
+def device() -> str:
+    """Return which device the visitor wants to train on."""
+    return str(st.session_state.get(Key.DEVICE, "auto"))
+
+
+def set_device(name: str) -> None:
+    """Choose the device of the next run."""
+    st.session_state[Key.DEVICE] = name
+
+
+def shown_line() -> str:
+    """Return which measurement was chosen to be drawn beside the loss, or ""."""
+    return str(st.session_state.get(Key.LINE, ""))
+
+
+def show_line(name: str) -> None:
+    """Draw another measurement beside the loss."""
+    st.session_state[Key.LINE] = name
+
+
+def shown_norm() -> str:
+    """Return which norms are drawn block by block."""
+    return str(st.session_state.get(Key.NORM, "gradient_norms"))
+
+
+def show_norm(name: str) -> None:
+    """Draw other norms block by block."""
+    st.session_state[Key.NORM] = name
+
+
+def replay_at(run: str, last: int) -> int:
+    """Return the update at which a recorded run is shown; its last one at first."""
+    at: tuple[str, int] = st.session_state.get(Key.REPLAY, (run, last))
+    return min(last, at[1]) if at[0] == run else last
+
+
+def set_replay(run: str, update: int) -> None:
+    """Show a recorded run at an update."""
+    st.session_state[Key.REPLAY] = (run, update)
+
+
+def is_playing() -> bool:
+    """Whether a recorded run plays by itself."""
+    return bool(st.session_state.get(Key.PLAYING))
+
+
+def set_playing(*, playing: bool) -> None:
+    """Let a recorded run play, or stop it."""
+    st.session_state[Key.PLAYING] = playing
+
+
 def edits() -> int:
     """Return how many tables this visitor has edited."""
     return int(st.session_state.get(Key.EDITS, 0))
@@ -287,5 +343,6 @@ def _step(source: Key, target: Key) -> None:
     st.session_state[Key.SELECTION] = moved
 
 
-def _speak() -> None:
+def speak() -> None:
+    """Use the visitor's language from here on; a fragment begins with this, as it runs without the page's frame."""
     use_language(current_selection().language or preferred_language(st.context.locale))

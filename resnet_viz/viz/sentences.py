@@ -146,7 +146,9 @@ def _special(path: str, new: object) -> str | None:
         ),
         ("stem.pool_padding_value", "-inf"): _("The max-pool's frame holds −∞, which is never the largest."),
         ("stem.pool_padding_value", "zero"): _("The max-pool's frame holds zeros, which win over negative values."),
-        ("use_batch_norm", False): _("There is no BatchNorm: nothing keeps the size of the signals from block to block."),
+        ("use_batch_norm", False): _(
+            "There is no BatchNorm: nothing keeps the size of the signals from block to block."
+        ),
         ("use_batch_norm", True): _("BatchNorm keeps every channel at mean β and deviation γ."),
         ("shortcut.enabled", False): _("There are no shortcuts: the plain network, which He et al. compare with."),
         ("shortcut.enabled", True): _("Shortcuts carry each block's input to its addition."),

@@ -67,6 +67,25 @@ STATUS_MARKS = {
 }
 """Marks by fate (see `resnet_viz.analysis.difference`)."""
 
+
+class SeriesMark(NamedTuple):
+    """How a curve or its bars are drawn: by colour, and for black and white by dash and hatching."""
+
+    color: str
+    dash: str
+    pattern: str
+
+
+SERIES = (
+    SeriesMark(_VERMILION, "dash", "/"),
+    SeriesMark("#2a8fd4", "solid", ""),
+    SeriesMark(_GREEN, "dot", "x"),
+    SeriesMark(_PURPLE, "dashdot", "."),
+    SeriesMark(_ORANGE, "longdash", "+"),
+    SeriesMark(_GREY, "longdashdot", "-"),
+)
+"""Marks of curves in order; the first two stand apart in both themes."""
+
 _VIRIDIS = (
     "#440154",
     "#482878",

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from resnet_viz.cli import main
+from resnet_viz.cli.main import main
 from resnet_viz.images.samples import _FOLDER
 
 

@@ -12,7 +12,7 @@ from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import state
 from resnet_viz.ui.components import forward
-from resnet_viz.ui.components.weights_source import weights_text
+from resnet_viz.ui.components.weights_source import picture_note, weights_text
 from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.anatomy import channel_energy, map_statistics, strongest_channels
 from resnet_viz.viz.mosaic import Scale, mosaic_png, page_columns, per_channel_png, shared_scale
@@ -48,7 +48,7 @@ def show_input(selection: Selection, picture: Picture, values: FloatArray) -> No
     text = _("as the network receives it: {shape}, {low:.3g} … {high:.3g} ({rule})").format(
         shape="×".join(map(str, values.shape)), low=values.min(), high=values.max(), rule=rule
     )
-    st.markdown(" ".join([text.replace("-", "−"), *picture.notes]))
+    st.markdown(" ".join([text.replace("-", "−"), *picture.notes, picture_note(selection)]))
 
 
 def show_layer(selection: Selection, maps: FloatArray) -> None:

@@ -1,49 +1,123 @@
 """The choice of weights, and what it means for the network in view."""
 
+import hashlib
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from resnet_viz.errors import ResNetVizError
+from resnet_viz.images.preprocess import NORMALISATIONS
+from resnet_viz.images.samples import SHAPE_SAMPLES
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
 from resnet_viz.ui import services, state
-from resnet_viz.ui.selection import FILE, RANDOM, Selection
+from resnet_viz.ui.components import controls
+from resnet_viz.ui.components.run_source import owner, watched
+from resnet_viz.ui.selection import FILE, RANDOM, RUN, SHIPPED, Selection
+from resnet_viz.weights.catalogue import Card, cards, shapes_of
 from resnet_viz.weights.fit import Fit, fit
 from resnet_viz.weights.store import WeightsFile
+
+# Networks of the newest runs to choose from; the Train page lists all.
+_MOST_RUNS = 12
 
 
 @dataclass(frozen=True)
 class Weights:
-    """The weights behind the pages: the visitor's file and how it fits, or neither for random ones."""
+    """The weights behind the pages: arrays and how they fit, or neither for random ones.
+
+    Attributes:
+        file: The arrays.
+        fit: How they fit the network.
+        card: What is known of them, if they ship.
+    """
 
     file: WeightsFile | None = None
     fit: Fit | None = None
+    card: Card | None = None
 
     @property
     def key(self) -> str:
         """What tells these weights from others beside the specification."""
         return self.file.sha256 if self.file else ""
 
+    @property
+    def random_layers(self) -> tuple[str, ...]:
+        """Layers that keep at least one array of their random start."""
+        return self.fit.random_layers if self.fit else ()
+
 
 def weights_of(selection: Selection) -> Weights:
     """Return the weights in use; a link to somebody's own file has random ones for others."""
-    file = services.weights_store().load(state.owner()) if selection.weights == FILE else None
+    kind, _dot, rest = selection.weights.partition(".")
+    if kind == SHIPPED:
+        return _shipped(selection)
+    file = None
+    if kind == FILE:
+        file = services.weights_store().load(state.owner())
+    elif kind == RUN:
+        file = _of_run(*rest.split(".", 1))
     return Weights(file, fit(selection.summary, file.shapes)) if file else Weights()
+
+
+def _shipped(selection: Selection) -> Weights:
+    """Return the shipped weights; for a network that shares no array with them, none: it has its random start."""
+    for card in cards().values():
+        shapes = shapes_of(card.path)
+        found = fit(selection.summary, shapes)
+        # The same names and shapes by chance, a stem for example, make no trained network.
+        if len(found.fitting) * 2 > len(shapes):
+            return Weights(WeightsFile(card_text(card), card.path, card.sha256, shapes), found, card)
+    return Weights()
+
+
+def _of_run(run_id: str, network: str) -> WeightsFile | None:
+    """Return a run's trained weights; whoever knows the run's id may look at them, as at its curves."""
+    found = watched(run_id)
+    path = found.files.weights / f"{network}.safetensors" if found else None
+    if found is None or path is None or network not in found.record.final or not path.is_file():
+        return None
+    title = f"{found.title}, {network}" if len(found.record.final) > 1 else found.title
+    return WeightsFile(title, path, sha256_of(path, path.stat().st_mtime_ns), shapes_of(path))
+
+
+@lru_cache(maxsize=32)
+def sha256_of(path: Path, _modified_ns: int) -> str:
+    """Return the sha256 of a file, read once as long as it stays the same."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def card_text(card: Card) -> str:
+    """Return what shipped weights are called."""
+    return {"course-shapes": _("trained on shapes")}.get(card.name, card.name)
 
 
 def weights_text(selection: Selection) -> str:
     """Return what the weights are, in the words every panel uses."""
     weights = weights_of(selection)
-    if weights.file is None or weights.fit is None:
+    if weights.file is None:
         return random_text(selection)
-    name = weights.file.name.replace("`", "'")
-    layers = weights.fit.random_layers
+    plain = weights.file.name.replace("`", "'")
+    name = plain if weights.card else f"`{plain}`"
+    layers = weights.random_layers
     if not layers:
-        return f"`{name}`"
+        return name
     count = ngettext("{n} layer random", "{n} layers random", len(layers)).format(n=len(layers))
-    return f"`{name}`, {count}"
+    return f"{name}, {count}"
+
+
+def picture_note(selection: Selection) -> str:
+    """Return what to bear in mind when these weights look at this picture, or ""."""
+    weights = weights_of(selection)
+    if weights.card is None or selection.image in SHAPE_SAMPLES:
+        return ""
+    return _(
+        "This network has only ever seen six kinds of coloured shapes: what its maps make of another picture is not what they would make of it after ImageNet."
+    )
 
 
 def random_text(selection: Selection) -> str:
@@ -54,22 +128,41 @@ def random_text(selection: Selection) -> str:
 
 
 def show(selection: Selection) -> None:
-    """Draw the choice: random by seed, or a file of one's own."""
+    """Draw the choice: what ships, random by seed, a file of one's own, a training run."""
     weights = weights_of(selection)
-    if weights.file:
+    own = services.weights_store().load(state.owner())
+    choices = {SHIPPED: _("shipped: trained on shapes")} if cards() else {}
+    choices[RANDOM] = _("random")
+    if own:
+        choices[FILE] = f"{own.name[:30]}"
+    for run in services.run_store().of_owner(owner())[:_MOST_RUNS]:
+        found = watched(run.id)
+        for network in found.record.final if found else ():
+            choices[f"{RUN}.{run.id}.{network}"] = _("run: {name}, {network}").format(name=run.name, network=network)
+    if selection.weights not in choices:
+        choices[selection.weights] = weights.file.name if weights.file else _("not here")
+    controls.select(
+        _("Weights"),
+        choices,
+        selection.weights,
+        lambda name: state.set_parts(weights=name),
+        key="weights_choice",
+        title=choices.__getitem__,
+    )
+    if weights.card:
+        _show_card(weights.card)
+    elif weights.file:
         st.markdown(
             _("`{name}`, {n} arrays, sha256 `{sha}`").format(
                 name=weights.file.name.replace("`", "'"), n=len(weights.file.shapes), sha=weights.file.sha256[:16]
             )
         )
-        st.button(
-            _("Random weights instead"), on_click=state.set_parts, kwargs={"weights": RANDOM}, key="weights_random"
-        )
-        st.button(_("Delete my weights"), on_click=_forget, key="weights_delete")
+        if selection.weights == FILE:
+            st.button(_("Delete my weights"), on_click=_forget, key="weights_delete")
     else:
+        if selection.weights == SHIPPED:
+            st.markdown(_("The shipped weights belong to another network, so this one has its random start."))
         _show_seed(selection)
-        if services.weights_store().load(state.owner()):
-            st.button(_("My weights again"), on_click=state.set_parts, kwargs={"weights": FILE}, key="weights_again")
     key = "weights_upload"
     st.file_uploader(
         _("Your own weights (arrays only; nothing in the file is run)"),
@@ -82,10 +175,10 @@ def show(selection: Selection) -> None:
 def show_misfit(selection: Selection) -> None:
     """Say what does not fit, with a way back and a way on."""
     weights = weights_of(selection)
-    if selection.weights == FILE and weights.file is None:
+    if selection.weights not in (SHIPPED, RANDOM) and weights.file is None:
         st.info(
             _(
-                "The weights of this link are not here (any more): files are kept for two hours, in the browser they came from. The weights are {random}."
+                "The weights of this link are not here (any more): files are kept for two hours, in the browser they came from; runs until they are deleted. The weights are {random}."
             ).format(random=random_text(selection))
         )
         return
@@ -99,6 +192,25 @@ def show_misfit(selection: Selection) -> None:
 
 def _misfit_key(selection: Selection, weights: Weights) -> str:
     return f"{hash(selection.spec)}-{weights.key}"
+
+
+def _show_card(card: Card) -> None:
+    """Draw what is known of shipped weights."""
+    st.markdown(
+        _(
+            "`{preset}` at {size}, trained on {data}; accuracy {accuracy:.1%} on {n} fresh pictures; pixels {pixels}; {date}; sha256 `{sha}`."
+        ).format(
+            preset=card.preset,
+            size="×".join(map(str, card.input_shape)),
+            data=card.data,
+            accuracy=card.accuracy,
+            n=f"{card.pictures:,}",
+            pixels=NORMALISATIONS[card.normalisation].formula(),
+            date=card.date,
+            sha=card.sha256[:16],
+        )
+    )
+    st.code(card.command, language="sh", wrap_lines=True)
 
 
 def _show_seed(selection: Selection) -> None:

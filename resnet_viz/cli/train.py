@@ -7,7 +7,7 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from resnet_viz.errors import ResNetVizError, SpecError, broken_rule
 from resnet_viz.messages import gettext as _
@@ -28,10 +28,16 @@ def add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, metavar="S", help=_("time spent in updates; with --resume: in all"))
     parser.add_argument("--updates", type=int, metavar="N", help=_("updates of each network; with --resume: in all"))
     parser.add_argument("--seed", type=int, metavar="N")
-    parser.add_argument("--depth", type=int, metavar="N", help=_("layers, where all stages have the same number of blocks"))
+    parser.add_argument(
+        "--depth", type=int, metavar="N", help=_("layers, where all stages have the same number of blocks")
+    )
     parser.add_argument("--device", choices=("auto", "cpu", "gpu"), default="auto")
     parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help=_("any field, such as batch=32 or data.clutter=5")
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help=_("any field, such as batch=32 or data.clutter=5"),
     )
     parser.set_defaults(run=train)
 
@@ -108,7 +114,7 @@ class _Terminal:
             raise KeyboardInterrupt
         self._is_stopped.set()
 
-    def command(self) -> str:
+    def command(self) -> Literal["go", "interrupt"]:
         """Return what is wanted now."""
         return "interrupt" if self._is_stopped.is_set() else "go"
 
@@ -141,15 +147,15 @@ def progress_text(record: Any) -> str:
 def _print_verdict(folder: Any, record: Any) -> None:
     from resnet_viz.training.verdicts import verdict_of  # noqa: PLC0415 - at the end only
 
-    print(record.device)  # noqa: T201 - a command's answer
+    print(record.device)
     for name, seconds in record.phases.items():
-        print(f"  {name} {seconds:.1f} s")  # noqa: T201
+        print(f"  {name} {seconds:.1f} s")
     if record.sentence:
-        print(record.sentence)  # noqa: T201
+        print(record.sentence)
     for sentence in verdict_of(record, folder.read_metrics()[0]).sentences:
-        print(sentence)  # noqa: T201
+        print(sentence)
     if record.state == "interrupted":
-        print(_("Stopped. Go on with `--resume {folder}`.").format(folder=folder.path))  # noqa: T201
+        print(_("Stopped. Go on with `--resume {folder}`.").format(folder=folder.path))
 
 
 def _adopt(environment: dict[str, str]) -> None:

@@ -98,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     maps.add_argument("--pixels", choices=("unit", "signed", "caffe", "torch"), default="unit")
     maps.set_defaults(run=_activations)
 
-    from resnet_viz.cli_train import add_train  # noqa: PLC0415 - a room of its own beside this one
+    from resnet_viz.cli.train import add_train  # noqa: PLC0415 - a room of its own beside this one
 
     add_train(commands.add_parser("train", help=_("a demo, or a run that was stopped")))
     return parser

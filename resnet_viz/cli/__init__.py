@@ -1,0 +1,1 @@
+"""The library from a terminal: `python -m resnet_viz`."""

@@ -1,0 +1,219 @@
+"""The pictures of a run: what they look like, how many of each class, how they are split, whose they are."""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import streamlit as st
+
+from resnet_viz.errors import ResNetVizError
+from resnet_viz.messages import gettext as _
+from resnet_viz.training.archives import MAX_BYTES, FolderSet, keep_folders
+from resnet_viz.training.catalogue import arrays_file, data_sets
+from resnet_viz.training.data import Source, open_source
+from resnet_viz.training.downloads import cifar10
+from resnet_viz.training.plan import DataPlan
+from resnet_viz.ui import services, state
+from resnet_viz.ui.components.run_source import owner
+from resnet_viz.ui.selection import Selection, settings_of
+
+_PREVIEW, _GALLERY = 24, 48
+_TILE_PX = 64
+
+
+def show_preview(selection: Selection) -> None:
+    """Draw what would be learned from, where no run is open: never a blank page."""
+    plan = selection.plan
+    st.subheader(_("What will they learn from?"), anchor=False)
+    source = _source(plan.data, plan.size_px)
+    if source is None:
+        return
+    _show_pictures(source, _PREVIEW, columns=12)
+    st.markdown(_split_text(plan.data, source))
+    st.markdown(
+        _("Press **Train** to run it on this machine: curves, gradients and a verdict appear here while it runs.")
+    )
+
+
+def show(selection: Selection) -> None:
+    """Draw the pictures of the plan in full, and the ways to other ones."""
+    plan = selection.plan
+    own = data_sets()[plan.data.source]
+    st.markdown(f"**{own.title}**  \n{own.licence}")
+    source = _source(plan.data, plan.size_px)
+    if source is not None:
+        _show_pictures(source, _GALLERY, columns=12)
+        st.markdown(_split_text(plan.data, source))
+        _show_counts(source)
+    _show_download()
+    _show_upload(selection)
+
+
+def own_folder() -> str:
+    """Return the name under which this visitor's own folders are kept."""
+    return owner()[:32]
+
+
+def _source(plan: DataPlan, size_px: int) -> Source | None:
+    try:
+        return _opened(plan, size_px, _version(plan))
+    except ResNetVizError as error:
+        st.info(str(error))
+        return None
+
+
+def _version(plan: DataPlan) -> int:
+    """Return what changes when other pictures take the place of a plan's."""
+    try:
+        return arrays_file(services.pictures_folder(), plan.source, plan.folder).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=8)
+def _opened(plan: DataPlan, size_px: int, _version: int) -> Source:
+    return open_source(plan, size_px, services.pictures_folder())
+
+
+def _show_pictures(source: Source, count: int, *, columns: int) -> None:
+    shown = min(count, source.train_count or count)
+    images, labels = source.train(np.arange(shown))
+    with st.container(key=f"maps_gallery_{count}"):
+        st.image(_sheet(images, columns), width="stretch", alt=_("Some of the training pictures"))
+    names = [class_name(source.classes[label]) for label in labels[:columns]]
+    st.markdown(_("First row: {names}").format(names=", ".join(names)))
+
+
+def _sheet(images: npt.NDArray[np.uint8], columns: int) -> npt.NDArray[np.uint8]:
+    """Return pictures side by side with a line of dark between, each cell of a small one a square."""
+    times = max(1, _TILE_PX // images.shape[1])
+    tiles = images.repeat(times, axis=1).repeat(times, axis=2)
+    count, side = len(tiles), tiles.shape[1]
+    rows = -(-count // columns)
+    sheet = np.full((rows * (side + 2), columns * (side + 2), 3), 24, np.uint8)
+    for number, tile in enumerate(tiles):
+        y, x = divmod(number, columns)
+        sheet[y * (side + 2) + 1 : y * (side + 2) + 1 + side, x * (side + 2) + 1 : x * (side + 2) + 1 + side] = tile
+    return sheet
+
+
+def _split_text(plan: DataPlan, source: Source) -> str:
+    train = f"{source.train_count:,}" if source.train_count else _("endless, none twice")
+    return _("{n} classes; to train on: {train}; held back: {validation}; split by seed {seed}.").format(
+        n=len(source.classes), train=train, validation=f"{source.validation_count:,}", seed=plan.seed
+    )
+
+
+def _show_counts(source: Source) -> None:
+    """Draw how many pictures each class has on either side of the split."""
+    held = np.bincount(source.validation()[1], minlength=len(source.classes))
+    rows: dict[str, Any] = {_("Class"): [class_name(name) for name in source.classes]}
+    if source.train_count:
+        labels = source.train(np.arange(source.train_count))[1]
+        rows[_("To train on")] = np.bincount(labels, minlength=len(source.classes))
+    rows[_("Held back")] = held
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+
+
+def class_name(name: str) -> str:
+    """Return what a class is called: the shapes' names in the reader's language, others as they are."""
+    return {
+        "circle": _("circle"),
+        "cross": _("cross"),
+        "ring": _("ring"),
+        "square": _("square"),
+        "star": _("star"),
+        "triangle": _("triangle"),
+    }.get(name, name)
+
+
+def _show_download() -> None:
+    """Draw the fetching of CIFAR-10 with its progress and a way out; it goes on while pages change."""
+    download = cifar10(services.pictures_folder())
+    if download.is_here:
+        return
+    st.markdown(_("**CIFAR-10** is not on this machine: {n:.0f} MB.").format(n=download.size_bytes / 1e6))
+    if not download.is_running:
+        st.button(_("Fetch it"), key="cifar_fetch", on_click=download.start)
+        if download.sentence:
+            st.warning(download.sentence)
+        st.markdown(
+            _("Without a network: fetch `{url}` (sha256 `{sha}…`) in any way and put it at `{path}`.").format(
+                url=download.url, sha=download.sha256[:16], path=download.target
+            )
+        )
+        return
+    st.fragment(_draw_download, run_every=0.5)()
+
+
+def _draw_download() -> None:
+    state.speak()
+    download = cifar10(services.pictures_folder())
+    if not download.is_running:
+        st.rerun()
+        return
+    done, total = download.progress
+    st.progress(
+        min(1.0, done / total), text=_("{done:.0f} of {total:.0f} MB").format(done=done / 1e6, total=total / 1e6)
+    )
+    st.button(_("Cancel"), key="cifar_cancel", on_click=download.cancel)
+
+
+def _show_upload(selection: Selection) -> None:
+    """Draw the taking of a zip of class folders."""
+    st.file_uploader(
+        _("Your own: a zip with one folder of pictures per class (at most {n} MB)").format(n=MAX_BYTES // 10**6),
+        type=["zip"],
+        key="folders_upload",
+        on_change=_take_zip,
+    )
+    path = arrays_file(services.pictures_folder(), "folders", own_folder())
+    if path.is_file():
+        with st.container(horizontal=True):
+            if selection.plan.data.source != "folders":
+                st.button(_("Use my folders"), key="folders_use", on_click=_use_folders)
+            st.button(_("Delete my folders"), key="folders_delete", on_click=_forget_folders)
+
+
+def _take_zip() -> None:
+    file: Any = state.typed("folders_upload")
+    if file is None:
+        return
+    state.speak()
+    try:
+        with st.spinner(_("Reading the pictures in a process of their own …"), show_time=True):
+            kept: FolderSet = keep_folders(file, services.pictures_folder(), own_folder())
+    except ResNetVizError as error:
+        state.add_problem(str(error))
+        return
+    for sentence in kept.notes:
+        state.add_problem(sentence)
+    _use_folders()
+
+
+def _use_folders() -> None:
+    def change(selection: Selection) -> Selection:
+        settings = settings_of(selection.settings) | {"data.source": "folders", "data.folder": own_folder()}
+        count, classes = _size_of_folders()
+        held = max(len(classes), count // 5)
+        settings |= {"data.train": "0", "data.validation": str(held)}
+        return selection.changing(settings)
+
+    state.update(change)
+
+
+def _size_of_folders() -> tuple[int, list[str]]:
+    with np.load(arrays_file(services.pictures_folder(), "folders", own_folder()), allow_pickle=False) as file:
+        return len(file["labels"]), [str(name) for name in file["classes"]]
+
+
+def _forget_folders() -> None:
+    arrays_file(services.pictures_folder(), "folders", own_folder()).unlink(missing_ok=True)
+
+    def change(selection: Selection) -> Selection:
+        kept = {path: value for path, value in settings_of(selection.settings).items() if not path.startswith("data.")}
+        return selection.changing(kept)
+
+    state.update(change)

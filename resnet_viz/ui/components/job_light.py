@@ -1,0 +1,44 @@
+"""A small light on every page while something trains."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from resnet_viz.messages import gettext as _
+from resnet_viz.messages import ngettext
+from resnet_viz.ui import services, state
+from resnet_viz.ui.components.run_source import owner
+
+_EVERY_S = 3.0
+
+
+def show() -> None:
+    """Draw the light if anything runs or waits; it then looks again every few seconds."""
+    running, waiting = services.runner().counts()
+    if running or waiting:
+        st.fragment(_draw, run_every=_EVERY_S)()
+
+
+def _draw() -> None:
+    state.speak()
+    running, waiting = services.runner().counts()
+    if not running and not waiting:
+        st.rerun()
+        return
+    text = ngettext("● {n} job", "● {n} jobs", running + waiting).format(n=running + waiting)
+    st.button(
+        text,
+        key="job_light",
+        type="tertiary",
+        on_click=_open,
+        help=_("{running} running, {waiting} waiting on this server: to the Train page").format(
+            running=running, waiting=waiting
+        ),
+    )
+
+
+def _open() -> None:
+    """Go to the Train page, at the visitor's own run that is furthest on."""
+    own = [run for run in services.run_store().of_owner(owner()) if not run.has_ended]
+    selection = state.current_selection()
+    state.jump(replace(selection, run=own[-1].id) if own else selection, "train")

@@ -1,0 +1,84 @@
+"""Runs by id for the page: those of this server, and the recorded ones that ship with it."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from resnet_viz.analysis.curves import Metrics
+from resnet_viz.compute.runs import Run
+from resnet_viz.messages import gettext as _
+from resnet_viz.owners import owner_stem
+from resnet_viz.training.demos import demos
+from resnet_viz.training.record import Record, RunFolder
+from resnet_viz.ui import services, state
+from resnet_viz.ui.cache import run_feed
+
+RECORDED = "recorded-"
+_FOLDER = Path(__file__).parents[2] / "assets" / "runs"
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A run as the page shows it.
+
+    Attributes:
+        id: Its id.
+        title: What it is called.
+        record: How it stands.
+        metrics: What was measured.
+        files: Its folder.
+        run: Its line in the list; None for a recorded one.
+    """
+
+    id: str
+    title: str
+    record: Record
+    metrics: list[Metrics]
+    files: RunFolder
+    run: Run | None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the visitor may change it."""
+        return self.run is not None and self.run.owner == owner()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more comes of itself."""
+        return self.run is None or self.run.has_ended
+
+
+def owner() -> str:
+    """Return whose runs this visitor's are: a digest of the cookie, so that the list tells no cookie."""
+    return owner_stem(state.owner())
+
+
+def watched(run_id: str) -> Watched | None:
+    """Return a run, or None if it was deleted or never was."""
+    if run_id.startswith(RECORDED):
+        return _recorded(run_id)
+    run = services.run_store().find(run_id) if run_id else None
+    found = run_feed.read(run_id, services.runner().events) if run else None
+    if run is None or found is None:
+        return None
+    return Watched(run_id, run.name, *found, services.run_store().files(run_id), run)
+
+
+def has_recording(demo: str) -> bool:
+    """Whether a recorded run of a demo ships."""
+    return RunFolder(_FOLDER / demo).exists
+
+
+def _recorded(run_id: str) -> Watched | None:
+    name = run_id.removeprefix(RECORDED)
+    if name not in demos() or not has_recording(name):
+        return None
+    record, metrics = _read_recording(name)
+    title = _("Recorded: {title}").format(title=_(demos()[name].title))
+    return Watched(run_id, title, record, metrics, RunFolder(_FOLDER / name), None)
+
+
+@lru_cache(maxsize=16)
+def _read_recording(name: str) -> tuple[Record, list[Metrics]]:
+    folder = RunFolder(_FOLDER / name)
+    return folder.load(), folder.read_metrics()[0]

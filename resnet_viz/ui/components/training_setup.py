@@ -1,0 +1,234 @@
+"""What would be trained: the demo and its question, everything that can be changed in it, the buttons that start it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from resnet_viz.errors import ResNetVizError
+from resnet_viz.messages import gettext as _
+from resnet_viz.spec import PRESETS
+from resnet_viz.spec.changes import from_text, to_text
+from resnet_viz.training.catalogue import data_sets
+from resnet_viz.training.demos import demos
+from resnet_viz.training.hardware import cpu, nvidia_gpus
+from resnet_viz.training.plan import Plan, to_paths
+from resnet_viz.ui import services, state
+from resnet_viz.ui.components import controls, data_gallery
+from resnet_viz.ui.components.run_source import RECORDED, has_recording, owner
+from resnet_viz.ui.selection import Selection, settings_of
+
+
+def show(selection: Selection) -> None:
+    """Draw the demo, its question and what starts it."""
+    own = demos()[selection.demo]
+    controls.select(
+        _("Demo"),
+        demos(),
+        selection.demo,
+        lambda name: state.set_parts(demo=name, settings="", run="", compared=()),
+        key="demo",
+        title=lambda name: _(demos()[name].title),
+        label_visibility="collapsed",
+    )
+    st.markdown(f"**{_(own.question)}**")
+    plan = selection.plan
+    st.markdown(_budget_text(selection, plan))
+    with st.container(horizontal=True, gap="xsmall"):
+        st.button(_("Train"), key="train_start", type="primary", on_click=_submit, args=(False,))
+        st.button(
+            _("Prepare"),
+            key="train_prepare",
+            on_click=_submit,
+            args=(True,),
+            help=_("Builds and compiles before the lesson; then it starts at a click."),
+        )
+        if has_recording(selection.demo):
+            st.button(
+                _("Replay"),
+                key="train_replay",
+                on_click=lambda: state.set_parts(run=f"{RECORDED}{selection.demo}"),
+                help=_("A run that was recorded, with its machine, date and seed."),
+            )
+    with st.container(horizontal=True, gap="xsmall"):
+        changing = st.popover(_("Change anything"), key="train_change", on_change="rerun")
+        if changing.open:
+            with changing:
+                _show_settings(selection, plan)
+        gallery = st.popover(_("The pictures"), key="train_pictures", on_change="rerun")
+        if gallery.open:
+            with gallery:
+                data_gallery.show(selection)
+
+
+def _budget_text(selection: Selection, plan: Plan) -> str:
+    parts = [f"{network.name}: `{network.text}`" for network in plan.networks]
+    pictures = data_sets()[plan.data.source].title
+    device = nvidia_gpus() or cpu()
+    lines = [
+        *parts,
+        _("{pictures}, {size}×{size} px, {n} per update").format(pictures=pictures, size=plan.size_px, n=plan.batch),
+        device.text(),
+    ]
+    if not selection.settings:
+        lines.append(
+            _("From click to verdict within {n:.0f} s on two cores.").format(n=demos()[selection.demo].keeps_s)
+        )
+    return "  \n".join(lines)
+
+
+def _submit(holds: bool) -> None:  # noqa: FBT001 - a button's argument
+    """Put the plan in the queue and watch it."""
+    selection = state.current_selection()
+    state.speak()
+    try:
+        title = f"{_(demos()[selection.demo].title)} · {selection.plan.seed}"
+        device = state.device()
+        run = services.runner().submit(owner(), selection.plan, title[:60], device=device, holds=holds)
+    except ResNetVizError as error:
+        state.add_problem(str(error))
+        return
+    state.set_parts(run=run.id)
+
+
+def _show_settings(selection: Selection, plan: Plan) -> None:
+    """Draw every field of the plan; a bad value leaves it and says the rule."""
+    known, base = to_paths(plan), to_paths(demos()[selection.demo].plan)
+    with st.container(horizontal=True, gap="xsmall"):
+        st.button(
+            _("Reset"),
+            key="plan_reset",
+            on_click=lambda: state.set_parts(settings=""),
+            disabled=not selection.settings,
+            help=_("Back to the demo as it is."),
+        )
+        controls.choice(
+            _("Device"),
+            ("auto", "cpu", "gpu"),
+            state.device(),
+            state.set_device,
+            key="plan_device",
+            title=_device_title,
+        )
+    for path, text in known.items():
+        if path.startswith("networks."):
+            _show_network(selection, path, str(text))
+    columns = st.columns(2, gap="small")
+    shown = [path for path in known if not path.startswith("networks.") and path != "data.folder"]
+    for number, path in enumerate(shown):
+        with columns[number % 2]:
+            _show_field(path, known[path], changed=known[path] != base.get(path))
+
+
+def _show_network(selection: Selection, path: str, text: str) -> None:
+    name = path.removeprefix("networks.")
+    controls.text(
+        _("Network {name}: preset and changes").format(name=f"`{name}`"),
+        text,
+        lambda value: _set(path, value),
+        key=f"plan_{path}",
+        max_chars=400,
+        help=_("As in links: {example}; presets: {names}").format(
+            example="`cifar-56,width=0.5`", names=", ".join(PRESETS)
+        ),
+    )
+    on_screen = to_text(
+        selection.preset,
+        replace(PRESETS[selection.preset], input_shape=selection.spec.input_shape, classes=selection.spec.classes),
+        selection.spec,
+    )
+    if from_text(text) != from_text(on_screen):
+        st.button(
+            _("The network on screen: {text}").format(text=f"`{on_screen[:40]}`"),
+            key=f"plan_subject_{path}",
+            on_click=_set,
+            args=(path, on_screen),
+            type="tertiary",
+        )
+
+
+def _show_field(path: str, value: Any, *, changed: bool) -> None:
+    title = f"**{_field_title(path)}**" if changed else _field_title(path)
+    change: Callable[[Any], None] = lambda new: _set(path, str(new))  # noqa: E731 - one for all kinds of widgets
+    key = f"plan_{path}"
+    options = _OPTIONS.get(path)
+    if options:
+        controls.select(title, options(), value, change, key=key, title=lambda name: _option_title(path, name))
+    elif isinstance(value, bool):
+        controls.toggle(title, value, lambda new: _set(path, "on" if new else "off"), key=key)
+    elif isinstance(value, float):
+        # A text, since rates of 0.0001 and times of 60 s have no step in common.
+        controls.text(title, f"{value:g}", change, key=key, max_chars=16)
+    else:
+        controls.number(title, value, change, key=key)
+
+
+_OPTIONS: dict[str, Callable[[], list[str]]] = {
+    "data.source": lambda: list(data_sets()),
+    "optimizer.name": lambda: ["sgd", "adam", "adamw"],
+    "optimizer.schedule": lambda: ["constant", "cosine", "growing"],
+    "augment": lambda: ["none", "shift", "shift_flip"],
+    "precision": lambda: ["auto", "float32", "bfloat16"],
+}
+
+
+def _set(path: str, text: str) -> None:
+    def change(selection: Selection) -> Selection:
+        settings = {**settings_of(selection.settings), path: text}
+        if path == "data.source" and text == "folders":
+            settings["data.folder"] = data_gallery.own_folder()
+        return selection.changing(settings)
+
+    state.update(change)
+
+
+def _device_title(name: str) -> str:
+    return {"auto": _("the best there is"), "cpu": "CPU", "gpu": "GPU"}[name]
+
+
+def _option_title(path: str, name: str) -> str:
+    if path == "data.source":
+        return data_sets()[name].title
+    return {
+        "sgd": "SGD",
+        "adam": "Adam",
+        "adamw": "AdamW",
+        "constant": _("constant"),
+        "cosine": _("cosine to 0"),
+        "growing": _("growing (finder)"),
+        "none": _("none"),
+        "shift": _("shifts"),
+        "shift_flip": _("shifts and flips"),
+        "auto": _("bfloat16 where it gains"),
+    }.get(name, name)
+
+
+def _field_title(path: str) -> str:
+    return {
+        "size_px": _("Picture side, px"),
+        "data.source": _("Pictures"),
+        "data.train": _("Training pictures (0: all, endless)"),
+        "data.validation": _("Held-back pictures"),
+        "data.difficulty": _("Difficulty of the shapes, 0 to 1"),
+        "data.clutter": _("Blots per picture"),
+        "data.seed": _("Seed of the pictures"),
+        "optimizer.name": _("Optimiser"),
+        "optimizer.learning_rate": _("Learning rate"),
+        "optimizer.momentum": _("Momentum (SGD)"),
+        "optimizer.nesterov": _("Nesterov (SGD)"),
+        "optimizer.weight_decay": _("Weight decay"),
+        "optimizer.schedule": _("Schedule"),
+        "optimizer.warmup_updates": _("Warm-up, updates"),
+        "optimizer.decay_updates": _("Length of the schedule, updates"),
+        "optimizer.final_learning_rate": _("Last learning rate (growing)"),
+        "batch": _("Pictures per update"),
+        "augment": _("Augmentation"),
+        "precision": _("Precision"),
+        "seconds": _("Budget, s of updates (0: none)"),
+        "updates": _("Budget, updates (0: none)"),
+        "measure_every": _("Updates per measurement"),
+        "evaluate_every": _("Measurements per look at held-back pictures"),
+        "stop_at_rise": _("Stop when the loss is this many times its lowest (0: never)"),
+        "seed": _("Seed of weights and order"),
+    }[path]

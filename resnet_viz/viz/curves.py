@@ -1,0 +1,161 @@
+"""Plotly charts of runs: curves over updates, norms block by block. Networks differ in colour and in dash."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from resnet_viz.analysis.curves import Metrics, by_network, smoothed
+from resnet_viz.messages import gettext as _
+from resnet_viz.viz.theme import SERIES
+
+# What can be drawn over the updates.
+LINES = ("loss", "training_accuracy", "inference_accuracy", "validation_accuracy", "learning_rate", "images_per_s")
+NORMS = ("gradient_norms", "weight_norms")
+# A browser draws this many points in a frame; longer runs are thinned evenly.
+_POINTS = 600
+
+
+def line_name(name: str) -> str:
+    """Return what a measurement is called, with its unit."""
+    return {
+        "loss": _("training loss, nats"),
+        "training_accuracy": _("training accuracy (batch statistics)"),
+        "inference_accuracy": _("accuracy on training pictures, inference mode"),
+        "validation_accuracy": _("accuracy on held-back pictures, inference mode"),
+        "learning_rate": _("learning rate"),
+        "images_per_s": _("pictures per second"),
+        "gradient_norms": _("gradient norm per block"),
+        "weight_norms": _("weight norm per block"),
+    }[name]
+
+
+def over_updates(
+    runs: Mapping[str, Sequence[Metrics]],
+    name: str,
+    *,
+    smooth: bool = True,
+    height_px: int = 260,
+    upto: int | None = None,
+) -> go.Figure:
+    """Return one curve per network and run of a measurement over the updates, which is what makes runs comparable.
+
+    Args:
+        runs: Measurements by title of the run; the title is left out of the legend if there is one run only.
+        name: One of `LINES`.
+        smooth: Draw an exponential mean, the measurements themselves faint behind it.
+        height_px: Of the chart.
+        upto: Draw nothing after this update.
+    """
+    figure, number = go.Figure(), 0
+    for title, metrics in runs.items():
+        for network, lines in by_network(metrics).items():
+            shown = [line for line in lines if line.get(name) is not None and (upto is None or line["update"] <= upto)]
+            mark = SERIES[number % len(SERIES)]
+            number += 1
+            if not shown:
+                continue
+            step = max(1, len(shown) // _POINTS)
+            x, y = [line["update"] for line in shown], [line[name] for line in shown]
+            label = f"{title}: {network}" if len(runs) > 1 else network
+            is_smooth = smooth and name in ("loss", "training_accuracy") and len(y) > 4
+            if is_smooth:
+                faint = {"color": mark.color, "width": 1}
+                figure.add_scatter(
+                    x=x[::step], y=y[::step], mode="lines", line=faint, opacity=0.3, hoverinfo="skip", showlegend=False
+                )
+                y = smoothed(y)
+            figure.add_scatter(
+                x=x[::step],
+                y=y[::step],
+                mode="lines+markers" if len(x) < 30 else "lines",
+                name=label,
+                line={"color": mark.color, "dash": mark.dash, "width": 3},
+                hovertemplate="%{y:.4~g}<extra>" + label + "</extra>",
+            )
+    axis: dict[str, Any] = {"title": line_name(name), "rangemode": "tozero"}
+    if name.endswith("accuracy"):
+        axis |= {"range": [0, 1.03], "tickformat": ".1f"}
+    if name == "learning_rate":
+        axis |= {"type": "log", "rangemode": "normal", "exponentformat": "power"}
+    figure.update_layout(yaxis=axis, xaxis={"title": _("updates of each network"), "rangemode": "tozero"})
+    return _laid_out(figure, height_px)
+
+
+def loss_over_rate(metrics: Sequence[Metrics], *, height_px: int = 260) -> go.Figure:
+    """Return the loss against the learning rate, which a finder lets grow (Smith 2015, arXiv:1506.01186)."""
+    figure = go.Figure()
+    for number, (network, lines) in enumerate(by_network(metrics).items()):
+        mark = SERIES[number % len(SERIES)]
+        rates, losses = [line["learning_rate"] for line in lines], [line["loss"] for line in lines]
+        faint = {"color": mark.color, "width": 1}
+        figure.add_scatter(
+            x=rates, y=losses, mode="lines", line=faint, opacity=0.35, showlegend=False, hoverinfo="skip"
+        )
+        figure.add_scatter(
+            x=rates,
+            y=smoothed(losses),
+            mode="lines",
+            name=network,
+            line={"color": mark.color, "dash": mark.dash, "width": 3},
+            hovertemplate="%{y:.3g} @ %{x:.3g}<extra></extra>",
+        )
+    figure.update_layout(
+        xaxis={"title": _("learning rate"), "type": "log", "exponentformat": "power"},
+        yaxis={"title": line_name("loss")},
+    )
+    return _laid_out(figure, height_px)
+
+
+def norms_by_block(lines: Mapping[str, Metrics], name: str = "gradient_norms", *, height_px: int = 240) -> go.Figure:
+    """Return the norm in every block, from the stem to the head, for each network's measurement in `lines`."""
+    figure = go.Figure()
+    for number, (network, line) in enumerate(lines.items()):
+        norms = line[name]
+        mark = SERIES[number % len(SERIES)]
+        figure.add_bar(
+            x=list(norms),
+            y=[value or None for value in norms.values()],  # a logarithm has no place for 0
+            name=network,
+            marker={"color": mark.color, "pattern": {"shape": mark.pattern, "solidity": 0.25}},
+            hovertemplate="%{x}: %{y:.3g}<extra>" + network + "</extra>",
+        )
+    figure.update_layout(
+        barmode="group",
+        bargap=0.15,
+        yaxis={"title": line_name(name), "type": "log", "exponentformat": "power", "nticks": 5},
+        xaxis={"type": "category", "title": _("block, from the picture to the classifier")},
+    )
+    return _laid_out(figure, height_px)
+
+
+def confusion(table: Sequence[Sequence[int]], classes: Sequence[str], *, height_px: int = 300) -> go.Figure:
+    """Return the counts of held-back pictures by true class (rows) and said class (columns)."""
+    figure = go.Figure(
+        go.Heatmap(
+            z=[list(row) for row in table],
+            x=list(classes),
+            y=list(classes),
+            colorscale="Viridis",
+            text=[[str(count) for count in row] for row in table],
+            texttemplate="%{text}",
+            showscale=False,
+            hovertemplate="%{y} → %{x}: %{z}<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        xaxis={"title": _("said"), "side": "bottom"}, yaxis={"title": _("is"), "autorange": "reversed"}
+    )
+    return _laid_out(figure, height_px)
+
+
+def _laid_out(figure: go.Figure, height_px: int) -> go.Figure:
+    return figure.update_layout(
+        height=height_px,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        font={"size": 15},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        hovermode="x unified",
+        # The same across redraws, so that a zoom survives the next measurement.
+        uirevision="run",
+    )
