@@ -50,7 +50,7 @@ def hints_of(cls: Any) -> dict[str, Any]:
     return get_type_hints(cls)
 
 
-def _built(cls: type[Any], data: object, path: str, title: str) -> Any:
+def _built(cls: Any, data: object, path: str, title: str) -> Any:
     name = path or title
     if not isinstance(data, dict):
         raise SpecError(broken_rule(name, _("an object with named fields"), data))

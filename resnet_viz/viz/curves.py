@@ -20,9 +20,9 @@ def line_name(name: str) -> str:
     """Return what a measurement is called, with its unit."""
     return {
         "loss": _("training loss, nats"),
-        "training_accuracy": _("training accuracy (batch statistics)"),
-        "inference_accuracy": _("accuracy on training pictures, inference mode"),
-        "validation_accuracy": _("accuracy on held-back pictures, inference mode"),
+        "training_accuracy": _("training accuracy"),
+        "inference_accuracy": _("accuracy in inference mode"),
+        "validation_accuracy": _("held-back accuracy"),
         "learning_rate": _("learning rate"),
         "images_per_s": _("pictures per second"),
         "gradient_norms": _("gradient norm per block"),
@@ -117,7 +117,7 @@ def norms_by_block(lines: Mapping[str, Metrics], name: str = "gradient_norms", *
             x=list(norms),
             y=[value or None for value in norms.values()],  # a logarithm has no place for 0
             name=network,
-            marker={"color": mark.color, "pattern": {"shape": mark.pattern, "solidity": 0.25}},
+            marker={"color": mark.color, "pattern": {"shape": mark.pattern, "solidity": 0.45}},
             hovertemplate="%{x}: %{y:.3g}<extra>" + network + "</extra>",
         )
     figure.update_layout(

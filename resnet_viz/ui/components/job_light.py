@@ -16,7 +16,8 @@ def show() -> None:
     """Draw the light if anything runs or waits; it then looks again every few seconds."""
     running, waiting = services.runner().counts()
     if running or waiting:
-        st.fragment(_draw, run_every=_EVERY_S)()
+        with st.container(key="job_light_box", width="content"):
+            st.fragment(_draw, run_every=_EVERY_S)()
 
 
 def _draw() -> None:

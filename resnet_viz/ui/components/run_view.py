@@ -16,17 +16,17 @@ from resnet_viz.training.demos import demos
 from resnet_viz.training.record import PHASES, Record
 from resnet_viz.training.verdicts import verdict_of
 from resnet_viz.ui import services, state
-from resnet_viz.ui.components import data_gallery
+from resnet_viz.ui.components import controls, data_gallery
 from resnet_viz.ui.components.run_source import RECORDED, Watched, owner, watched
 from resnet_viz.ui.selection import Selection
-from resnet_viz.viz.curves import confusion, loss_over_rate, norms_by_block, over_updates
+from resnet_viz.viz.curves import LINES, NORMS, confusion, line_name, loss_over_rate, norms_by_block, over_updates
 from resnet_viz.viz.mosaic import mosaic_png, shared_scale
 
 _EVERY_S = 1.0
 _PLAY_S = 0.5
 # Seconds in which a replay plays through, whatever the run took.
 _PLAY_LASTS_S = 20.0
-_CHART_PX, _TALL_PX = 236, 330
+_CHART_PX, _TALL_PX = 212, 300
 _CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["sendDataToCloud", "select2d", "lasso2d"]}
 
 
@@ -58,7 +58,8 @@ def _draw(selection: Selection, *, has_ended: bool) -> None:
     elif not found.has_ended:
         _show_steps(found.record)
     if has_ended and (upto is None or not state.is_playing()):
-        _show_verdict(found)
+        if selection.present:
+            show_verdict(found)
         _show_details(found)
 
 
@@ -68,8 +69,10 @@ def _show_head(found: Watched) -> None:
         st.markdown(f"**{_plain(found.title)}** · {_state_text(found)}", width="stretch")
         if found.is_own:
             _show_controls(found)
-        elif found.run is not None:
-            st.markdown(_("You are watching; its owner decides."), width="content")
+        else:
+            _show_choices(found)
+            if found.run is not None:
+                st.markdown(_("You are watching; its owner decides."), width="content")
     shares = [
         record.spent_s / record.plan.seconds if record.plan.seconds else 0.0,
         record.update / record.plan.updates if record.plan.updates else 0.0,
@@ -87,6 +90,7 @@ def _plain(text: str) -> str:
 
 def _show_controls(found: Watched) -> None:
     state_now = found.record.state
+    _show_choices(found)
 
     def tell(label: str, word: str, **options: Any) -> None:
         st.button(label, key=f"run_{word}", on_click=_command, args=(found.id, word), **options)
@@ -111,6 +115,17 @@ def _show_controls(found: Watched) -> None:
     elif state_now in ("failed", "cancelled"):
         tell(_("Go on"), "go", help=_("Goes on from the last checkpoint."))
     _show_inspect(found)
+
+
+def _show_choices(found: Watched) -> None:
+    """Draw the choice of what the charts show."""
+    with st.popover(_("Charts"), key="run_charts"):
+        controls.select(
+            _("Beside the loss"), LINES[1:], _shown_line(found), state.show_line, key="chart_line", title=line_name
+        )
+        controls.select(
+            _("Block by block"), NORMS, state.shown_norm(), state.show_norm, key="chart_norm", title=line_name
+        )
 
 
 def _show_inspect(found: Watched) -> None:
@@ -173,12 +188,10 @@ def _state_text(found: Watched) -> str:
         "queued": _("waiting"),
         "preparing": _("getting ready"),
         "prepared": _("ready: compiled and waiting for your click"),
-        "running": _("training on {device}").format(device=record.device),
+        "running": _("training"),
         "paused": _("paused at update {n}").format(n=f"{record.update:,}"),
         "interrupted": _("interrupted; it goes on by itself"),
-        "done": _("done, {date}, seed {seed}, {device}").format(
-            date=_date(record.ended), seed=record.plan.seed, device=record.device
-        ),
+        "done": _("done {date}, seed {seed}").format(date=_date(record.ended), seed=record.plan.seed),
         "cancelled": _("cancelled at update {n}").format(n=f"{record.update:,}"),
         "failed": _("failed at update {n}").format(n=f"{record.update:,}"),
     }[record.state]
@@ -340,7 +353,8 @@ def _toggle_playing(run_id: str, at: int, last: int) -> None:
     state.set_playing(playing=playing)
 
 
-def _show_verdict(found: Watched) -> None:
+def show_verdict(found: Watched) -> None:
+    """Draw what was measured, and how to read it."""
     own = demos().get(found.record.plan.demo)
     verdict = verdict_of(found.record, found.metrics)
     with st.container(border=True, key="verdict"):

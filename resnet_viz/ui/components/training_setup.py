@@ -15,8 +15,8 @@ from resnet_viz.training.demos import demos
 from resnet_viz.training.hardware import cpu, nvidia_gpus
 from resnet_viz.training.plan import Plan, to_paths
 from resnet_viz.ui import services, state
-from resnet_viz.ui.components import controls, data_gallery
-from resnet_viz.ui.components.run_source import RECORDED, has_recording, owner
+from resnet_viz.ui.components import controls, data_gallery, run_view
+from resnet_viz.ui.components.run_source import RECORDED, has_recording, owner, watched
 from resnet_viz.ui.selection import Selection, settings_of
 
 
@@ -33,8 +33,11 @@ def show(selection: Selection) -> None:
         label_visibility="collapsed",
     )
     st.markdown(f"**{_(own.question)}**")
-    plan = selection.plan
-    st.markdown(_budget_text(selection, plan))
+    plan, found = selection.plan, watched(selection.run)
+    if found is not None and found.has_ended and found.metrics and not state.is_playing():
+        run_view.show_verdict(found)
+    else:
+        st.markdown(_budget_text(selection, plan))
     with st.container(horizontal=True, gap="xsmall"):
         st.button(_("Train"), key="train_start", type="primary", on_click=_submit, args=(False,))
         st.button(
