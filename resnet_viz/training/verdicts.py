@@ -55,15 +55,14 @@ def _pair(record: Record, curves: dict[str, list[Metrics]]) -> Verdict:
             "After {n} updates each, seed {seed}: training accuracy {first} {one:.2f}, {second} {two:.2f}; difference {gap:+.2f}."
         ).format(n=f"{update:,}", seed=record.plan.seed, first=first, one=one, second=second, two=two, gap=two - one)
     ]
+    ratios = {name: gradient_ratio(lines[-1]) for name, lines in curves.items()}
     numbers = {"update": float(update), first: one, second: two, "gap": two - one}
-    for name, lines in curves.items():
-        ratio = gradient_ratio(lines[-1])
-        numbers[f"{name} gradient ratio"] = ratio
-        sentences.append(
-            _("{name}: gradient of the first block / of the last block = {ratio:.3g}, at the last measurement.").format(
-                name=name, ratio=ratio
-            )
+    numbers |= {f"{name} gradient ratio": ratio for name, ratio in ratios.items()}
+    sentences.append(
+        _("Gradient of the first block / of the last block, at the last measurement: {ratios}.").format(
+            ratios=", ".join(f"{name} {ratio:.2g}" for name, ratio in ratios.items())
         )
+    )
     return Verdict((*sentences, *_held_back(record)), numbers)
 
 
@@ -140,17 +139,16 @@ def _single(record: Record, curves: dict[str, list[Metrics]]) -> Verdict:
 
 
 def _held_back(record: Record) -> list[str]:
-    """Return what each network says of pictures it did not train on; noisy, as its number of pictures tells."""
+    """Return what the networks say of pictures they did not train on; noisy, as the number of pictures tells."""
+    if not record.final:
+        return []
+    found = ", ".join(f"{name} {final['validation_accuracy']:.2f}" for name, final in record.final.items())
     return [
-        _(
-            "{name} on {n} pictures it did not train on, in inference mode: accuracy {accuracy:.2f} (chance {chance:.2f})."
-        ).format(
-            name=name,
-            n=final["validation_pictures"],
-            accuracy=final["validation_accuracy"],
+        _("On {n} held-back pictures, in inference mode: accuracy {found} (chance {chance:.2f}).").format(
+            n=next(iter(record.final.values()))["validation_pictures"],
+            found=found,
             chance=1 / max(1, len(record.classes)),
         )
-        for name, final in record.final.items()
     ]
 
 

@@ -154,7 +154,9 @@ def _laid_out(figure: go.Figure, height_px: int) -> go.Figure:
         height=height_px,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         font={"size": 15},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        xaxis={"tickfont": {"size": 14}, "title": {"font": {"size": 14}}},
+        yaxis={"tickfont": {"size": 14}, "title": {"font": {"size": 14}}},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 14}},
         hovermode="x unified",
         # The same across redraws, so that a zoom survives the next measurement.
         uirevision="run",

@@ -309,10 +309,12 @@ def _show_watched(found: Watched, upto: int | None) -> None:
                 width="stretch",
                 alt=_("First channels of {layer} in {network}").format(layer=node, network=network),
             )
+        text = _("{network}: {layer}, {n} channels, {low:.2g} … {high:.2g}")
         st.markdown(
-            _(
-                "{network}, {layer}: first {n} channels of one held-back picture, update {update}, range {low:.2g} … {high:.2g}"
-            ).format(network=network, layer=node, n=array.shape[-1], update=frames[-1], low=scale.low, high=scale.high)
+            text.format(network=network, layer=node, n=array.shape[-1], low=scale.low, high=scale.high),
+            help=_("What the last stage makes of one held-back picture at update {n}, in inference mode.").format(
+                n=frames[-1]
+            ),
         )
 
 
@@ -358,11 +360,9 @@ def show_verdict(found: Watched) -> None:
     own = demos().get(found.record.plan.demo)
     verdict = verdict_of(found.record, found.metrics)
     with st.container(border=True, key="verdict"):
-        st.markdown(
-            "  \n".join(f"**{sentence}**" if n == 0 else sentence for n, sentence in enumerate(verdict.sentences))
-        )
-        if own:
-            st.markdown(_(own.answer))
+        first, *rest = verdict.sentences
+        st.markdown(f"**{first}**")
+        st.markdown(" ".join([*rest, _(own.answer) if own else ""]))
 
 
 def _show_details(found: Watched) -> None:

@@ -34,10 +34,6 @@ def show(selection: Selection) -> None:
     )
     st.markdown(f"**{_(own.question)}**")
     plan, found = selection.plan, watched(selection.run)
-    if found is not None and found.has_ended and found.metrics and not state.is_playing():
-        run_view.show_verdict(found)
-    else:
-        st.markdown(_budget_text(selection, plan))
     with st.container(horizontal=True, gap="xsmall"):
         st.button(_("Train"), key="train_start", type="primary", on_click=_submit, args=(False,))
         st.button(
@@ -63,6 +59,10 @@ def show(selection: Selection) -> None:
         if gallery.open:
             with gallery:
                 data_gallery.show(selection)
+    if found is not None and found.has_ended and found.metrics and not state.is_playing():
+        run_view.show_verdict(found)
+    else:
+        st.markdown(_budget_text(selection, plan))
 
 
 def _budget_text(selection: Selection, plan: Plan) -> str:
