@@ -91,6 +91,19 @@ class _Process:
                 self.process.stdin.flush()
 
 
+    def hang_up(self) -> None:
+        """Close the input: the process keeps a checkpoint and ends."""
+        with self.lock, contextlib.suppress(OSError, ValueError):
+            if self.process.stdin:
+                self.process.stdin.close()
+
+    def kill(self) -> None:
+        """Kill the process and all it started, and leave nothing of it."""
+        _kill(self.process.pid)
+        self.process.wait()
+        self.hang_up()
+
+
 class LocalRunner:
     """Runs on this machine, one at a time per device; safe to call from any thread."""
 
@@ -135,15 +148,12 @@ class LocalRunner:
             self._thread.join(timeout=10)
         with self._lock:
             for active in self._processes.values():
-                with active.lock, contextlib.suppress(OSError):
-                    if active.process.stdin:
-                        active.process.stdin.close()
+                active.hang_up()
             deadline = time.monotonic() + 3.0
             for active in self._processes.values():
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     active.process.wait(max(0.1, deadline - time.monotonic()))
-                _kill(active.process.pid)
-                active.process.wait()
+                active.kill()
             self._processes.clear()
         self._only_one.release()
 
@@ -187,7 +197,7 @@ class LocalRunner:
             active = self._processes.get(run_id)
             if word == "cancel":
                 self._cancel(run, active)
-            elif word == "pause" and active and run.state == "running":
+            elif word == "pause" and active and run.state in ("preparing", "running"):
                 active.say("pause")
             elif word == "go":
                 self._go(run, active)
@@ -222,8 +232,7 @@ class LocalRunner:
         with self._lock:
             active = self._processes.pop(run_id, None)
             if active:
-                _kill(active.process.pid)
-                active.process.wait()
+                active.kill()
             self.store.delete(run.id)
 
     def rename(self, run_id: str, owner: str, name: str) -> None:
@@ -297,8 +306,7 @@ class LocalRunner:
         run_id = active.run.id
         if active.process.poll() is not None:
             del self._processes[run_id]
-            if active.process.stdin:
-                active.process.stdin.close()
+            active.hang_up()
             self._after_end(active)
             return
         now = time.monotonic()

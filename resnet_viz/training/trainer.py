@@ -75,7 +75,7 @@ class Trainer:
         # Whatever the precision of the products: the loss is taken of float32 logits.
         out = keras.layers.Activation("linear", dtype="float32", name=_LOGITS)(logits)
         self.graph, self.batch = graph, batch
-        self.model = keras.Model(whole.inputs, out)
+        self.model = keras.Model(whole.input, out)
         self.groups = groups_of(graph)
         places = [self.groups.index(_group_of(graph, weight)) for weight in self.model.trainable_variables]
         self.optimizer = build_optimizer(plan.optimizer, places)
@@ -86,6 +86,11 @@ class Trainer:
             metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
             jit_compile=True if keras.backend.backend() == "jax" else is_compiled_with_xla,
         )
+        # Dealt-out batches have no shape to build them from: built here, for one device and for several.
+        told, classes = np.zeros(1, np.int32), np.zeros((1, graph.spec.classes), np.float32)
+        self.model.compute_loss(None, told, ops.convert_to_tensor(classes))
+        self.model.compute_metrics(None, told, ops.convert_to_tensor(classes))
+        self.model.reset_metrics()
         self.watched = tuple(dict.fromkeys(_stage_ends(graph)))
         self._forward: Any = None
 

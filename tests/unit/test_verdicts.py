@@ -1,0 +1,79 @@
+"""What is said of a run, from measurements written by hand."""
+
+import math
+
+import pytest
+
+from resnet_viz.analysis.curves import by_network, smoothed
+from resnet_viz.training.demos import demo
+from resnet_viz.training.plan import Plan
+from resnet_viz.training.record import Record
+from resnet_viz.training.verdicts import gradient_ratio, last_accuracy, verdict_of
+
+
+def line(network, update, accuracy, **more):
+    return {
+        "network": network,
+        "update": update,
+        "loss": 1 - accuracy,
+        "training_accuracy": accuracy,
+        "learning_rate": 0.1,
+        "gradient_norms": {"stem": 9.0, "2a": 2.0, "2b": 1.0, "2c": 0.5, "head": 7.0},
+    } | more
+
+
+def test_the_gap_is_taken_at_equal_updates():
+    metrics = [line("plain", u, 0.3) for u in (8, 16, 24)]
+    metrics += [line("residual", u, a) for u, a in ((8, 0.7), (16, 0.8), (24, 0.9), (32, 1.0))]
+    verdict = verdict_of(Record(demo("plain-vs-residual").plan), metrics)
+    assert verdict.numbers["update"] == 24
+    assert verdict.numbers["gap"] == pytest.approx(0.8 - 0.3)
+    assert verdict.sentences[0] == (
+        "After 24 updates each, seed 0: training accuracy plain 0.30, residual 0.80; difference +0.50."
+    )
+
+
+def test_accuracy_is_the_mean_of_the_last_three_measurements():
+    lines = [line("a", u, u / 100) for u in (10, 20, 30, 40)]
+    assert last_accuracy(lines, 40) == pytest.approx(0.3)
+    assert math.isnan(last_accuracy(lines, 5))
+
+
+def test_the_ratio_leaves_stem_and_head_out():
+    assert gradient_ratio(line("a", 1, 0.5)) == 4.0
+
+
+def test_the_widest_gap_between_training_and_inference_is_found():
+    metrics = [
+        line("m", 4, 0.5, inference_accuracy=0.2),
+        line("m", 8, 0.9, inference_accuracy=0.2),
+        line("m", 12, 1.0, inference_accuracy=0.9),
+    ]
+    verdict = verdict_of(Record(demo("batchnorm-gap").plan), metrics)
+    assert verdict.numbers == pytest.approx({"m widest gap": 0.7, "m last gap": 0.1})
+    assert "at update 8" in verdict.sentences[0]
+
+
+def test_the_finder_names_where_the_loss_falls_fastest():
+    rates = [10 ** (n / 10 - 4) for n in range(41)]
+    losses = [2 if r < 1e-3 else 2 - math.log10(r / 1e-3) if r < 0.1 else 5 * r / 0.1 for r in rates]
+    metrics = [line("m", n, 0.1, loss=loss, learning_rate=rate) for n, (rate, loss) in enumerate(zip(rates, losses))]
+    numbers = verdict_of(Record(demo("learning-rate-finder").plan), metrics).numbers
+    assert 1e-3 < numbers["steepest at"] <= numbers["lowest at"] <= 0.11
+    assert numbers["end"] == pytest.approx(1.0)
+
+
+def test_held_back_accuracy_names_its_pictures_and_chance():
+    final = {"course": {"validation_accuracy": 0.5, "validation_pictures": 384}}
+    record = Record(Plan(), classes=("a", "b", "c", "d"), final=final)
+    sentences = verdict_of(record, [line("course", 8, 0.9)]).sentences
+    assert sentences[-1] == "On 384 held-back pictures, in inference mode: accuracy course 0.50 (chance 0.25)."
+
+
+def test_nothing_measured_is_said():
+    assert verdict_of(Record(Plan()), []).sentences == ("Nothing was measured yet.",)
+
+
+def test_smoothing_corrects_its_start():
+    assert smoothed([1.0, 3.0], 0.5) == pytest.approx([1.0, (0.25 * 1 + 0.5 * 3) / 0.75])
+    assert list(by_network([line("b", 1, 0), line("a", 1, 0), line("b", 2, 0)])) == ["b", "a"]
