@@ -13,5 +13,8 @@ else:
     with left:
         training_setup.show(selection)
     with right:
-        run_view.show(selection)
+        if selection.run:
+            run_view.show(selection)
+        else:
+            training_setup.show_choices(selection)
     run_list.show(selection)

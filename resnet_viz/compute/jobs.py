@@ -90,7 +90,6 @@ class _Process:
                 self.process.stdin.write(f"{word}\n".encode())
                 self.process.stdin.flush()
 
-
     def hang_up(self) -> None:
         """Close the input: the process keeps a checkpoint and ends."""
         with self.lock, contextlib.suppress(OSError, ValueError):

@@ -47,6 +47,7 @@ class Key(StrEnum):
     MARK = "mark"
     DEVICE = "device"
     LINE = "line"
+    SETUP = "setup"
     NORM = "norm"
     REPLAY = "replay"
     PLAYING = "playing"
@@ -241,6 +242,16 @@ def device() -> str:
 def set_device(name: str) -> None:
     """Choose the device of the next run."""
     st.session_state[Key.DEVICE] = name
+
+
+def shown_setup() -> str:
+    """Return which part of the set-up of a run is shown: its pictures or its settings."""
+    return str(st.session_state.get(Key.SETUP, "pictures"))
+
+
+def show_setup(name: str) -> None:
+    """Show another part of the set-up."""
+    st.session_state[Key.SETUP] = name
 
 
 def shown_line() -> str:

@@ -268,9 +268,7 @@ def test_the_terminal_trains_resumes_and_says_its_verdict(tmp_path):
     lines = [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
     assert {line["network"] for line in lines} == {"plain", "residual"}
     assert all("training_accuracy" in line for line in lines)
-    more = subprocess.run(
-        [*base, "--resume", str(out), "--updates", "16"], capture_output=True, text=True, check=False
-    )
+    more = subprocess.run([*base, "--resume", str(out), "--updates", "16"], capture_output=True, text=True, check=False)
     assert more.returncode == 0, more.stderr
     assert "After 16 updates each" in more.stdout
     again = subprocess.run(start, capture_output=True, text=True, check=False)

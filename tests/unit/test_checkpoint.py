@@ -10,7 +10,10 @@ from resnet_viz.training import checkpoint
 from resnet_viz.training.checkpoint import checkpoint_folders, load_checkpoint, newest_checkpoint, save_checkpoint
 
 ARRAYS = {
-    "plain": {"weights/conv1/kernel": np.arange(54, dtype=np.float32).reshape(3, 3, 3, 2), "optimizer/0000": np.array(7)},
+    "plain": {
+        "weights/conv1/kernel": np.arange(54, dtype=np.float32).reshape(3, 3, 3, 2),
+        "optimizer/0000": np.array(7),
+    },
     "residual": {"weights/fc6/bias": np.full(6, np.float32(0.1))},
 }
 STATE = {"spent_s": 0.1 + 0.2, "windows": {"plain": {"losses": [1 / 3]}}}

@@ -191,7 +191,9 @@ def test_a_killed_process_is_started_again_and_goes_on(runners):
     run = runner.submit("me", plan(100), "one")
     killed = set()
     for _round in range(3):
-        wait_for(lambda: (runner.events(run.id).record.update > 10 * len(killed) + 5) and pid(runner, run) not in killed)
+        wait_for(
+            lambda: (runner.events(run.id).record.update > 10 * len(killed) + 5) and pid(runner, run) not in killed
+        )
         killed.add(pid(runner, run))
         os.kill(pid(runner, run), signal.SIGKILL)
     wait_for(lambda: state_of(runner, run) == "done")

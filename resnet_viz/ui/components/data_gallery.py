@@ -8,47 +8,49 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from resnet_viz.errors import ResNetVizError
+from resnet_viz.errors import DataError, ResNetVizError
 from resnet_viz.messages import gettext as _
 from resnet_viz.training.archives import MAX_BYTES, FolderSet, keep_folders
 from resnet_viz.training.catalogue import arrays_file, data_sets
 from resnet_viz.training.data import Source, open_source
+from resnet_viz.training.demos import demos
 from resnet_viz.training.downloads import cifar10
 from resnet_viz.training.plan import DataPlan
 from resnet_viz.ui import services, state
+from resnet_viz.ui.components import controls
 from resnet_viz.ui.components.run_source import owner
 from resnet_viz.ui.selection import Selection, settings_of
 
-_PREVIEW, _GALLERY = 24, 48
+_GALLERY, _COLUMNS = 54, 18
 _TILE_PX = 64
 
 
-def show_preview(selection: Selection) -> None:
-    """Draw what would be learned from, where no run is open: never a blank page."""
-    plan = selection.plan
-    st.subheader(_("What will they learn from?"), anchor=False)
-    source = _source(plan.data, plan.size_px)
-    if source is None:
-        return
-    _show_pictures(source, _PREVIEW, columns=12)
-    st.markdown(_split_text(plan.data, source))
-    st.markdown(
-        _("Press **Train** to run it on this machine: curves, gradients and a verdict appear here while it runs.")
-    )
-
-
 def show(selection: Selection) -> None:
-    """Draw the pictures of the plan in full, and the ways to other ones."""
+    """Draw the pictures of the plan, and the ways to other ones."""
     plan = selection.plan
-    own = data_sets()[plan.data.source]
-    st.markdown(f"**{own.title}**  \n{own.licence}")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        controls.select(
+            _("Pictures"),
+            data_sets(),
+            plan.data.source,
+            use_source,
+            key="data_source",
+            title=lambda name: data_sets()[name].title,
+            label_visibility="collapsed",
+            width=330,
+        )
+        st.markdown(data_sets()[plan.data.source].licence)
     source = _source(plan.data, plan.size_px)
     if source is not None:
-        _show_pictures(source, _GALLERY, columns=12)
+        _show_pictures(source, _GALLERY, columns=_COLUMNS)
         st.markdown(_split_text(plan.data, source))
-        _show_counts(source)
-    _show_download()
-    _show_upload(selection)
+        with st.expander(_("How many of each class")):
+            _show_counts(source)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _show_upload(selection)
+    with right:
+        _show_download()
 
 
 def own_folder() -> str:
@@ -82,8 +84,8 @@ def _show_pictures(source: Source, count: int, *, columns: int) -> None:
     images, labels = source.train(np.arange(shown))
     with st.container(key=f"maps_gallery_{count}"):
         st.image(_sheet(images, columns), width="stretch", alt=_("Some of the training pictures"))
-    names = [class_name(source.classes[label]) for label in labels[:columns]]
-    st.markdown(_("First row: {names}").format(names=", ".join(names)))
+    names = [class_name(source.classes[label]) for label in labels[: len(source.classes)]]
+    st.markdown(_("From the first one on: {names}").format(names=", ".join(names[:12])))
 
 
 def _sheet(images: npt.NDArray[np.uint8], columns: int) -> npt.NDArray[np.uint8]:
@@ -167,13 +169,14 @@ def _show_upload(selection: Selection) -> None:
         _("Your own: a zip with one folder of pictures per class (at most {n} MB)").format(n=MAX_BYTES // 10**6),
         type=["zip"],
         key="folders_upload",
+        max_upload_size=MAX_BYTES // 10**6,
         on_change=_take_zip,
     )
     path = arrays_file(services.pictures_folder(), "folders", own_folder())
     if path.is_file():
         with st.container(horizontal=True):
             if selection.plan.data.source != "folders":
-                st.button(_("Use my folders"), key="folders_use", on_click=_use_folders)
+                st.button(_("Use my folders"), key="folders_use", on_click=use_source, args=("folders",))
             st.button(_("Delete my folders"), key="folders_delete", on_click=_forget_folders)
 
 
@@ -190,30 +193,33 @@ def _take_zip() -> None:
         return
     for sentence in kept.notes:
         state.add_problem(sentence)
-    _use_folders()
+    use_source("folders")
 
 
-def _use_folders() -> None:
+def use_source(name: str) -> None:
+    """Train on another source: on all of its pictures but the held-back ones."""
+
     def change(selection: Selection) -> Selection:
-        settings = settings_of(selection.settings) | {"data.source": "folders", "data.folder": own_folder()}
-        count, classes = _size_of_folders()
-        held = max(len(classes), count // 5)
-        settings |= {"data.train": "0", "data.validation": str(held)}
-        return selection.changing(settings)
+        others = {path: text for path, text in settings_of(selection.settings).items() if not path.startswith("data.")}
+        if name == demos()[selection.demo].plan.data.source:
+            return selection.changing(others)
+        settings = {"data.source": name, "data.train": "1536" if name == "shapes" else "0"}
+        if name == "folders":
+            settings |= {"data.folder": own_folder(), "data.validation": str(_held_back())}
+        return selection.changing(others | settings)
 
     state.update(change)
 
 
-def _size_of_folders() -> tuple[int, list[str]]:
-    with np.load(arrays_file(services.pictures_folder(), "folders", own_folder()), allow_pickle=False) as file:
-        return len(file["labels"]), [str(name) for name in file["classes"]]
+def _held_back() -> int:
+    """Return a fifth of the visitor's own pictures, at least one a class."""
+    path = arrays_file(services.pictures_folder(), "folders", own_folder())
+    if not path.is_file():
+        raise DataError(_("Upload a zip with one folder of pictures per class first."))
+    with np.load(path, allow_pickle=False) as file:
+        return max(len(file["classes"]), len(file["labels"]) // 5)
 
 
 def _forget_folders() -> None:
     arrays_file(services.pictures_folder(), "folders", own_folder()).unlink(missing_ok=True)
-
-    def change(selection: Selection) -> Selection:
-        kept = {path: value for path, value in settings_of(selection.settings).items() if not path.startswith("data.")}
-        return selection.changing(kept)
-
-    state.update(change)
+    use_source(demos()[state.current_selection().demo].plan.data.source)

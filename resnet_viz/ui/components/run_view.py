@@ -16,7 +16,7 @@ from resnet_viz.training.demos import demos
 from resnet_viz.training.record import PHASES, Record
 from resnet_viz.training.verdicts import verdict_of
 from resnet_viz.ui import services, state
-from resnet_viz.ui.components import controls, data_gallery
+from resnet_viz.ui.components import controls
 from resnet_viz.ui.components.run_source import RECORDED, Watched, owner, watched
 from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.curves import LINES, NORMS, confusion, line_name, loss_over_rate, norms_by_block, over_updates
@@ -31,10 +31,7 @@ _CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["sendDataToCloud", "
 
 
 def show(selection: Selection) -> None:
-    """Draw the watched run, or what waits to be learned."""
-    if not selection.run:
-        data_gallery.show_preview(selection)
-        return
+    """Draw the watched run."""
     found = watched(selection.run)
     if found is None:
         st.info(_("This run is not here (any more): it was deleted, or the link is of another server."))

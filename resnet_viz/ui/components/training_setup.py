@@ -20,6 +20,9 @@ from resnet_viz.ui.components.run_source import RECORDED, has_recording, owner, 
 from resnet_viz.ui.selection import Selection, settings_of
 
 
+_COLUMNS = 4
+
+
 def show(selection: Selection) -> None:
     """Draw the demo, its question and what starts it."""
     own = demos()[selection.demo]
@@ -50,19 +53,34 @@ def show(selection: Selection) -> None:
                 on_click=lambda: state.set_parts(run=f"{RECORDED}{selection.demo}"),
                 help=_("A run that was recorded, with its machine, date and seed."),
             )
-    with st.container(horizontal=True, gap="xsmall"):
-        changing = st.popover(_("Change anything"), key="train_change", on_change="rerun")
-        if changing.open:
-            with changing:
-                _show_settings(selection, plan)
-        gallery = st.popover(_("The pictures"), key="train_pictures", on_change="rerun")
-        if gallery.open:
-            with gallery:
-                data_gallery.show(selection)
+        if selection.run:
+            st.button(
+                _("Set up"),
+                key="train_setup",
+                on_click=lambda: state.set_parts(run=""),
+                help=_("Back to the pictures and the settings; the run goes on and is kept."),
+            )
     if found is not None and found.has_ended and found.metrics and not state.is_playing():
         run_view.show_verdict(found)
     else:
         st.markdown(_budget_text(selection, plan))
+
+
+def show_choices(selection: Selection) -> None:
+    """Draw what the next run learns from and all that can be changed in it, where no run is open."""
+    controls.choice(
+        _("What to look at"),
+        ("pictures", "settings"),
+        state.shown_setup(),
+        state.show_setup,
+        key="train_look",
+        title=lambda name: {"pictures": _("The pictures"), "settings": _("Change anything")}[name],
+        label_visibility="collapsed",
+    )
+    if state.shown_setup() == "pictures":
+        data_gallery.show(selection)
+    else:
+        _show_settings(selection, selection.plan)
 
 
 def _budget_text(selection: Selection, plan: Plan) -> str:
@@ -114,14 +132,16 @@ def _show_settings(selection: Selection, plan: Plan) -> None:
             key="plan_device",
             title=_device_title,
         )
-    for path, text in known.items():
-        if path.startswith("networks."):
-            _show_network(selection, path, str(text))
-    columns = st.columns(2, gap="small")
-    shown = [path for path in known if not path.startswith("networks.") and path != "data.folder"]
-    for number, path in enumerate(shown):
-        with columns[number % 2]:
-            _show_field(path, known[path], changed=known[path] != base.get(path))
+    networks = [path for path in known if path.startswith("networks.")]
+    for column, path in zip(st.columns(max(2, len(networks)), gap="small"), networks, strict=False):
+        with column:
+            _show_network(selection, path, str(known[path]))
+    shown = [path for path in known if path not in (*networks, "data.source", "data.folder")]
+    for start in range(0, len(shown), _COLUMNS):
+        row = st.columns(_COLUMNS, gap="small", vertical_alignment="bottom")
+        for column, path in zip(row, shown[start : start + _COLUMNS], strict=False):
+            with column:
+                _show_field(path, known[path], changed=known[path] != base.get(path))
 
 
 def _show_network(selection: Selection, path: str, text: str) -> None:
@@ -143,7 +163,7 @@ def _show_network(selection: Selection, path: str, text: str) -> None:
     )
     if from_text(text) != from_text(on_screen):
         st.button(
-            _("The network on screen: {text}").format(text=f"`{on_screen[:40]}`"),
+            _("Use the network on screen: {text}").format(text=f"`{on_screen[:40]}`"),
             key=f"plan_subject_{path}",
             on_click=_set,
             args=(path, on_screen),
@@ -157,7 +177,7 @@ def _show_field(path: str, value: Any, *, changed: bool) -> None:
     key = f"plan_{path}"
     options = _OPTIONS.get(path)
     if options:
-        controls.select(title, options(), value, change, key=key, title=lambda name: _option_title(path, name))
+        controls.select(title, options(), value, change, key=key, title=_option_title)
     elif isinstance(value, bool):
         controls.toggle(title, value, lambda new: _set(path, "on" if new else "off"), key=key)
     elif isinstance(value, float):
@@ -168,7 +188,6 @@ def _show_field(path: str, value: Any, *, changed: bool) -> None:
 
 
 _OPTIONS: dict[str, Callable[[], list[str]]] = {
-    "data.source": lambda: list(data_sets()),
     "optimizer.name": lambda: ["sgd", "adam", "adamw"],
     "optimizer.schedule": lambda: ["constant", "cosine", "growing"],
     "augment": lambda: ["none", "shift", "shift_flip"],
@@ -177,22 +196,14 @@ _OPTIONS: dict[str, Callable[[], list[str]]] = {
 
 
 def _set(path: str, text: str) -> None:
-    def change(selection: Selection) -> Selection:
-        settings = {**settings_of(selection.settings), path: text}
-        if path == "data.source" and text == "folders":
-            settings["data.folder"] = data_gallery.own_folder()
-        return selection.changing(settings)
-
-    state.update(change)
+    state.update(lambda selection: selection.changing({**settings_of(selection.settings), path: text}))
 
 
 def _device_title(name: str) -> str:
     return {"auto": _("the best there is"), "cpu": "CPU", "gpu": "GPU"}[name]
 
 
-def _option_title(path: str, name: str) -> str:
-    if path == "data.source":
-        return data_sets()[name].title
+def _option_title(name: str) -> str:
     return {
         "sgd": "SGD",
         "adam": "Adam",
@@ -210,7 +221,6 @@ def _option_title(path: str, name: str) -> str:
 def _field_title(path: str) -> str:
     return {
         "size_px": _("Picture side, px"),
-        "data.source": _("Pictures"),
         "data.train": _("Training pictures (0: all, endless)"),
         "data.validation": _("Held-back pictures"),
         "data.difficulty": _("Difficulty of the shapes, 0 to 1"),
