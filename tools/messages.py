@@ -20,7 +20,7 @@ KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 
 
 def messages() -> Catalog:
-    """Return all messages of the package, the pages and the shipped walks."""
+    """Return all messages of the package, the pages, the shipped walks and demos."""
     catalog = Catalog(project="resnet-viz", charset="utf-8", fuzzy=False)
     for folder in ("resnet_viz", "pages"):
         found = extract_from_dir(ROOT / folder, [("**.py", "python")], keywords=KEYWORDS)
@@ -30,6 +30,10 @@ def messages() -> Catalog:
         walk = json.loads(path.read_text("utf-8"))
         for text in (walk["title"], *(stop[part] for stop in walk["stops"] for part in ("question", "answer"))):
             catalog.add(text)
+    for path in sorted((ROOT / "resnet_viz" / "assets" / "demos").glob("*.json")):
+        own = json.loads(path.read_text("utf-8"))
+        for part in ("title", "question", "answer"):
+            catalog.add(own[part])
     return catalog
 
 

@@ -1,7 +1,6 @@
 """Every page, cold and in odd states, without a browser: what is on it, what changes, what is refused."""
 
 import io
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,9 +20,8 @@ from resnet_viz.viz.fields import FIELDS, SECTIONS
 from resnet_viz.viz.views import VIEWS
 from resnet_viz.weights.fit import expected_arrays
 
-ROOT = Path(__file__).parents[2]
-MAIN = str(ROOT / "resnet_viz" / "ui" / "main.py")
-PAGES = {name: str(ROOT / "pages" / f"{name}.py") for name in ("architecture", "layers", "activations")}
+from .opening import PAGES, opened, popover_labels, texts
+
 SMALL = {"preset": "cifar-20", "input": "16"}
 
 
@@ -47,29 +45,6 @@ def _own_stores(monkeypatch):
     services.weights_store.cache_clear()
     services.walks.cache_clear()
     services.numbers.cache_clear()
-
-
-def opened(page: str = "architecture", params: dict[str, str] | None = None) -> AppTest:
-    """Return a page after its first run; fails on any exception on the page."""
-    use_language((params or {}).get("lang", "en"))  # AppTest formats options on this thread, not the page's
-    app = AppTest.from_file(MAIN, default_timeout=90)
-    for name, value in (params or {}).items():
-        app.query_params[name] = value
-    app.run()
-    if page != "architecture":
-        app.switch_page(PAGES[page]).run()
-    assert not app.exception
-    return app
-
-
-def texts(app: AppTest) -> str:
-    kinds = ("markdown", "subheader", "warning", "info", "error", "code", "caption")
-    parts = [element.value for kind in kinds for element in getattr(app, kind)]
-    return "\n".join([*parts, *(element.body for element in app.get("html"))])
-
-
-def popover_labels(app: AppTest) -> list[str]:
-    return [block.proto.popover.label for block in app.get("popover")]
 
 
 # --- Cold pages ------------------------------------------------------------------------------------------------------

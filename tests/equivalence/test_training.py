@@ -153,9 +153,8 @@ def test_a_run_that_was_stopped_equals_one_that_was_not(tmp_path):
             pass
 
     folder = folder_of(tmp_path / "parts", plan())
-    states = []
-    for after in (3, 5, 100):  # stopped between two measurements, too
-        states.append(Session(folder, store=tmp_path, wanted="cpu", control=Stopping(after)).run().state)
+    # Stopped between two measurements, too.
+    states = [Session(folder, store=tmp_path, wanted="cpu", control=Stopping(n)).run().state for n in (3, 5, 100)]
     assert states == ["interrupted", "interrupted", "done"]
     assert curve(folder) == curve(whole)
     for name in ("plain", "residual"):

@@ -8,6 +8,7 @@ import pickle
 import tarfile
 import threading
 import time
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ DATA = np.random.default_rng(0).bytes(3 * 2**20)
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     delay_s = 0.0
-    ranges: list = []
+    ranges: ClassVar[list] = []
 
     def do_GET(self):
         start = int(self.headers.get("Range", "bytes=0-").removeprefix("bytes=").rstrip("-"))

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -123,7 +124,7 @@ def test_a_hundred_submissions_leave_an_honest_bounded_queue(runners):
         thread.start()
     for thread in threads:
         thread.join()
-    running, waiting = runner.counts()
+    _running, waiting = runner.counts()
     assert len(accepted) + len(refused) == 100
     assert MAX_WAITING <= len(accepted) <= MAX_WAITING + 2
     assert waiting <= MAX_WAITING
@@ -155,7 +156,7 @@ def test_cancel_takes_less_than_two_seconds_even_of_a_deaf_process(runners):
         runner.command(run.id, "me", "cancel")
         wait_for(lambda run=run: state_of(runner, run) == "cancelled")
         assert time.monotonic() - began < 2.0
-        assert not os.path.exists(f"/proc/{process}")
+        assert not Path(f"/proc/{process}").exists()
         assert runner.events(run.id).record.state == "cancelled"
 
 
@@ -217,7 +218,7 @@ def test_a_new_server_goes_on_where_the_last_one_was_stopped(runners):
     wait_for(lambda: first.events(run.id).record.update > 5)
     process = pid(first, run)
     first.close()
-    assert not os.path.exists(f"/proc/{process}")
+    assert not Path(f"/proc/{process}").exists()
     at = RunFolder(first.store.folder / run.id).load().update
     second = runners()
     wait_for(lambda: second.events(run.id).record.update > at)
@@ -225,7 +226,7 @@ def test_a_new_server_goes_on_where_the_last_one_was_stopped(runners):
     assert state_of(second, run) == "done"
 
 
-def test_two_servers_never_train_the_same_list(runners, tmp_path):
+def test_two_servers_never_train_the_same_list(runners):
     runners()
     with pytest.raises(JobError, match="Another ResNet Viz on this machine trains already"):
         runners().submit("me", plan(), "one")
@@ -273,7 +274,7 @@ def test_the_feed_reads_once_for_all_who_watch():
 
     asked, feed = [], RunFeed()
 
-    def ask(run_id, since):
+    def ask(_run_id, since):
         asked.append(since)
         return Events(Record(plan()), [{"network": "a", "update": 1}], 10)
 

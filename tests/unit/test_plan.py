@@ -96,7 +96,7 @@ def test_two_networks_of_one_name_are_refused():
 def test_depth_is_six_n_plus_two():
     plan = with_depth(demo("plain-vs-residual").plan, 20)
     assert [len(summary.graph.blocks) for summary in plan.summaries(6).values()] == [9, 9]
-    with pytest.raises(SpecError, match="`depth` must be 6 times a whole number, plus 2. Received: depth=21."):
+    with pytest.raises(SpecError, match=r"`depth` must be 6 times a whole number, plus 2\. Received: depth=21\."):
         with_depth(plan, 21)
 
 

@@ -57,7 +57,10 @@ def test_the_widest_gap_between_training_and_inference_is_found():
 def test_the_finder_names_where_the_loss_falls_fastest():
     rates = [10 ** (n / 10 - 4) for n in range(41)]
     losses = [2 if r < 1e-3 else 2 - math.log10(r / 1e-3) if r < 0.1 else 5 * r / 0.1 for r in rates]
-    metrics = [line("m", n, 0.1, loss=loss, learning_rate=rate) for n, (rate, loss) in enumerate(zip(rates, losses))]
+    metrics = [
+        line("m", n, 0.1, loss=loss, learning_rate=rate)
+        for n, (rate, loss) in enumerate(zip(rates, losses, strict=True))
+    ]
     numbers = verdict_of(Record(demo("learning-rate-finder").plan), metrics).numbers
     assert 1e-3 < numbers["steepest at"] <= numbers["lowest at"] <= 0.11
     assert numbers["end"] == pytest.approx(1.0)

@@ -19,7 +19,6 @@ from resnet_viz.ui.components import controls, data_gallery, run_view
 from resnet_viz.ui.components.run_source import RECORDED, has_recording, owner, watched
 from resnet_viz.ui.selection import Selection, settings_of
 
-
 _COLUMNS = 4
 
 

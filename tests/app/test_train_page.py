@@ -1,0 +1,287 @@
+"""The Train page without a browser: set-up, a run at every stage, the list, weights of runs; the job trains nothing."""
+
+import io
+import json
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+from safetensors.numpy import save_file
+
+from resnet_viz.compute.jobs import LocalRunner
+from resnet_viz.compute.runs import RunStore
+from resnet_viz.owners import owner_stem
+from resnet_viz.training.demos import ORDER, demo
+from resnet_viz.training.plan import with_settings
+from resnet_viz.training.record import Record
+from resnet_viz.ui import services, state
+from resnet_viz.ui.cache import run_feed
+from resnet_viz.weights.fit import expected_arrays
+
+from .opening import opened, popover_labels, texts
+
+OWNER = owner_stem("visitor")
+
+
+class Still(LocalRunner):
+    """A runner whose queue never moves."""
+
+    def start(self):
+        self._thread = True
+
+    def close(self):
+        pass
+
+
+@pytest.fixture(autouse=True)
+def runner(tmp_path, monkeypatch):
+    """Give the page a list of its own and a queue that stands still."""
+    store = RunStore(tmp_path / "runs")
+    still = Still(store, tmp_path / "pictures")
+    monkeypatch.setattr(services, "run_store", lambda: store)
+    monkeypatch.setattr(services, "runner", lambda: still)
+    monkeypatch.setattr(services, "pictures_folder", lambda: tmp_path / "pictures")
+    monkeypatch.setattr(state, "owner", lambda: "visitor")
+    services.weights_store.cache_clear()
+    run_feed._runs.clear()
+    still.start()
+    return still
+
+
+def finished(runner, name="plain-vs-residual", owner=OWNER, **parts):
+    """Keep a run as a job leaves it, with measurements written by hand."""
+    plan = with_settings(demo(name).plan, {"seed": "5"})
+    run = runner.store.add(owner, plan, f"{name} by hand")
+    files = runner.store.files(run.id)
+    networks = [network.name for network in plan.networks]
+    final = {
+        network: {"validation_accuracy": 0.5, "validation_pictures": 6, "confusion": [[1] * 6] * 6}
+        for network in networks
+    }
+    values = {
+        "state": "done",
+        "update": 24,
+        "classes": tuple("abcdef"),
+        "began": "2026-11-25T10:00:00+00:00",
+        "ended": "2026-11-25T10:01:00+00:00",
+        "device": "CPU here",
+        "phases": {"import": 3.0, "train": 60.0},
+        "parameters": dict.fromkeys(networks, 216_446),
+        "final": final,
+    }
+    record = Record(plan, **(values | parts))
+    files.save(record)
+    norms = {"stem": 1.0, "2a": 2.0, "4i": 1.0, "head": 3.0}
+    files.append(
+        {
+            "network": network,
+            "update": update,
+            "loss": 1.0,
+            "training_accuracy": 0.2 + 0.7 * number,
+            "inference_accuracy": 0.2,
+            "learning_rate": 0.02 * update,
+            "images_per_s": 900.0,
+            "memory_bytes": 10**9,
+            "gradient_norms": norms,
+            "weight_norms": norms,
+        }
+        for update in (8, 16, 24)
+        for number, network in enumerate(networks)
+    )
+    files.save_frame(24, {network: {"res4i_out": np.ones((6, 6, 32), np.float32)} for network in networks})
+    runner.store.set_state(run.id, record.state)
+    return run
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_every_demo_asks_its_question_and_shows_its_pictures(name):
+    app = opened("train", {"demo": name})
+    shown = texts(app)
+    assert demo(name).question in shown
+    assert demo(name).answer not in shown
+    assert "6 classes; to train on:" in shown
+    assert f"within {demo(name).keeps_s:.0f} s on two cores" in shown
+
+
+def test_train_puts_a_run_in_the_queue_and_watches_it(runner):
+    app = opened("train", {"demo": "overfit-ten"})
+    app.button(key="train_start").click().run()
+    assert not app.exception
+    (run,) = runner.list(OWNER)
+    assert app.query_params["run"] == run.id
+    assert "waiting" in texts(app)
+    assert app.button(key="job_light").label == "● 1 job"
+    app.button(key="run_cancel").click().run()
+    assert runner.store.find(run.id).state == "cancelled"
+    assert not app.exception
+
+
+def test_prepare_holds(runner):
+    app = opened("train", {"demo": "overfit-ten"})
+    app.button(key="train_prepare").click().run()
+    assert runner.list(OWNER)[0].holds
+
+
+def test_a_full_queue_is_a_sentence(runner):
+    app = opened("train", {"demo": "overfit-ten"})
+    for _press in range(5):
+        app.button(key="train_start").click().run()
+    assert "4 runs of yours are waiting or running" in app.warning[0].value
+    assert len(runner.list(OWNER)) == 4
+
+
+def test_everything_can_be_changed_and_lies_in_the_link(runner):
+    app = opened("train", {"demo": "plain-vs-residual"})
+    app.session_state["setup"] = "settings"
+    app.run()
+    app.text_input(key="plan_optimizer.learning_rate").set_value("0.05").run()
+    app.text_input(key="plan_networks.plain").set_value("cifar-plain-20,width=0.25").run()
+    assert app.query_params["plan"] == "optimizer.learning_rate=0.05;networks.plain=cifar-plain-20,width=0.25"
+    app.text_input(key="plan_networks.plain").set_value("cifar-plain-2O").run()
+    assert "Did you mean `cifar-plain-20`?" in app.warning[0].value
+    app.text_input(key="plan_optimizer.learning_rate").set_value("fast").run()
+    assert "`optimizer.learning_rate` must be a number. Received: optimizer.learning_rate='fast'." in app.warning[0].value
+    app.button(key="train_start").click().run()
+    plan = runner.store.files(runner.list(OWNER)[0].id).load().plan
+    assert plan.optimizer.learning_rate == 0.05
+    assert plan.networks[0].text == "cifar-plain-20,width=0.25"
+
+
+def test_a_bad_link_is_a_sentence():
+    app = opened("architecture", {"plan": "batch=0"})
+    assert "`batch` must be a whole number from 1 to 4,096. Received: batch=0." in app.warning[0].value
+    assert not opened("train", {"run": "../../etc"}).exception
+    assert "not here (any more)" in opened("train", {"run": "nosuchrun"}).info[0].value
+
+
+def test_a_finished_run_gives_its_verdict_then_its_answer(runner):
+    run = finished(runner)
+    app = opened("train", {"demo": "plain-vs-residual", "run": run.id})
+    shown = texts(app)
+    assert "After 24 updates each, seed 5: training accuracy plain 0.20, residual 0.90; difference +0.70." in shown
+    assert demo("plain-vs-residual").answer in shown
+    assert "Gradient of the first block / of the last block, at the last measurement: plain 2, residual 2." in shown
+    assert "starting Keras 3.0 s, training 60.0 s" in shown
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_every_demo_has_a_page_for_its_run(name, runner):
+    run = finished(runner, name)
+    for lang in ("en", "zh"):
+        app = opened("train", {"demo": name, "run": run.id, "lang": lang})
+        assert not app.exception
+        assert not app.error
+
+
+@pytest.mark.parametrize(
+    ("stage", "word"),
+    [
+        ("preparing", "getting ready"),
+        ("prepared", "ready: compiled and waiting for your click"),
+        ("running", "900 pictures/s per network"),
+        ("paused", "paused at update 24"),
+        ("failed", "failed at update 24"),
+        ("interrupted", "interrupted; it goes on by itself"),
+    ],
+)
+def test_every_stage_of_a_run_is_told(runner, stage, word):
+    run = finished(runner, state=stage, phase="compile" if stage == "preparing" else "", final={})
+    app = opened("train", {"run": run.id})
+    assert word in texts(app) + "".join(bar.proto.text for bar in app.get("progress"))
+    assert not app.exception
+
+
+def test_others_watch_and_change_nothing(runner):
+    run = finished(runner, owner="somebody")
+    app = opened("train", {"run": run.id})
+    assert "You are watching; its owner decides." in texts(app)
+    keys = {button.key for button in app.button}
+    assert not {"run_cancel", "run_delete", "run_continue"} & keys
+
+
+def test_a_run_is_renamed_compared_and_deleted(runner):
+    first, second = finished(runner), finished(runner, "depth-20-control")
+    app = opened("train", {"run": first.id})
+    app.text_input(key="run_name").set_value("the good one").run()
+    assert runner.store.find(first.id).name == "the good one"
+    app.multiselect(key="runs_compared").set_value([second.id]).run()
+    assert app.query_params["with"] == second.id
+    assert not app.exception
+    app.button(key="run_delete").click().run()
+    assert runner.store.find(first.id) is None
+    assert "run" not in app.query_params
+
+
+def test_a_trained_network_becomes_the_subject_of_all_pages(runner):
+    run = finished(runner)
+    weights = runner.store.files(run.id).weights
+    weights.mkdir()
+    summary = runner.store.files(run.id).load().plan.summaries(6)["residual"]
+    arrays = {name: np.zeros(shape, np.float32) for name, shape in expected_arrays(summary).items()}
+    save_file(arrays, weights / "residual.safetensors")
+    app = opened("train", {"run": run.id})
+    app.button(key="run_inspect_residual").click().run()
+    assert not app.exception
+    assert app.query_params["weights"] == f"run.{run.id}.residual"
+    assert app.query_params["preset"] == "cifar-56"
+    app.run()
+    labels = popover_labels(app)
+    assert any("weights: `plain-vs-residual by hand, residual`" in label for label in labels), labels
+    assert "24×24×3" in labels
+
+
+def test_measurements_and_all_of_a_run_are_files(runner):
+    from resnet_viz.ui.components.run_list import metrics_csv, run_zip
+    from resnet_viz.ui.components.run_source import Watched
+
+    run = finished(runner)
+    files = runner.store.files(run.id)
+    found = Watched(run.id, run.name, files.load(), files.read_metrics()[0], files, run)
+    lines = metrics_csv(found).splitlines()
+    assert len(lines) == 7
+    assert lines[0].startswith("network,update,loss,training_accuracy")
+    assert "gradient_norms.2a" in lines[0]
+    with zipfile.ZipFile(io.BytesIO(run_zip(found))) as archive:
+        assert json.loads(archive.read("run.json"))["plan"]["seed"] == 5
+        assert len(archive.read("metrics.jsonl").splitlines()) == 6
+
+
+def zip_of_folders():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for number in range(20):
+            picture = io.BytesIO()
+            Image.new("RGB", (20, 20), (number * 12, 0, 0)).save(picture, "PNG")
+            archive.writestr(f"{'ab'[number % 2]}/{number}.png", picture.getvalue())
+    return out.getvalue()
+
+
+def test_own_folders_are_taken_used_and_deleted(runner):
+    app = opened("train", {"demo": "plain-vs-residual"})
+    app.file_uploader(key="folders_upload").upload("mine.zip", zip_of_folders(), "application/zip").run()
+    assert not app.exception
+    assert not app.warning
+    assert "2 classes; to train on: 16; held back: 4" in texts(app)
+    app.button(key="train_start").click().run()
+    assert runner.store.files(runner.list(OWNER)[0].id).load().plan.data.source == "folders"
+    app.button(key="train_setup").click().run()
+    app.button(key="folders_delete").click().run()
+    assert "6 classes; to train on: 1,536" in texts(app)
+
+
+def test_a_bad_zip_is_a_sentence_and_changes_nothing():
+    app = opened("train", {"demo": "plain-vs-residual"})
+    app.file_uploader(key="folders_upload").upload("mine.zip", b"PK\x03\x04 nothing", "application/zip").run()
+    assert "The archive is damaged or no zip" in app.warning[0].value
+    assert "6 classes" in texts(app)
+
+
+def test_digits_and_missing_cifar_can_be_chosen():
+    app = opened("train", {"demo": "plain-vs-residual"})
+    app.selectbox(key="data_source").set_value("digits").run()
+    assert "10 classes; to train on: 1,413; held back: 384" in texts(app)
+    app.selectbox(key="data_source").set_value("cifar10").run()
+    assert "not on this machine (any more)" in app.info[0].value
+    app.selectbox(key="data_source").set_value("shapes").run()
+    assert "plan" not in app.query_params
