@@ -139,7 +139,7 @@ def test_everything_can_be_changed_and_lies_in_the_link(runner):
     app.text_input(key="plan_networks.plain").set_value("cifar-plain-20,width=0.25").run()
     assert app.query_params["plan"] == "optimizer.learning_rate=0.05;networks.plain=cifar-plain-20,width=0.25"
     app.text_input(key="plan_networks.plain").set_value("cifar-plain-2O").run()
-    assert "Did you mean `cifar-plain-20`?" in app.warning[0].value
+    assert "`preset` must be a known name. Received: preset='cifar-plain-2O'." in app.warning[0].value
     app.text_input(key="plan_optimizer.learning_rate").set_value("fast").run()
     assert "`optimizer.learning_rate` must be a number. Received: optimizer.learning_rate='fast'." in app.warning[0].value
     app.button(key="train_start").click().run()
