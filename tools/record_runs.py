@@ -6,12 +6,12 @@ a few frames of the watched picture; weights and checkpoints are not.
 
 import json
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from resnet_viz.cli.main import main as run_command
 from resnet_viz.training.demos import ORDER
 from resnet_viz.training.record import RunFolder
 
@@ -30,8 +30,9 @@ def record(name: str) -> None:
     """Run a demo and keep what a replay needs."""
     with tempfile.TemporaryDirectory() as work:
         made = RunFolder(Path(work, "run"))
-        if run_command(["train", "--demo", name, "--seed", "1", "--out", str(made.path)]):
-            sys.exit(1)
+        # A process each, as on the page: one life of a backend, one run.
+        command = [sys.executable, "-m", "resnet_viz", "train", "--demo", name, "--seed", "1", "--out", str(made.path)]
+        subprocess.run(command, check=True)
         kept = RunFolder(FOLDER / name)
         shutil.rmtree(kept.path, ignore_errors=True)
         kept.save(made.load())

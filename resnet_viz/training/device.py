@@ -107,6 +107,9 @@ def _tensorflow() -> Hardware | None:
     tf.config.experimental.enable_op_determinism()
     gpus = tf.config.list_physical_devices("GPU")
     if not gpus:
+        # TensorFlow 2.21's graph optimiser fuses convolution, bias and ReLU into a oneDNN kernel that ends the process
+        # with a segmentation fault in training (seen with 24×24 maps and no BatchNorm between them).
+        tf.config.optimizer.set_experimental_options({"remapping": False})
         return None
     for gpu in gpus:
         tf.config.experimental.set_memory_growth(gpu, True)

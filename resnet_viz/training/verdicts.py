@@ -1,5 +1,6 @@
 """What the measurements of a run say, in sentences; every number in them is computed here. No Keras."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -60,7 +61,7 @@ def _pair(record: Record, curves: dict[str, list[Metrics]]) -> Verdict:
     numbers |= {f"{name} gradient ratio": ratio for name, ratio in ratios.items()}
     sentences.append(
         _("Gradient of the first block / of the last block, at the last measurement: {ratios}.").format(
-            ratios=", ".join(f"{name} {ratio:.2g}" for name, ratio in ratios.items())
+            ratios=", ".join(f"{name} {_ratio_text(ratio)}" for name, ratio in ratios.items())
         )
     )
     return Verdict((*sentences, *_held_back(record)), numbers)
@@ -70,6 +71,11 @@ def gradient_ratio(line: Metrics) -> float:
     """Return the norm of the first block's gradient over the last block's."""
     norms = [value for name, value in line["gradient_norms"].items() if name not in ("stem", "head")]
     return norms[0] / norms[-1] if norms and norms[-1] else float("nan")
+
+
+def _ratio_text(ratio: float) -> str:
+    """Return a ratio; where the last block's gradient is 0 in float32 there is none."""
+    return f"{ratio:.2g}" if math.isfinite(ratio) else "0 / 0"
 
 
 def _gap(record: Record, curves: dict[str, list[Metrics]]) -> Verdict:

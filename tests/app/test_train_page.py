@@ -28,10 +28,11 @@ class Still(LocalRunner):
     """A runner whose queue never moves."""
 
     def start(self):
+        """Serve nothing."""
         self._thread = True
 
     def close(self):
-        pass
+        """Have nothing to end."""
 
 
 @pytest.fixture(autouse=True)
@@ -141,7 +142,9 @@ def test_everything_can_be_changed_and_lies_in_the_link(runner):
     app.text_input(key="plan_networks.plain").set_value("cifar-plain-2O").run()
     assert "`preset` must be a known name. Received: preset='cifar-plain-2O'." in app.warning[0].value
     app.text_input(key="plan_optimizer.learning_rate").set_value("fast").run()
-    assert "`optimizer.learning_rate` must be a number. Received: optimizer.learning_rate='fast'." in app.warning[0].value
+    assert (
+        "`optimizer.learning_rate` must be a number. Received: optimizer.learning_rate='fast'." in app.warning[0].value
+    )
     app.button(key="train_start").click().run()
     plan = runner.store.files(runner.list(OWNER)[0].id).load().plan
     assert plan.optimizer.learning_rate == 0.05

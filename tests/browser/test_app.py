@@ -36,7 +36,10 @@ def quiet(page: Page) -> None:
 # --- Links ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("link", ["/layers?preset=cifar-20", "/activations?preset=cifar-20&node=res3b_out"])
+@pytest.mark.parametrize(
+    "link",
+    ["/layers?preset=cifar-20", "/activations?preset=cifar-20&node=res3b_out", "/train?preset=cifar-20&demo=seeds"],
+)
 def test_a_deep_link_as_the_very_first_request(tmp_path, visit, link):
     """With the frame beside `pages/` Streamlit would run the bare page here; only a fresh server can show it."""
     fresh = start_server(tmp_path)
@@ -44,7 +47,7 @@ def test_a_deep_link_as_the_very_first_request(tmp_path, visit, link):
     try:
         page.goto(fresh.url + link)
         expect(page.locator(".st-key-subject")).to_contain_text("cifar-20")
-        expect(page.locator("[data-testid=stTopNavLink]")).to_have_count(3)
+        expect(page.locator("[data-testid=stTopNavLink]")).to_have_count(4)
         expect(page.locator("[data-testid=stException]")).to_have_count(0)
         quiet(page)
     finally:
@@ -79,7 +82,7 @@ def test_the_back_button_goes_back(visit):
 def test_the_selection_follows_through_the_pages(visit):
     page = visit().open("/?preset=cifar-20&node=res3b_out&open=3.3b")
     expect(selected(page)).to_have_id("res3b_out")
-    for name in ("Layers", "Activations", "Architecture"):
+    for name in ("Layers", "Activations", "Train", "Architecture"):
         page.get_by_role("link", name=name).click()
         expect(page).to_have_url(re.compile("node=res3b_out"))
         quiet(page)  # a page left before it has loaded complains about its download button
@@ -208,6 +211,8 @@ def test_the_picture_does_not_wait_for_keras(tmp_path, visit):
         "/layers",
         "/layers?view=treemap",
         "/activations?preset=cifar-20&node=res3b_out",
+        "/train",
+        "/train?run=recorded-plain-vs-residual",
     ],
 )
 def test_no_serious_accessibility_violation(visit, scheme, link):

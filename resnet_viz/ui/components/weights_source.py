@@ -64,12 +64,11 @@ def weights_of(selection: Selection) -> Weights:
 
 
 def _shipped(selection: Selection) -> Weights:
-    """Return the shipped weights; for a network that shares no array with them, none: it has its random start."""
+    """Return the shipped weights where all but the classifier fits; another network has its random start instead."""
     for card in cards().values():
         shapes = shapes_of(card.path)
         found = fit(selection.summary, shapes)
-        # The same names and shapes by chance, a stem for example, make no trained network.
-        if len(found.fitting) * 2 > len(shapes):
+        if all(layer.startswith("fc") for layer in found.random_layers):
             return Weights(WeightsFile(card_text(card), card.path, card.sha256, shapes), found, card)
     return Weights()
 

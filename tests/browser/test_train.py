@@ -1,0 +1,147 @@
+"""Training as a class meets it: a real job, watched, paused, cancelled, taken up again by the next server."""
+
+import os
+import re
+import signal
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from resnet_viz.compute.runs import RunStore
+from resnet_viz.training.demos import demo
+from resnet_viz.training.plan import with_settings
+
+from .conftest import start_server, stop_server
+
+SHORT = "/train?preset=cifar-20&demo=overfit-ten&plan=updates%3D{n}%3Bseconds%3D0"
+STARTS_MS = 90_000  # Keras on two cores that a browser shares
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def started(page):
+    """Start a run and wait for its first curve."""
+    press(page, "Train")
+    expect(page).to_have_url(re.compile("run="))
+    expect(page.locator(".st-key-run_chart_loss .js-plotly-plot")).to_be_visible(timeout=STARTS_MS)
+    return re.search(r"run=([\w-]+)", page.url).group(1)
+
+
+@pytest.fixture
+def own_server(tmp_path):
+    """A server with a list of runs of its own."""
+    running = start_server(tmp_path)
+    yield running
+    stop_server(running)
+
+
+def test_a_run_from_click_to_verdict_watched_by_two_and_inspected(visit):
+    page = visit().open(SHORT.format(n=152))
+    expect(page.get_by_text("Before a long training: can the network learn ten pictures by heart?")).to_be_visible()
+    run_id = started(page)
+    expect(page.get_by_role("button", name="● 1 job")).to_be_visible()
+    other = visit().open(f"/train?run={run_id}")
+    expect(other.get_by_text("You are watching; its owner decides.")).to_be_visible()
+    expect(other.get_by_role("button", name="Cancel", exact=True)).to_have_count(0)
+    page.reload()
+    expect(page.locator(".st-key-run_chart_norms .js-plotly-plot")).to_be_visible()
+    for window in (page, other):
+        expect(window.get_by_text("after 152 updates: training loss")).to_be_visible(timeout=STARTS_MS)
+    expect(page.get_by_text("A training loss near 0 says")).to_be_visible()
+    press(page, "Inspect this model")
+    expect(page).to_have_url(re.compile("/activations"))
+    expect(page.locator(".st-key-subject")).to_contain_text("weights: Overfit ten pictures")
+    expect(page.locator(".st-key-maps_layer img")).to_be_visible(timeout=STARTS_MS)
+
+
+def test_pause_go_on_and_cancel_within_two_seconds(visit):
+    page = visit().open(SHORT.format(n=100000))
+    started(page)
+    press(page, "Pause")
+    expect(page.get_by_text(re.compile("paused at update"))).to_be_visible()
+    press(page, "Go on")
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Layers").click()
+    expect(page.get_by_role("button", name="● 1 job")).to_be_visible()
+    page.get_by_role("button", name="● 1 job").click()
+    expect(page).to_have_url(re.compile("/train"))
+    cancel = page.get_by_role("button", name="Cancel", exact=True)
+    cancel.wait_for()
+    began = time.monotonic()
+    cancel.click()
+    expect(page.get_by_text(re.compile("cancelled at update"))).to_be_visible()
+    # The page looks once a second: what the runner takes itself is tested without it.
+    assert time.monotonic() - began < 4.0
+
+
+def test_a_run_survives_its_server(visit, own_server, tmp_path):
+    page = visit(own_server).open(SHORT.format(n=3000))
+    run_id = started(page)
+    store = RunStore(tmp_path / "runs")
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not any(store.files(run_id).checkpoints.glob("update-000*[1-9]*")):
+        time.sleep(0.1)
+    page.context.close()
+    own_server.process.send_signal(signal.SIGKILL)
+    own_server.process.wait()
+    job = int(store.files(run_id).heartbeat.read_text())
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and os.path.isdir(f"/proc/{job}"):  # noqa: PTH112 - a process, no file
+        time.sleep(0.1)
+    assert not os.path.isdir(f"/proc/{job}")  # noqa: PTH112 - as above
+    kept = store.files(run_id).load()
+    assert kept.state == "interrupted"
+    assert kept.update > 0
+    following = start_server(tmp_path)
+    try:
+        page = visit(following).open(f"/train?run={run_id}")
+        expect(page.get_by_text(re.compile(r"pictures/s per network"))).to_be_visible(timeout=STARTS_MS)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and store.files(run_id).load().update <= kept.update:
+            time.sleep(0.1)
+        assert store.files(run_id).load().update > kept.update
+        page.context.close()
+    finally:
+        stop_server(following)
+
+
+def test_a_long_queue_leaves_the_pages_quick_and_tells_the_truth(visit, own_server, tmp_path):
+    store = RunStore(tmp_path / "runs")
+    plan = with_settings(demo("overfit-ten").plan, {"updates": "100000", "seconds": "0"})
+    runs = [store.add(f"owner {n}", plan, f"run {n}") for n in range(64)]
+    page = visit(own_server).open(f"/train?run={runs[40].id}")
+    expect(page.get_by_text("40 runs before this one")).to_be_visible(timeout=STARTS_MS)
+    press(page, "Set up")
+    press(page, "Train")
+    expect(page.get_by_text(re.compile("runs are waiting already: try again in a few minutes"))).to_be_visible()
+    times = []
+    for name in ("Layers", "Architecture", "Layers", "Architecture", "Layers"):
+        began = time.monotonic()
+        page.get_by_role("link", name=name).click()
+        expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+        times.append(time.monotonic() - began)
+    assert sorted(times)[-2] < 3.0, times
+    page.context.close()
+
+
+def test_a_recording_plays(visit):
+    page = visit().open("/train?run=recorded-plain-vs-residual")
+    slider = page.get_by_role("slider")
+    expect(slider).to_be_visible()
+    last = int(slider.get_attribute("aria-valuenow"))
+    press(page, "Play")
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+    page.wait_for_function("last => +document.querySelector('[role=slider]').ariaValueNow < last", arg=last)
+    early = int(slider.get_attribute("aria-valuenow"))
+    page.wait_for_function("early => +document.querySelector('[role=slider]').ariaValueNow > early", arg=early)
+    press(page, "Stop")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
+def test_a_phone_shows_a_run_without_scrolling_sideways(visit):
+    page = visit(viewport={"width": 390, "height": 844}, has_touch=True).open("/train?run=recorded-plain-vs-residual")
+    expect(page.locator(".st-key-run_chart_loss .js-plotly-plot")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
