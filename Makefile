@@ -33,7 +33,8 @@ bench: $(VENV)/.dev
 	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 soak: $(VENV)/.dev
-	RESNET_VIZ_FUZZ=10000 $(BIN)/python -m pytest tests/unit/test_images.py tests/unit/test_weights.py -k malformed --timeout 1800
+	RESNET_VIZ_FUZZ=10000 $(BIN)/python -m pytest tests/unit/test_images.py tests/unit/test_weights.py tests/unit/test_archives.py -k malformed --timeout 1800
+	RESNET_VIZ_KILLS=50 $(BIN)/python -m pytest tests/equivalence/test_training.py -k killed --timeout 3600
 
 messages: $(VENV)/.dev
 	$(BIN)/python tools/messages.py

@@ -13,7 +13,7 @@ mpl.use("Agg")
 
 def subplots(maps: np.ndarray) -> bytes:
     """Return the usual picture of 64 channels."""
-    import matplotlib.pyplot as plt  # noqa: PLC0415 - after the backend is chosen
+    import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(8, 8, figsize=(8, 8))
     for channel, axis in enumerate(axes.flat):

@@ -118,7 +118,7 @@ def _show_choices(found: Watched) -> None:
     """Draw the choice of what the charts show."""
     with st.popover(_("Charts"), key="run_charts"):
         controls.select(
-            _("Beside the loss"), LINES[1:], _shown_line(found), state.show_line, key="chart_line", title=line_name
+            _("The curve on the right"), LINES[1:], _lines(found)[1], state.show_line, key="chart_line", title=line_name
         )
         controls.select(
             _("Block by block"), NORMS, state.shown_norm(), state.show_norm, key="chart_norm", title=line_name
@@ -256,15 +256,15 @@ def _show_charts(selection: Selection, found: Watched, upto: int | None) -> None
             runs[title] = beside.metrics
     height = _TALL_PX if selection.present else _CHART_PX
     left, right = st.columns(2, gap="small")
+    first, second = _lines(found)
     with left:
         if found.record.plan.optimizer.schedule == "growing":
             shown = [line for line in found.metrics if upto is None or line["update"] <= upto]
-            _chart(loss_over_rate(shown, height_px=height), "rate", _("Loss against learning rate"))
+            _chart(loss_over_rate(shown, height_px=height), "loss", _("Loss against learning rate"))
         else:
-            _chart(over_updates(runs, "loss", upto=upto, height_px=height), "loss", _("Training loss over updates"))
+            _chart(over_updates(runs, first, upto=upto, height_px=height), "loss", line_name(first))
     with right:
-        accuracy = _shown_line(found)
-        _chart(over_updates(runs, accuracy, upto=upto, height_px=height), accuracy, _("Accuracy over updates"))
+        _chart(over_updates(runs, second, upto=upto, height_px=height), "beside", line_name(second))
     wide, narrow = st.columns([0.66, 0.34], gap="small")
     last = _last_lines(found.metrics, upto)
     with wide:
@@ -273,10 +273,18 @@ def _show_charts(selection: Selection, found: Watched, upto: int | None) -> None
         _show_watched(found, upto)
 
 
-def _shown_line(found: Watched) -> str:
-    """Return what is drawn beside the loss: what was chosen, else what the demo is about."""
+def _lines(found: Watched) -> tuple[str, str]:
+    """Return what the two curves show: what was chosen, else what the demo is about."""
     own = demos().get(found.record.plan.demo)
-    return state.shown_line() or ("inference_accuracy" if own and own.verdict == "gap" else "training_accuracy")
+    left, right = _ABOUT.get(own.verdict if own else "", ("loss", "training_accuracy"))
+    return left, state.shown_line() or right
+
+
+# What each kind of verdict compares; the training loss and the accuracy of the batches by default.
+_ABOUT = {
+    "gap": ("training_accuracy", "inference_accuracy"),
+    "overfit": ("loss", "validation_accuracy"),
+}
 
 
 def _last_lines(metrics: list[Metrics], upto: int | None) -> dict[str, Metrics]:
