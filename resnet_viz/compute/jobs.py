@@ -1,7 +1,4 @@
-"""Runs in processes of their own, one after another: queue, watchdog, resumption. Imports no Keras.
-
-`Runner` is what the pages and the terminal see of it, so that an engine for several machines can take its place.
-"""
+"""Runs in processes of their own, one after another: queue, watchdog, resumption. Imports no Keras."""
 
 import contextlib
 import subprocess
@@ -11,13 +8,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple, Protocol
 
 import filelock
 import psutil
 
-from resnet_viz.analysis.curves import Metrics
 from resnet_viz.compute.backends import child_environment
+from resnet_viz.compute.runner import Events
 from resnet_viz.compute.runs import ACTIVE, Run, RunStore
 from resnet_viz.errors import BusyError, JobError, ResNetVizError
 from resnet_viz.messages import current_language
@@ -39,40 +35,6 @@ _SILENCE_S = 60.0
 _TICK_S = 0.1
 # A run that ends so often without a single update between two starts has something wrong with it.
 _MAX_STARTS = 6
-
-
-class Events(NamedTuple):
-    """What came of a run since it was last asked.
-
-    Attributes:
-        record: How it stands.
-        metrics: New measurements.
-        next: Where to ask from next time.
-    """
-
-    record: Record
-    metrics: list[Metrics]
-    next: int
-
-
-class Runner(Protocol):
-    """What runs plans: here, or an engine elsewhere."""
-
-    def submit(self, owner: str, plan: Plan, name: str, *, device: str = "auto", holds: bool = False) -> Run:
-        """Put a run at the end of the queue; one that `holds` is compiled ahead and waits for `go`."""
-        ...
-
-    def command(self, run_id: str, owner: str, word: str) -> None:
-        """Tell a run `go`, `pause` or `cancel`; its owner may."""
-        ...
-
-    def events(self, run_id: str, since: int = 0) -> Events | None:
-        """Return how a run stands and its measurements from a place on; anyone may watch who knows the id."""
-        ...
-
-    def list(self, owner: str) -> Sequence[Run]:
-        """Return an owner's runs, the newest first."""
-        ...
 
 
 @dataclass

@@ -4,44 +4,25 @@ Training pictures, their order and their changes follow from (seed, update), wei
 a run that was killed goes on as if it had not been.
 """
 
-import contextlib
 import datetime as dt
-import math
 import platform
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, Protocol
-
-import numpy as np
-import numpy.typing as npt
+from typing import Literal, Protocol
 
 from resnet_viz.errors import DataError, JobError, ResNetVizError
 from resnet_viz.messages import gettext as _
-from resnet_viz.training.checkpoint import newest_checkpoint, save_checkpoint
-from resnet_viz.training.data import Batches, Source, open_source
-from resnet_viz.training.device import (
-    Wanted,
-    all_devices,
-    find_device,
-    is_out_of_memory,
-    use_precision,
-    used_memory_bytes,
-)
+from resnet_viz.training.data import Batches, open_source
+from resnet_viz.training.device import Wanted, all_devices, find_device, is_out_of_memory, use_precision
+from resnet_viz.training.loop import STOPS, TICK_S, Loop
 from resnet_viz.training.record import Record, RunFolder, State
 
 Command = Literal["go", "pause", "cancel", "interrupt"]
-"""Interrupt: stop at a checkpoint, to be taken up again; cancel: stop for good, weights kept."""
+"""Interrupt: stop at a checkpoint, to be taken up again by itself; cancel: stop there until its owner says go."""
 
-# Between checkpoints: long against what one costs, short against what a kill may cost.
-CHECKPOINT_S = 10.0
-CHECKPOINT_SHARE = 0.04
-_STOPS: dict[str, State] = {"cancel": "cancelled", "interrupt": "interrupted"}
-_TICK_S = 0.05
 _STATUS_S = 0.5
 _HALVINGS = 3
-_INFERENCE_PICTURES = 384
 
 
 class Control(Protocol):
@@ -65,22 +46,6 @@ class Unattended:
 
     def heard(self, record: Record) -> None:
         """Do nothing."""
-
-
-@dataclass
-class _Window:
-    """What a network told since the last measurement."""
-
-    losses: list[float] = field(default_factory=list)
-    accuracies: list[float] = field(default_factory=list)
-    norms: list[list[float]] = field(default_factory=list)
-    seconds: float = 0.0
-
-    def add(self, step: Any, seconds: float) -> None:
-        self.losses.append(step.loss)
-        self.accuracies.append(step.accuracy)
-        self.norms.append([float(norm) for norm in step.gradient_norms])
-        self.seconds += seconds
 
 
 class Session:
@@ -152,12 +117,12 @@ class Session:
         record.classes = source.classes
         record.batch = record.batch or min(record.plan.batch, source.train_count or record.plan.batch)
         batches = Batches(record.plan, source, batch=record.batch)
-        loop = _Loop(self, source, batches)
+        loop = Loop(self, source, batches)
         with all_devices(device) as strategy:
             loop.prepare(strategy)
         command = self._held(hold) if hold else "go"
-        if command in _STOPS:
-            return self.stopped(_STOPS[command])
+        if command in STOPS:
+            return self.stopped(STOPS[command])
         return loop.train()
 
     def _held(self, hold: Callable[[], Command]) -> Command:
@@ -165,7 +130,7 @@ class Session:
         self.leave()
         self.tell()
         while (command := hold()) == "pause":
-            time.sleep(_TICK_S)
+            time.sleep(TICK_S)
         return command
 
     def enter(self, phase: str) -> None:
@@ -205,260 +170,6 @@ class Session:
         self.leave()
         self.record.ended = _now()
         self.tell()
-
-
-class _Loop:
-    """The networks of a session, trained in turns."""
-
-    def __init__(self, session: Session, source: Source, batches: Batches) -> None:
-        self.session, self.source, self.batches = session, source, batches
-        self.record, self.folder, self.plan = session.record, session.folder, session.record.plan
-        self.trainers: dict[str, Any] = {}
-        self.windows = {network.name: _Window() for network in self.plan.networks}
-        self.lowest: dict[str, float] = {}
-        self.metrics_bytes = 0
-        self._saved, self._save_s = time.monotonic(), 0.0
-        self._split: Callable[[Any], Any] = lambda array: array
-
-    @property
-    def active(self) -> list[str]:
-        """The networks that are still numbers."""
-        return [name for name in self.trainers if name not in self.record.diverged]
-
-    def prepare(self, strategy: Any) -> None:
-        """Build and compile every network and take up the newest checkpoint."""
-        from resnet_viz.training.trainer import Trainer, splitter  # noqa: PLC0415 - imports Keras
-
-        session, record = self.session, self.record
-        session.enter("build")
-        on_gpu = session.device.is_gpu
-        for name, summary in self.plan.summaries(len(self.source.classes)).items():
-            self.trainers[name] = Trainer(summary, self.plan, batch=record.batch, is_compiled_with_xla=on_gpu)
-            record.parameters[name] = summary.totals.parameters
-        self._split = splitter(strategy)
-        session.enter("compile")
-        first = tuple(map(self._split, self.batches[0]))
-        for trainer in self.trainers.values():
-            trainer.compile(*first)
-        self._resume()
-
-    def _resume(self) -> None:
-        found = newest_checkpoint(self.folder.checkpoints)
-        record = self.record
-        if found is None:
-            record.update, record.spent_s, record.diverged = 0, 0.0, {}
-            self.folder.truncate(0)
-            self._save()
-            return
-        for name, trainer in self.trainers.items():
-            trainer.restore(found.arrays[name])
-        record.update, record.spent_s = found.update, found.state["spent_s"]
-        record.diverged, self.lowest = found.state["diverged"], found.state["lowest"]
-        self.windows = {name: _Window(**values) for name, values in found.state["windows"].items()}
-        self.metrics_bytes = found.state["metrics_bytes"]
-        self.folder.truncate(self.metrics_bytes)
-
-    def train(self) -> Record:
-        """Update until the budget is spent or someone stops it."""
-        session, record = self.session, self.record
-        record.state, record.ended = "running", ""
-        session.enter("train")
-        with contextlib.closing(self.batches.ahead(record.update)) as ahead:
-            while not self._is_spent():
-                command = session.control.command()
-                if command == "pause":
-                    command = self._pause()
-                if command in _STOPS:
-                    self._save()
-                    return session.stopped(_STOPS[command])
-                self._update(ahead)
-                if record.update % self.plan.measure_every == 0:
-                    self._measure()
-                self._save_if_due()
-                session.tell(often=True)
-        return self._finish()
-
-    def _is_spent(self) -> bool:
-        record, plan = self.record, self.plan
-        return (
-            not self.active
-            or bool(plan.seconds and record.spent_s >= plan.seconds)
-            or bool(plan.updates and record.update >= plan.updates)
-            or bool(plan.stop_at_rise and any(self._has_risen(name) for name in self.active))
-        )
-
-    def _has_risen(self, name: str) -> bool:
-        """Whether the loss is the plan's multiple of its lowest: the end of a learning-rate finder."""
-        losses = self.windows[name].losses
-        return bool(losses) and losses[-1] > self.plan.stop_at_rise * self.lowest.get(name, math.inf)
-
-    def _update(self, ahead: Iterator[Any]) -> None:
-        record = self.record
-        x, y = map(self._split, next(ahead))
-        for name in self.active:
-            began = time.perf_counter()
-            step = self.trainers[name].step(x, y)
-            seconds = time.perf_counter() - began
-            record.spent_s += seconds
-            if not (math.isfinite(step.loss) and np.isfinite(step.gradient_norms).all()):
-                self._diverge(name)
-                continue
-            self.windows[name].add(step, seconds)
-            self.lowest[name] = min(self.lowest.get(name, math.inf), step.loss)
-        record.update += 1
-
-    def _diverge(self, name: str) -> None:
-        """Stop one network, back at its last good weights; the others go on."""
-        record = self.record
-        record.diverged[name] = record.update + 1
-        found = newest_checkpoint(self.folder.checkpoints)
-        if found is not None:
-            self.trainers[name].restore(found.arrays[name])
-        self.session.note(
-            _(
-                "{name} left the numbers at update {n} (loss, gradients or weights not finite): it is back at its last good weights and stopped. Try a smaller learning rate than {rate:g}."
-            ).format(name=name, n=record.update + 1, rate=self.plan.optimizer.learning_rate)
-        )
-
-    def _measure(self) -> None:
-        record, plan = self.record, self.plan
-        evaluates = (record.update // plan.measure_every) % plan.evaluate_every == 0
-        lines = []
-        for name in self.active:
-            weight_norms = self.trainers[name].weight_norms()
-            if not all(map(math.isfinite, weight_norms.values())):
-                self._diverge(name)
-                continue
-            lines.append(self._line(name, weight_norms, self._evaluated(name) if evaluates else {}))
-            self.windows[name] = _Window()
-        self.metrics_bytes = self.folder.append(lines)
-        if evaluates:
-            self._watch()
-
-    def _line(self, name: str, weight_norms: dict[str, float], evaluated: dict[str, float]) -> dict[str, Any]:
-        trainer, window, record = self.trainers[name], self.windows[name], self.record
-        norms = np.mean(window.norms, axis=0) if window.norms else np.zeros(len(trainer.groups))
-        per_epoch = self.batches.per_epoch
-        return {
-            "network": name,
-            "update": record.update,
-            "epoch": round(record.update / per_epoch, 4) if per_epoch else None,
-            "seconds": round(record.spent_s, 3),
-            "loss": float(np.mean(window.losses)),
-            "training_accuracy": float(np.mean(window.accuracies)),
-            "learning_rate": trainer.learning_rate,
-            "images_per_s": round(len(window.losses) * record.batch / window.seconds, 1) if window.seconds else None,
-            "gradient_norms": dict(zip(trainer.groups, map(float, norms), strict=True)),
-            "weight_norms": weight_norms,
-            "memory_bytes": used_memory_bytes(self.session.device),
-            **evaluated,
-        }
-
-    def _evaluated(self, name: str) -> dict[str, float]:
-        """Return how a network does in inference mode, on held-back pictures and on some it trains on."""
-        trainer = self.trainers[name]
-        held_back = trainer.evaluate(*self.source.validation())
-        trained = trainer.evaluate(*self._training_sample())
-        return {
-            "validation_loss": held_back.loss,
-            "validation_accuracy": held_back.accuracy,
-            "inference_loss": trained.loss,
-            "inference_accuracy": trained.accuracy,
-        }
-
-    def _training_sample(self) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
-        count = min(_INFERENCE_PICTURES, self.source.train_count or _INFERENCE_PICTURES)
-        return self.source.train(np.arange(count))
-
-    def _watch(self) -> None:
-        image = self.source.validation()[0][0]
-        self.folder.save_frame(self.record.update, {name: self.trainers[name].maps(image) for name in self.active})
-
-    def _pause(self) -> Command:
-        session, record = self.session, self.record
-        self._save()
-        session.leave()
-        record.state = "paused"
-        session.tell()
-        while (command := session.control.command()) == "pause":
-            time.sleep(_TICK_S)
-        record.state = "running"
-        session.enter("train")
-        return command
-
-    def _save_if_due(self) -> None:
-        if time.monotonic() - self._saved > max(CHECKPOINT_S, self._save_s / CHECKPOINT_SHARE):
-            self._save()
-
-    def _save(self) -> None:
-        """Keep a checkpoint of finite weights; a network that is none of that is stopped first."""
-        began = time.monotonic()
-        for name in self.active:
-            if not self.trainers[name].is_finite():
-                self._diverge(name)
-        state = {
-            "spent_s": self.record.spent_s,
-            "diverged": self.record.diverged,
-            "lowest": self.lowest,
-            "windows": {name: vars(window) for name, window in self.windows.items()},
-            "metrics_bytes": self.metrics_bytes,
-        }
-        arrays = {name: trainer.arrays() for name, trainer in self.trainers.items()}
-        save_checkpoint(self.folder.checkpoints, self.record.update, arrays, state)
-        self._saved = time.monotonic()
-        self._save_s = self._saved - began
-
-    def _finish(self) -> Record:
-        from safetensors.numpy import save  # noqa: PLC0415 - of the optional model part
-
-        from resnet_viz.training.checkpoint import write_whole  # noqa: PLC0415
-
-        session, record = self.session, self.record
-        self._save()
-        session.enter("evaluate")
-        labels = self.source.validation()[1]
-        for name, trainer in self.trainers.items():
-            held_back = trainer.evaluate(*self.source.validation())
-            trained = trainer.evaluate(*self._training_sample())
-            record.final[name] = {
-                "validation_loss": held_back.loss,
-                "validation_accuracy": held_back.accuracy,
-                "inference_loss": trained.loss,
-                "inference_accuracy": trained.accuracy,
-                "validation_pictures": len(labels),
-                "confusion": _confusion(labels, held_back.predictions, len(record.classes)),
-            }
-            self.folder.weights.mkdir(exist_ok=True)
-            write_whole(self.folder.weights / f"{name}.safetensors", save(trainer.weights()))
-        record.state = "done"
-        session.end()
-        return record
-
-
-def new_run(path: Path, plan: Any) -> RunFolder:
-    """Make the folder of a new run.
-
-    Raises:
-        OSError: If the disk does not take it.
-    """
-    folder = RunFolder(path)
-    folder.save(Record(plan))
-    return folder
-
-
-def extended(record: Record, *, seconds: float = 0.0, updates: int = 0) -> Record:
-    """Return the record of an ended run with a larger budget, ready to go on."""
-    plan = record.plan
-    seconds = max(plan.seconds, record.spent_s) + seconds if plan.seconds and seconds else plan.seconds
-    updates = max(plan.updates, record.update) + updates if plan.updates and updates else plan.updates
-    return replace(record, plan=replace(plan, seconds=seconds, updates=updates), state="queued", ended="")
-
-
-def _confusion(labels: npt.NDArray[np.int32], predictions: npt.NDArray[np.int64], classes: int) -> list[list[int]]:
-    """Return counts by (true class, said class)."""
-    table = np.zeros((classes, classes), int)
-    np.add.at(table, (labels, predictions), 1)
-    return [[int(count) for count in row] for row in table]
 
 
 def _now() -> str:

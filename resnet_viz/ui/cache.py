@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from resnet_viz.analysis import NetworkSummary, analyse
 from resnet_viz.analysis.curves import Metrics
-from resnet_viz.compute.jobs import Events
+from resnet_viz.compute.runner import Events
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.training.record import Record
 

@@ -189,12 +189,13 @@ def test_a_killed_process_resumes_bit_for_bit(tmp_path):
 KILLED = """
 import sys
 from pathlib import Path
-import resnet_viz.training.session as session
+import resnet_viz.training.loop as loop
+from resnet_viz.training.session import Session
 from resnet_viz.training.device import choose_device
 from resnet_viz.training.record import RunFolder
-session.CHECKPOINT_S, session.CHECKPOINT_SHARE = 0.05, 1e9
+loop.CHECKPOINT_S, loop.CHECKPOINT_SHARE = 0.05, 1e9
 choose_device("cpu")
-session.Session(RunFolder(Path(sys.argv[1])), store=Path(sys.argv[1]), wanted="cpu").run()
+Session(RunFolder(Path(sys.argv[1])), store=Path(sys.argv[1]), wanted="cpu").run()
 """
 
 

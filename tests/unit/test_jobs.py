@@ -268,7 +268,7 @@ def test_an_ended_run_can_go_on_be_renamed_and_be_deleted(runners):
 
 
 def test_the_feed_reads_once_for_all_who_watch():
-    from resnet_viz.compute.jobs import Events
+    from resnet_viz.compute.runner import Events
     from resnet_viz.training.record import Record
     from resnet_viz.ui.cache import RunFeed
 

@@ -1,14 +1,12 @@
 """A run while it goes on, and after: what it does, its curves, its gradients block by block, its verdict."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
-from resnet_viz.analysis.curves import Metrics, by_network
+from resnet_viz.analysis.curves import by_network
 from resnet_viz.errors import ResNetVizError
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
@@ -16,18 +14,14 @@ from resnet_viz.training.demos import demos
 from resnet_viz.training.record import PHASES, Record
 from resnet_viz.training.verdicts import verdict_of
 from resnet_viz.ui import services, state
-from resnet_viz.ui.components import controls
+from resnet_viz.ui.components import run_charts
 from resnet_viz.ui.components.run_source import RECORDED, Watched, owner, watched
 from resnet_viz.ui.selection import Selection
-from resnet_viz.viz.curves import LINES, NORMS, confusion, line_name, loss_over_rate, norms_by_block, over_updates
-from resnet_viz.viz.mosaic import mosaic_png, shared_scale
 
 _EVERY_S = 1.0
 _PLAY_S = 0.5
 # Seconds in which a replay plays through, whatever the run took.
 _PLAY_LASTS_S = 20.0
-_CHART_PX, _TALL_PX = 212, 300
-_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["sendDataToCloud", "select2d", "lasso2d"]}
 
 
 def show(selection: Selection) -> None:
@@ -51,7 +45,7 @@ def _draw(selection: Selection, *, has_ended: bool) -> None:
     upto = _replayed(found) if found.run is None else None
     _show_head(found)
     if found.metrics:
-        _show_charts(selection, found, upto)
+        run_charts.show(selection, found, upto)
     elif not found.has_ended:
         _show_steps(found.record)
     if has_ended and (upto is None or not state.is_playing()):
@@ -67,7 +61,7 @@ def _show_head(found: Watched) -> None:
         if found.is_own:
             _show_controls(found)
         else:
-            _show_choices(found)
+            run_charts.show_choices(found)
             if found.run is not None:
                 st.markdown(_("You are watching; its owner decides."), width="content")
     shares = [
@@ -87,7 +81,7 @@ def _plain(text: str) -> str:
 
 def _show_controls(found: Watched) -> None:
     state_now = found.record.state
-    _show_choices(found)
+    run_charts.show_choices(found)
 
     def tell(label: str, word: str, **options: Any) -> None:
         st.button(label, key=f"run_{word}", on_click=_command, args=(found.id, word), **options)
@@ -112,17 +106,6 @@ def _show_controls(found: Watched) -> None:
     elif state_now in ("failed", "cancelled"):
         tell(_("Go on"), "go", help=_("Goes on from the last checkpoint."))
     _show_inspect(found)
-
-
-def _show_choices(found: Watched) -> None:
-    """Draw the choice of what the charts show."""
-    with st.popover(_("Charts"), key="run_charts"):
-        controls.select(
-            _("The curve on the right"), LINES[1:], _lines(found)[1], state.show_line, key="chart_line", title=line_name
-        )
-        controls.select(
-            _("Block by block"), NORMS, state.shown_norm(), state.show_norm, key="chart_norm", title=line_name
-        )
 
 
 def _show_inspect(found: Watched) -> None:
@@ -244,83 +227,7 @@ def _show_steps(record: Record) -> None:
             mark, time = ("▸", "…") if phase == record.phase else ("·", "")
         lines.append(f"{mark} {_phase_text(phase)} {time}")
     st.markdown("  \n".join(lines))
-    st.skeleton(height=_CHART_PX)
-
-
-def _show_charts(selection: Selection, found: Watched, upto: int | None) -> None:
-    runs: dict[str, list[Metrics]] = {found.title: found.metrics}
-    for other in selection.compared:
-        beside = watched(other)
-        if beside is not None and beside.metrics and other != found.id:
-            title = beside.title if beside.title not in runs else f"{beside.title} ({other[:4]})"
-            runs[title] = beside.metrics
-    height = _TALL_PX if selection.present else _CHART_PX
-    left, right = st.columns(2, gap="small")
-    first, second = _lines(found)
-    with left:
-        if found.record.plan.optimizer.schedule == "growing":
-            shown = [line for line in found.metrics if upto is None or line["update"] <= upto]
-            _chart(loss_over_rate(shown, height_px=height), "loss", _("Loss against learning rate"))
-        else:
-            _chart(over_updates(runs, first, upto=upto, height_px=height), "loss", line_name(first))
-    with right:
-        _chart(over_updates(runs, second, upto=upto, height_px=height), "beside", line_name(second))
-    wide, narrow = st.columns([0.66, 0.34], gap="small")
-    last = _last_lines(found.metrics, upto)
-    with wide:
-        _chart(norms_by_block(last, state.shown_norm(), height_px=height), "norms", _("Norms block by block"))
-    with narrow:
-        _show_watched(found, upto)
-
-
-def _lines(found: Watched) -> tuple[str, str]:
-    """Return what the two curves show: what was chosen, else what the demo is about."""
-    own = demos().get(found.record.plan.demo)
-    left, right = _ABOUT.get(own.verdict if own else "", ("loss", "training_accuracy"))
-    return left, state.shown_line() or right
-
-
-# What each kind of verdict compares; the training loss and the accuracy of the batches by default.
-_ABOUT = {
-    "gap": ("training_accuracy", "inference_accuracy"),
-    "overfit": ("loss", "validation_accuracy"),
-}
-
-
-def _last_lines(metrics: list[Metrics], upto: int | None) -> dict[str, Metrics]:
-    found = {}
-    for network, lines in by_network(metrics).items():
-        shown = [line for line in lines if upto is None or line["update"] <= upto] or lines[:1]
-        found[network] = shown[-1]
-    return found
-
-
-def _chart(figure: go.Figure, key: str, alt: str) -> None:
-    st.plotly_chart(figure, key=f"run_chart_{key}", config=_CONFIG, alt=alt)
-
-
-def _show_watched(found: Watched, upto: int | None) -> None:
-    """Draw what the last stage makes of one held-back picture, now."""
-    frames = [update for update in found.files.frames() if upto is None or update <= upto]
-    if not frames:
-        return
-    maps = found.files.load_frame(frames[-1])
-    for network, own in maps.items():
-        node, array = list(own.items())[-1]
-        scale = shared_scale(array)
-        with st.container(key=f"maps_watched_{list(maps).index(network)}"):
-            st.image(
-                mosaic_png(array, scale, columns=8, smallest_tile=14),
-                width="stretch",
-                alt=_("First channels of {layer} in {network}").format(layer=node, network=network),
-            )
-        text = _("{network}: {layer}, {n} channels, {low:.2g} … {high:.2g}")
-        st.markdown(
-            text.format(network=network, layer=node, n=array.shape[-1], low=scale.low, high=scale.high),
-            help=_("What the last stage makes of one held-back picture at update {n}, in inference mode.").format(
-                n=frames[-1]
-            ),
-        )
+    st.skeleton(height=run_charts.CHART_PX)
 
 
 def _replayed(found: Watched) -> int | None:
@@ -390,17 +297,7 @@ def _show_details(found: Watched) -> None:
         for network in record.plan.networks:
             count = record.parameters.get(network.name, 0)
             st.markdown(f"`{network.name}`: `{network.text}`, " + _("{n} parameters").format(n=f"{count:,}"))
-        _show_confusion(record.final, record.classes)
-
-
-def _show_confusion(final: Mapping[str, Mapping[str, Any]], classes: tuple[str, ...]) -> None:
-    if not final:
-        return
-    columns = st.columns(max(2, len(final)), gap="small")
-    for column, (name, own) in zip(columns, final.items(), strict=False):
-        with column:
-            st.markdown(_("{network}: {n} held-back pictures").format(network=name, n=own["validation_pictures"]))
-            _chart(confusion(own["confusion"], classes), f"confusion_{name}", _("Counts by true and said class"))
+        run_charts.show_confusion(record.final, record.classes)
 
 
 def _date(text: str) -> str:
