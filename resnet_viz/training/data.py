@@ -135,6 +135,9 @@ def _split(plan: DataPlan, images: Bytes, labels: Labels, names: tuple[str, ...]
     # From every class in turn, so that the first n are balanced too.
     order = np.argsort(np.concatenate([np.arange(len(own)) / max(1, len(own)) for own in kept]), kind="stable")
     train = np.concatenate(kept)[order]
+    if not len(train):
+        rule = _("fewer than the {n} pictures there are, so that some are left to train on").format(n=len(labels))
+        raise DataError(broken_rule("data.validation", rule, plan.validation))
     wanted = plan.train or len(train)
     if wanted > len(train):
         raise DataError(broken_rule("data.train", _("at most {n}").format(n=len(train)), plan.train))

@@ -4,6 +4,7 @@ Training pictures, their order and their changes follow from (seed, update), wei
 a run that was killed goes on as if it had not been.
 """
 
+import contextlib
 import datetime as dt
 import platform
 import time
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, Protocol
 
-from resnet_viz.errors import DataError, JobError, ResNetVizError
+from resnet_viz.errors import JobError, ResNetVizError
 from resnet_viz.messages import gettext as _
 from resnet_viz.training.data import Batches, open_source
 from resnet_viz.training.device import Wanted, all_devices, find_device, is_out_of_memory, use_precision
@@ -97,9 +98,17 @@ class Session:
                 )
             )
         except ResNetVizError as error:
-            self.record.state, self.record.sentence = "failed", str(error)
-            self.end()
+            self._fail(str(error))
             raise
+        except OSError as error:
+            sentence = _("The run could not be kept ({reason}): free some space, then go on from its last checkpoint.")
+            self._fail(sentence.format(reason=error.strerror))
+            raise JobError(self.record.sentence) from error
+
+    def _fail(self, sentence: str) -> None:
+        self.record.state, self.record.sentence = "failed", sentence
+        with contextlib.suppress(OSError):  # on a full disk the old record stays
+            self.end()
 
     def _run(self, hold: Callable[[], Command] | None) -> Record:
         record = self.record
@@ -112,8 +121,6 @@ class Session:
         self.device = device
         self.enter("data")
         source = open_source(record.plan.data, record.plan.size_px, self.store)
-        if source.train_count and source.train_count < 1:
-            raise DataError(_("There is no picture to train on."))
         record.classes = source.classes
         record.batch = record.batch or min(record.plan.batch, source.train_count or record.plan.batch)
         batches = Batches(record.plan, source, batch=record.batch)

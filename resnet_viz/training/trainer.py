@@ -166,7 +166,7 @@ class Trainer:
         before = self.arrays()
         self.step(x, y)
         self.restore(before)
-        self.logits(np.zeros((1, *x.shape[1:]), np.uint8))
+        self.logits(np.zeros((1, *self.model.input_shape[1:]), np.uint8))
 
 
 def build_optimizer(plan: OptimizerPlan, places: Sequence[int]) -> Any:

@@ -238,6 +238,26 @@ def test_out_of_memory_halves_the_batch_and_says_so(tmp_path, monkeypatch):
     assert record.sentence == "Memory ran out with 6 pictures per update: going on with 3."
 
 
+def test_a_full_disk_fails_with_a_sentence_and_the_last_checkpoint(tmp_path, monkeypatch):
+    from resnet_viz.errors import JobError
+    from resnet_viz.training import loop
+
+    kept, calls = loop.save_checkpoint, []
+
+    def full(*arguments):
+        calls.append(1)
+        if len(calls) > 1:
+            raise OSError(28, "No space left on device")
+        return kept(*arguments)
+
+    monkeypatch.setattr(loop, "save_checkpoint", full)
+    with pytest.raises(JobError, match=r"could not be kept \(No space left on device\)"):
+        run(tmp_path, plan(updates="4"))
+    folder = RunFolder(tmp_path)
+    assert folder.load().state == "failed"
+    assert [path.name for path in folder.checkpoints.iterdir()] == ["update-00000000"]
+
+
 def test_a_finder_stops_when_the_loss_breaks_out(tmp_path):
     own = plan(
         **{

@@ -59,6 +59,12 @@ def test_too_many_pictures_asked_for_is_refused(tmp_path):
         open_source(DataPlan(source="cifar10", train=31, validation=30), 16, tmp_path)
 
 
+def test_holding_everything_back_is_refused(tmp_path):
+    stored(tmp_path, 60)
+    with pytest.raises(DataError, match=r"`data.validation` must be fewer than the 60 pictures there are"):
+        open_source(DataPlan(source="cifar10", train=0, validation=60), 16, tmp_path)
+
+
 def test_missing_pictures_say_what_to_do(tmp_path):
     with pytest.raises(DataError, match="fetch or upload them again"):
         open_source(DataPlan(source="folders", folder="mine"), 16, tmp_path)
