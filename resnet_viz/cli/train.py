@@ -1,6 +1,7 @@
 """``python -m resnet_viz train``: a demo from a terminal, with a bar, kept in a folder, to be resumed."""
 
 import argparse
+import hashlib
 import signal
 import sys
 import threading
@@ -9,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from resnet_viz.errors import ResNetVizError, SpecError, broken_rule
+from resnet_viz.errors import DataError, SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import data_folder
 
@@ -31,6 +32,9 @@ def add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--depth", type=int, metavar="N", help=_("layers, where all stages have the same number of blocks")
     )
+    parser.add_argument(
+        "--pictures", type=Path, metavar="ZIP", help=_("train on a zip with one folder of pictures per class")
+    )
     parser.add_argument("--device", choices=("auto", "cpu", "gpu"), default="auto")
     parser.add_argument(
         "--set",
@@ -51,7 +55,9 @@ def train(options: argparse.Namespace) -> None:
     from resnet_viz.compute.backends import child_environment  # noqa: PLC0415 - only this command needs what follows
     from resnet_viz.training.device import choose_device  # noqa: PLC0415
 
-    folder = _resumed(options) if options.resume else _new(options)
+    store = data_folder() / "data"
+    folder = _resumed(options) if options.resume else _new(options, store)
+    _fetch(folder.load().plan, store)
     _adopt(child_environment())
     choose_device(options.device)
     from resnet_viz.training.session import Session  # noqa: PLC0415 - after the device was chosen
@@ -59,12 +65,12 @@ def train(options: argparse.Namespace) -> None:
     control = _Terminal()
     signal.signal(signal.SIGINT, lambda *_arguments: control.stop())
     signal.signal(signal.SIGTERM, lambda *_arguments: control.stop())
-    record = Session(folder, store=data_folder() / "data", wanted=options.device, control=control).run()
+    record = Session(folder, store=store, wanted=options.device, control=control).run()
     control.finish()
     _print_verdict(folder, record)
 
 
-def _new(options: argparse.Namespace) -> Any:
+def _new(options: argparse.Namespace, store: Path) -> Any:
     from resnet_viz.training.demos import demo  # noqa: PLC0415 - only a new run
     from resnet_viz.training.plan import with_depth, with_settings  # noqa: PLC0415
     from resnet_viz.training.record import Record, RunFolder  # noqa: PLC0415
@@ -79,12 +85,52 @@ def _new(options: argparse.Namespace) -> Any:
     if options.depth:
         plan = with_depth(plan, options.depth)
     settings = dict(text.partition("=")[::2] for text in options.set)
+    if options.pictures:
+        settings = _kept_pictures(options.pictures, store) | settings
     own = {"seconds": options.seconds, "updates": options.updates, "seed": options.seed}
     plan = with_settings(plan, {**{name: str(value) for name, value in own.items() if value is not None}, **settings})
     if options.updates and options.seconds is None and "seconds" not in settings:
         plan = replace(plan, seconds=0.0)
     folder.save(Record(plan))
     return folder
+
+
+def _kept_pictures(path: Path, store: Path) -> dict[str, str]:
+    """Keep a person's own pictures and return the settings that train on them, a fifth held back."""
+    from resnet_viz.training.archives import keep_folders  # noqa: PLC0415 - only with --pictures
+
+    if not path.is_file():
+        raise SpecError(broken_rule("--pictures", _("the path of a zip"), str(path)))
+    with path.open("rb") as file:
+        name = hashlib.file_digest(file, "sha256").hexdigest()[:32]
+        file.seek(0)
+        kept = keep_folders(file, store, name)
+    for note in kept.notes:
+        print(note, file=sys.stderr)
+    held_back = max(len(kept.classes), kept.count // 5)
+    return {
+        "data.source": "folders",
+        "data.folder": name,
+        "data.train": "0",
+        "data.validation": str(held_back),
+    }
+
+
+def _fetch(plan: Any, store: Path) -> None:
+    """Fetch CIFAR-10 if a plan needs it and it is not here; Ctrl-C keeps what has come."""
+    from resnet_viz.training.downloads import cifar10  # noqa: PLC0415 - beside its only use
+
+    download = cifar10(store)
+    if plan.data.source != "cifar10" or download.is_here:
+        return
+    download.start()
+    while download.is_running:
+        done, total = download.progress
+        sys.stderr.write("\r" + _("{done:.0f} of {total:.0f} MB").format(done=done / 1e6, total=total / 1e6))
+        download.wait(_LINE_S)
+    sys.stderr.write("\n")
+    if download.sentence:
+        raise DataError(download.sentence)
 
 
 def _resumed(options: argparse.Namespace) -> Any:
@@ -162,6 +208,3 @@ def _adopt(environment: dict[str, str]) -> None:
     import os  # noqa: PLC0415 - beside its only use
 
     os.environ.update(environment)
-
-
-__all__ = ["ResNetVizError", "add_train", "progress_text", "train"]

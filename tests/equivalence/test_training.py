@@ -296,6 +296,28 @@ def test_the_terminal_trains_resumes_and_says_its_verdict(tmp_path):
     assert "`--out` must be a folder without a run" in again.stderr
 
 
+def test_the_terminal_trains_on_ones_own_folders(tmp_path):
+    import io
+    import zipfile
+
+    from PIL import Image
+
+    path = tmp_path / "mine.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(30):
+            picture = io.BytesIO()
+            Image.new("RGB", (20, 20), ((number % 2) * 200, number, 0)).save(picture, "PNG")
+            archive.writestr(f"{('dark', 'red')[number % 2]}/{number}.png", picture.getvalue())
+    out = tmp_path / "run"
+    settings = [word for path, value in TINY.items() if "data." not in path for word in ("--set", f"{path}={value}")]
+    command = [sys.executable, "-m", "resnet_viz", "train", "--demo", "plain-vs-residual", "--out", str(out), *settings]
+    done = subprocess.run([*command, "--pictures", str(path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    record = RunFolder(out).load()
+    assert record.classes == ("dark", "red")
+    assert "On 6 held-back pictures" in done.stdout
+
+
 def test_ctrl_c_keeps_a_checkpoint_and_says_how_to_go_on(tmp_path):
     out = tmp_path / "run"
     settings = [word for path, value in (TINY | {"updates": "100000"}).items() for word in ("--set", f"{path}={value}")]
