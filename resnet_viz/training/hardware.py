@@ -3,6 +3,7 @@
 import contextlib
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -60,5 +61,14 @@ def _processor() -> str:
         with contextlib.suppress(OSError), open("/proc/cpuinfo", encoding="utf-8") as file:  # noqa: PTH123 - a kernel's
             for line in file:
                 if line.startswith("model name"):
-                    return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
+                    return _plain(line.partition(":")[2])
+    return _plain(platform.processor() or platform.machine())
+
+
+def _plain(name: str) -> str:
+    """Return a processor's name without its maker's marks.
+
+    >>> _plain(" Intel(R) Xeon(R) Processor")
+    'Intel Xeon'
+    """
+    return " ".join(re.sub(r"\((R|TM)\)|\bProcessor\b|\bCPU\b", " ", name).split())

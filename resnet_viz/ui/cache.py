@@ -14,7 +14,7 @@ from resnet_viz.analysis import NetworkSummary, analyse
 from resnet_viz.analysis.curves import Metrics
 from resnet_viz.compute.runner import Events
 from resnet_viz.spec import ResNetSpec
-from resnet_viz.training.record import Record
+from resnet_viz.training.record import Record, State
 
 Array = npt.NDArray[Any]
 
@@ -73,11 +73,19 @@ class RunFeed:
         self._runs: OrderedDict[str, tuple[float, Record, list[Metrics], int]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def read(self, run_id: str, ask: Callable[[str, int], Events | None]) -> tuple[Record, list[Metrics]] | None:
-        """Return a run's record and all its measurements, at most half a second old; None if there is none."""
+    def read(
+        self, run_id: str, state: State, ask: Callable[[str, int], Events | None]
+    ) -> tuple[Record, list[Metrics]] | None:
+        """Return a run's record and all its measurements, at most half a second old; None if there is none.
+
+        Args:
+            run_id: Which run.
+            state: How it stands: what was read before it came to that is too old, however young.
+            ask: Where it is read from.
+        """
         with self._lock:
             asked, record, metrics, place = self._runs.get(run_id, (0.0, None, [], 0))
-            if record is None or time.monotonic() - asked > _FRESH_S:
+            if record is None or record.state != state or time.monotonic() - asked > _FRESH_S:
                 events = ask(run_id, place)
                 if events is None:
                     self._runs.pop(run_id, None)

@@ -202,6 +202,11 @@ def taken_target() -> str | None:
     return target
 
 
+def awaits_page() -> bool:
+    """Whether a button of a fragment did what only the whole page can show: another page, or a sentence."""
+    return Key.TARGET in st.session_state or bool(st.session_state.get(Key.PROBLEMS))
+
+
 def own_walk() -> Walk:
     """Return the walk this visitor made; it is kept on the server as uploads are."""
     if Key.WALK not in st.session_state:

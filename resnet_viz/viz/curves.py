@@ -1,5 +1,6 @@
 """Plotly charts of runs: curves over updates, norms block by block. Networks differ in colour and in dash."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -77,7 +78,7 @@ def over_updates(
     if name.endswith("accuracy"):
         axis |= {"range": [0, 1.03], "tickformat": ".1f"}
     if name == "learning_rate":
-        axis |= {"type": "log", "rangemode": "normal", "exponentformat": "power"}
+        axis |= {"type": "log", "rangemode": "normal", "tickformat": ".1~g"}
     figure.update_layout(yaxis=axis, xaxis={"title": _("updates of each network"), "rangemode": "tozero"})
     return _laid_out(figure, height_px)
 
@@ -101,7 +102,7 @@ def loss_over_rate(metrics: Sequence[Metrics], *, height_px: int = 260) -> go.Fi
             hovertemplate="%{y:.3g} @ %{x:.3g}<extra></extra>",
         )
     figure.update_layout(
-        xaxis={"title": _("learning rate"), "type": "log", "exponentformat": "power"},
+        xaxis={"title": _("learning rate"), "type": "log", "tickformat": ".1~g", "dtick": 1},
         yaxis={"title": line_name("loss")},
     )
     return _laid_out(figure, height_px)
@@ -120,13 +121,28 @@ def norms_by_block(lines: Mapping[str, Metrics], name: str = "gradient_norms", *
             marker={"color": mark.color, "pattern": {"shape": mark.pattern, "solidity": 0.45}},
             hovertemplate="%{x}: %{y:.3g}<extra>" + network + "</extra>",
         )
+    ticks = log_ticks([value for line in lines.values() for value in line[name].values()])
     figure.update_layout(
         barmode="group",
         bargap=0.15,
-        yaxis={"title": line_name(name), "type": "log", "exponentformat": "power", "nticks": 5},
+        yaxis={"title": line_name(name), "type": "log", "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]},
         xaxis={"type": "category", "title": _("block, from the picture to the classifier")},
     )
     return _laid_out(figure, height_px)
+
+
+def log_ticks(values: Sequence[float]) -> list[float]:
+    """Return where a logarithmic axis over positive values is marked: at 1, 2, 5 of each decade, or at every decade.
+
+    >>> log_ticks([0.03, 0.3]), log_ticks([0.001, 0.0, 3.0])
+    ([0.02, 0.05, 0.1, 0.2, 0.5, 1.0], [0.001, 0.01, 0.1, 1.0, 10.0])
+    """
+    positive = [value for value in values if value > 0] or [1.0]
+    low, high = math.floor(math.log10(min(positive))), math.ceil(math.log10(max(positive)))
+    digits = (1, 2, 5) if math.log10(max(positive) / min(positive)) < 2 else (1,)
+    found = [digit * 10.0**decade for decade in range(low, high + 1) for digit in digits]
+    step = max(1, len(found) // 6) if digits == (1,) else 1
+    return [float(f"{tick:g}") for tick in found[::step] if min(positive) / 2 <= tick <= max(positive) * 4]
 
 
 def confusion(table: Sequence[Sequence[int]], classes: Sequence[str], *, height_px: int = 300) -> go.Figure:

@@ -26,7 +26,8 @@ def started(page):
     """Start a run and wait for its first curve."""
     press(page, "Train")
     expect(page).to_have_url(re.compile("run="))
-    expect(page.locator(".st-key-run_chart_loss .js-plotly-plot")).to_be_visible(timeout=STARTS_MS)
+    # While the page sets itself anew a chart may stand there twice for a moment.
+    expect(page.locator(".st-key-run_chart_loss .js-plotly-plot").first).to_be_visible(timeout=STARTS_MS)
     return re.search(r"run=([\w-]+)", page.url).group(1)
 
 
@@ -47,9 +48,11 @@ def test_a_run_from_click_to_verdict_watched_by_two_and_inspected(visit):
     expect(other.get_by_text("You are watching; its owner decides.")).to_be_visible()
     expect(other.get_by_role("button", name="Cancel", exact=True)).to_have_count(0)
     page.reload()
-    expect(page.locator(".st-key-run_chart_norms .js-plotly-plot")).to_be_visible()
+    expect(page.locator(".st-key-run_chart_norms .js-plotly-plot").first).to_be_visible()
     for window in (page, other):
-        expect(window.get_by_text("after 152 updates: training loss")).to_be_visible(timeout=STARTS_MS)
+        expect(window.get_by_role("strong").filter(has_text="after 152 updates: training loss")).to_be_visible(
+            timeout=STARTS_MS
+        )
     expect(page.get_by_text("A training loss near 0 says")).to_be_visible()
     press(page, "Inspect this model")
     expect(page).to_have_url(re.compile("/activations"))
@@ -130,13 +133,11 @@ def test_a_long_queue_leaves_the_pages_quick_and_tells_the_truth(visit, own_serv
 def test_a_recording_plays(visit):
     page = visit().open("/train?run=recorded-plain-vs-residual")
     slider = page.get_by_role("slider")
-    expect(slider).to_be_visible()
-    last = int(slider.get_attribute("aria-valuenow"))
+    expect(slider).to_have_value("168")
     press(page, "Play")
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
-    page.wait_for_function("last => +document.querySelector('[role=slider]').ariaValueNow < last", arg=last)
-    early = int(slider.get_attribute("aria-valuenow"))
-    page.wait_for_function("early => +document.querySelector('[role=slider]').ariaValueNow > early", arg=early)
+    page.wait_for_function("+document.querySelector('input[type=range]').value < 100")
+    page.wait_for_function("+document.querySelector('input[type=range]').value > 20")
     press(page, "Stop")
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
 

@@ -23,7 +23,7 @@ def show() -> None:
 def _draw() -> None:
     state.speak()
     running, waiting = services.runner().counts()
-    if not running and not waiting:
+    if (not running and not waiting) or state.awaits_page():
         st.rerun()
         return
     text = ngettext("● {n} job", "● {n} jobs", running + waiting).format(n=running + waiting)

@@ -16,7 +16,7 @@ from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.curves import LINES, NORMS, confusion, line_name, loss_over_rate, norms_by_block, over_updates
 from resnet_viz.viz.mosaic import mosaic_png, shared_scale
 
-CHART_PX, _TALL_PX = 212, 300
+CHART_PX, _TALL_PX = 212, 232
 _CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["sendDataToCloud", "select2d", "lasso2d"]}
 
 

@@ -32,14 +32,17 @@ def show(selection: Selection) -> None:
         return
     is_playing = found.id.startswith(RECORDED) and state.is_playing()
     every = _PLAY_S if is_playing else None if found.has_ended else _EVERY_S
-    st.fragment(_draw, run_every=every)(selection, has_ended=found.has_ended)
+    st.fragment(_draw, run_every=every)(selection, has_ended=found.has_ended, is_playing=is_playing)
 
 
-def _draw(selection: Selection, *, has_ended: bool) -> None:
-    """Draw the run as it stands; once it ends, the page is drawn anew without a clock."""
+def _draw(selection: Selection, *, has_ended: bool, is_playing: bool) -> None:
+    """Draw the run as it stands; what changes the clock of this fragment, or the rest of the page, draws it anew."""
     state.speak()
     found = watched(selection.run)
-    if found is None or found.has_ended != has_ended:
+    changes_clock = (
+        found is None or found.has_ended != has_ended or (found.run is None and state.is_playing() != is_playing)
+    )
+    if found is None or changes_clock or state.awaits_page():
         st.rerun()
         return
     upto = _replayed(found) if found.run is None else None
@@ -60,10 +63,9 @@ def _show_head(found: Watched) -> None:
         st.markdown(f"**{_plain(found.title)}** · {_state_text(found)}", width="stretch")
         if found.is_own:
             _show_controls(found)
-        else:
+        elif found.run is not None:
             run_charts.show_choices(found)
-            if found.run is not None:
-                st.markdown(_("You are watching; its owner decides."), width="content")
+            st.markdown(_("You are watching; its owner decides."), width="content")
     shares = [
         record.spent_s / record.plan.seconds if record.plan.seconds else 0.0,
         record.update / record.plan.updates if record.plan.updates else 0.0,
@@ -256,6 +258,7 @@ def _replayed(found: Watched) -> int | None:
             label_visibility="collapsed",
             on_change=lambda: state.set_replay(found.id, int(state.typed(key))),
         )
+        run_charts.show_choices(found)
     return at
 
 
