@@ -21,8 +21,8 @@ def smoothed(values: Sequence[float], share: float = 0.8) -> list[float]:
     References:
         Kingma and Ba 2014, Adam, arXiv:1412.6980, section 3: dividing by 1 − shareⁿ takes the initial zero out.
 
-    >>> smoothed([2.0, 2.0, 2.0])
-    [2.0, 2.0, 2.0]
+    >>> [round(mean, 3) for mean in smoothed([2.0, 2.0, 3.0])]
+    [2.0, 2.0, 2.41]
     """
     found, mean = [], 0.0
     for count, value in enumerate(values, start=1):

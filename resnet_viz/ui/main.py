@@ -83,10 +83,12 @@ def main() -> None:
     if target is not None and pages[target] is not page:
         st.switch_page(pages[target], query_params=selection.to_params())
     state.set_page(next(path for path, own in pages.items() if own is page))
+    # Taken before anything is drawn: a fragment that finds sentences untold draws the page anew.
+    sentences = state.taken_problems()
     subject.show()
     if selection.walk:
         walk.show(selection)
-    for sentence in state.taken_problems():
+    for sentence in sentences:
         st.warning(sentence)
     page.run()
     state.write_url()
