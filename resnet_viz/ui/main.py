@@ -11,7 +11,8 @@ from resnet_viz.ui.components import subject, walk
 ROOT = Path(__file__).parents[2]
 ICON = ROOT / "resnet_viz" / "assets" / "icon.png"
 
-# Small paddings so that a page's whole idea is on the first screen at 1280×720; feature maps are never smoothed.
+# Small paddings so that a page's whole idea is on the first screen at 1280×720; feature maps are never smoothed. No one
+# blue carries white text and is readable on a dark ground: a primary button has its own in both themes.
 _STYLE = """
 <style>
 [data-testid="stMainBlockContainer"] { padding: 3.4rem 1.6rem 1rem; max-width: none; }
@@ -44,6 +45,8 @@ h1 { font-size: 1.5rem !important; padding: 0 !important; }
 h2 { font-size: 1.25rem !important; padding: .3rem 0 !important; }
 h3 { font-size: 1.1rem !important; padding: .2rem 0 !important; }
 .stApp label p, .stApp button p, .stApp input, [data-testid="stTopNavLink"] span, [data-testid="stTooltipContent"] p { font-size: 1rem; }
+[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"]:focus { background: #0b5cad; border-color: #0b5cad; color: #fff; }
+[data-testid="stBaseButton-primary"]:hover, [data-testid="stBaseButton-primary"]:active { background: #084a8d; border-color: #084a8d; color: #fff; }
 [data-testid="stSidebarUserContent"] [role="radiogroup"] button { padding-inline: .55rem; }
 [data-testid="stSidebarUserContent"] [role="radiogroup"] { gap: .2rem; }
 td { font-variant-numeric: tabular-nums; }
