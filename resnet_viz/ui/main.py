@@ -45,7 +45,7 @@ h1 { font-size: 1.5rem !important; padding: 0 !important; }
 h2 { font-size: 1.25rem !important; padding: .3rem 0 !important; }
 h3 { font-size: 1.1rem !important; padding: .2rem 0 !important; }
 .stApp label p, .stApp button p, .stApp input, [data-testid="stTopNavLink"] span, [data-testid="stTooltipContent"] p { font-size: 1rem; }
-[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"]:focus { background: #0b5cad; border-color: #0b5cad; color: #fff; }
+[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"]:focus { background: #0b5cad; border-color: #0b5cad; color: #fff; transition: none; }
 [data-testid="stBaseButton-primary"]:hover, [data-testid="stBaseButton-primary"]:active { background: #084a8d; border-color: #084a8d; color: #fff; }
 [data-testid="stSidebarUserContent"] [role="radiogroup"] button { padding-inline: .55rem; }
 [data-testid="stSidebarUserContent"] [role="radiogroup"] { gap: .2rem; }
