@@ -32,9 +32,8 @@ CASES = {
 
 
 def bare(trainer: Trainer) -> keras.Model:
-    """Return the same network with Keras's own optimiser, compiled for `fit`."""
-    model = keras.models.clone_model(trainer.model)
-    model.set_weights(trainer.model.get_weights())
+    """Return the trainer's network with Keras's own optimiser, compiled for `fit`."""
+    model = trainer.model
     model.compile(
         optimizer=keras.optimizers.SGD(0.02, momentum=0.9),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -53,11 +52,11 @@ def main() -> None:
         batches = Batches(plan, source)
         (summary,) = plan.summaries(6).values()
         trainer = Trainer(summary, plan, batch=batch)
-        model = bare(trainer)
+        model = bare(Trainer(summary, plan, batch=batch))
         x = np.concatenate([batches[n][0] for n in range(updates)])
         y = np.concatenate([batches[n][1] for n in range(updates)])
         trainer.compile(x[:batch], y[:batch])
-        model.fit(x[: 2 * batch], y[: 2 * batch], batch_size=batch, verbose=0)
+        model.fit(x[: 2 * batch], y[: 2 * batch], batch_size=batch, shuffle=False, verbose=0)
         peers = {"ours": lambda: _ours(trainer, batches, updates), "fit": lambda: _fit(model, x, y, batch)}
         torch_step = _torch(size, batch) if "20" in title else None
         if torch_step:
@@ -83,7 +82,7 @@ def _ours(trainer: Trainer, batches: Batches, updates: int) -> None:
 
 
 def _fit(model: keras.Model, x: np.ndarray, y: np.ndarray, batch: int) -> None:
-    model.fit(x, y, batch_size=batch, verbose=0)
+    model.fit(x, y, batch_size=batch, shuffle=False, verbose=0)
 
 
 def _torch(size: int, batch: int):
