@@ -48,7 +48,8 @@ def show_input(selection: Selection, picture: Picture, values: FloatArray) -> No
     text = _("as the network receives it: {shape}, {low:.3g} … {high:.3g} ({rule})").format(
         shape="×".join(map(str, values.shape)), low=values.min(), high=values.max(), rule=rule
     )
-    st.markdown(" ".join([text.replace("-", "−"), *picture.notes, picture_note(selection)]))
+    notes = [*picture.notes, picture_note(selection)]
+    st.markdown(". ".join([text.replace("-", "−"), " ".join(note for note in notes if note)]).removesuffix(". "))
 
 
 def show_layer(selection: Selection, maps: FloatArray) -> None:

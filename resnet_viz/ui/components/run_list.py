@@ -21,6 +21,8 @@ from resnet_viz.ui import services, state
 from resnet_viz.ui.components.run_source import RECORDED, Watched, has_recording, owner, watched
 from resnet_viz.ui.selection import MAX_COMPARED, Selection
 
+_EVERY_S = 3.0
+
 
 def show(selection: Selection) -> None:
     """Draw the list, and what can be done with the run that is open."""
@@ -32,7 +34,18 @@ def show(selection: Selection) -> None:
     if found is not None:
         _show_actions(selection, found, runs)
     if runs:
-        _show_table(runs)
+        every = None if all(run.has_ended for run in runs) else _EVERY_S
+        st.fragment(_draw_table, run_every=every)(selection.run)
+
+
+def _draw_table(opened: str) -> None:
+    """Draw the list as it stands; a row that was clicked opens on the whole page."""
+    state.speak()
+    runs = services.runner().list(owner())
+    if state.current_selection().run != opened or state.awaits_page() or not runs:
+        st.rerun()
+        return
+    _show_table(runs)
 
 
 def _show_actions(selection: Selection, found: Watched, runs: Sequence[Run]) -> None:
