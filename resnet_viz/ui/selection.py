@@ -292,7 +292,7 @@ def _read_training(selection: Selection, params: Mapping[str, str]) -> Selection
     settings = params.get("plan", "")
     if len(settings) > MAX_SETTINGS:
         raise SpecError(broken_rule("plan", _("at most {n} characters long").format(n=MAX_SETTINGS), settings[:40]))
-    return after.changing(settings_of(settings))
+    return after.changing(settings_of(settings)) if settings else after
 
 
 def _read_rest(selection: Selection, params: Mapping[str, str]) -> Selection:
