@@ -83,7 +83,8 @@ def is_out_of_memory(error: Exception) -> bool:
     """Whether a backend's error says that memory ran out; each says it in its own class."""
     text = f"{type(error).__name__} {error}"
     return isinstance(error, MemoryError) or any(
-        word in text for word in ("ResourceExhausted", "RESOURCE_EXHAUSTED", "OutOfMemory", "out of memory", "OOM when allocating")
+        word in text
+        for word in ("ResourceExhausted", "RESOURCE_EXHAUSTED", "OutOfMemory", "out of memory", "OOM when allocating")
     )
 
 
