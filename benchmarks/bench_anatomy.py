@@ -4,6 +4,7 @@ import numpy as np
 from interleaved import medians_ms, report
 
 from resnet_viz.compute.client import WorkerClient
+from resnet_viz.compute.questions import Network, activations, warm
 from resnet_viz.model.build import build_model
 from resnet_viz.model.compiled import compile_taps
 from resnet_viz.spec import build_graph, preset
@@ -20,7 +21,7 @@ def main() -> None:
     for side, goal in GOALS.items():
         spec = preset("course", input_shape=(side, side, 3))
         graph = build_graph(spec)
-        client.warm(spec)
+        warm(client, spec)
         forward = compile_taps(build_model(spec), [graph.nodes[-1].id])
 
         def fresh(shape: tuple[int, int, int] = spec.input_shape) -> np.ndarray:
@@ -32,13 +33,13 @@ def main() -> None:
             times = medians_ms(
                 {
                     "bare": lambda: forward(fresh()[np.newaxis]),
-                    "round trip": lambda: client.activations(spec, fresh(), nodes),
+                    "round trip": lambda: activations(client, Network(spec), fresh(), nodes),
                 },
                 rounds=ROUNDS,
                 warm_up=WARM_UP,
             )
             kept = fresh()
-            again = medians_ms({"again": lambda: client.activations(spec, kept, nodes)}, rounds=10)["again"]
+            again = medians_ms({"again": lambda: activations(client, Network(spec), kept, nodes)}, rounds=10)["again"]
             ratio = times["round trip"] / times["bare"]
             print(
                 f"{side} px, block {name}: forward {times['bare']:.1f} ms, round trip {times['round trip']:.1f} ms, same picture again {again:.1f} ms"

@@ -6,6 +6,7 @@ ResNetVizError
 ├── ImageError(ValueError)         a picture that cannot be read safely
 ├── WeightsError(ValueError)       a weights file that is unsafe or does not fit
 ├── DataError(ValueError)          pictures to train on that are missing, unsafe or too few
+├── ExplanationError(ValueError)   an explanation that this network or layer does not allow
 ├── JobError                       a request to the model worker that could not be served
 │   ├── BusyError                  its queue is full: try again
 │   └── CancelledError             the person who asked for it withdrew it
@@ -61,6 +62,10 @@ class WeightsError(ResNetVizError, ValueError):
 
 class DataError(ResNetVizError, ValueError):
     """Pictures to train on that are missing, unsafe or too few."""
+
+
+class ExplanationError(ResNetVizError, ValueError):
+    """An explanation that this network or layer does not allow, or an unknown method or setting."""
 
 
 class JobError(ResNetVizError):

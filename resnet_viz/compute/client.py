@@ -46,6 +46,25 @@ class Status(NamedTuple):
     backend: str
 
 
+class Waiting(NamedTuple):
+    """How somebody waits for an answer.
+
+    Attributes:
+        on_progress: Hears what the worker does ("start", "build", "compile", or the request's own kind) and the share
+            of it that is done, 0 … 1.
+        is_cancelled: Asked at every message and every 50 ms; True withdraws the request.
+        timeout_s: Longest silence of the worker that is borne before it is replaced.
+    """
+
+    on_progress: Callable[[str, float], None] = lambda _step, _share: None
+    is_cancelled: Callable[[], bool] = lambda: False
+    timeout_s: float = TIMEOUT_S
+
+
+PATIENT = Waiting()
+_NOTHING = Message({}, {})
+
+
 @dataclass
 class _Pending:
     header: dict[str, Any]
@@ -123,63 +142,47 @@ class WorkerClient:
                 state = "starting"
             return Status(state, len(self._pending), max(0, self._starts - 1), self._backend)
 
-    def warm(self, spec: ResNetSpec, *, weights: Path | None = None) -> None:
-        """Build and compile a network ahead of its first request; waits until that is done."""
-        self._request({"op": "warm", "spec": spec.to_dict(), "weights": str(weights) if weights else None}, {})
-
-    def activations(
+    def ask(
         self,
+        op: str,
         spec: ResNetSpec,
-        picture: Array,
-        nodes: Sequence[str],
+        arrays: Mapping[str, Array] | None = None,
         *,
         weights: Path | None = None,
-        on_progress: Callable[[str], None] = lambda _step: None,
-        is_cancelled: Callable[[], bool] = lambda: False,
-        timeout_s: float = TIMEOUT_S,
-    ) -> dict[str, Array]:
-        """Return the outputs of layers for a picture; see `resnet_viz.model.probe.Probe.activations`.
+        waiting: Waiting = PATIENT,
+        **options: Any,
+    ) -> Message:
+        """Return the worker's answer to one request; `compute.questions` has them by kind.
 
         Args:
+            op: A kind of request, as `compute.answers` knows them.
             spec: The network; its random weights follow from its seeds.
-            picture: float32 ``(height, width, channels)``, preprocessed.
-            nodes: Layer ids.
+            arrays: What the request carries.
             weights: A file made by `resnet_viz.weights.store`, named by its content; those arrays that fit are used.
-            on_progress: Hears "start", "build", "compile" as they begin.
-            is_cancelled: Asked every 50 ms; True withdraws the request.
-            timeout_s: Longest silence of the worker that is borne before it is replaced.
+            waiting: How to wait.
+            options: Plain JSON values for the header.
 
         Raises:
             BusyError: If too many requests wait already.
-            CancelledError: If `is_cancelled` said so.
+            CancelledError: If `waiting.is_cancelled` said so.
             JobError: If the worker fell silent, or died at every attempt.
-            BackendMissingError, UnknownLayerError, SpecError, ImageError: As the worker found.
+            ResNetVizError: BackendMissingError, UnknownLayerError and others, as the worker found.
         """
         header = {
-            "op": "activations",
+            "op": op,
             "spec": spec.to_dict(),
-            "nodes": list(nodes),
             "weights": str(weights) if weights else None,
+            "language": current_language(),
+            **options,
         }
-        arrays = {"picture": picture}
-        return self._request(header, arrays, on_progress, is_cancelled, timeout_s).arrays
-
-    def _request(
-        self,
-        header: dict[str, Any],
-        arrays: Mapping[str, Array],
-        on_progress: Callable[[str], None] = lambda _step: None,
-        is_cancelled: Callable[[], bool] = lambda: False,
-        timeout_s: float = TIMEOUT_S,
-    ) -> Message:
-        number, pending = self._enqueue({**header, "language": current_language()}, arrays)
+        number, pending = self._enqueue(header, arrays or {})
         is_answered = False
         try:
             for _attempt in range(MAX_ATTEMPTS):
                 if self.status().state in ("stopped", "starting"):
-                    on_progress("start")
+                    waiting.on_progress("start", 0.0)
                 self._send(pending)
-                answer = self._wait(pending, on_progress, is_cancelled, timeout_s)
+                answer = self._wait(pending, waiting)
                 if answer is not None:
                     is_answered = True
                     return _checked(answer)
@@ -214,29 +217,27 @@ class WorkerClient:
         except (OSError, ValueError):  # it died while we wrote: the reader's end-of-stream note follows
             pending.inbox.put(None)
 
-    def _wait(
-        self,
-        pending: _Pending,
-        on_progress: Callable[[str], None],
-        is_cancelled: Callable[[], bool],
-        timeout_s: float,
-    ) -> Message | None:
+    def _wait(self, pending: _Pending, waiting: Waiting) -> Message | None:
         """Return the answer, or None if the worker died first."""
-        deadline = time.monotonic() + timeout_s
+        deadline = time.monotonic() + waiting.timeout_s
         while time.monotonic() < deadline:
             try:
                 message = pending.inbox.get(timeout=_TICK_S)
             except queue.Empty:
-                if is_cancelled():
-                    raise CancelledError(_("Cancelled.")) from None
+                message = _NOTHING
+            if waiting.is_cancelled():
+                raise CancelledError(_("Cancelled."))
+            if message is _NOTHING:
                 continue
             if message is None or "progress" not in message.header:
                 return message
-            deadline = time.monotonic() + timeout_s
-            on_progress(message.header["progress"])
+            deadline = time.monotonic() + waiting.timeout_s
+            waiting.on_progress(message.header["progress"], message.header["share"])
         self._kill()
         raise JobError(
-            _("The model worker did not answer within {n:.0f} s and was restarted: try again.").format(n=timeout_s)
+            _("The model worker did not answer within {n:.0f} s and was restarted: try again.").format(
+                n=waiting.timeout_s
+            )
         )
 
     def _withdraw(self, number: int) -> None:

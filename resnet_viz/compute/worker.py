@@ -13,7 +13,7 @@ from collections import OrderedDict
 from typing import IO, Any
 
 from resnet_viz.compute.protocol import Message, read_message, write_message
-from resnet_viz.errors import ResNetVizError
+from resnet_viz.errors import CancelledError, ResNetVizError
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import use_language
 
@@ -34,7 +34,8 @@ class Worker:
         self._source, self._sink = source, sink
         self._requests: queue.Queue[Message | None] = queue.Queue()
         self._cancelled: set[int] = set()
-        self._probes: OrderedDict[str, Any] = OrderedDict()
+        self._networks: OrderedDict[str, Any] = OrderedDict()
+        self._asking = 0
         self._builds = 0
 
     def serve(self) -> None:
@@ -78,32 +79,43 @@ class Worker:
         write_message(self._sink, {"id": number, **header}, arrays)
 
     def _result(self, request: Message) -> tuple[dict[str, Any], dict[str, Any]]:
-        header = request.header
-        probe = self._probe(header["spec"], header.get("weights"), header["id"])
-        if header["op"] == "warm":
-            probe.warm()
-            return {"ok": True}, {}
-        return {"ok": True}, probe.activations(request.arrays["picture"], header["nodes"])
+        from resnet_viz.compute.answers import Context, answer  # noqa: PLC0415 - imports Keras
 
-    def _probe(self, spec: dict[str, Any], weights: str | None, number: int) -> Any:
+        header, number = request.header, request.header["id"]
+
+        def tell(share: float) -> None:
+            """Hear whether the request was withdrawn, and say how far it is; a negative share only hears."""
+            if number in self._cancelled:
+                raise CancelledError(_("Cancelled."))
+            if share >= 0:
+                write_message(self._sink, {"id": number, "progress": header["op"], "share": share})
+
+        scores = self._scores(header["spec"], header.get("weights"), number)
+        found, arrays = answer(Context(scores, header, request.arrays, tell))
+        return {"ok": True, **found}, arrays
+
+    def _scores(self, spec: dict[str, Any], weights: str | None, number: int) -> Any:
         from safetensors.numpy import load_file  # noqa: PLC0415 - of the optional model part
 
         from resnet_viz.model.probe import Probe  # noqa: PLC0415 - imports Keras
+        from resnet_viz.model.scores import Scores  # noqa: PLC0415 - as above
         from resnet_viz.spec import ResNetSpec  # noqa: PLC0415 - kept beside its only use
 
         key = json.dumps([spec, weights], sort_keys=True)
-        if key not in self._probes:
+        self._asking = number
+        if key not in self._networks:
             self._builds += 1
-
-            def tell(step: str) -> None:
-                write_message(self._sink, {"id": number, "progress": step})
-
             arrays = load_file(weights) if weights else None
-            self._probes[key] = Probe(ResNetSpec.from_dict(spec), weights=arrays, on_progress=tell)
-            if len(self._probes) > MAX_PROBES:
-                self._probes.popitem(last=False)
-        self._probes.move_to_end(key)
-        return self._probes[key]
+            probe = Probe(ResNetSpec.from_dict(spec), weights=arrays, on_progress=self._tell_step)
+            self._networks[key] = Scores(probe, self._tell_step)
+            if len(self._networks) > MAX_PROBES:
+                self._networks.popitem(last=False)
+        self._networks.move_to_end(key)
+        return self._networks[key]
+
+    def _tell_step(self, step: str) -> None:
+        """Say to whoever is being served what takes so long; a network outlives the request that built it."""
+        write_message(self._sink, {"id": self._asking, "progress": step, "share": 0.0})
 
 
 def main() -> None:

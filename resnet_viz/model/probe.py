@@ -5,13 +5,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+from keras import ops
 
 from resnet_viz.analysis import NetworkSummary, analyse
 from resnet_viz.errors import ImageError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.model.build import assign_weights, build_model
 from resnet_viz.model.compiled import FloatArray, Taps, compile_taps
+from resnet_viz.model.passes import descendants, operated_nodes, run_graph
 from resnet_viz.spec import ResNetSpec
+from resnet_viz.spec.surgery import NO_SURGERY, Surgery
 
 # All activations of one picture are 11 MB at 64 px and 148 MB at 224 px: the cap holds a few large or many small ones.
 CACHE_BYTES = 256 * 2**20
@@ -48,24 +51,29 @@ class Probe:
         self.model = build_model(spec)
         assign_weights(self.model, weights or {})
         self._on_progress = on_progress
-        self._functions: dict[tuple[str, ...], Taps] = {}
+        self._functions: dict[tuple[tuple[str, ...], int], Taps] = {}
         self._cache: OrderedDict[tuple[str, str], FloatArray] = OrderedDict()
         self._cache_bytes, self._cached = cache_bytes, 0
+        self._first = self.summary.graph.nodes[0].id
         signals = [name for block in self.summary.graph.blocks for name in block[4:] if name]
         self._signals = tuple(dict.fromkeys([*signals, self.summary.graph.nodes[-1].id]))
         self._everything = tuple(node.id for node in self.summary.graph.nodes[1:])
 
     def warm(self) -> None:
         """Compile both functions ahead of the first request."""
-        self._compiled(self._signals)
-        self._compiled(self._everything)
+        self.taps(self._signals)
+        self.taps(self._everything)
 
-    def activations(self, picture: FloatArray, nodes: Sequence[str]) -> dict[str, FloatArray]:
+    def activations(
+        self, picture: FloatArray, nodes: Sequence[str], surgery: Surgery = NO_SURGERY, *, fresh: bool = False
+    ) -> dict[str, FloatArray]:
         """Return the outputs of layers, by id, without the batch axis.
 
         Args:
             picture: float32 ``(height, width, channels)`` of the network's input size, preprocessed.
             nodes: Layer ids; `input` gives the picture itself.
+            surgery: What is done to the network first; only what it reaches is computed anew.
+            fresh: Neither look into the cache nor keep anything: the weights are others for the moment.
 
         Raises:
             UnknownLayerError: If the network has no such layer.
@@ -76,21 +84,58 @@ class Probe:
         if picture.shape != self.summary.graph.spec.input_shape:
             rule = _("an array of shape {shape}").format(shape=self.summary.graph.spec.input_shape)
             raise ImageError(broken_rule("picture", rule, picture.shape))
-        first = self.summary.graph.nodes[0].id
         key = hashlib.sha256(np.ascontiguousarray(picture).data).hexdigest()
-        missing = [name for name in nodes if name != first and (key, name) not in self._cache]
-        fresh = self._run(picture, key, missing) if missing else {}
-        found = {first: picture, **fresh}
+        if fresh:
+            missing = [name for name in nodes if name != self._first]
+            return {self._first: picture, **self._run(picture, missing)} if missing else {self._first: picture}
+        if surgery:
+            return self._operated(picture, key, nodes, surgery)
+        missing = [name for name in nodes if name != self._first and (key, name) not in self._cache]
+        found = {self._first: picture}
+        if missing:
+            found |= self._kept(key, self._run(picture, missing))
         for name in nodes:
             if name not in found:
                 self._cache.move_to_end((key, name))
                 found[name] = self._cache[key, name]
         return {name: found[name] for name in nodes}
 
-    def _run(self, picture: FloatArray, key: str, missing: Sequence[str]) -> dict[str, FloatArray]:
+    def taps(self, nodes: tuple[str, ...], batch: int = 1) -> Taps:
+        """Return the compiled function of some layers for a batch of pictures; compiled at first use, then kept."""
+        if (nodes, batch) not in self._functions:
+            self._on_progress("compile")
+            function = compile_taps(self.model, nodes, batch=batch)
+            function(np.zeros((batch, *self.summary.graph.spec.input_shape), np.float32))  # the first call allocates
+            self._functions[nodes, batch] = function
+        return self._functions[nodes, batch]
+
+    def _operated(self, picture: FloatArray, key: str, nodes: Sequence[str], surgery: Surgery) -> dict[str, FloatArray]:
+        """Return layers' outputs after a surgery, walked eagerly from the last maps that it does not reach."""
+        graph, mark = self.summary.graph, f"{key}/{surgery.to_text()}"
+        operated = operated_nodes(graph, surgery)
+        reached = descendants(graph, operated) | operated
+        intact = [name for name in nodes if name not in reached]
+        found = self.activations(picture, intact) if intact else {}
+        missing = [name for name in nodes if name in reached and (mark, name) not in self._cache]
+        if missing:
+            signals = [name for name in (*self._signals, *missing) if name in reached]
+            edge = {name for node in graph.nodes if node.id in reached for name in node.inputs if name not in reached}
+            known = {name: array[np.newaxis] for name, array in self.activations(picture, sorted(edge)).items()}
+            outputs = run_graph(self.model, known, signals, graph=graph, surgery=surgery)
+            fresh = {name: np.asarray(ops.convert_to_numpy(array))[0] for name, array in outputs.items()}
+            found |= self._kept(mark, fresh)
+        for name in nodes:
+            if name not in found:
+                self._cache.move_to_end((mark, name))
+                found[name] = self._cache[mark, name]
+        return {name: found[name] for name in nodes}
+
+    def _run(self, picture: FloatArray, missing: Sequence[str]) -> dict[str, FloatArray]:
         taps = self._signals if set(missing) <= set(self._signals) else self._everything
-        outputs = self._compiled(taps)(np.ascontiguousarray(picture[np.newaxis], np.float32))
-        fresh = {name: array[0] for name, array in zip(taps, outputs, strict=True)}
+        outputs = self.taps(taps)(np.ascontiguousarray(picture[np.newaxis], np.float32))
+        return {name: array[0] for name, array in zip(taps, outputs, strict=True)}
+
+    def _kept(self, key: str, fresh: dict[str, FloatArray]) -> dict[str, FloatArray]:
         for name, array in fresh.items():
             old = self._cache.pop((key, name), None)
             self._cached += array.nbytes - (old.nbytes if old is not None else 0)
@@ -98,11 +143,3 @@ class Probe:
         while self._cached > self._cache_bytes and self._cache:
             self._cached -= self._cache.popitem(last=False)[1].nbytes
         return fresh
-
-    def _compiled(self, taps: tuple[str, ...]) -> Taps:
-        if taps not in self._functions:
-            self._on_progress("compile")
-            function = compile_taps(self.model, taps)
-            function(np.zeros((1, *self.summary.graph.spec.input_shape), np.float32))  # the first call allocates
-            self._functions[taps] = function
-        return self._functions[taps]

@@ -17,6 +17,7 @@ from streamlit import net_util
 
 from resnet_viz.compute.client import WorkerClient
 from resnet_viz.compute.jobs import LocalRunner
+from resnet_viz.compute.questions import warm
 from resnet_viz.compute.runs import RunStore
 from resnet_viz.errors import BackendMissingError, ResNetVizError
 from resnet_viz.images.uploads import Uploads
@@ -146,7 +147,7 @@ def _warm() -> None:
     # Without Keras, or shut down while warming: the pages that need the worker say what is wrong.
     with contextlib.suppress(BackendMissingError, ResNetVizError):
         shipped = next((card.path for card in cards().values() if card.preset == DEFAULT_PRESET), None)
-        worker().warm(preset(DEFAULT_PRESET), weights=shipped)
+        warm(worker(), preset(DEFAULT_PRESET), shipped)
     # What an earlier server was training goes on.
     runner().start()
 

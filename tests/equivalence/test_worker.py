@@ -14,8 +14,9 @@ from safetensors.numpy import save_file
 
 from resnet_viz.analysis import analyse
 from resnet_viz.compute.backends import backend_name
-from resnet_viz.compute.client import WorkerClient
+from resnet_viz.compute.client import Waiting, WorkerClient
 from resnet_viz.compute.protocol import Message, read_message, write_message
+from resnet_viz.compute.questions import Network, activations
 from resnet_viz.errors import (
     BackendMissingError,
     BusyError,
@@ -49,6 +50,10 @@ def own_worker():
     client = WorkerClient(max_pending=4)
     yield client
     client.close()
+
+
+def asked(client, spec, values, nodes, *, weights=None, **waiting):
+    return activations(client, Network(spec, weights), values, nodes, Waiting(**waiting))
 
 
 def stand_in(code: str) -> WorkerClient:
@@ -107,7 +112,7 @@ def test_a_photograph_through_all_16_blocks_obeys_the_blocks_own_arithmetic():
 
 
 def test_the_worker_returns_what_the_model_computes(worker):
-    answer = worker.activations(SPEC, picture(), NODES)
+    answer = asked(worker, SPEC, picture(), NODES)
     expected = Probe(SPEC).activations(picture(), NODES)
     assert answer.keys() == expected.keys()
     for name, array in expected.items():
@@ -115,7 +120,7 @@ def test_the_worker_returns_what_the_model_computes(worker):
 
 
 def test_only_what_was_asked_for_comes_back_and_input_is_the_picture(worker):
-    answer = worker.activations(SPEC, picture(3), ["input"])
+    answer = asked(worker, SPEC, picture(3), ["input"])
     assert list(answer) == ["input"]
     np.testing.assert_array_equal(answer["input"], picture(3))
 
@@ -125,7 +130,7 @@ def test_weights_that_fit_are_used_and_others_passed_over(worker, tmp_path):
     shapes = expected_arrays(analyse(SPEC)) | {"fc10/kernel": (7, 7), "stranger/kernel": (3,)}
     arrays = {name: random.uniform(0.1, 0.2, shape).astype(np.float32) for name, shape in shapes.items()}
     save_file(arrays, tmp_path / "own.safetensors")
-    answer = worker.activations(SPEC, picture(), ["conv1", "fc10"], weights=tmp_path / "own.safetensors")
+    answer = asked(worker, SPEC, picture(), ["conv1", "fc10"], weights=tmp_path / "own.safetensors")
     model = build_model(SPEC)
     model.get_layer("conv1").set_weights([arrays["conv1/kernel"]])
     expected = np.asarray(model.get_layer("conv1")(model.get_layer("pad")(picture()[np.newaxis])))[0]
@@ -149,9 +154,9 @@ def test_maps_are_cached_under_a_limit_of_bytes():
 
 def test_errors_arrive_as_themselves(worker):
     with pytest.raises(UnknownLayerError, match=r"node='res2a_outt'\. Did you mean `res2a_out`"):
-        worker.activations(SPEC, picture(), ["res2a_outt"])
+        asked(worker, SPEC, picture(), ["res2a_outt"])
     with pytest.raises(ImageError, match=r"shape \(16, 16, 3\).*\(8, 8, 3\)"):
-        worker.activations(SPEC, np.zeros((8, 8, 3), np.float32), NODES)
+        asked(worker, SPEC, np.zeros((8, 8, 3), np.float32), NODES)
 
 
 def test_missing_backend_is_one_sentence(monkeypatch):
@@ -160,7 +165,7 @@ def test_missing_backend_is_one_sentence(monkeypatch):
         backend_name()
     client = WorkerClient()
     with pytest.raises(BackendMissingError):
-        client.activations(SPEC, picture(), NODES)
+        asked(client, SPEC, picture(), NODES)
 
 
 # --- Supervision ---------------------------------------------------------------------------------------------------
@@ -168,22 +173,22 @@ def test_missing_backend_is_one_sentence(monkeypatch):
 
 @pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGSEGV])
 def test_a_worker_killed_in_mid_request_is_back_and_the_request_is_answered(own_worker, signal_number):
-    expected = own_worker.activations(SPEC, picture(), NODES)
+    expected = asked(own_worker, SPEC, picture(), NODES)
     first = own_worker.pid
     other = preset("cifar-32", input_shape=(16, 16, 3))  # a network it must build first: time enough to be killed
     steps: list[str] = []
 
-    def kill_once(step: str) -> None:
+    def kill_once(step: str, _share: float) -> None:
         steps.append(step)
         if step == "build" and own_worker.pid == first:
             os.kill(first, signal_number)
 
-    answer = own_worker.activations(other, picture(), ["res2a_out"], on_progress=kill_once)
+    answer = asked(own_worker, other, picture(), ["res2a_out"], on_progress=kill_once)
     assert answer["res2a_out"].shape == (16, 16, 16)
     assert steps.count("build") == 2
     assert own_worker.pid != first
     assert own_worker.status().restarts == 1
-    again = own_worker.activations(SPEC, picture(), NODES)
+    again = asked(own_worker, SPEC, picture(), NODES)
     for name in NODES:
         np.testing.assert_array_equal(again[name], expected[name])
 
@@ -191,7 +196,7 @@ def test_a_worker_killed_in_mid_request_is_back_and_the_request_is_answered(own_
 def test_a_request_that_kills_every_worker_ends_in_a_sentence():
     client = stand_in("read_message(inp); os._exit(1)")
     with pytest.raises(JobError, match="stopped twice on this request"):
-        client.activations(SPEC, picture(), NODES)
+        asked(client, SPEC, picture(), NODES)
     assert client.status().restarts == 1
     client.close()
 
@@ -201,7 +206,7 @@ def test_a_worker_that_falls_silent_is_replaced():
     client.start()
     pid = client.pid
     with pytest.raises(JobError, match=r"did not answer within 1 s"):
-        client.activations(SPEC, picture(), NODES, timeout_s=1)
+        asked(client, SPEC, picture(), NODES, timeout_s=1)
     deadline = time.monotonic() + 5
     while client.pid == pid and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -212,7 +217,7 @@ def test_a_worker_that_falls_silent_is_replaced():
 def test_garbage_on_the_pipe_counts_as_a_crash():
     client = stand_in("read_message(inp); out.write(b'\\xff' * 64); out.flush(); time.sleep(60)")
     with pytest.raises(JobError, match="stopped twice"):
-        client.activations(SPEC, picture(), NODES)
+        asked(client, SPEC, picture(), NODES)
     client.close()
 
 
@@ -221,7 +226,7 @@ def test_a_full_queue_answers_busy_at_once():
 
     def wait_in_vain() -> None:
         with pytest.raises(JobError):
-            client.activations(SPEC, picture(), NODES, timeout_s=3)
+            asked(client, SPEC, picture(), NODES, timeout_s=3)
 
     threads = [threading.Thread(target=wait_in_vain) for _ in range(4)]
     for thread in threads:
@@ -230,7 +235,7 @@ def test_a_full_queue_answers_busy_at_once():
     while client.status().pending < 4 and time.monotonic() < deadline:
         time.sleep(0.01)
     with pytest.raises(BusyError, match="4 requests are waiting"):
-        client.activations(SPEC, picture(), NODES)
+        asked(client, SPEC, picture(), NODES)
     for thread in threads:
         thread.join()
     client.close()
@@ -238,21 +243,21 @@ def test_a_full_queue_answers_busy_at_once():
 
 
 def test_cancelling_returns_at_once_and_the_worker_goes_on(worker):
-    worker.activations(SPEC, picture(), NODES)
+    asked(worker, SPEC, picture(), NODES)
     slow = preset("keras-v1-101", input_shape=(64, 64, 3))
     began = time.monotonic()
     with pytest.raises(CancelledError):
-        worker.activations(slow, np.zeros((64, 64, 3), np.float32), ["conv1"], is_cancelled=lambda: True)
+        asked(worker, slow, np.zeros((64, 64, 3), np.float32), ["conv1"], is_cancelled=lambda: True)
     assert time.monotonic() - began < 2
     assert worker.status().pending == 0
-    assert worker.activations(SPEC, picture(), NODES)["res2a_out"].shape == (16, 16, 16)
+    assert asked(worker, SPEC, picture(), NODES)["res2a_out"].shape == (16, 16, 16)
 
 
 def test_many_threads_share_one_worker(worker):
     results: dict[int, np.ndarray] = {}
 
     def ask(seed: int) -> None:
-        results[seed] = worker.activations(SPEC, picture(seed), ["res2a_out"])["res2a_out"]
+        results[seed] = asked(worker, SPEC, picture(seed), ["res2a_out"])["res2a_out"]
 
     threads = [threading.Thread(target=ask, args=(seed,)) for seed in range(12)]
     for thread in threads:

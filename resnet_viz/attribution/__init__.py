@@ -1,0 +1,1 @@
+"""Explanations of a score, one method per file; `catalogue` lists them without Keras."""

@@ -1,0 +1,175 @@
+"""The methods of explanation, their settings and what they give: all that a page or a terminal must know. No Keras."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from resnet_viz.errors import ExplanationError, SpecError, broken_rule, did_you_mean
+from resnet_viz.messages import gettext as _
+
+FloatArray = npt.NDArray[np.float32]
+
+
+class Setting(NamedTuple):
+    """One setting of a method: its default and the values a page offers."""
+
+    default: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method of explanation.
+
+    Attributes:
+        name: Its key in links and on the command line.
+        needs_node: Whether it looks at a layer's map, not at the picture.
+        settings: By name.
+        reference: The paper.
+    """
+
+    name: str
+    needs_node: bool
+    settings: Mapping[str, Setting]
+    reference: str
+
+
+METHODS: dict[str, Method] = {
+    method.name: method
+    for method in (
+        Method("gradcam", needs_node=True, settings={}, reference="Selvaraju et al. 2017, arXiv:1610.02391"),
+        Method(
+            "integrated-gradients",
+            needs_node=False,
+            settings={
+                "baseline": Setting("black", ("black", "grey", "mean")),
+                "steps": Setting("64", ("16", "64", "256")),
+            },
+            reference="Sundararajan, Taly, Yan 2017, arXiv:1703.01365",
+        ),
+        Method(
+            "occlusion",
+            needs_node=False,
+            settings={
+                "patch": Setting("8", ("4", "8", "16", "32")),
+                "stride": Setting("4", ("2", "4", "8", "16")),
+                "fill": Setting("mean", ("mean", "black", "grey")),
+            },
+            reference="Zeiler and Fergus 2014, arXiv:1311.2901",
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """What a method found.
+
+    Attributes:
+        values: float32 ``(height, width)``: cells of the layer's map for Grad-CAM, pixels of the input otherwise. Positive
+            where the score is raised.
+        score: The logit of the class, before the softmax.
+        numbers: What else was measured, by name.
+    """
+
+    values: FloatArray
+    score: float
+    numbers: dict[str, float]
+
+
+def method(name: str) -> Method:
+    """Return a method.
+
+    Raises:
+        ExplanationError: If there is none of that name.
+    """
+    if name not in METHODS:
+        raise ExplanationError(broken_rule("method", _("a known method"), name, did_you_mean(name, METHODS)))
+    return METHODS[name]
+
+
+def settings_of(name: str, changed: Mapping[str, str]) -> dict[str, str]:
+    """Return all settings of a method, with the changed ones checked.
+
+    Raises:
+        ExplanationError: If a setting is unknown, or a value is neither offered nor a whole number where those are.
+    """
+    known = method(name).settings
+    for key, value in changed.items():
+        if key not in known:
+            raise ExplanationError(
+                broken_rule("setting", _("a setting of {m}").format(m=name), key, did_you_mean(key, known))
+            )
+        values = known[key].values
+        is_number = values[0].isdecimal() and value.isascii() and value.isdecimal() and 1 <= int(value[:6]) <= 1024
+        if value not in values and not is_number:
+            raise ExplanationError(broken_rule(key, _("one of its values"), value, did_you_mean(value, values)))
+    return {key: changed.get(key, setting.default) for key, setting in known.items()}
+
+
+def method_title(name: str) -> str:
+    """Return what a method is called."""
+    return {
+        "gradcam": _("Grad-CAM"),
+        "integrated-gradients": _("Integrated gradients"),
+        "occlusion": _("Occlusion"),
+    }[name]
+
+
+def method_question(name: str) -> str:
+    """Return the question a method asks, and how it answers."""
+    return {
+        "gradcam": _(
+            "Which cells of this layer's map raise the score? Every channel is weighted by the mean of the score's gradient in it; the weighted channels are summed."
+        ),
+        "integrated-gradients": _(
+            "Which pixels make the score differ from the baseline's? The gradient is averaged on the straight way from the baseline to the picture, and multiplied by the way."
+        ),
+        "occlusion": _("How far does the score fall when a patch of the picture is covered? Each patch is tried."),
+    }[name]
+
+
+def setting_title(name: str) -> str:
+    """Return what a setting is called."""
+    return {
+        "baseline": _("Baseline"),
+        "steps": _("Steps"),
+        "patch": _("Patch, px"),
+        "stride": _("Stride, px"),
+        "fill": _("Covered with"),
+    }[name]
+
+
+def value_title(value: str) -> str:
+    """Return what a setting's value is called."""
+    return {"black": _("black"), "grey": _("middle grey"), "mean": _("the picture's mean colour")}.get(value, value)
+
+
+def filled(picture: FloatArray, kind: str, black: FloatArray, white: FloatArray) -> FloatArray:
+    """Return a picture of one colour, as the network receives it.
+
+    Args:
+        picture: float32 ``(height, width, channels)``, preprocessed.
+        kind: ``black``, ``grey`` (half-way to white) or ``mean`` (the picture's own mean colour).
+        black: The black picture, preprocessed.
+        white: The white picture, preprocessed.
+    """
+    if kind == "mean":
+        return np.broadcast_to(picture.mean(axis=(0, 1)), picture.shape).astype(np.float32)
+    return black if kind == "black" else ((black + white) / 2).astype(np.float32)
+
+
+def parse_target(text: str, classes: int) -> int | None:
+    """Return a class by its number, or None for "" (the one that the network finds likeliest).
+
+    Raises:
+        SpecError: If there is no such class.
+    """
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 8 and int(text) < classes):
+        raise SpecError(broken_rule("class", _("a number from 0 to {last}").format(last=classes - 1), text[:20]))
+    return int(text)

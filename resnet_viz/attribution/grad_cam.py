@@ -1,0 +1,42 @@
+"""Grad-CAM: which cells of a layer's map raise the score of a class.
+
+References:
+    Selvaraju et al. 2017, Grad-CAM, arXiv:1610.02391: α_k = mean over cells of ∂score/∂A_k; map = ReLU(Σ_k α_k A_k).
+    Deviation: the map is given before its ReLU, with its sign: maps of untrained networks are often negative everywhere,
+    and an empty picture would hide that. At a layer other than the last one's map it is the same formula at that layer.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from resnet_viz.attribution.catalogue import Attribution
+from resnet_viz.errors import ExplanationError, broken_rule
+from resnet_viz.messages import gettext as _
+from resnet_viz.model.scores import Scores
+
+FloatArray = npt.NDArray[np.float32]
+
+
+def grad_cam(scores: Scores, picture: FloatArray, node: str, target: int, *, fresh: bool = False) -> Attribution:
+    """Return the map of one layer for one class; from a kept activation only the layers after it run.
+
+    Args:
+        scores: The network, after a surgery or not.
+        picture: float32 ``(height, width, channels)``, preprocessed.
+        node: A layer with a map that the score depends on.
+        target: Number of the class.
+        fresh: Compute the activation anew: the weights are others for the moment.
+
+    Raises:
+        ExplanationError: If the layer has no map, or comes too late for the score.
+        SpecError: If there is no such class.
+    """
+    shape = scores.probe.summary.record(node).output_shape
+    if len(shape) != 3 or not scores.graph.readers[node]:
+        raise ExplanationError(broken_rule("node", _("a layer with a map, before the classifier"), node))
+    score, maps, gradient = scores.head_gradient(picture, node, scores.direction(target), fresh=fresh)
+    weights = gradient.mean(axis=(0, 1), dtype=np.float64)
+    values = np.tensordot(maps.astype(np.float64), weights, axes=([2], [0]))
+    return Attribution(
+        values.astype(np.float32), score, {"cells": float(values.size), "positive": float((values > 0).sum())}
+    )

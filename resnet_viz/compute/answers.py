@@ -1,0 +1,150 @@
+"""What the model worker answers to each kind of request. Imports Keras.
+
+An answer is a header of plain JSON values and arrays by name; `compute.questions` is the other side, and knows no Keras.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from resnet_viz.attribution.catalogue import Attribution, filled, settings_of
+from resnet_viz.attribution.depth import depth_profile
+from resnet_viz.attribution.effective_field import effective_fields
+from resnet_viz.attribution.grad_cam import grad_cam
+from resnet_viz.attribution.integrated_gradients import integrated_gradients
+from resnet_viz.attribution.occlusion import occlusion
+from resnet_viz.attribution.sanity import randomised_maps, rank_correlation
+from resnet_viz.compute.protocol import Array
+from resnet_viz.model.pixel import pixel_steps
+from resnet_viz.model.scores import Scores
+from resnet_viz.spec.surgery import Surgery, parse_surgery
+
+Answer = tuple[dict[str, Any], dict[str, Array]]
+
+
+class Context(NamedTuple):
+    """What an answer is made of.
+
+    Attributes:
+        scores: The network, with what it has compiled.
+        header: The request's.
+        arrays: The request's.
+        tell: Called with the share that is done; raises if the request was withdrawn.
+    """
+
+    scores: Scores
+    header: dict[str, Any]
+    arrays: dict[str, Array]
+    tell: Callable[[float], None]
+
+    @property
+    def surgery(self) -> Surgery:
+        """What is done to the network."""
+        summary = self.scores.probe.summary
+        channels = {record.node.id: record.output_shape[-1] for record in summary.records[1:]}
+        return parse_surgery(self.header.get("surgery", ""), summary.graph, channels)
+
+
+def answer(context: Context) -> Answer:
+    """Return the answer to a request; see the functions below for what each kind holds."""
+    return _ANSWERS[context.header["op"]](context)
+
+
+def _warm(context: Context) -> Answer:
+    context.scores.probe.warm()
+    return {}, {}
+
+
+def _activations(context: Context) -> Answer:
+    nodes = context.header["nodes"]
+    return {}, context.scores.probe.activations(context.arrays["picture"], nodes, context.surgery)
+
+
+def _explain(context: Context) -> Answer:
+    """One attribution: its numbers in the header, its map as ``values``."""
+    found = _explained(context, context.tell, fresh=False)
+    return {"score": found.score, "numbers": found.numbers}, {"values": found.values}
+
+
+def _sanity(context: Context) -> Answer:
+    """The same attribution with weights randomised from the top down: maps and rank correlations to the own one."""
+    own = _explained(context, lambda _share: None, fresh=True)
+
+    def anew() -> Attribution:
+        # The cancelled request is heard within each map, its progress told between them.
+        return _explained(context, lambda _share: context.tell(-1.0), fresh=True)
+
+    stages, maps, correlations = [], [own.values], [1.0]
+    for stage, found in randomised_maps(context.scores.probe, anew, context.tell):
+        stages.append(stage)
+        maps.append(found.values)
+        correlations.append(rank_correlation(own.values, found.values))
+    # NaN is no JSON: a map that is the same everywhere correlates with nothing.
+    listed = [None if np.isnan(value) else value for value in correlations]
+    return {"stages": stages, "correlations": listed}, {"maps": np.stack(maps)}
+
+
+def _explained(context: Context, tell: Callable[[float], None], *, fresh: bool) -> Attribution:
+    header, picture = context.header, context.arrays["picture"]
+    settings = settings_of(header["method"], header["settings"])
+    scores, target = context.scores.operated(context.surgery), header["target"]
+    if header["method"] == "gradcam":
+        return grad_cam(scores, picture, header["node"], target, fresh=fresh)
+    ends = context.arrays["black"], context.arrays["white"]
+    if header["method"] == "integrated-gradients":
+        baseline = filled(picture, settings["baseline"], *ends)
+        return integrated_gradients(scores, picture, baseline, target, int(settings["steps"]), tell)
+    fill = filled(picture, settings["fill"], *ends)
+    return occlusion(scores, picture, fill, target, int(settings["patch"]), int(settings["stride"]), tell)
+
+
+def _logits(context: Context) -> Answer:
+    """Logits ``(n, classes)`` of pictures ``(n, …)``."""
+    return {}, {"logits": context.scores.operated(context.surgery).logits(context.arrays["pictures"])}
+
+
+def _depth(context: Context) -> Answer:
+    """The state of every layer, as rows."""
+    pictures = context.arrays["pictures"]
+    states = depth_profile(context.scores.probe, pictures, context.header["mode"], context.surgery, context.tell)
+    return {"rows": [[*state._replace(statistics=list(state.statistics))] for state in states]}, {}  # type: ignore[arg-type]
+
+
+def _field(context: Context) -> Answer:
+    """Effective receptive fields: sides in the header, gradients as ``fields (n, height, width)``."""
+    probe, nodes = context.scores.probe, context.header["nodes"]
+    found = list(effective_fields(probe, context.arrays["picture"], nodes, context.tell))
+    return {"sides": [field.side_px for field in found]}, {"fields": np.stack([field.gradient for field in found])}
+
+
+def _pixel(context: Context) -> Answer:
+    """The steps of one value; a patch and kernel as arrays ``patch`` and ``kernel`` of the first step."""
+    probe, surgery = context.scores.probe, context.surgery
+    picture = context.arrays["picture"]
+
+    def arrays_of(node: str) -> dict[str, Any]:
+        if not probe.summary.graph.node(node).inputs:
+            return {}
+        return {variable.name: np.asarray(variable) for variable in probe.model.get_layer(node).weights}
+
+    def maps_of(nodes: list[str]) -> dict[str, Any]:
+        return probe.activations(picture, nodes, surgery)
+
+    steps = pixel_steps(probe.summary, arrays_of, maps_of, context.header["node"], tuple(context.header["place"]))
+    arrays = {name: array for name in ("patch", "kernel") if (array := getattr(steps[0], name)) is not None}
+    rows = [{key: value for key, value in asdict(step).items() if key not in ("patch", "kernel")} for step in steps]
+    return {"steps": rows}, arrays
+
+
+_ANSWERS: dict[str, Callable[[Context], Answer]] = {
+    "warm": _warm,
+    "activations": _activations,
+    "explain": _explain,
+    "sanity": _sanity,
+    "logits": _logits,
+    "depth": _depth,
+    "field": _field,
+    "pixel": _pixel,
+}

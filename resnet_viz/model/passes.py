@@ -1,0 +1,120 @@
+"""A network run from any point on: the graph walked with the model's own layers, from whatever tensors are known.
+
+This serves what a fixed forward pass cannot: the head alone from a kept activation, a network after surgery, and
+BatchNorm by the statistics of a batch.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from resnet_viz.spec import LayerGraph
+from resnet_viz.spec.graph import Node
+from resnet_viz.spec.layers import Add, BatchNorm
+from resnet_viz.spec.surgery import NO_SURGERY, Surgery
+
+
+def run_graph(
+    model: keras.Model,
+    known: Mapping[str, Any],
+    wanted: Sequence[str],
+    *,
+    graph: LayerGraph,
+    surgery: Surgery = NO_SURGERY,
+) -> dict[str, Any]:
+    """Return the outputs of `wanted` layers, ``(batch, …)`` each, computed from the known ones in inference mode.
+
+    Only what lies between is computed, and a tensor is let go when its last reader has read it. Works eagerly and under
+    a backend's tracing.
+    """
+    nodes = nodes_between(graph, known, wanted)
+    reads_left = {name: sum(name in node.inputs for node in nodes) for name in (*known, *(node.id for node in nodes))}
+    tensors, found = dict(known), {name: known[name] for name in wanted if name in known}
+    for node in nodes:
+        tensors[node.id] = _output(model, node, [tensors[name] for name in node.inputs], surgery)
+        if node.id in wanted:
+            found[node.id] = tensors[node.id]
+        for name in set(node.inputs):
+            reads_left[name] -= 1
+            if not reads_left[name]:
+                del tensors[name]
+    return found
+
+
+def walk_normalised(model: keras.Model, graph: LayerGraph, pictures: Any) -> Iterator[tuple[str, Any]]:
+    """Yield every layer's id and output ``(batch, …)``, each BatchNorm by the mean and variance of this very batch.
+
+    No moving statistic changes: the normalisation is computed here, not by the layer in training mode.
+    """
+    tensors: dict[str, Any] = {graph.nodes[0].id: pictures}
+    reads_left = {name: len(readers) for name, readers in graph.readers.items()}
+    for node in graph.nodes[1:]:
+        inputs = [tensors[name] for name in node.inputs]
+        layer = model.get_layer(node.id)
+        if isinstance(node.layer, BatchNorm):
+            axes = tuple(range(len(inputs[0].shape) - 1))
+            mean, variance = ops.moments(inputs[0], axes)
+            scale = layer.gamma / ops.sqrt(variance + node.layer.epsilon)
+            tensors[node.id] = (inputs[0] - mean) * scale + layer.beta
+        else:
+            tensors[node.id] = layer(inputs[0] if len(inputs) == 1 else inputs)
+        yield node.id, tensors[node.id]
+        for name in node.inputs:
+            reads_left[name] -= 1
+            if not reads_left[name]:
+                del tensors[name]
+
+
+def nodes_between(graph: LayerGraph, known: Mapping[str, Any], wanted: Sequence[str]) -> list[Node]:
+    """Return the nodes to compute for `wanted`, in order, if `known` ones are at hand."""
+    needed = {name for name in wanted if name not in known}
+    for node in reversed(graph.nodes):
+        if node.id in needed:
+            needed |= {name for name in node.inputs if name not in known}
+    return [node for node in graph.nodes if node.id in needed]
+
+
+def boundary(graph: LayerGraph, start: str, wanted: Sequence[str]) -> list[str]:
+    """Return what else must be known, beside `start`, to compute `wanted` from it: layers that bypass it."""
+    behind = descendants(graph, {start})
+    nodes = nodes_between(graph, {start: None}, wanted)
+    return list(
+        dict.fromkeys(
+            name for node in nodes if node.id in behind for name in node.inputs if name != start and name not in behind
+        )
+    )
+
+
+def descendants(graph: LayerGraph, starts: set[str]) -> set[str]:
+    """Return the layers that a change in the outputs of `starts` reaches, without `starts` themselves."""
+    reached: set[str] = set()
+    for node in graph.nodes:
+        if any(name in starts or name in reached for name in node.inputs):
+            reached.add(node.id)
+    return reached
+
+
+def operated_nodes(graph: LayerGraph, surgery: Surgery) -> set[str]:
+    """Return the layers whose own output a surgery changes."""
+    blocks = surgery.dropped | surgery.cut
+    adds = {block.add for block in graph.blocks if block.name in blocks and block.add}
+    return adds | {node for node, _channels in surgery.silenced}
+
+
+def _output(model: keras.Model, node: Node, inputs: list[Any], surgery: Surgery) -> Any:
+    block = f"{node.stage}{node.block}"
+    if isinstance(node.layer, Add) and block in surgery.dropped | surgery.cut:
+        branch, shortcut = inputs
+        kept = [
+            tensor for tensor, is_off in ((branch, surgery.dropped), (shortcut, surgery.cut)) if block not in is_off
+        ]
+        out = kept[0] if kept else ops.zeros_like(branch)
+    else:
+        out = model.get_layer(node.id)(inputs[0] if len(inputs) == 1 else inputs)
+    silenced = surgery.silenced_at(node.id)
+    if silenced:
+        keep = [0.0 if channel in silenced else 1.0 for channel in range(out.shape[-1])]
+        out = out * ops.convert_to_tensor(keep, out.dtype)
+    return out
