@@ -6,7 +6,7 @@ References:
 """
 
 from collections.abc import Callable, Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,28 +15,10 @@ from keras import ops
 from resnet_viz.model.passes import walk_normalised
 from resnet_viz.model.probe import Probe
 from resnet_viz.spec.surgery import NO_SURGERY, Surgery
-from resnet_viz.viz.anatomy import MapStatistics, map_statistics, norm
+from resnet_viz.viz.anatomy import LayerState, map_statistics, norm
 
 FloatArray = npt.NDArray[np.float32]
 Mode = Literal["moving", "batch"]
-
-
-class LayerState(NamedTuple):
-    """One layer's output for one picture.
-
-    Attributes:
-        node: The layer.
-        statistics: Over all its values.
-        silent: Channels that are 0 everywhere on this picture.
-        channels: Of how many.
-        ratio: At a block's add, ‖F(x)‖ / ‖shortcut(x)‖; None elsewhere, and where the shortcut brings nothing.
-    """
-
-    node: str
-    statistics: MapStatistics
-    silent: int
-    channels: int
-    ratio: float | None
 
 
 def depth_profile(

@@ -11,7 +11,7 @@ from resnet_viz.attribution.catalogue import Attribution
 from resnet_viz.compute.client import PATIENT, Waiting, WorkerClient
 from resnet_viz.compute.protocol import Array
 from resnet_viz.spec import ResNetSpec
-from resnet_viz.viz.anatomy import MapStatistics
+from resnet_viz.viz.anatomy import LayerState, MapStatistics
 
 
 @dataclass(frozen=True)
@@ -49,16 +49,6 @@ class Request(NamedTuple):
     node: str
     target: int
     settings: Mapping[str, str]
-
-
-class LayerRow(NamedTuple):
-    """The state of one layer; see `resnet_viz.attribution.depth.LayerState`."""
-
-    node: str
-    statistics: MapStatistics
-    silent: int
-    channels: int
-    ratio: float | None
 
 
 class PixelStep(NamedTuple):
@@ -142,11 +132,11 @@ def logits(client: WorkerClient, network: Network, picture: Array, waiting: Wait
 
 def depth(
     client: WorkerClient, network: Network, pictures: Array, mode: str, waiting: Waiting = PATIENT
-) -> list[LayerRow]:
+) -> list[LayerState]:
     """Return the state of every layer for the first picture; see `resnet_viz.attribution.depth.depth_profile`."""
     message = network.asked(client, "depth", {"pictures": pictures}, waiting, mode=mode)
     return [
-        LayerRow(node, MapStatistics(*numbers), silent, channels, ratio)
+        LayerState(node, MapStatistics(*numbers), silent, channels, ratio)
         for node, numbers, silent, channels, ratio in message.header["rows"]
     ]
 

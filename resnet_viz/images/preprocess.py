@@ -124,3 +124,9 @@ def as_input(
     ordered = pixels[..., ::-1] if normalisation.order == "BGR" else pixels
     values = (ordered * np.float32(normalisation.scale) - normalisation.mean) / normalisation.std
     return np.ascontiguousarray(values[..., np.arange(channels) % 3], np.float32)
+
+
+def plain_input(pixel: int, input_shape: tuple[int, int, int], normalisation: Normalisation) -> FloatArray:
+    """Return a picture of one grey, 0 … 255, as the network receives it: the ends of explanations."""
+    rgb = Image.new("RGB", (input_shape[1], input_shape[0]), (pixel, pixel, pixel))
+    return as_input(rgb, input_shape, "squash", normalisation)

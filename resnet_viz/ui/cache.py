@@ -64,6 +64,35 @@ activations = ArrayCache(ACTIVATION_BYTES)
 """Feature maps by (specification, picture, preprocessing, node)."""
 
 
+class ResultCache:
+    """The answers used last, at most so many; safe to use from any thread."""
+
+    def __init__(self, limit: int) -> None:
+        """Keep the `limit` answers used last."""
+        self._limit = limit
+        self._found: OrderedDict[str, Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def find(self, key: str) -> Any:
+        """Return the answer of that key, or None."""
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+            return self._found.get(key)
+
+    def keep(self, key: str, answer: Any) -> None:
+        """Keep an answer; the ones used longest ago go."""
+        with self._lock:
+            self._found[key] = answer
+            self._found.move_to_end(key)
+            while len(self._found) > self._limit:
+                self._found.popitem(last=False)
+
+
+results = ResultCache(256)
+"""Answers other than feature maps, by everything they depend on: an explanation at 224 px is 0.2 MB, most are less."""
+
+
 class RunFeed:
     """The measurements of runs, read once for all who watch; safe to use from any thread."""
 

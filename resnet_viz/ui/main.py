@@ -50,6 +50,22 @@ h3 { font-size: 1.1rem !important; padding: .2rem 0 !important; }
 [data-testid="stSidebarUserContent"] [role="radiogroup"] button { padding-inline: .55rem; }
 [data-testid="stSidebarUserContent"] [role="radiogroup"] { gap: .2rem; }
 td { font-variant-numeric: tabular-nums; }
+table.prediction { width: 100%; border-collapse: collapse; table-layout: fixed; }
+table.prediction caption { text-align: left; font-weight: 600; padding-bottom: .2rem; }
+table.prediction td { padding: .1rem .4rem .1rem 0; overflow-wrap: anywhere; }
+table.prediction td:first-child { width: 42%; }
+table.prediction i { display: inline-block; height: .7rem; background: #2a8fd4; margin-right: .3rem; border-radius: 2px; }
+table.prediction td:last-child { white-space: nowrap; overflow: hidden; }
+.st-key-aspects { gap: .5rem 1rem; }
+.walked .products { display: flex; flex-wrap: wrap; gap: .4rem 1.2rem; margin: .4rem 0; }
+.walked .product { display: flex; align-items: center; gap: .4rem; }
+.walked .product td { min-width: 2.9rem; text-align: center; padding: .1rem .2rem; font-size: .8rem; border: 1px solid #181a1e; }
+@media (prefers-reduced-motion: no-preference) {
+.walked:has(input:checked) .product td { animation: step .5s both; }
+}
+@keyframes step { from { opacity: .12; } 50% { outline: 3px solid #ff9d00; opacity: 1; } to { opacity: 1; } }
+table.steps th { text-align: left; padding-right: .8rem; font-weight: 600; }
+table.steps td:nth-child(n+3) { text-align: right; white-space: nowrap; }
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 3.9rem .8rem 1rem; } }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
 </style>
@@ -79,6 +95,7 @@ def main() -> None:
         "": st.Page(ROOT / "pages" / "architecture.py", title=_("Architecture"), url_path="architecture", default=True),
         "layers": st.Page(ROOT / "pages" / "layers.py", title=_("Layers"), url_path="layers"),
         "activations": st.Page(ROOT / "pages" / "activations.py", title=_("Activations"), url_path="activations"),
+        "explain": st.Page(ROOT / "pages" / "explain.py", title=_("Explain"), url_path="explain"),
         "train": st.Page(ROOT / "pages" / "train.py", title=_("Train"), url_path="train"),
     }
     page = st.navigation(list(pages.values()), position="top")

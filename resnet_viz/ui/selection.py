@@ -1,34 +1,34 @@
-"""The subject that all pages show, and its form in a link. Knows no Streamlit."""
+"""The subject that all pages show. Knows no Streamlit; `links` reads it from an address."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from resnet_viz.analysis import NetworkSummary
-from resnet_viz.errors import ImageError, ResNetVizError, SpecError, broken_rule, did_you_mean
-from resnet_viz.images.preprocess import INTERPOLATIONS, NORMALISATIONS, RESIZES
-from resnet_viz.images.samples import DEFAULT_SAMPLE, SAMPLES
-from resnet_viz.messages import LANGUAGES
-from resnet_viz.messages import gettext as _
-from resnet_viz.spec import DEFAULT_PRESET, PRESETS, Block, ResNetSpec, parse_classes, parse_input_shape, preset
-from resnet_viz.spec.changes import changed_paths, from_text, to_paths, with_changes
+from resnet_viz.attribution.catalogue import METHODS
+from resnet_viz.errors import SpecError
+from resnet_viz.images.samples import DEFAULT_SAMPLE
+from resnet_viz.spec import DEFAULT_PRESET, PRESETS, Block, ResNetSpec, preset
+from resnet_viz.spec.changes import changed_paths, from_text, with_changes
+from resnet_viz.spec.surgery import NO_SURGERY, Surgery, parse_surgery
 from resnet_viz.training.catalogue import data_sets
 from resnet_viz.training.demos import ORDER, demo
 from resnet_viz.training.plan import Plan, with_settings
 from resnet_viz.ui.cache import network
 from resnet_viz.viz.coloring import METRICS, OWN
 from resnet_viz.viz.dot import groups_of, known_groups
-from resnet_viz.viz.views import CHART_METRICS, VIEWS
+from resnet_viz.viz.views import CHART_METRICS
 
 UPLOAD = "upload"
-# Whose arrays the network has: the shipped ones where they fit, its own random start, a visitor's file, or a run's
-# (`run.ID.NETWORK`).
-SHIPPED, RANDOM, FILE, RUN = "shapes", "random", "file", "run"
-_RUN_WEIGHTS = re.compile(r"run\.[\w-]{4,24}\.[^./]{1,40}")
-_RUN = re.compile(r"[\w-]{0,40}")
+# Whose arrays the network has: the shipped ones where they fit, its own random start, a visitor's file, a run's
+# (`run.ID.NETWORK`), or ImageNet's.
+SHIPPED, RANDOM, FILE, RUN, IMAGENET = "shapes", "random", "file", "run", "imagenet"
+WEIGHTS = (SHIPPED, RANDOM, FILE, IMAGENET)
 MAX_SETTINGS = 2000
 MAX_COMPARED = 4
 FIRST_NODE = "conv1"
+ASPECTS = ("block", "depth", "compare")
+STATISTICS = ("moving", "batch")
 PANELS = ("layer", "difference", "files")
 COLORS = ("kind", *METRICS, OWN)
 
@@ -48,7 +48,7 @@ class Selection:
         resize: How the image is brought to the network's size.
         interpolation: By which weighting of its pixels.
         normalisation: How its pixels become numbers.
-        weights: `SHIPPED`, `RANDOM`, `FILE`, or a run's as `run.ID.NETWORK`.
+        weights: A name of `WEIGHTS`, or a run's as `run.ID.NETWORK`.
         language: Chosen language, or "" for the browser's.
         present: Whether the page is projected: large, one thing on screen.
         panel: What stands beside the picture: a name of `PANELS`.
@@ -60,6 +60,15 @@ class Selection:
         settings: What is changed in it: ``path=value`` with semicolons between.
         run: The run that is watched: its id, or `recorded-` and a demo's name, or "".
         compared: Ids of runs drawn beside it.
+        surgery: What is done to the network before it sees the picture.
+        aspect: What the page of activations shows: a name of `ASPECTS`.
+        beside: What the picture's maps are compared with: ``image:NAME``, ``weights:NAME``, ``surgery:none``, or
+            "".
+        statistics: By which BatchNorm normalises along depth: a name of `STATISTICS`.
+        pixel: A cell whose sum is written out, as ``LAYER:ROW.COLUMN.CHANNEL``, or "".
+        method: How the prediction is explained: a name of `resnet_viz.attribution.catalogue.METHODS`.
+        target: The class that is explained, by number, or "" for the likeliest.
+        explaining: Settings of the method that differ from its own: ``name=value`` with semicolons between.
     """
 
     preset: str = DEFAULT_PRESET
@@ -84,6 +93,14 @@ class Selection:
     settings: str = ""
     run: str = ""
     compared: tuple[str, ...] = ()
+    surgery: Surgery = NO_SURGERY
+    aspect: str = ASPECTS[0]
+    beside: str = ""
+    statistics: str = STATISTICS[0]
+    pixel: str = ""
+    method: str = next(iter(METHODS))
+    target: str = ""
+    explaining: str = ""
 
     @property
     def plan(self) -> Plan:
@@ -128,17 +145,25 @@ class Selection:
         summary = network(spec)
         node = _surviving_node(self.node, self.spec, summary)
         opened = self.opened & set(known_groups(summary))
-        return replace(self, spec=spec, node=node, opened=opened, against=_surviving_other(self.against, spec))
+        return replace(
+            self,
+            spec=spec,
+            node=node,
+            opened=opened,
+            against=_surviving_other(self.against, spec),
+            surgery=_surviving_surgery(self.surgery, summary),
+            target=self.target if self.target and int(self.target) < spec.classes else "",
+        )
 
     def toggled(self, group: str) -> "Selection":
         """Return the selection with a group of the picture opened, or closed with all that is in it."""
         known = known_groups(self.summary)
         if group not in known:
             return self
-        stage = _stage_of(group)
+        stage = stage_of(group)
         if group not in self.opened:
             return replace(self, opened=self.opened | {stage, group})
-        inside = {name for name in self.opened if name == group or (group == stage and _stage_of(name) == stage)}
+        inside = {name for name in self.opened if name == group or (group == stage and stage_of(name) == stage)}
         return replace(self, opened=self.opened - inside)
 
     def revealing(self, node: str) -> "Selection":
@@ -197,55 +222,10 @@ class Selection:
             params["classes"] = str(self.spec.classes)
         params |= self.changes
         default = Selection()
-        for name, value in _named(self).items():
-            if value != _named(default)[name]:
+        for name, value in named_parts(self).items():
+            if value != named_parts(default)[name]:
                 params[name] = value
         return params
-
-
-def from_params(params: Mapping[str, str]) -> tuple[Selection, list[str]]:
-    """Return the selection a link describes, and a sentence for each part that was not understood and left out."""
-    problems: list[str] = []
-    selection = Selection()
-    for step in (_read_network, _read_node, _read_picture, _read_other, _read_walk, _read_training, _read_rest):
-        try:
-            selection = step(selection, params)
-        except ResNetVizError as error:
-            problems.append(str(error))
-    return selection, problems
-
-
-def _read_network(selection: Selection, params: Mapping[str, str]) -> Selection:
-    name = params.get("preset", DEFAULT_PRESET)
-    base = preset(name)
-    if "input" in params:
-        base = replace(base, input_shape=parse_input_shape(params["input"]))
-    if "classes" in params:
-        base = replace(base, classes=parse_classes(params["classes"]))
-    known = to_paths(base)
-    changes = {path: text for path, text in params.items() if path in known or path.startswith("stages.")}
-    spec = with_changes(base, changes)
-    network(spec)
-    return replace(selection, preset=name, spec=spec)
-
-
-def _read_node(selection: Selection, params: Mapping[str, str]) -> Selection:
-    return replace(selection, node=selection.summary.graph.node(params.get("node", selection.node)).id)
-
-
-def _read_picture(selection: Selection, params: Mapping[str, str]) -> Selection:
-    known = known_groups(selection.summary)
-    opened = [group for group in params.get("open", "").split(".") if group]
-    for group in opened:
-        if group not in known:
-            rule = _("a stage or a block of this network")
-            raise SpecError(broken_rule("open", rule, group, did_you_mean(group, known)))
-    stages = {_stage_of(group) for group in opened}
-    return replace(selection, opened=frozenset(opened) | stages)
-
-
-def _read_other(selection: Selection, params: Mapping[str, str]) -> Selection:
-    return selection.comparing(params.get("against", ""))
 
 
 def other_spec(text: str, spec: ResNetSpec) -> ResNetSpec:
@@ -258,14 +238,6 @@ def other_spec(text: str, spec: ResNetSpec) -> ResNetSpec:
     other = with_changes(preset(name, input_shape=spec.input_shape, classes=spec.classes), changes)
     network(other)
     return other
-
-
-def _read_walk(selection: Selection, params: Mapping[str, str]) -> Selection:
-    stop = params.get("stop", "1")
-    stop_number = int(stop) if stop.isascii() and stop.isdecimal() and len(stop) < 4 else 1
-    return replace(
-        selection, present=params.get("present") == "1", walk=params.get("walk", "")[:40], stop=max(1, stop_number)
-    )
 
 
 def settings_of(text: str) -> dict[str, str]:
@@ -282,53 +254,7 @@ def check_plan(plan: Plan) -> None:
     plan.summaries(classes=data_sets()[plan.data.source].classes or 2)
 
 
-def _read_training(selection: Selection, params: Mapping[str, str]) -> Selection:
-    name = demo(params.get("demo", selection.demo)).name
-    run, compared = params.get("run", ""), tuple(part for part in params.get("with", "").split(".") if part)
-    for text in (run, *compared):
-        if not _RUN.fullmatch(text):
-            raise SpecError(broken_rule("run", _("a run's id"), text[:40]))
-    after = replace(selection, demo=name, run=run, compared=compared[:MAX_COMPARED])
-    settings = params.get("plan", "")
-    if len(settings) > MAX_SETTINGS:
-        raise SpecError(broken_rule("plan", _("at most {n} characters long").format(n=MAX_SETTINGS), settings[:40]))
-    return after.changing(settings_of(settings)) if settings else after
-
-
-def _read_rest(selection: Selection, params: Mapping[str, str]) -> Selection:
-    valid = {
-        "image": (*SAMPLES, UPLOAD),
-        "resize": RESIZES,
-        "interp": tuple(INTERPOLATIONS),
-        "prep": tuple(NORMALISATIONS),
-        "weights": (SHIPPED, RANDOM, FILE),
-        "lang": (*LANGUAGES, ""),
-        "color": COLORS,
-        "panel": PANELS,
-        "view": VIEWS,
-        "metric": CHART_METRICS,
-    }
-    values = {name: params.get(name, _named(selection)[name]) for name in valid}
-    for name, value in values.items():
-        is_of_run = name == "weights" and _RUN_WEIGHTS.fullmatch(value)
-        if value not in valid[name] and not is_of_run:
-            raise ImageError(broken_rule(name, _("one of its values"), value, did_you_mean(value, valid[name])))
-    return replace(
-        selection,
-        image=values["image"],
-        resize=values["resize"],
-        interpolation=values["interp"],
-        normalisation=values["prep"],
-        weights=values["weights"],
-        language=values["lang"],
-        color=values["color"],
-        panel=values["panel"],
-        view=values["view"],
-        metric=values["metric"],
-    )
-
-
-def _named(selection: Selection) -> dict[str, str]:
+def named_parts(selection: Selection) -> dict[str, str]:
     """Return the parts of a selection beside the network, under their names in links."""
     return {
         "node": selection.node,
@@ -351,6 +277,14 @@ def _named(selection: Selection) -> dict[str, str]:
         "plan": selection.settings,
         "run": selection.run,
         "with": ".".join(selection.compared),
+        "surgery": selection.surgery.to_text(),
+        "show": selection.aspect,
+        "beside": selection.beside,
+        "bn": selection.statistics,
+        "pixel": selection.pixel,
+        "method": selection.method,
+        "class": selection.target,
+        "how": selection.explaining,
     }
 
 
@@ -361,7 +295,8 @@ def _input_text(shape: tuple[int, int, int]) -> str:
     return str(height) if height == width else f"{height}x{width}"
 
 
-def _stage_of(group: str) -> str:
+def stage_of(group: str) -> str:
+    """Return the stage that a group of the picture belongs to."""
     return group.rstrip("abcdefghijklmnopqrstuvwxyz")
 
 
@@ -384,3 +319,36 @@ def _surviving_node(node: str, before: ResNetSpec, after: NetworkSummary) -> str
     old = network(before).graph.by_id.get(node)
     ends = [block.out for block in graph.blocks if old and block.stage == old.stage]
     return ends[-1] if ends else FIRST_NODE
+
+
+def surgery_of(text: str, summary: NetworkSummary) -> Surgery:
+    """Return the surgery that a text describes, on that network.
+
+    Raises:
+        SpecError: If the network does not have what it names.
+    """
+    return parse_surgery(
+        text, summary.graph, {record.node.id: record.output_shape[-1] for record in summary.records[1:]}
+    )
+
+
+def pixel_of(text: str, summary: NetworkSummary) -> tuple[str, tuple[int, int, int]] | None:
+    """Return the layer and (row, column, channel) of ``LAYER:ROW.COLUMN.CHANNEL``, or None if the network lacks it."""
+    node, _colon, numbers = text.partition(":")
+    parts = numbers.split(".")
+    if node not in summary.by_id or len(parts) != 3 or not all(re.fullmatch(r"[0-9]{1,5}", part) for part in parts):
+        return None
+    row, column, channel = map(int, parts)
+    shape = summary.by_id[node].output_shape
+    height, width = shape[:2] if len(shape) == 3 else (1, 1)
+    return (node, (row, column, channel)) if row < height and column < width and channel < shape[-1] else None
+
+
+def _surviving_surgery(surgery: Surgery, after: NetworkSummary) -> Surgery:
+    """Return what of a surgery another network allows."""
+    for part in surgery.to_text().split(","):
+        try:
+            surgery_of(part, after)
+        except SpecError:
+            return NO_SURGERY
+    return surgery

@@ -24,6 +24,7 @@ from resnet_viz.images.uploads import Uploads
 from resnet_viz.owners import OwnerFiles, data_folder, sweep
 from resnet_viz.spec import DEFAULT_PRESET, preset
 from resnet_viz.weights.catalogue import cards
+from resnet_viz.weights.imagenet import ImageNetStore
 from resnet_viz.weights.store import WeightsStore
 
 # pandas and the emoji table are Streamlit's own late imports, for component data and button labels.
@@ -65,6 +66,12 @@ def uploads() -> Uploads:
 def weights_store() -> WeightsStore:
     """Return the store of visitors' weights."""
     return WeightsStore(data_folder() / "weights")
+
+
+@cache
+def imagenet_store() -> ImageNetStore:
+    """Return where ImageNet's weights are kept."""
+    return ImageNetStore(data_folder() / "imagenet")
 
 
 @cache

@@ -16,7 +16,8 @@ from resnet_viz.messages import preferred_language, use_language
 from resnet_viz.owners import OwnerFiles
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.ui import services
-from resnet_viz.ui.selection import Selection, from_params
+from resnet_viz.ui.links import from_params
+from resnet_viz.ui.selection import Selection
 from resnet_viz.walks import Walk, read_walk
 
 OWNER_COOKIE = "resnet_viz_owner"
@@ -51,6 +52,7 @@ class Key(StrEnum):
     NORM = "norm"
     REPLAY = "replay"
     PLAYING = "playing"
+    WANTED = "wanted"
 
 
 def begin_run() -> Selection:
@@ -91,7 +93,7 @@ def update(change: Callable[[Selection], Selection]) -> None:
     except ResNetVizError as error:
         st.session_state[Key.PROBLEMS] = [str(error)]
         return
-    if after.spec != before.spec:
+    if (after.spec, after.surgery) != (before.spec, before.surgery):
         st.session_state[Key.PAST] = [*st.session_state.get(Key.PAST, []), before][-_HISTORY:]
         st.session_state[Key.FUTURE] = []
     st.session_state[Key.SELECTION] = after
@@ -168,6 +170,17 @@ def is_cancelled(work: str) -> bool:
 def set_cancelled(work: str) -> None:
     """Remember that the visitor cancelled this piece of work; "" forgets it."""
     st.session_state[Key.CANCELLED] = work
+
+
+def is_wanted(work: str) -> bool:
+    """Whether the visitor asked for this piece of long work."""
+    return work in st.session_state.get(Key.WANTED, ())
+
+
+def want(work: str) -> None:
+    """Remember that the visitor asked for this piece of long work; it is no longer cancelled."""
+    st.session_state[Key.WANTED] = (*st.session_state.get(Key.WANTED, ()), work)[-_HISTORY:]
+    set_cancelled("")
 
 
 def is_accepted(note: str) -> bool:
@@ -355,7 +368,7 @@ def _step(source: Key, target: Key) -> None:
     current = current_selection()
     st.session_state[target] = [*st.session_state.get(target, []), current]
     old: Selection = st.session_state[source].pop()
-    moved = replace(current, preset=old.preset).with_spec(old.spec)
+    moved = replace(replace(current, preset=old.preset).with_spec(old.spec), surgery=old.surgery)
     st.session_state[Key.SELECTION] = moved
 
 

@@ -2,7 +2,7 @@
 
 References:
     Okabe and Ito 2008, Color Universal Design: a set that colour-blind people can tell apart.
-    Viridis: Smith and van der Walt 2015. Diverging: ColorBrewer RdBu, Brewer et al. 2003.
+    Viridis: Smith and van der Walt 2015. Cividis: Nuñez, Anderton, Renslow 2018. Diverging: ColorBrewer RdBu, Brewer et al. 2003.
 """
 
 from typing import NamedTuple
@@ -111,7 +111,20 @@ _RED_BLUE = (
     "#b2182b",
     "#67001f",
 )
-COLOR_MAPS = {"viridis": _VIRIDIS, "red-blue": _RED_BLUE}
+_CIVIDIS = (
+    "#00204d",
+    "#00336f",
+    "#39486b",
+    "#575c6d",
+    "#707173",
+    "#8a8779",
+    "#a69d75",
+    "#c4b56c",
+    "#e4cf5b",
+    "#ffea46",
+)
+_BLACK_WHITE = ("#000000", "#ffffff")
+COLOR_MAPS = {"viridis": _VIRIDIS, "cividis": _CIVIDIS, "grey": _BLACK_WHITE, "red-blue": _RED_BLUE}
 
 GROUND = (24, 26, 30)
 NOT_A_NUMBER = (255, 0, 255)

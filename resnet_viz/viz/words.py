@@ -79,3 +79,12 @@ def short_bytes(number: int) -> str:
         value /= 1024
         units.pop(0)
     return f"{value:.3g} {units[0]}" if value < 999.5 else f"{value:.0f} {units[0]}"
+
+
+def number_text(value: float, digits: int = 4) -> str:
+    """Return a number in a few significant digits, with a true minus.
+
+    >>> number_text(-0.123456), number_text(0.0), number_text(1234567.0, digits=3)
+    ('−0.1235', '0', '1.23e+06')
+    """
+    return f"{value:.{digits}g}".replace("-", "−")

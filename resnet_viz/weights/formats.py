@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from resnet_viz.errors import DAMAGE, WeightsError, broken_rule
 from resnet_viz.messages import gettext as _
+from resnet_viz.weights.names import own_layer
 
 Array = npt.NDArray[np.float32]
 
@@ -191,7 +192,7 @@ def _walk(h5py: Any, group: Any, layer: str, entries: list[Entry], depth: int) -
             _check_dataset(item)
             entries.append(
                 Entry(
-                    f"{layer}/{_array_name(name, layer)}",
+                    f"{own_layer(layer, item.shape)}/{_array_name(name, layer)}",
                     item.shape,
                     item.dtype.str,
                     item.dtype.itemsize,

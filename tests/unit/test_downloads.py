@@ -13,9 +13,11 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
+import resnet_viz.downloads
+from resnet_viz.downloads import Download
 from resnet_viz.errors import DataError
 from resnet_viz.training import downloads
-from resnet_viz.training.downloads import Download, cifar10, unpack_cifar10
+from resnet_viz.training.downloads import cifar10, unpack_cifar10
 
 DATA = np.random.default_rng(0).bytes(3 * 2**20)
 
@@ -51,9 +53,9 @@ def address():
     server.server_close()
 
 
-def download(address, target, sha256=None):
-    digest = sha256 or hashlib.sha256(DATA).hexdigest()
-    return Download(address, target, sha256=digest, size_bytes=len(DATA))
+def download(address, target, digest=None):
+    digest = digest or hashlib.sha256(DATA).hexdigest()
+    return Download(address, target, digest=digest, size_bytes=len(DATA))
 
 
 def test_a_file_arrives_whole(address, tmp_path):
@@ -86,7 +88,7 @@ def test_starting_blocks_nothing_and_cancel_keeps_what_came(address, tmp_path):
 
 
 def test_a_stalled_network_is_given_up(address, tmp_path, monkeypatch):
-    monkeypatch.setattr(downloads, "STALL_S", 0.3)
+    monkeypatch.setattr(resnet_viz.downloads, "STALL_S", 0.3)
     _Handler.delay_s = 5.0
     one = download(address, tmp_path / "file")
     one.start()
@@ -103,7 +105,7 @@ def test_no_network_is_a_sentence(tmp_path):
 
 
 def test_other_bytes_are_refused_and_gone(address, tmp_path):
-    one = download(address, tmp_path / "file", sha256="0" * 64)
+    one = download(address, tmp_path / "file", digest="0" * 64)
     one.start()
     one.wait(20)
     assert "must be the file that its publisher describes, sha256 0000000000000000…" in one.sentence

@@ -11,7 +11,8 @@ from resnet_viz.analysis.keras_code import keras_line
 from resnet_viz.errors import ResNetVizError, SpecError
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.spec.changes import changed_paths, to_paths, with_changes
-from resnet_viz.ui.selection import Selection, from_params
+from resnet_viz.ui.links import from_params
+from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.dot import draw, known_groups
 
 CHOICES = {

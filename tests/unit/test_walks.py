@@ -7,7 +7,7 @@ import pytest
 from resnet_viz.analysis import analyse, covering_cells
 from resnet_viz.errors import SpecError
 from resnet_viz.spec import PRESETS
-from resnet_viz.ui.selection import from_params
+from resnet_viz.ui.links import from_params
 from resnet_viz.walks import MAX_STOPS, Walk, read_walk, shipped_walks, stop_at
 
 TOUR = shipped_walks()["tour"]

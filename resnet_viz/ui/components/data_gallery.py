@@ -143,7 +143,7 @@ def _show_download() -> None:
             st.warning(download.sentence)
         st.markdown(
             _("Without a network: fetch `{url}` (sha256 `{sha}…`) in any way and put it at `{path}`.").format(
-                url=download.url, sha=download.sha256[:16], path=download.target
+                url=download.url, sha=download.digest[:16], path=download.target
             )
         )
         return

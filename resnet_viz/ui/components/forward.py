@@ -4,22 +4,27 @@ import hashlib
 import time
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from resnet_viz.compute import questions
+from resnet_viz.compute.client import Waiting
+from resnet_viz.compute.questions import Network
 from resnet_viz.errors import CancelledError, ResNetVizError
 from resnet_viz.images.preprocess import NORMALISATIONS, as_input
 from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.ui import services, state
-from resnet_viz.ui.cache import activations
+from resnet_viz.ui.cache import activations, results
 from resnet_viz.ui.components.weights_source import weights_of
 from resnet_viz.ui.selection import Selection
 
 FloatArray = npt.NDArray[np.float32]
+T = TypeVar("T")
 
 # Faster answers need no bar; it would only flicker.
 _SHOW_AFTER_S = 0.6
@@ -46,63 +51,83 @@ def input_of(selection: Selection, picture: Picture) -> FloatArray:
 
 def maps_of(selection: Selection, picture: Picture, nodes: Sequence[str]) -> dict[str, FloatArray] | None:
     """Return the outputs of layers for a picture, or None after drawing why there are none."""
-    work = _work_key(selection, picture)
+    work = work_key(selection, picture)
     keys = {node: (work, node) for node in nodes}
     found = {node: array for node, key in keys.items() if (array := activations.find(key)) is not None}
     missing = [node for node in nodes if node not in found]
-    if not missing:
-        return {node: found[node] for node in nodes}
-    if state.is_cancelled(work):
-        st.info(_("Cancelled."))
-        st.button(_("Compute the maps"), on_click=state.set_cancelled, args=("",))
-        return None
-    fresh = _compute(selection, input_of(selection, picture), missing, work)
-    if fresh is None:
-        return None
-    for node, array in fresh.items():
-        activations.keep(keys[node], array)
-    return {node: found.get(node, fresh.get(node)) for node in nodes}  # type: ignore[misc]
-
-
-def content_name(selection: Selection, picture: Picture) -> str:
-    """Return twelve digits that stand for network, weights, picture and preprocessing, for file names."""
-    return hashlib.sha256(_work_key(selection, picture).encode()).hexdigest()[:12]
-
-
-def _compute(selection: Selection, values: FloatArray, nodes: Sequence[str], work: str) -> dict[str, FloatArray] | None:
-    file = weights_of(selection).file
-    place = st.empty()
-    progress = _Progress(place, work)
-    try:
-        return services.worker().activations(
-            selection.spec,
-            values,
-            nodes,
-            weights=file.path if file else None,
-            on_progress=progress.step,
-            is_cancelled=progress.tick,
+    if missing:
+        values = input_of(selection, picture)
+        fresh = asked(
+            work,
+            lambda waiting: questions.activations(services.worker(), network_of(selection), values, missing, waiting),
         )
+        if fresh is None:
+            return None
+        for node, array in fresh.items():
+            activations.keep(keys[node], array)
+        found |= fresh
+    return {node: found[node] for node in nodes}
+
+
+def asked(work: str, question: Callable[[Waiting], T]) -> T | None:
+    """Return the worker's answer, or None after drawing why there is none; with progress and a way out.
+
+    Args:
+        work: What is asked, as a key: cancelled work stays cancelled until it is asked for anew.
+        question: Asks, and waits as it is told.
+    """
+    key = hashlib.sha256(work.encode()).hexdigest()[:12]
+    if state.is_cancelled(work):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.info(_("Cancelled."))
+            st.button(_("Compute it"), key=f"again_{key}", on_click=state.set_cancelled, args=("",))
+        return None
+    place = st.empty()
+    progress = _Progress(place, work, key)
+    try:
+        return question(Waiting(progress.step, progress.tick))
     except CancelledError:
         return None
     except ResNetVizError as error:
         st.error(str(error))
-        st.button(_("Try again"), key="try_again")
+        st.button(_("Try again"), key=f"try_{key}")
         return None
     finally:
         place.empty()
 
 
+def remembered(key: str, question: Callable[[Waiting], T]) -> T | None:
+    """Return an answer that is no feature map: from the shared cache, else as `asked` gives it."""
+    found: T | None = results.find(key)
+    if found is None:
+        found = asked(key, question)
+        if found is not None:
+            results.keep(key, found)
+    return found
+
+
+def network_of(selection: Selection) -> Network:
+    """Return what the worker is asked about."""
+    file = weights_of(selection).file
+    return Network(selection.spec, file.path if file else None, selection.surgery.to_text())
+
+
+def content_name(selection: Selection, picture: Picture) -> str:
+    """Return twelve digits that stand for network, weights, picture and preprocessing, for file names."""
+    return hashlib.sha256(work_key(selection, picture).encode()).hexdigest()[:12]
+
+
 class _Progress:
     """A line that says what the worker does and for how long; drawing it also lets Streamlit end an outdated run."""
 
-    def __init__(self, place: "st.delta_generator.DeltaGenerator", work: str) -> None:
-        self._place, self._work = place, work
+    def __init__(self, place: "st.delta_generator.DeltaGenerator", work: str, key: str) -> None:
+        self._place, self._work, self._key = place, work, key
         self._began = self._drawn = time.monotonic()
-        self._step = ""
+        self._step, self._share = "", 0.0
         self._text: st.delta_generator.DeltaGenerator | None = None
 
-    def step(self, name: str) -> None:
-        self._step = name
+    def step(self, name: str, share: float) -> None:
+        self._step, self._share = name, share
 
     def tick(self) -> bool:
         now = time.monotonic()
@@ -116,10 +141,11 @@ class _Progress:
             box = self._place.container()
             row = box.container(horizontal=True, vertical_alignment="center")
             self._text = row.empty()
-            row.button(_("Cancel"), key="cancel_work", on_click=state.set_cancelled, args=(self._work,))
+            row.button(_("Cancel"), key=f"cancel_{self._key}", on_click=state.set_cancelled, args=(self._work,))
             box.skeleton(height=_SKELETON_PX)
-        share = {"start": 0.1, "build": 0.4, "compile": 0.7}.get(self._step, 0.9)
-        self._text.progress(share, text=_STEPS[self._step]().format(s=seconds))
+        share = {"start": 0.1, "build": 0.4, "compile": 0.7}.get(self._step, self._share)
+        text = _STEPS.get(self._step, lambda: _("Computing … {s:.0f} s"))
+        self._text.progress(min(1.0, share), text=text().format(s=seconds))
 
 
 _STEPS: dict[str, Callable[[], str]] = {
@@ -135,5 +161,7 @@ def _image_key(selection: Selection, picture: Picture) -> tuple[str, ...]:
     return picture.sha256, shape, selection.resize, selection.interpolation, selection.normalisation
 
 
-def _work_key(selection: Selection, picture: Picture) -> str:
-    return "/".join((_spec_key(selection.spec), weights_of(selection).key, *_image_key(selection, picture)))
+def work_key(selection: Selection, picture: Picture) -> str:
+    """Return what tells this picture's maps from all others: network, weights, surgery, picture, preparation."""
+    network = (_spec_key(selection.spec), weights_of(selection).key, selection.surgery.to_text())
+    return "/".join((*network, *_image_key(selection, picture)))

@@ -8,7 +8,8 @@ from resnet_viz.errors import ResNetVizError, SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
 from resnet_viz.ui import state
-from resnet_viz.ui.selection import Selection, from_params
+from resnet_viz.ui.links import from_params
+from resnet_viz.ui.selection import Selection
 from resnet_viz.walks import MAX_BYTES, MAX_STOPS, Stop, Walk, read_walk, shipped_walks
 
 OWN = "own"

@@ -14,11 +14,12 @@ from resnet_viz.images.samples import SHAPE_SAMPLES
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
 from resnet_viz.ui import services, state
-from resnet_viz.ui.components import controls
+from resnet_viz.ui.components import controls, imagenet_source
 from resnet_viz.ui.components.run_source import owner, watched
-from resnet_viz.ui.selection import FILE, RANDOM, RUN, SHIPPED, Selection
+from resnet_viz.ui.selection import FILE, IMAGENET, RANDOM, RUN, SHIPPED, Selection
 from resnet_viz.weights.catalogue import Card, cards, shapes_of
 from resnet_viz.weights.fit import Fit, fit
+from resnet_viz.weights.imagenet import ImageNetFile
 from resnet_viz.weights.store import WeightsFile
 
 # Networks of the newest runs to choose from; the Train page lists all.
@@ -33,11 +34,19 @@ class Weights:
         file: The arrays.
         fit: How they fit the network.
         card: What is known of them, if they ship.
+        imagenet: The published file they come from, if they are ImageNet's.
     """
 
     file: WeightsFile | None = None
     fit: Fit | None = None
     card: Card | None = None
+    imagenet: ImageNetFile | None = None
+
+    @property
+    def normalisation(self) -> str:
+        """The preprocessing these weights were trained with, or "" if nobody knows or cares."""
+        source = self.card or self.imagenet
+        return source.normalisation if source else ""
 
     @property
     def key(self) -> str:
@@ -55,6 +64,8 @@ def weights_of(selection: Selection) -> Weights:
     kind, _dot, rest = selection.weights.partition(".")
     if kind == SHIPPED:
         return _shipped(selection)
+    if kind == IMAGENET:
+        return _imagenet(selection)
     file = None
     if kind == FILE:
         file = services.weights_store().load(state.owner())
@@ -71,6 +82,15 @@ def _shipped(selection: Selection) -> Weights:
         if all(layer.startswith("fc") for layer in found.random_layers):
             return Weights(WeightsFile(card_text(card), card.path, card.sha256, shapes), found, card)
     return Weights()
+
+
+def _imagenet(selection: Selection) -> Weights:
+    """Return ImageNet's weights where all but the classifier fits and the file is here."""
+    file = imagenet_source.file_for(selection.spec)
+    arrays = services.imagenet_store().load(file) if file else None
+    if file is None or arrays is None:
+        return Weights()
+    return Weights(arrays, fit(selection.summary, arrays.shapes), imagenet=file)
 
 
 def _of_run(run_id: str, network: str) -> WeightsFile | None:
@@ -101,7 +121,7 @@ def weights_text(selection: Selection) -> str:
     if weights.file is None:
         return random_text(selection)
     plain = weights.file.name.replace("`", "'")
-    name = plain if weights.card else f"`{plain}`"
+    name = plain if weights.card or weights.imagenet else f"`{plain}`"
     layers = weights.random_layers
     if not layers:
         return name
@@ -112,6 +132,10 @@ def weights_text(selection: Selection) -> str:
 def picture_note(selection: Selection) -> str:
     """Return what to bear in mind when these weights look at this picture, or ""."""
     weights = weights_of(selection)
+    if weights.normalisation and weights.normalisation != selection.normalisation:
+        return _("These weights were trained with other pixel values ({rule}).").format(
+            rule=NORMALISATIONS[weights.normalisation].formula()
+        )
     if weights.card is None or selection.image in SHAPE_SAMPLES:
         return ""
     return _(
@@ -126,12 +150,11 @@ def random_text(selection: Selection) -> str:
     return _("random, a seed per layer from {n}").format(n=selection.spec.seed)
 
 
-def show(selection: Selection) -> None:
-    """Draw the choice: what ships, random by seed, a file of one's own, a training run."""
-    weights = weights_of(selection)
+def weights_choices(selection: Selection) -> dict[str, str]:
+    """Return the weights there are to choose from, with what they are called; those in use among them."""
     own = services.weights_store().load(state.owner())
     choices = {SHIPPED: _("shipped: trained on shapes")} if cards() else {}
-    choices[RANDOM] = _("random")
+    choices |= {RANDOM: _("random"), IMAGENET: _("ImageNet (Keras)")}
     if own:
         choices[FILE] = f"{own.name[:30]}"
     for run in services.run_store().of_owner(owner())[:_MOST_RUNS]:
@@ -139,16 +162,25 @@ def show(selection: Selection) -> None:
         for network in found.record.final if found else ():
             choices[f"{RUN}.{run.id}.{network}"] = _("run: {name}, {network}").format(name=run.name, network=network)
     if selection.weights not in choices:
-        choices[selection.weights] = weights.file.name if weights.file else _("not here")
+        file = weights_of(selection).file
+        choices[selection.weights] = file.name if file else _("not here")
+    return choices
+
+
+def show(selection: Selection) -> None:
+    """Draw the choice: what ships, random by seed, ImageNet's, a file of one's own, a training run."""
+    weights, choices = weights_of(selection), weights_choices(selection)
     controls.select(
         _("Weights"),
         choices,
         selection.weights,
-        lambda name: state.set_parts(weights=name),
+        _choose,
         key="weights_choice",
         title=choices.__getitem__,
     )
-    if weights.card:
+    if selection.weights == IMAGENET:
+        imagenet_source.show(selection)
+    elif weights.card:
         _show_card(weights.card)
     elif weights.file:
         st.markdown(
@@ -174,6 +206,9 @@ def show(selection: Selection) -> None:
 def show_misfit(selection: Selection) -> None:
     """Say what does not fit, with a way back and a way on."""
     weights = weights_of(selection)
+    if selection.weights == IMAGENET and weights.file is None:
+        imagenet_source.show_missing(selection)
+        return
     if selection.weights not in (SHIPPED, RANDOM) and weights.file is None:
         st.info(
             _(
@@ -255,6 +290,16 @@ def _keep(key: str) -> None:
         state.add_problem(str(error))
         return
     state.set_parts(weights=FILE)
+
+
+def _choose(name: str) -> None:
+    """Take other weights, and the preprocessing they were trained with."""
+    after = replace(state.current_selection(), weights=name)
+    wanted = weights_of(after).normalisation
+    if name == IMAGENET:
+        file = imagenet_source.file_for(after.spec)
+        wanted = file.normalisation if file else wanted
+    state.set_parts(weights=name, normalisation=wanted or after.normalisation)
 
 
 def _forget() -> None:

@@ -1,0 +1,68 @@
+// From values to colours: one byte of the map's colours a value, whole mosaics in one go.
+
+const LEVELS = 254;
+export const BORDER = 2; // canvas pixels of ground between tiles
+const rgba = ([r, g, b]) => (255 << 24) | (b << 16) | (g << 8) | r; // little end first, as canvases are on every machine in use
+const parse = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+const tables = new Map();
+
+// The colours of a map as 254 pixels, then the mark for NaN and ±∞.
+export function table(anchors, odd) {
+  const key = anchors.join() + odd;
+  if (!tables.has(key)) {
+    const stops = anchors.map(parse);
+    const made = new Uint32Array(LEVELS + 1);
+    for (let i = 0; i < LEVELS; i++) {
+      const at = (i / (LEVELS - 1)) * (stops.length - 1);
+      const left = Math.min(stops.length - 2, Math.floor(at));
+      made[i] = rgba(stops[left].map((v, k) => Math.round(v + (stops[left + 1][k] - v) * (at - left))));
+    }
+    made[LEVELS] = rgba(odd);
+    tables.set(key, made);
+  }
+  return tables.get(key);
+}
+
+// Draws tiles into a canvas; returns where they lie, for the pointer. `scale(place)` gives { low, high }.
+export function paintTiles(canvas, maps, order, { columns, enlarge, colors, ground, scale }) {
+  const [tileWidth, tileHeight] = [maps.width * enlarge + BORDER, maps.height * enlarge + BORDER];
+  const rows = Math.ceil(order.length / columns);
+  const [width, height] = [columns * tileWidth + BORDER, rows * tileHeight + BORDER];
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const pen = canvas.getContext("2d");
+  const sheet = pen.createImageData(width, height);
+  const pixels = new Uint32Array(sheet.data.buffer);
+  pixels.fill(rgba(ground));
+  order.forEach((place, index) => {
+    const left = BORDER + (index % columns) * tileWidth;
+    let line = (BORDER + Math.floor(index / columns) * tileHeight) * width + left;
+    const { low, high } = scale(place);
+    const factor = high > low ? (LEVELS - 1) / (high - low) : 0;
+    let at = place * maps.cells;
+    for (let y = 0; y < maps.height; y++) {
+      for (let x = 0, to = line; x < maps.width; x++, at++) {
+        const level = (maps.values[at] - low) * factor + 0.5;
+        const color = colors[level >= 0 ? (level < LEVELS ? level | 0 : level === Infinity ? LEVELS : LEVELS - 1) : level < 0 && level !== -Infinity ? 0 : LEVELS];
+        for (let k = 0; k < enlarge; k++) pixels[to++] = color;
+      }
+      for (let k = 1; k < enlarge; k++) pixels.copyWithin(line + k * width, line, line + maps.width * enlarge);
+      line += enlarge * width;
+    }
+  });
+  pen.putImageData(sheet, 0, 0);
+  return { tileWidth, tileHeight, columns, rows, width, height };
+}
+
+// The picture as a canvas of its own pixels.
+export function pictureCanvas({ width, height, pixels }) {
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const sheet = new ImageData(width, height);
+  for (let i = 0, j = 0; i < pixels.length; i += 3, j += 4) {
+    sheet.data[j] = pixels[i];
+    sheet.data[j + 1] = pixels[i + 1];
+    sheet.data[j + 2] = pixels[i + 2];
+    sheet.data[j + 3] = 255;
+  }
+  canvas.getContext("2d").putImageData(sheet, 0, 0);
+  return canvas;
+}

@@ -1,0 +1,20 @@
+"""Explain: why does the network say that of this picture?"""
+
+import streamlit as st
+
+from resnet_viz.messages import gettext as _
+from resnet_viz.ui import state
+from resnet_viz.ui.components import explanation, image_source, maps, prediction, surgery
+
+selection = state.current_selection()
+picture = image_source.picture_of(selection)
+left, main = st.columns([0.2, 0.8], gap="medium")
+with left:
+    maps.show_input(selection, picture)
+    with st.popover(_("Another picture"), width="stretch"):
+        image_source.show("page")
+    logits = prediction.show(selection, picture, count=5)
+with main:
+    surgery.show_done(selection)
+    if logits is not None:
+        explanation.show(selection, picture, logits)

@@ -1,0 +1,56 @@
+"""The three ways to look at activations: one block, all layers along depth, two answers side by side."""
+
+import streamlit as st
+
+from resnet_viz.images.reader import Picture
+from resnet_viz.messages import gettext as _
+from resnet_viz.ui import state
+from resnet_viz.ui.components import anatomy, beside, controls, depth, forward, maps, pixel, surgery
+from resnet_viz.ui.selection import ASPECTS, Selection
+
+
+def show(selection: Selection, picture: Picture) -> None:
+    """Draw the chosen way, below the question it answers."""
+    if selection.aspect != "depth":
+        anatomy.show_blocks(selection)
+    with st.container(horizontal=True, vertical_alignment="center", key="aspects"):
+        st.subheader(_question(selection), anchor=False)
+        controls.choice(
+            _("What is shown"),
+            ASPECTS,
+            selection.aspect,
+            lambda name: state.set_parts(aspect=name),
+            key="aspect",
+            title=_aspect_title,
+            label_visibility="collapsed",
+        )
+        surgery.show(selection)
+        files = st.popover(_("Files"), key="files_menu")
+    if selection.aspect == "depth":
+        depth.show(selection, picture, files)
+    elif selection.aspect == "compare":
+        beside.show(selection, picture)
+    else:
+        _show_block(selection, picture, files)
+
+
+def _show_block(selection: Selection, picture: Picture, files: "st.delta_generator.DeltaGenerator") -> None:
+    found = forward.maps_of(selection, picture, anatomy.nodes_of(selection))
+    if found is None:
+        return
+    anatomy.show(selection, picture, found)
+    pixel.show(selection, picture)
+    with files:
+        maps.show_downloads(selection, picture, found, selection.node)
+
+
+def _question(selection: Selection) -> str:
+    return {
+        "block": _("What did block {name} add to its input?").format(name=selection.block.name),
+        "depth": _("What becomes of the signal on its way?"),
+        "compare": _("What does {node} make of two of them?").format(node=selection.node),
+    }[selection.aspect]
+
+
+def _aspect_title(name: str) -> str:
+    return {"block": _("One block"), "depth": _("Along depth"), "compare": _("Compare")}[name]

@@ -1,0 +1,134 @@
+"""Two answers side by side: another picture or other weights, the same layer, and the difference on a diverging map."""
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from resnet_viz.images.reader import Picture
+from resnet_viz.images.samples import SAMPLES, sample_title
+from resnet_viz.messages import gettext as _
+from resnet_viz.spec.surgery import NO_SURGERY
+from resnet_viz.ui import state
+from resnet_viz.ui.components import controls, forward, image_source, maps, prediction
+from resnet_viz.ui.components.weights_source import weights_choices, weights_of, weights_text
+from resnet_viz.ui.selection import RANDOM, SHIPPED, UPLOAD, Selection
+from resnet_viz.viz.anatomy import norm, strongest_channels
+from resnet_viz.viz.payload import Derived, Layer, View, maps_payload, strip_count
+
+FloatArray = npt.NDArray[np.float32]
+
+
+def show(selection: Selection, picture: Picture) -> None:
+    """Draw the choice of what stands beside the picture, and both answers with their difference."""
+    choices = _choices(selection)
+    chosen = selection.beside or _default(selection)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        controls.select(
+            _("Beside it"),
+            choices if chosen in choices else [*choices, chosen],
+            chosen,
+            lambda name: state.set_parts(beside=name),
+            key="beside",
+            title=lambda name: choices.get(name, name),
+        )
+    other, other_picture = beside(replace(selection, beside=chosen), picture)
+    node = selection.node
+    one = forward.maps_of(selection, picture, [node])
+    two = forward.maps_of(other, other_picture, [node]) if one is not None else None
+    if one is None or two is None:
+        return
+    first = "A: " + _what(selection, other)
+    second = "B: " + _what(other, selection)
+    maps.show(_payload(selection, picture, one[node], two[node], (first, second)), key="compared")
+    _show_predictions(selection, picture, other, other_picture)
+
+
+def beside(selection: Selection, picture: Picture) -> tuple[Selection, Picture]:
+    """Return the subject that stands beside the selection's own, and its picture."""
+    kind, _colon, name = selection.beside.partition(":")
+    if kind == "image":
+        other = replace(selection, image=name)
+        return other, image_source.picture_of(other)
+    if kind == "surgery":
+        return replace(selection, surgery=NO_SURGERY), picture
+    other = replace(selection, weights=name)
+    wanted = weights_of(other).normalisation
+    return replace(other, normalisation=wanted or other.normalisation), picture
+
+
+def _choices(selection: Selection) -> dict[str, str]:
+    images = [name for name in (*SAMPLES, UPLOAD) if name != selection.image]
+    found = {
+        f"image:{name}": _("picture: {name}").format(name=_("your own") if name == UPLOAD else sample_title(name))
+        for name in images
+    }
+    weights = weights_choices(selection)
+    found |= {
+        f"weights:{name}": _("weights: {what}").format(what=title)
+        for name, title in weights.items()
+        if name != selection.weights
+    }
+    if selection.surgery:
+        found["surgery:none"] = _("the network before the surgery")
+    return found
+
+
+def _default(selection: Selection) -> str:
+    if selection.surgery:
+        return "surgery:none"
+    return f"weights:{RANDOM}" if selection.weights == SHIPPED else next(iter(_choices(selection)))
+
+
+def _what(one: Selection, other: Selection) -> str:
+    """Return in what a subject differs from the one beside it."""
+    if one.image != other.image:
+        return _("your own") if one.image == UPLOAD else sample_title(one.image)
+    if one.surgery != other.surgery:
+        return _("after surgery") if one.surgery else _("whole")
+    return weights_text(one)
+
+
+def _payload(
+    selection: Selection, picture: Picture, one: FloatArray, two: FloatArray, titles: tuple[str, str]
+) -> bytes:
+    first, second = (array if array.ndim == 3 else array[np.newaxis, np.newaxis, :] for array in (one, two))
+    difference = second - first
+    count = strip_count(*first.shape, 2)  # type: ignore[call-arg]
+    strongest = strongest_channels(difference, count)
+    node = selection.node
+    third = _("B − A")
+    pair = list(zip((first, second), titles, strict=True))
+    arrays: list[Layer | Derived] = [
+        maps.layer_of(selection, node, array, title=title, channels=strongest) for array, title in pair
+    ]
+    arrays.append(Derived("difference", (0, 1), node, third))
+    sources = (2, 0, 1)
+    if count < first.shape[-1]:
+        arrays += [maps.layer_of(selection, node, array, title=title) for array, title in pair]
+        arrays.append(Derived("difference", (3, 4), node, third))
+        sources = (5, 3, 4)
+    size = norm(first)
+    sentence = _("‖B − A‖ / ‖A‖ = {ratio:.3g}").format(ratio=norm(difference) / size if size else float("inf"))
+    view = View(
+        strip=(0, 1, 2),
+        titles=(*titles, third),
+        apart=(2,),
+        totals=(first.shape[-1],) * 3,
+        sources=sources,
+        sentences=(sentence,),
+        weights=_("weights: {what}").format(what=weights_text(selection)),
+        lead=_("channels that differ most:"),
+        layers=tuple(item.id for item in selection.summary.graph.nodes),
+        layer=node,
+    )
+    return maps_payload(arrays, view, maps.rgb_of(selection, picture))
+
+
+def _show_predictions(one: Selection, picture: Picture, two: Selection, other_picture: Picture) -> None:
+    columns = st.columns(2)
+    for column, name, subject, image in zip(columns, "AB", (one, two), (picture, other_picture), strict=True):
+        with column:
+            st.markdown(f"**{name}**: " + _what(subject, two if subject is one else one))
+            prediction.show(subject, image, count=3)

@@ -1,0 +1,156 @@
+"""The signal along depth: mean, deviation, zeros, silent channels, the size of the branches, what a cell sees in fact."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import streamlit as st
+
+from resnet_viz.compute import questions
+from resnet_viz.images.reader import Picture
+from resnet_viz.images.samples import SAMPLES, sample_picture
+from resnet_viz.messages import gettext as _
+from resnet_viz.ui import services, state
+from resnet_viz.ui.components import controls, downloads, forward, maps
+from resnet_viz.ui.components.weights_source import weights_text
+from resnet_viz.ui.selection import STATISTICS, Selection
+from resnet_viz.viz.anatomy import LayerState
+from resnet_viz.viz.depth import (
+    branch_to_shortcut,
+    mean_and_deviation,
+    receptive_fields,
+    zeros_and_silent,
+)
+from resnet_viz.viz.payload import Layer, View, maps_payload
+
+FloatArray = npt.NDArray[np.float32]
+
+# With the picture in view these make the batch: enough for statistics, few enough for a laptop at 224 px.
+BATCH_SAMPLES = tuple(SAMPLES)[:7]
+_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["sendDataToCloud", "select2d", "lasso2d"]}
+
+
+def show(selection: Selection, picture: Picture, files: "st.delta_generator.DeltaGenerator") -> None:
+    """Draw the charts; effective receptive fields are measured on request."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(_("BatchNorm by"), width="content")
+        controls.choice(
+            _("Statistics"),
+            STATISTICS,
+            selection.statistics,
+            lambda name: state.set_parts(statistics=name),
+            key="statistics",
+            title=lambda name: {"moving": _("its moving statistics"), "batch": _("the batch's own")}[name],
+            label_visibility="collapsed",
+        )
+        st.markdown(_mode_text(selection), width="stretch")
+    states = _states(selection, picture)
+    if states is None:
+        return
+    left, right = st.columns(2, gap="small")
+    with left:
+        _chart(mean_and_deviation(states), "depth_mean", _("Mean and standard deviation of every layer"))
+        _chart(branch_to_shortcut(states), "depth_ratio", _("Size of the branch against the shortcut, block by block"))
+    with right:
+        _chart(zeros_and_silent(states), "depth_zeros", _("Zeros and silent channels of every layer that has any"))
+        _show_fields(selection, picture)
+    st.markdown(
+        _(
+            "One picture, weights: {weights}. Silent: 0 everywhere on this picture. In trained networks the branches' responses are small, and smaller the deeper ([He et al. 2015, figure 7](https://arxiv.org/abs/1512.03385))."
+        ).format(weights=weights_text(selection))
+    )
+    with files:
+        downloads.show(_frame(states), f"depth-{forward.content_name(selection, picture)}", key="depth")
+
+
+def _mode_text(selection: Selection) -> str:
+    if selection.statistics == "moving":
+        text = _("as in inference: the mean and variance that training left behind (untrained: 0 and 1)")
+    else:
+        text = _("as in training: mean and variance over this picture and {n} samples ({names})").format(
+            n=len(BATCH_SAMPLES), names=", ".join(BATCH_SAMPLES)
+        )
+        if selection.surgery:
+            text += "; " + _("without the surgery")
+    return text
+
+
+def _states(selection: Selection, picture: Picture) -> list[LayerState] | None:
+    mode = selection.statistics
+    pictures = [forward.input_of(selection, picture)]
+    if mode == "batch":
+        pictures += [forward.input_of(replace(selection, image=name), sample_picture(name)) for name in BATCH_SAMPLES]
+    return forward.remembered(
+        f"depth/{mode}/{forward.work_key(selection, picture)}",
+        lambda waiting: questions.depth(
+            services.worker(), forward.network_of(selection), np.stack(pictures), mode, waiting
+        ),
+    )
+
+
+def _show_fields(selection: Selection, picture: Picture) -> None:
+    """Draw the receptive fields; the effective ones once they are measured, with the picture of one of them."""
+    summary = selection.summary
+    blocks = [block for block in summary.graph.blocks if summary.by_id[block.out].output_shape[:2]]
+    theoretical = [float(summary.by_id[block.out].field.height.size) for block in blocks]
+    key = f"field/{forward.work_key(selection, picture)}"
+    measured = None
+    if state.is_wanted(key):
+        measured = forward.remembered(
+            key,
+            lambda waiting: questions.effective_fields(
+                services.worker(),
+                forward.network_of(selection),
+                forward.input_of(selection, picture),
+                [block.out for block in blocks],
+                waiting,
+            ),
+        )
+    sides = measured[0] if measured else []
+    figure = receptive_fields([block.name for block in blocks], theoretical, sides, selection.spec.input_shape[0])
+    _chart(figure, "depth_field", _("Theoretical and effective receptive field, block by block"))
+    if measured is None:
+        if not state.is_cancelled(key):
+            st.button(
+                _("Measure what the middle cell sees in fact"),
+                key="field_measure",
+                on_click=state.want,
+                args=(key,),
+                help=_("From input gradients of every block's output (Luo et al. 2016): some seconds at 64 px."),
+            )
+        return
+    place = next((number for number, block in enumerate(blocks) if block == selection.block), 0)
+    with st.expander(_("What the middle cell of block {name} sees").format(name=blocks[place].name), expanded=True):
+        _show_field(selection, picture, measured[1][place], sides[place])
+
+
+def _show_field(selection: Selection, picture: Picture, gradient: FloatArray, side: float) -> None:
+    layer = Layer(selection.block.out, gradient[..., np.newaxis], [0], title=_("size of the gradient, largest 1"))
+    maps.show(maps_payload([layer], View(single=True), maps.rgb_of(selection, picture)), key="field_map")
+    theoretical = selection.summary.by_id[selection.block.out].field.height.size
+    st.markdown(
+        _(
+            "Pixels above {share:.2%} of the largest gradient fill a square of {side:.0f} px; theoretical: {size} px. On this picture, with these weights."
+        ).format(share=1 - 0.9545, side=side, size=theoretical)
+    )
+
+
+def _chart(figure: Any, key: str, alt: str) -> None:
+    st.plotly_chart(figure, key=key, config=_CONFIG, alt=alt)
+
+
+def _frame(states: list[LayerState]) -> pd.DataFrame:
+    """Return the states as a table, one row per layer."""
+    rows = [
+        {
+            "layer": item.node,
+            **item.statistics._asdict(),
+            "silent_channels": item.silent,
+            "channels": item.channels,
+            "branch_to_shortcut": item.ratio,
+        }
+        for item in states
+    ]
+    return pd.DataFrame(rows)

@@ -1,0 +1,108 @@
+"""ImageNet's weights: fetched with progress, or dropped here by someone who fetched them in another way."""
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from resnet_viz.errors import ResNetVizError
+from resnet_viz.images.preprocess import NORMALISATIONS
+from resnet_viz.messages import gettext as _
+from resnet_viz.spec import ResNetSpec, preset
+from resnet_viz.ui import services, state
+from resnet_viz.ui.selection import IMAGENET, Selection
+from resnet_viz.viz.words import short_bytes
+from resnet_viz.weights.imagenet import FILES, ImageNetFile
+
+_PRESET = "keras-v1"
+
+
+def file_for(spec: ResNetSpec) -> ImageNetFile | None:
+    """Return the published file of a network: the same layers with the same settings, whatever the size and classes."""
+    own = {name: getattr(spec, name) for name in ("input_shape", "classes", "seed", "seed_policy")}
+    return next((file for name, file in FILES.items() if replace(preset(name), **own) == spec), None)
+
+
+def show(selection: Selection) -> None:
+    """Draw what these weights are, and how they come here if they are not."""
+    file = file_for(selection.spec)
+    if file is None:
+        st.markdown(_("There are ImageNet weights for these networks: {names}.").format(names=", ".join(FILES)))
+        st.button(_("Take `{preset}`").format(preset=_PRESET), key="imagenet_preset", on_click=_take_preset)
+        return
+    arrays = services.imagenet_store().load(file)
+    if arrays:
+        st.markdown(
+            _("`{name}`, {n} arrays, sha256 `{sha}`; pixels {pixels}.").format(
+                name=file.name,
+                n=len(arrays.shapes),
+                sha=arrays.sha256[:16],
+                pixels=NORMALISATIONS[file.normalisation].formula(),
+            )
+        )
+    else:
+        _show_fetching(file)
+
+
+def show_missing(selection: Selection) -> None:
+    """Say on the page that the chosen weights are not here, and where they are to be had."""
+    if file_for(selection.spec) is None:
+        text = _("There are no ImageNet weights for this network, so it has its random start: open *weights* above.")
+    else:
+        text = _(
+            "ImageNet's weights are not on this machine yet, so the network has its random start: open *weights* above."
+        )
+    st.info(text)
+
+
+@st.fragment(run_every=1.0)
+def _show_progress(file: ImageNetFile) -> None:
+    """Draw a running download until it ends; then the page is drawn anew."""
+    state.speak()
+    download = services.imagenet_store().download(file)
+    if not download.is_running:
+        st.rerun()
+    done, total = download.progress
+    text = _("{done} of about {total}").format(done=short_bytes(done), total=short_bytes(total))
+    st.progress(min(1.0, done / total), text=text)
+    st.button(_("Cancel"), key="imagenet_cancel", on_click=download.cancel)
+
+
+def _show_fetching(file: ImageNetFile) -> None:
+    store = services.imagenet_store()
+    download = store.download(file)
+    st.markdown(
+        _(
+            "Not on this machine yet: about {size} from\n\n`{url}`\n\nMD5 `{md5}` (Keras publishes no sha256), kept in\n\n`{folder}`"
+        ).format(size=short_bytes(file.size_bytes), url=file.url, md5=file.md5, folder=store.folder)
+    )
+    if download.is_running:
+        _show_progress(file)
+        return
+    if download.sentence:
+        st.warning(download.sentence)
+    st.button(_("Fetch them"), key="imagenet_fetch", on_click=download.start)
+    key = "imagenet_drop"
+    st.file_uploader(
+        _("Without a network here: fetch the file in any way, and drop it here"),
+        key=key,
+        on_change=_adopt,
+        args=(file, key),
+    )
+
+
+def _adopt(file: ImageNetFile, key: str) -> None:
+    dropped: Any = state.typed(key)
+    if dropped is None:
+        return
+    try:
+        with st.spinner(_("Checking the weights in a process of their own …"), show_time=True):
+            services.imagenet_store().adopt(file, dropped.getvalue())
+    except ResNetVizError as error:
+        state.add_problem(str(error))
+
+
+def _take_preset() -> None:
+    """Take a network that has ImageNet weights, with their preprocessing."""
+    state.update(lambda selection: selection.with_preset(_PRESET))
+    state.set_parts(weights=IMAGENET, normalisation=FILES[_PRESET].normalisation)

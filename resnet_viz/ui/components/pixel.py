@@ -1,0 +1,106 @@
+"""One cell of a map: what it sees of the picture, and the sum that made it, written out and played."""
+
+import html
+
+import numpy as np
+import streamlit as st
+
+from resnet_viz.compute import questions
+from resnet_viz.compute.questions import PixelStep, PixelSum
+from resnet_viz.images.reader import Picture
+from resnet_viz.messages import gettext as _
+from resnet_viz.ui import services, state
+from resnet_viz.ui.components import forward
+from resnet_viz.ui.selection import Selection, pixel_of
+from resnet_viz.viz.pixel import kernel_walk, step_text
+from resnet_viz.viz.words import number_text
+
+# Channels whose products are listed; the rest are told as one sum.
+_LISTED = 8
+
+
+def show(selection: Selection, picture: Picture) -> None:
+    """Draw how the chosen cell's value came about; nothing if none is chosen."""
+    chosen = pixel_of(selection.pixel, selection.summary)
+    if chosen is None:
+        return
+    node, place = chosen
+    found = forward.remembered(
+        f"pixel/{forward.work_key(selection, picture)}/{selection.pixel}",
+        lambda waiting: questions.pixel(
+            services.worker(),
+            forward.network_of(selection),
+            forward.input_of(selection, picture),
+            node,
+            place,
+            waiting,
+        ),
+    )
+    if found is None:
+        return
+    with st.container(border=True, key="pixel"):
+        row, column, channel = place
+        with st.container(horizontal=True, vertical_alignment="center"):
+            title = _("How did {layer}, row {row}, column {column}, channel {channel} come to {value}?")
+            st.subheader(
+                title.format(
+                    layer=node, row=row, column=column, channel=channel, value=number_text(found.steps[-1].model_value)
+                ),
+                anchor=False,
+            )
+            st.button(_("Close"), key="pixel_close", on_click=lambda: state.set_parts(pixel=""))
+        st.markdown(_field_text(selection, node, place))
+        left, right = st.columns([0.55, 0.45], gap="medium")
+        with left:
+            st.html(_steps_table(found.steps))
+        with right:
+            _show_products(found)
+
+
+def _field_text(selection: Selection, node: str, place: tuple[int, int, int]) -> str:
+    """Return what the cell sees, clipped at the picture's border and said so."""
+    record = selection.summary.by_id[node]
+    height, width = selection.spec.input_shape[:2]
+    if len(record.output_shape) != 3:
+        return _("It sees the whole picture.")
+    (top, bottom), (left, right) = record.field.height.window(place[0]), record.field.width.window(place[1])
+    text = _("It sees {size} px of the picture: rows {top} to {bottom}, columns {left} to {right}").format(
+        size=f"{bottom - top}×{right - left}", top=top, bottom=bottom - 1, left=left, right=right - 1
+    )
+    rows, columns = min(bottom, height) - max(top, 0), min(right, width) - max(left, 0)
+    if (rows, columns) == (bottom - top, right - left):
+        return f"{text}."
+    clipped = _("{size} of them inside the picture, the rest is padding").format(
+        size=f"{max(0, rows)}×{max(0, columns)}"
+    )
+    return f"{text}; {clipped}.".replace("-", "−")
+
+
+def _steps_table(steps: list[PixelStep]) -> str:
+    head = (_("layer"), _("arithmetic"), _("our sum"), _("model's value"))
+    rows = ["".join(f"<th>{html.escape(text)}</th>" for text in head)]
+    for step in steps:
+        cells = (step.node, step_text(step), number_text(step.value), number_text(step.model_value))
+        rows.append("".join(f"<td>{html.escape(cell)}</td>" for cell in cells))
+    return f"<table class='facts steps'>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+
+
+def _show_products(found: PixelSum) -> None:
+    """Draw the patch times the kernel, channel by channel, the largest shares first."""
+    first = found.steps[0]
+    if found.patch is None:
+        st.markdown(_("This layer hands values on; there is nothing to multiply."))
+        return
+    if found.kernel is None:
+        shown = " ".join(number_text(float(value)) for value in found.patch.ravel()[:16])
+        st.markdown(_("Its window holds {values}.").format(values=shown + (" …" if found.patch.size > 16 else "")))
+        return
+    shares = (found.patch.astype(np.float64) * found.kernel).sum(axis=(0, 1))
+    order = np.argsort(-np.abs(shares), kind="stable")[:_LISTED]
+    rest = float(shares.sum() - shares[order].sum())
+    st.markdown(
+        _("{n} products, patch × kernel; the {k} input channels that count most, then the other {m} together:").format(
+            n=f"{found.patch.size:,}", k=len(order), m=len(shares) - len(order)
+        )
+    )
+    st.html(kernel_walk(found.patch, found.kernel, [int(c) for c in order], rest, first))

@@ -1,0 +1,83 @@
+"""Surgery on the network in view: drop a block, cut a shortcut, silence channels; every page answers."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from resnet_viz.errors import broken_rule
+from resnet_viz.messages import gettext as _
+from resnet_viz.spec.surgery import NO_SURGERY
+from resnet_viz.ui import state
+from resnet_viz.ui.components import controls
+from resnet_viz.ui.selection import Selection, surgery_of
+
+
+def show(selection: Selection) -> None:
+    """Draw what can be done to the block and layer in focus, and what has been done."""
+    count = len(selection.surgery.dropped) + len(selection.surgery.cut) + len(selection.surgery.silenced)
+    title = _("Surgery ({n})").format(n=count) if count else _("Surgery")
+    with st.popover(title, key="surgery_menu"):
+        st.markdown(_("**What if this part were missing?** No weight changes; prediction and maps answer at once."))
+        block = selection.block
+        if block.add:
+            controls.toggle(
+                _("Leave F(x) of block {name} out").format(name=block.name),
+                block.name in selection.surgery.dropped,
+                lambda _on: _toggle("drop", block.name),
+                key="surgery_drop",
+            )
+            controls.toggle(
+                _("Cut the shortcut of block {name}").format(name=block.name),
+                block.name in selection.surgery.cut,
+                lambda _on: _toggle("cut", block.name),
+                key="surgery_cut",
+            )
+        else:
+            st.markdown(_("A plain block cannot be left out: nothing would get through."))
+        controls.text(
+            _("Silenced channels of {layer}").format(layer=selection.node),
+            ", ".join(map(str, selection.surgery.silenced_at(selection.node))),
+            lambda text: _silence(selection.node, text),
+            key="surgery_silence",
+            help=_("Numbers with commas between. Or choose a channel among the maps and silence it there."),
+        )
+        st.markdown(
+            _(
+                "Deleting modules of a trained ResNet costs little accuracy each ([Veit et al. 2016](https://arxiv.org/abs/1605.06431)). With a ReLU after every add the network is not exactly the sum of its paths."
+            )
+        )
+
+
+def show_done(selection: Selection) -> None:
+    """Say on the page what was done to the network, with the way back; nothing if nothing was."""
+    surgery = selection.surgery
+    if not surgery:
+        return
+    parts = [_("F(x) of {block} left out").format(block=name) for name in sorted(surgery.dropped)]
+    parts += [_("shortcut of {block} cut").format(block=name) for name in sorted(surgery.cut)]
+    parts += [
+        _("channels {numbers} of {layer} silenced").format(layer=node, numbers=", ".join(map(str, channels)))
+        for node, channels in surgery.silenced
+    ]
+    with st.container(horizontal=True, vertical_alignment="center", key="surgery_done"):
+        st.markdown("✂ " + _("**After surgery:** {what}.").format(what="; ".join(parts)), width="content")
+        st.button(_("Make it whole"), key="surgery_whole", on_click=lambda: state.set_parts(surgery=NO_SURGERY))
+
+
+def _toggle(kind: str, block: str) -> None:
+    state.set_parts(surgery=state.current_selection().surgery.toggled(kind, block))
+
+
+def _silence(node: str, text: str) -> None:
+    """Silence exactly the channels that were typed, or say the rule."""
+    selection = state.current_selection()
+    numbers = [part for part in text.replace(",", " ").split() if part]
+    rest = selection.surgery.silencing(node, frozenset())
+    if not numbers:
+        state.set_parts(surgery=rest)
+        return
+    if not all(part.isascii() and part.isdecimal() for part in numbers):
+        state.add_problem(broken_rule("channels", _("whole numbers with commas between"), text[:40]))
+        return
+    parts = [rest.to_text(), f"silence:{node}:{'+'.join(numbers)}"]
+    state.update(lambda now: replace(now, surgery=surgery_of(",".join(filter(None, parts)), now.summary)))

@@ -1,0 +1,56 @@
+"""A map over its picture as one PNG: every cell where its receptive field is centred, colours by the map's own scale."""
+
+from io import BytesIO
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from resnet_viz.analysis.receptive_field import Extent, ReceptiveField
+from resnet_viz.viz.mosaic import shared_scale
+from resnet_viz.viz.theme import color_table
+
+FloatArray = npt.NDArray[np.float32]
+
+_LEVELS = 254
+_SIDE_PX = 512
+OPACITY = 0.55
+
+
+def overlay_png(
+    rgb: npt.NDArray[np.uint8], values: FloatArray, seen: ReceptiveField | None = None, opacity: float = OPACITY
+) -> bytes:
+    """Return the picture with a map over it.
+
+    Args:
+        rgb: uint8 ``(height, width, 3)``.
+        values: float32 ``(rows, columns)``; the scale is its whole range, symmetric about 0 if any is negative.
+        seen: Where the cells look; without it the map has the picture's pixels.
+        opacity: Of the map, 0 … 1; where no cell is centred the picture stays as it is.
+    """
+    height, width = rgb.shape[:2]
+    zoom = max(1, _SIDE_PX // max(height, width))
+    size = (height * zoom, width * zoom)
+    scale = shared_scale(values)
+    span = scale.high - scale.low or 1.0
+    levels = np.clip((np.nan_to_num(values) - scale.low) / span * (_LEVELS - 1), 0, _LEVELS - 1).astype(np.uint8)
+    colors = color_table(scale.color_map, _LEVELS)[levels]
+    rows = _cells(seen.height if seen else None, values.shape[0], size[0], zoom)
+    columns = _cells(seen.width if seen else None, values.shape[1], size[1], zoom)
+    base = np.asarray(Image.fromarray(rgb).resize((size[1], size[0]), Image.Resampling.NEAREST), np.float32)
+    over = colors[np.clip(rows, 0, None)][:, np.clip(columns, 0, None)].astype(np.float32)
+    covered = ((rows >= 0)[:, np.newaxis] & (columns >= 0))[..., np.newaxis] * opacity
+    mixed = (base * (1 - covered) + over * covered).round().astype(np.uint8)
+    out = BytesIO()
+    Image.fromarray(mixed).save(out, "PNG")
+    return out.getvalue()
+
+
+def _cells(extent: Extent | None, cells: int, pixels: int, zoom: int) -> npt.NDArray[np.intp]:
+    """Return for every drawn pixel along an axis the cell centred there, or −1."""
+    at = (np.arange(pixels) + 0.5) / zoom
+    if extent is None:
+        return (at * cells / (pixels / zoom)).astype(np.intp)
+    first = extent.start + (extent.size - extent.stride) / 2
+    found = np.floor((at - first) / extent.stride).astype(np.intp)
+    return np.where((found >= 0) & (found < cells), found, -1)
