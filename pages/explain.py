@@ -13,8 +13,9 @@ with left:
     maps.show_input(selection, picture)
     with st.popover(_("Another picture"), width="stretch"):
         image_source.show("page")
-    logits = prediction.show(selection, picture, count=5)
+    shares = prediction.show(selection, picture, count=5)
+    surgery.show(selection)
 with main:
     surgery.show_done(selection)
-    if logits is not None:
-        explanation.show(selection, picture, logits)
+    if shares is not None:
+        explanation.show(selection, picture, shares)

@@ -34,7 +34,7 @@ export class Explorer {
     const main = make("main");
     main.append(this.stripBar, this.strip, this.sentence, this.mosaicBar, this.sheet, this.caption);
     this.large = new Large(make, {
-      onPixel: (node, place) => this.send("pixel", { node, place }),
+      onPixel: (node, place) => this.data.canSum && this.send("pixel", { node, place }),
       onSilence: (node, channel) => this.send("silence", { node, channel }),
     });
     this.frame.append(main, this.large.box, this.tip);
@@ -52,6 +52,8 @@ export class Explorer {
     const { arrays, strip, sources } = this.data;
     arrays.forEach((maps) => (maps.single = this.data.single));
     this.frame.classList.toggle("single", Boolean(this.data.single));
+    if (this.data.single && !this.opened) this.large.opacity.value = 60; // what is explained stays visible
+    this.opened = true;
     this.stripOrder = strip.length ? arrays[strip[0]].channels.map((_c, place) => place) : [];
     if (!(kept.source < sources.length)) kept.source = 0;
     const shownMaps = this.maps;
@@ -136,7 +138,9 @@ export class Explorer {
       row.title = [`${texts.channel} ${branch.channels[place]}`, ...parts.map(([maps, kind]) => `${kind === "branch" ? "F(x)" : texts.side}: ${shown(maps.stats.energy[place])}`), below === null ? "" : texts.removed.replace("{share}", `${Math.round(below * 100)} %`)].filter(Boolean).join("; ");
       rows.append(row);
     }
-    tile.append(title, Object.assign(this.make("shape"), { textContent: texts.energiesKey }), rows);
+    const key = this.make("shape");
+    for (const [kind, text] of [["branch", "F(x)"], ["side", texts.sideShort]]) key.append(this.make(`key ${kind}`, "i"), text, " ");
+    tile.append(title, key, rows);
     return tile;
   }
 
@@ -206,6 +210,7 @@ export class Explorer {
       image: this.data.image, texts: this.data.texts, ground: this.data.ground, odd: this.data.odd,
       name: this.data.texts.colorNames[name],
       canSilence: this.data.canSilence && maps === this.maps,
+      canSum: this.data.canSum,
     });
   }
 
@@ -274,7 +279,7 @@ export class Explorer {
     }
     pieces.push(
       label(texts.sorted, select(by, kept.by, texts.sorted, (name) => this.set({ by: name }))),
-      label(texts.colors, select(Object.entries(texts.colorChoices), kept.colors, texts.colors, (name) => this.set({ colors: name }, true))),
+      select(Object.entries(texts.colorChoices), kept.colors, texts.colors, (name) => this.set({ colors: name }, true)),
       label(texts.own, own),
       label(texts.size, size),
     );

@@ -29,16 +29,16 @@ export class Large {
     this.listen();
   }
 
-  show({ maps, place, image, scale, colors, name, texts, ground, odd, canSilence }) {
+  show({ maps, place, image, scale, colors, name, texts, ground, odd, canSilence, canSum }) {
     if (maps !== this.maps || place !== this.place) this.cell = null;
-    Object.assign(this, { maps, place, scale, colors, texts, ground, odd });
+    Object.assign(this, { maps, place, texts, ground, canSum });
     this.channel = maps.channels[place];
     if (image !== this.image) {
       this.image = image;
       this.picture = image && pictureCanvas(image);
     }
     this.title.textContent = maps.channels.length > 1 || !maps.single ? texts.channelOf.replace("{n}", this.channel).replace("{layer}", maps.node) : maps.title;
-    this.canvas.setAttribute("aria-label", `${this.title.textContent}. ${texts.largeHelp}`);
+    this.canvas.setAttribute("aria-label", `${this.title.textContent}. ${canSum ? texts.largeHelp : ""}`);
     this.labels.replaceChildren(texts.opacity, this.opacity);
     this.opacity.setAttribute("aria-label", texts.opacity);
     this.smoothLabel.replaceChildren(this.smooth, texts.smooth);
@@ -120,7 +120,7 @@ export class Large {
 
   say() {
     if (!this.cell) {
-      this.value.textContent = this.texts.hover;
+      this.value.textContent = this.canSum ? this.texts.hoverSum : this.texts.hover;
       return;
     }
     const [row, column] = this.cell;

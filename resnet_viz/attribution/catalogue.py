@@ -145,7 +145,7 @@ def setting_title(name: str) -> str:
 
 def value_title(value: str) -> str:
     """Return what a setting's value is called."""
-    return {"black": _("black"), "grey": _("middle grey"), "mean": _("the picture's mean colour")}.get(value, value)
+    return {"black": _("black"), "grey": _("grey"), "mean": _("mean colour")}.get(value, value)
 
 
 def filled(picture: FloatArray, kind: str, black: FloatArray, white: FloatArray) -> FloatArray:

@@ -50,6 +50,7 @@ h3 { font-size: 1.1rem !important; padding: .2rem 0 !important; }
 [data-testid="stSidebarUserContent"] [role="radiogroup"] button { padding-inline: .55rem; }
 [data-testid="stSidebarUserContent"] [role="radiogroup"] { gap: .2rem; }
 td { font-variant-numeric: tabular-nums; }
+[role="dialog"] h2 { padding: 1rem 1.5rem !important; }
 table.prediction { width: 100%; border-collapse: collapse; table-layout: fixed; }
 table.prediction caption { text-align: left; font-weight: 600; padding-bottom: .2rem; }
 table.prediction td { padding: .1rem .4rem .1rem 0; overflow-wrap: anywhere; }

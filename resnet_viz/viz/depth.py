@@ -18,7 +18,7 @@ def mean_and_deviation(states: Sequence[LayerState]) -> go.Figure:
     names = [state.node for state in states]
     _line(figure, 0, _("mean"), names, [state.statistics.mean for state in states])
     _line(figure, 1, _("standard deviation"), names, [state.statistics.deviation for state in states])
-    return _laid_out(figure, _("mean and standard deviation"))
+    return _laid_out(figure, _("mean and standard deviation"), names=names)
 
 
 def zeros_and_silent(states: Sequence[LayerState]) -> go.Figure:
@@ -29,7 +29,7 @@ def zeros_and_silent(states: Sequence[LayerState]) -> go.Figure:
     _line(figure, 0, _("zeros"), names, [state.statistics.zeros for state in shown])
     _line(figure, 1, _("silent channels"), names, [state.silent / state.channels for state in shown])
     figure.update_yaxes(range=[0, 1.03], tickformat=".0%")
-    return _laid_out(figure, _("share on this picture"))
+    return _laid_out(figure, _("share on this picture"), names=names)
 
 
 def branch_to_shortcut(states: Sequence[LayerState]) -> go.Figure:
@@ -84,8 +84,12 @@ def _line(figure: go.Figure, number: int, title: str, x: Sequence[str], y: Seque
     )
 
 
-def _laid_out(figure: go.Figure, title: str, *, legend: bool = True) -> go.Figure:
-    axis: dict[str, Any] = {"tickfont": {"size": 13}, "nticks": 12, "automargin": True}
+def _laid_out(figure: go.Figure, title: str, *, legend: bool = True, names: Sequence[str] = ()) -> go.Figure:
+    """Return the figure with its title; layers' `names` are ticked at the ends of blocks, by the block's name."""
+    axis: dict[str, Any] = {"tickfont": {"size": 13}, "tickangle": 0, "automargin": True}
+    ends = [name for name in names if name.endswith("_out")]
+    if ends:
+        axis |= {"tickvals": ends, "ticktext": [name.removeprefix("res").removesuffix("_out") for name in ends]}
     figure.update_layout(
         height=CHART_PX,
         margin={"l": 10, "r": 10, "t": 34, "b": 10},

@@ -78,6 +78,7 @@ class View:
         layers: Ids to choose the mosaic's layer from.
         layer: The one that is chosen.
         can_silence: Whether a channel can be silenced.
+        can_sum: Whether a cell's sum can be asked for.
         single: Only one map, large, over the picture.
         numbered: Place of the array whose channel numbers a viewer may type.
     """
@@ -94,6 +95,7 @@ class View:
     layers: tuple[str, ...] = ()
     layer: str = ""
     can_silence: bool = False
+    can_sum: bool = False
     single: bool = False
     numbered: int = 0
 
@@ -122,6 +124,7 @@ def maps_payload(arrays: Sequence[Layer | Derived], view: View, picture: npt.NDA
         "layers": view.layers,
         "layer": view.layer,
         "canSilence": view.can_silence,
+        "canSum": view.can_sum,
         "single": view.single,
         "numbered": view.numbered,
         "colors": COLOR_MAPS,
@@ -204,7 +207,7 @@ def _texts() -> dict[str, Any]:
         "orNumber": _("or its number"),
         "noChannel": _("No channel of that number is shown here."),
         "energies": _("energy"),
-        "energiesKey": _("F(x), shortcut, cut"),
+        "sideShort": _("shortcut"),
         "side": _("shortcut(x)"),
         "removed": _("the ReLU removed {share}"),
         "range": _("{low} … {high}, {zeros} zeros"),
@@ -212,7 +215,8 @@ def _texts() -> dict[str, Any]:
         "opacity": _("map over picture"),
         "smooth": _("smooth between cells"),
         "silence": _("Silence this channel"),
-        "hover": _("Point at a cell: its value, and what it sees. Click it for its sum."),
+        "hover": _("Point at a cell: its value, and what it sees."),
+        "hoverSum": _("Point at a cell: its value, and what it sees. Click it for its sum."),
         "value": _("row {row}, column {column}: {value}"),
         "field": _("sees {size} px"),
         "clipped": _("{size} of them inside the picture"),

@@ -84,12 +84,11 @@ def kernel_walk(patch: FloatArray, kernel: FloatArray, channels: list[int], rest
             f"<div class='product'><b>{label}</b>{grids[0]}<span>×</span>{grids[1]}<span>=</span>{grids[2]}"
             f"<span>Σ {total}</span></div>"
         )
-    end = _("the others {rest}; Σ = {sum}; + bias {bias} = {value}").format(
-        rest=number_text(rest),
-        sum=number_text(step.numbers["sum"]),
-        bias=number_text(step.numbers["bias"]),
-        value=number_text(step.value),
-    )
+    end = _("the others {rest}; Σ = {sum}").format(rest=number_text(rest), sum=number_text(step.numbers["sum"]))
+    if step.numbers["bias"]:
+        end += "; " + _("+ bias {bias} = {value}").format(
+            bias=number_text(step.numbers["bias"]), value=number_text(step.value)
+        )
     play = html.escape(_("Play it: the kernel over its patch"))
     head = f"<label class='play'><input type='checkbox'>{play}</label>"
     return f"<div class='walked'>{head}<div class='products'>{''.join(blocks)}</div><p>{html.escape(end)}</p></div>"

@@ -87,4 +87,4 @@ def number_text(value: float, digits: int = 4) -> str:
     >>> number_text(-0.123456), number_text(0.0), number_text(1234567.0, digits=3)
     ('−0.1235', '0', '1.23e+06')
     """
-    return f"{value:.{digits}g}".replace("-", "−")
+    return f"{value + 0.0:.{digits}g}".replace("-", "−")

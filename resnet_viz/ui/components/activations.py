@@ -29,7 +29,7 @@ def show(selection: Selection, picture: Picture) -> None:
     if selection.aspect == "depth":
         depth.show(selection, picture, files)
     elif selection.aspect == "compare":
-        beside.show(selection, picture)
+        beside.show(selection, picture, files)
     else:
         _show_block(selection, picture, files)
 
@@ -48,7 +48,7 @@ def _question(selection: Selection) -> str:
     return {
         "block": _("What did block {name} add to its input?").format(name=selection.block.name),
         "depth": _("What becomes of the signal on its way?"),
-        "compare": _("What does {node} make of two of them?").format(node=selection.node),
+        "compare": _("Where do two answers of {node} differ?").format(node=selection.node),
     }[selection.aspect]
 
 

@@ -95,6 +95,7 @@ def payload(selection: Selection, picture: Picture, found: dict[str, FloatArray]
         layers=tuple(node.id for node in selection.summary.graph.nodes),
         layer=selection.node,
         can_silence=bool(selection.summary.graph.node(selection.node).inputs),
+        can_sum=True,
         numbered=places[block.branch],
     )
     return maps_payload(arrays, view, maps.rgb_of(selection, picture))
@@ -123,6 +124,7 @@ def _sentences(block: Block, found: dict[str, FloatArray]) -> tuple[str, ...]:
         texts.append(
             _("the last ReLU removed {share:.1%} of the sum's values").format(share=removed_by_relu(found[block.add]))
         )
+    texts.append(_("bars: mean square per channel; %: removed from it"))
     if block.kind == "convolution":
         texts.append(_("x shows its own strongest channels: the block mixes them"))
     return tuple(texts)

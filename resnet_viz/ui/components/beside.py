@@ -20,11 +20,12 @@ from resnet_viz.viz.payload import Derived, Layer, View, maps_payload, strip_cou
 FloatArray = npt.NDArray[np.float32]
 
 
-def show(selection: Selection, picture: Picture) -> None:
+def show(selection: Selection, picture: Picture, files: "st.delta_generator.DeltaGenerator") -> None:
     """Draw the choice of what stands beside the picture, and both answers with their difference."""
     choices = _choices(selection)
     chosen = selection.beside or _default(selection)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(_("A is the subject above; B is"), width="content")
         controls.select(
             _("Beside it"),
             choices if chosen in choices else [*choices, chosen],
@@ -32,6 +33,8 @@ def show(selection: Selection, picture: Picture) -> None:
             lambda name: state.set_parts(beside=name),
             key="beside",
             title=lambda name: choices.get(name, name),
+            label_visibility="collapsed",
+            width=320,
         )
     other, other_picture = beside(replace(selection, beside=chosen), picture)
     node = selection.node
@@ -43,6 +46,8 @@ def show(selection: Selection, picture: Picture) -> None:
     second = "B: " + _what(other, selection)
     maps.show(_payload(selection, picture, one[node], two[node], (first, second)), key="compared")
     _show_predictions(selection, picture, other, other_picture)
+    with files:
+        maps.show_downloads(selection, picture, {node: one[node], f"{node} beside": two[node]}, node)
 
 
 def beside(selection: Selection, picture: Picture) -> tuple[Selection, Picture]:

@@ -24,11 +24,10 @@ from resnet_viz.images.preprocess import NORMALISATIONS, plain_input
 from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import services, state
-from resnet_viz.ui.components import controls, forward, maps, prediction, surgery
+from resnet_viz.ui.components import controls, forward, maps, prediction
 from resnet_viz.ui.components.weights_source import weights_of, weights_text
 from resnet_viz.ui.selection import Selection
 from resnet_viz.ui.selection import settings_of as parsed
-from resnet_viz.viz.dot import stage_title
 from resnet_viz.viz.mosaic import mosaic_png, shared_scale
 from resnet_viz.viz.overlay import overlay_png
 from resnet_viz.viz.payload import Layer, View, maps_payload
@@ -38,11 +37,14 @@ FloatArray = npt.NDArray[np.float32]
 
 # Sample maps of the sanity check, px.
 _CHECK_PX = 150
+# Fewer numbers than these often keep their order by chance.
+_FEW_CELLS = 25
 
 
-def show(selection: Selection, picture: Picture, logits: FloatArray) -> None:
+def show(selection: Selection, picture: Picture, shares: FloatArray) -> None:
     """Draw the controls, the map, and what is known of it."""
-    target = prediction.target_of(selection, logits)
+    likeliest = int(shares.argmax())
+    target = int(selection.target) if selection.target else likeliest
     names = prediction.class_names(selection)
     with st.container(horizontal=True, vertical_alignment="bottom", key="explain_controls"):
         controls.choice(
@@ -55,17 +57,16 @@ def show(selection: Selection, picture: Picture, logits: FloatArray) -> None:
         )
         controls.select(
             _("Class"),
-            ["", *map(str, np.argsort(-logits, kind="stable"))],
+            ["", *map(str, np.argsort(-shares, kind="stable"))],
             selection.target,
             lambda number: state.set_parts(target=number),
-            key="target",
+            key="explain_class",
             title=lambda number: (
-                names[int(number)] if number else _("the likeliest: {name}").format(name=names[int(logits.argmax())])
+                names[int(number)] if number else _("the likeliest: {name}").format(name=names[likeliest])
             ),
-            width=220,
+            width=170,
         )
         _show_settings(selection)
-        surgery.show(selection)
     request = request_of(selection, target)
     found = forward.remembered(
         f"explain/{_key(selection, picture, request)}",
@@ -89,7 +90,13 @@ def show(selection: Selection, picture: Picture, logits: FloatArray) -> None:
 
 def request_of(selection: Selection, target: int) -> Request:
     """Return what is asked for."""
-    return Request(selection.method, selection.node, target, parsed(selection.explaining))
+    return Request(selection.method, node_of(selection), target, parsed(selection.explaining))
+
+
+def node_of(selection: Selection) -> str:
+    """Return the layer Grad-CAM looks at: the one in focus if it lies in a block, else the last block's output."""
+    nodes = _nodes(selection)
+    return selection.node if selection.node in nodes else nodes[len(selection.summary.graph.blocks) - 1]
 
 
 def pictures_of(selection: Selection, picture: Picture) -> dict[str, FloatArray]:
@@ -112,10 +119,10 @@ def _show_settings(selection: Selection) -> None:
         controls.select(
             _("Layer"),
             nodes,
-            selection.node if selection.node in nodes else nodes[-1],
+            node_of(selection),
             lambda name: state.set_parts(node=name),
             key="explain_node",
-            width=190,
+            width=160,
         )
     values = settings_of(selection.method, parsed(selection.explaining))
     for name, setting in METHODS[selection.method].settings.items():
@@ -127,17 +134,16 @@ def _show_settings(selection: Selection) -> None:
             partial(_set, name),
             key=f"how_{name}",
             title=value_title,
-            width=150,
+            width=118,
         )
 
 
 def _nodes(selection: Selection) -> list[str]:
-    """Return the layers Grad-CAM can look at: block outputs first to last, and the one in focus if it has a map."""
+    """Return the layers Grad-CAM is offered at: block outputs first to last, and the one in focus if it lies in a block."""
     summary = selection.summary
     outs = [block.out for block in summary.graph.blocks]
     own = selection.node
-    record = summary.by_id[own]
-    if own not in outs and len(record.output_shape) == 3 and record.node.inputs:
+    if own not in outs and summary.graph.node(own).block:
         outs.append(own)
     return outs
 
@@ -150,9 +156,8 @@ def _set(name: str, value: str) -> None:
 def _layer(selection: Selection, found: Attribution) -> Layer:
     title = _("{method}: share in the score").format(method=method_title(selection.method))
     if METHODS[selection.method].needs_node:
-        return Layer(
-            selection.node, found.values[..., np.newaxis], [0], selection.summary.by_id[selection.node].field, title
-        )
+        node = node_of(selection)
+        return Layer(node, found.values[..., np.newaxis], [0], selection.summary.by_id[node].field, title)
     return Layer(selection.node, found.values[..., np.newaxis], [0], None, title)
 
 
@@ -172,8 +177,10 @@ def _facts(selection: Selection, found: Attribution, name: str) -> str:
     if selection.method == "gradcam":
         height, width = found.values.shape
         lines.append(
-            _("{layer}: {n} numbers ({size}), range {low} … {high}; what lies between cells is drawing").format(
-                layer=selection.node,
+            _(
+                "{layer}: {n} numbers ({size}), range {low} … {high}; each is drawn where its receptive field is centred"
+            ).format(
+                layer=node_of(selection),
                 n=f"{height * width:,}",
                 size=f"{height}×{width}",
                 low=number_text(float(found.values.min()), 3),
@@ -284,12 +291,12 @@ def _show_check(selection: Selection, picture: Picture, request: Request) -> Non
 
 
 def _show_maps(selection: Selection, found: Sanity) -> None:
-    titles = [_("its own weights")]
-    titles += [_("+ {what} random").format(what=stage_title(stage)) for stage in found.stages]
+    titles = [_("own weights"), *(_stage_text(stage) for stage in found.stages)]
     columns = st.columns(len(titles), gap="small")
-    for column, title, values, correlation in zip(columns, titles, found.maps, found.correlations, strict=True):
+    shown = zip(columns, titles, found.maps, found.correlations, strict=True)
+    for place, (column, title, values, correlation) in enumerate(shown):
         scale = shared_scale(values)
-        with column, st.container(key=f"maps_sanity_{len(title)}_{hash(title)}"):
+        with column, st.container(key=f"maps_sanity_{place}"):
             st.markdown(f"**{title}**")
             st.image(mosaic_png(values[..., np.newaxis], scale, smallest_tile=_CHECK_PX), width="stretch", alt=title)
             alike = _("flat") if correlation is None else f"{correlation:.2f}".replace("-", "−")
@@ -299,5 +306,15 @@ def _show_maps(selection: Selection, found: Sanity) -> None:
                 )
             )
     st.markdown(_("Each map on its own scale; 1 is the same order of all cells, 0 none in common."))
+    if found.maps[0].size < _FEW_CELLS:
+        few = _("With {n} numbers a rank correlation says little: choose an earlier layer, or compare the ranges.")
+        st.markdown(few.format(n=found.maps[0].size))
     if weights_of(selection).file is None:
         st.markdown(_("These weights are random to begin with: what changes here is one chance for another."))
+
+
+def _stage_text(stage: int) -> str:
+    """Return what was made random last."""
+    if stage == 0:
+        return _("head random")
+    return _("… stem too") if stage == 1 else _("… stage {n} too").format(n=stage)

@@ -69,14 +69,15 @@ def maps_of(selection: Selection, picture: Picture, nodes: Sequence[str]) -> dic
     return {node: found[node] for node in nodes}
 
 
-def asked(work: str, question: Callable[[Waiting], T]) -> T | None:
+def asked(work: str, question: Callable[[Waiting], T], *, part: str = "") -> T | None:
     """Return the worker's answer, or None after drawing why there is none; with progress and a way out.
 
     Args:
         work: What is asked, as a key: cancelled work stays cancelled until it is asked for anew.
         question: Asks, and waits as it is told.
+        part: Which part of that work, if it is asked for in several.
     """
-    key = hashlib.sha256(work.encode()).hexdigest()[:12]
+    key = hashlib.sha256(f"{work}/{part}".encode()).hexdigest()[:12]
     if state.is_cancelled(work):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.info(_("Cancelled."))

@@ -20,7 +20,7 @@ _LISTED = 8
 
 
 def show(selection: Selection, picture: Picture) -> None:
-    """Draw how the chosen cell's value came about; nothing if none is chosen."""
+    """Draw how the chosen cell's value came about, over the page; nothing if none is chosen."""
     chosen = pixel_of(selection.pixel, selection.summary)
     if chosen is None:
         return
@@ -38,23 +38,23 @@ def show(selection: Selection, picture: Picture) -> None:
     )
     if found is None:
         return
-    with st.container(border=True, key="pixel"):
-        row, column, channel = place
-        with st.container(horizontal=True, vertical_alignment="center"):
-            title = _("How did {layer}, row {row}, column {column}, channel {channel} come to {value}?")
-            st.subheader(
-                title.format(
-                    layer=node, row=row, column=column, channel=channel, value=number_text(found.steps[-1].model_value)
-                ),
-                anchor=False,
-            )
-            st.button(_("Close"), key="pixel_close", on_click=lambda: state.set_parts(pixel=""))
-        st.markdown(_field_text(selection, node, place))
+    row, column, channel = place
+    title = _("How did {layer}, row {row}, column {column}, channel {channel} come to {value}?").format(
+        layer=node, row=row, column=column, channel=channel, value=number_text(found.steps[-1].model_value)
+    )
+    field = _field_text(selection, node, place)
+
+    @st.dialog(title, width="large", on_dismiss=lambda: state.set_parts(pixel=""))
+    def open_sum() -> None:
+        state.speak()
+        st.markdown(field)
         left, right = st.columns([0.55, 0.45], gap="medium")
         with left:
             st.html(_steps_table(found.steps))
         with right:
             _show_products(found)
+
+    open_sum()
 
 
 def _field_text(selection: Selection, node: str, place: tuple[int, int, int]) -> str:

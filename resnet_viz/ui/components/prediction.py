@@ -34,41 +34,34 @@ def class_names(selection: Selection) -> list[str]:
     return list(names) if len(names) == classes else [_("class {n}").format(n=n) for n in range(classes)]
 
 
-def logits_node(selection: Selection) -> str:
-    """Return the layer that gives the logits: the classifier, before its softmax."""
-    last = selection.summary.graph.nodes[-1]
-    return last.inputs[0] if isinstance(last.layer, Softmax) else last.id
-
-
-def probabilities(logits: FloatArray) -> FloatArray:
-    """Return the softmax of logits ``(classes,)``."""
-    shares = np.exp(logits - logits.max())
-    return np.asarray(shares / shares.sum(), np.float32)
-
-
-def target_of(selection: Selection, logits: FloatArray) -> int:
-    """Return the class that is explained: the chosen one, else the likeliest."""
-    return int(selection.target) if selection.target else int(logits.argmax())
-
-
 def show(selection: Selection, picture: Picture, *, count: int) -> FloatArray | None:
-    """Draw the likeliest classes and return the logits, or None if there are none."""
-    node = logits_node(selection)
-    found = forward.maps_of(selection, picture, [node])
+    """Draw the likeliest classes and return all probabilities ``(classes,)``, or None if there are none."""
+    shares = probabilities_of(selection, picture)
+    if shares is None:
+        return None
+    before = probabilities_of(replace(selection, surgery=NO_SURGERY), picture) if selection.surgery else None
+    st.html(_table(class_names(selection), shares, before, count))
+    weights = weights_of(selection)
+    if weights.file is None:
+        st.markdown(_("Untrained: different pictures get almost the same answer."))
+    elif any(layer.startswith("fc") for layer in weights.random_layers):
+        st.markdown(_("No prediction: the classifier is random."))
+    return shares
+
+
+def probabilities_of(selection: Selection, picture: Picture) -> FloatArray | None:
+    """Return the network's probabilities ``(classes,)``, or None after drawing why there are none."""
+    last = selection.summary.graph.nodes[-1]
+    found = forward.maps_of(selection, picture, [last.id])
     if found is None:
         return None
-    logits = found[node]
-    before = None
-    if selection.surgery:
-        intact = forward.maps_of(replace(selection, surgery=NO_SURGERY), picture, [node])
-        before = probabilities(intact[node]) if intact else None
-    st.html(_table(class_names(selection), probabilities(logits), before, count))
-    layers = weights_of(selection).random_layers
-    if weights_of(selection).file is None:
-        st.markdown(_("Untrained: different pictures get almost the same answer."))
-    elif any(layer == node for layer in layers):
-        st.markdown(_("No prediction: the classifier is random."))
-    return logits
+    return found[last.id] if isinstance(last.layer, Softmax) else softmax(found[last.id])
+
+
+def softmax(logits: FloatArray) -> FloatArray:
+    """Return the probabilities of logits ``(classes,)``."""
+    shares = np.exp(logits - logits.max())
+    return np.asarray(shares / shares.sum(), np.float32)
 
 
 def _table(names: list[str], shares: FloatArray, before: FloatArray | None, count: int) -> str:
@@ -78,11 +71,10 @@ def _table(names: list[str], shares: FloatArray, before: FloatArray | None, coun
     )
     rows = []
     for place in order:
-        value = f"{shares[place]:.1%}"
-        if before is not None:
-            value = f"{before[place]:.1%} → {value}"
-        rows.append(
-            f"<tr><td>{html.escape(names[place])}</td>"
-            f"<td><i style='width:{max(1, round(70 * float(shares[place])))}%'></i><span>{value}</span></td></tr>"
-        )
+        name, value = html.escape(names[place]), f"{shares[place]:.1%}"
+        if before is None:
+            bar = f"<i style='width:{max(1, round(60 * float(shares[place])))}%'></i>"
+            rows.append(f"<tr><td>{name}</td><td>{bar}<span>{value}</span></td></tr>")
+        else:
+            rows.append(f"<tr><td>{name}</td><td>{before[place]:.1%} → {value}</td></tr>")
     return f"<table class='prediction'>{head}{''.join(rows)}</table>"
