@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync, writeFileSync, copyFileSync } from "node:fs";
 
 const root = new URL("../resnet_viz/ui/frontend/", import.meta.url).pathname;
-const targets = { graph: `${root}graph/`, maps: `${root}maps/` };
+const targets = { graph: `${root}graph/`, maps: `${root}maps/`, takehome: `${root}takehome/` };
 for (const target of Object.values(targets)) {
   mkdirSync(target, { recursive: true });
   for (const old of readdirSync(target)) rmSync(target + old);
@@ -33,3 +33,6 @@ await bundle("graph", "style.css", "index");
 copyFileSync("node_modules/@hpcc-js/wasm-graphviz/LICENSE", targets.graph + "LICENSE-wasm-graphviz.txt");
 await bundle("maps", "index.js", "index");
 await bundle("maps", "style.css", "index");
+// The take-home file carries the layout engine inside itself and says where, before this runs.
+await bundle("takehome", "index.js", "index", { LAYOUT_FILE: "globalThis.LAYOUT_URL" });
+await bundle("takehome", "style.css", "index");

@@ -1,4 +1,4 @@
-"""The library from a terminal: ``python -m resnet_viz summary|graph|activations``."""
+"""The library from a terminal: ``python -m resnet_viz summary|graph|export|compare|activations|explain|train``."""
 
 import argparse
 import csv
@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from resnet_viz.analysis import NetworkSummary, analyse
 from resnet_viz.analysis.arithmetic import shape_text
-from resnet_viz.errors import ImageError, ResNetVizError, SpecError, WeightsError, broken_rule, did_you_mean
+from resnet_viz.errors import ResNetVizError, SpecError, broken_rule, did_you_mean
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import DEFAULT_PRESET, PRESETS, parse_classes, parse_input_shape, preset
 from resnet_viz.spec.changes import with_changes
@@ -86,17 +86,10 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--against", required=True, metavar="PRESET")
     compare.set_defaults(run=_compare)
 
-    maps = commands.add_parser("activations", parents=[network], help=_("what layers make of a picture"))
-    maps.add_argument("image", type=Path)
-    maps.add_argument("--node", action="append", required=True, help=_("a layer; may be given several times"))
-    maps.add_argument("--out", type=Path, required=True, metavar="FILE", help=_(".npz for arrays, .png for mosaics"))
-    maps.add_argument(
-        "--weights", type=Path, metavar="FILE", help=_("safetensors, npz or h5; random, seed 0, without it")
-    )
-    maps.add_argument("--resize", choices=("crop", "squash", "letterbox"), default="crop")
-    maps.add_argument("--interpolation", choices=("bilinear", "bicubic", "area", "nearest"), default="bilinear")
-    maps.add_argument("--pixels", choices=("unit", "signed", "caffe", "torch"), default="unit")
-    maps.set_defaults(run=_activations)
+    from resnet_viz.cli.looking import add_activations, add_explain  # noqa: PLC0415 - a room of its own beside this one
+
+    add_activations(commands.add_parser("activations", parents=[network], help=_("what layers make of a picture")))
+    add_explain(commands.add_parser("explain", parents=[network], help=_("why a network says that of a picture")))
 
     from resnet_viz.cli.train import add_train  # noqa: PLC0415 - a room of its own beside this one
 
@@ -104,7 +97,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _network(options: argparse.Namespace) -> NetworkSummary:
+def network_of(options: argparse.Namespace) -> NetworkSummary:
+    """Return the network that the common options describe.
+
+    Raises:
+        SpecError: If it cannot exist.
+    """
     shape = parse_input_shape(options.input) if options.input else None
     classes = parse_classes(options.classes) if options.classes else None
     spec = preset(options.preset, input_shape=shape, classes=classes)
@@ -113,7 +111,7 @@ def _network(options: argparse.Namespace) -> NetworkSummary:
 
 
 def _summary(options: argparse.Namespace) -> None:
-    summary = _network(options)
+    summary = network_of(options)
     rows = [_row(record) for record in summary.records]
     totals = summary.totals
     if options.format == "json":
@@ -166,7 +164,7 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
 def _graph(options: argparse.Namespace) -> None:
     from resnet_viz.viz.dot import draw, known_groups  # noqa: PLC0415 - `summary` needs the standard library only
 
-    network = _network(options)
+    network = network_of(options)
     known = known_groups(network)
     opened = known if options.open == "all" else [group for group in options.open.split(".") if group]
     for group in opened:
@@ -191,7 +189,7 @@ def _write(path: Path | None, data: bytes) -> None:
 def _export(options: argparse.Namespace) -> None:
     from resnet_viz.analysis.keras_code import keras_file  # noqa: PLC0415 - only this command writes code
 
-    network = _network(options)
+    network = network_of(options)
     totals = network.totals
     title = f"ResNet `{options.preset}`: {totals.parameters:,} parameters, {totals.macs:,} MACs."
     text = keras_file(network.graph, title) if options.format == "keras" else network.graph.spec.to_json() + "\n"
@@ -201,7 +199,7 @@ def _export(options: argparse.Namespace) -> None:
 def _compare(options: argparse.Namespace) -> None:
     from resnet_viz.viz.sentences import sentences  # noqa: PLC0415 - only this command says them
 
-    after = _network(options).graph.spec
+    after = network_of(options).graph.spec
     before = preset(options.against, input_shape=after.input_shape, classes=after.classes)
     for sentence in sentences(before, after):
         print(f"{sentence.text} ({sentence.effect})")
@@ -217,76 +215,3 @@ def _laid_out(dot: str, picture_format: str) -> bytes:
             ).format(format=picture_format)
         )
     return bytes(graphviz.Source(dot).pipe(format=picture_format))
-
-
-def _activations(options: argparse.Namespace) -> None:
-    suffix = options.out.suffix.lower()
-    if suffix not in (".npz", ".png"):
-        raise ResNetVizError(broken_rule("--out", _("a file ending in .npz or .png"), options.out.name))
-    from resnet_viz.compute.backends import child_environment  # noqa: PLC0415 - only this command needs what follows
-    from resnet_viz.images.preprocess import NORMALISATIONS, as_input  # noqa: PLC0415
-    from resnet_viz.images.reader import read_picture  # noqa: PLC0415
-
-    summary = _network(options)
-    for name in options.node:
-        summary.graph.node(name)
-    if not options.image.is_file():
-        raise ImageError(broken_rule("image", _("the path of a picture"), str(options.image)))
-    picture = read_picture(options.image.read_bytes())
-    rule = NORMALISATIONS[options.pixels]
-    values = as_input(picture.rgb, summary.graph.spec.input_shape, options.resize, rule, options.interpolation)
-    _adopt(child_environment())
-    weights = _weights(options.weights, summary) if options.weights else None
-    from resnet_viz.model.probe import Probe  # noqa: PLC0415 - imports Keras
-
-    maps = Probe(summary.graph.spec, weights=weights).activations(values, options.node)
-    if suffix == ".npz":
-        _write_arrays(options.out, maps)
-    else:
-        _write_mosaics(options.out, maps)
-
-
-def _weights(path: Path, summary: NetworkSummary) -> dict[str, Any]:
-    """Return the arrays of a weights file, read in a process of its own; say on standard error what does not fit."""
-    import tempfile  # noqa: PLC0415 - beside its only use
-
-    from safetensors.numpy import load_file  # noqa: PLC0415 - of the optional model part
-
-    from resnet_viz.weights.fit import fit  # noqa: PLC0415 - only with --weights
-    from resnet_viz.weights.reader import convert  # noqa: PLC0415 - only with --weights
-
-    if not path.is_file():
-        raise WeightsError(broken_rule("--weights", _("the path of a weights file"), str(path)))
-    with tempfile.TemporaryDirectory() as work:
-        target = Path(work, "arrays")
-        shapes = convert(path, target, max_bytes=2 * 4 * summary.totals.parameters)
-        misfit = fit(summary, shapes).sentence()
-        if misfit:
-            print(misfit, file=sys.stderr)
-        arrays: dict[str, Any] = load_file(target)
-        return arrays
-
-
-def _adopt(environment: dict[str, str]) -> None:
-    import os  # noqa: PLC0415 - beside its only use
-
-    os.environ.update(environment)
-
-
-def _write_arrays(path: Path, maps: dict[str, Any]) -> None:
-    import numpy as np  # noqa: PLC0415 - beside its only use
-
-    with path.open("wb") as file:
-        np.savez_compressed(file, **maps)
-    print(", ".join(f"{name} {shape_text(array.shape)}" for name, array in maps.items()), "->", path)
-
-
-def _write_mosaics(path: Path, maps: dict[str, Any]) -> None:
-    from resnet_viz.viz.mosaic import mosaic_png, shared_scale  # noqa: PLC0415 - beside its only use
-
-    for name, array in maps.items():
-        own = path if len(maps) == 1 else path.with_stem(f"{path.stem}-{name}")
-        tiles = array if array.ndim == 3 else array[None, None, :]
-        own.write_bytes(mosaic_png(tiles))
-        scale = shared_scale(tiles)
-        print(f"{name} {shape_text(array.shape)}, {scale.low:.4g} … {scale.high:.4g} ({scale.color_map}) -> {own}")

@@ -140,10 +140,11 @@ def maps_payload(arrays: Sequence[Layer | Derived], view: View, picture: npt.NDA
     return b"".join((struct.pack("<I", len(text)), text, *blocks))
 
 
-def strip_count(height: int, width: int, channels: int, signals: int) -> int:
+def strip_count(height: int, width: int, channels: int, signals: int, most_bytes: int = STRIP_BYTES) -> int:
     """Return how many channels of each of a strip's signals are sent."""
-    fitting = STRIP_BYTES // (2 * height * width * max(1, signals))
-    return min(channels, max(LEAST_CHANNELS, fitting))
+    fitting = most_bytes // (2 * height * width * max(1, signals))
+    least = LEAST_CHANNELS if most_bytes == STRIP_BYTES else 1
+    return min(channels, max(least, fitting))
 
 
 def _entry(layer: Layer, blocks: list[bytes]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import streamlit as st
 from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import state
-from resnet_viz.ui.components import anatomy, beside, controls, depth, forward, maps, pixel, surgery
+from resnet_viz.ui.components import anatomy, beside, controls, depth, forward, maps, pixel, prediction, surgery
 from resnet_viz.ui.selection import ASPECTS, Selection
 
 
@@ -41,6 +41,7 @@ def _show_block(selection: Selection, picture: Picture, files: "st.delta_generat
     anatomy.show(selection, picture, found)
     pixel.show(selection, picture)
     with files:
+        maps.show_takehome(selection, picture, found, prediction.sentence(selection, picture))
         maps.show_downloads(selection, picture, found, selection.node)
 
 

@@ -15,6 +15,7 @@ from resnet_viz.ui.components import controls, forward, image_source, maps, pred
 from resnet_viz.ui.components.weights_source import weights_choices, weights_of, weights_text
 from resnet_viz.ui.selection import RANDOM, SHIPPED, UPLOAD, Selection
 from resnet_viz.viz.anatomy import norm, strongest_channels
+from resnet_viz.viz.block_view import layer_of
 from resnet_viz.viz.payload import Derived, Layer, View, maps_payload, strip_count
 
 FloatArray = npt.NDArray[np.float32]
@@ -106,12 +107,12 @@ def _payload(
     third = _("B − A")
     pair = list(zip((first, second), titles, strict=True))
     arrays: list[Layer | Derived] = [
-        maps.layer_of(selection, node, array, title=title, channels=strongest) for array, title in pair
+        layer_of(selection.summary, node, array, title=title, channels=strongest) for array, title in pair
     ]
     arrays.append(Derived("difference", (0, 1), node, third))
     sources = (2, 0, 1)
     if count < first.shape[-1]:
-        arrays += [maps.layer_of(selection, node, array, title=title) for array, title in pair]
+        arrays += [layer_of(selection.summary, node, array, title=title) for array, title in pair]
         arrays.append(Derived("difference", (3, 4), node, third))
         sources = (5, 3, 4)
     size = norm(first)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from functools import cache
 from typing import Any
 
@@ -12,13 +13,14 @@ import streamlit as st
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.images.preprocess import NORMALISATIONS, resized
 from resnet_viz.images.reader import Picture
+from resnet_viz.images.samples import sample_title
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import state
 from resnet_viz.ui.components import forward
 from resnet_viz.ui.components.weights_source import picture_note, weights_text
-from resnet_viz.ui.selection import Selection
+from resnet_viz.ui.selection import UPLOAD, Selection
 from resnet_viz.viz.mosaic import mosaic_png
-from resnet_viz.viz.payload import Layer
+from resnet_viz.viz.takehome import Subject, takehome_html
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -32,17 +34,6 @@ def _component() -> Any:
 def show(payload: bytes, *, key: str) -> None:
     """Draw maps from the bytes of `resnet_viz.viz.payload`; what is chosen there becomes the selection."""
     _component()(key=key, data=payload, on_did_change=lambda: _take(key))
-
-
-def layer_of(
-    selection: Selection, node: str, maps: FloatArray, *, title: str = "", channels: list[int] | None = None
-) -> Layer:
-    """Return a layer's channels as the component draws them: all of them, or those given in their order."""
-    shown = maps if maps.ndim == 3 else maps[np.newaxis, np.newaxis, :]
-    numbers = list(range(shown.shape[-1])) if channels is None else channels
-    record = selection.summary.by_id[node]
-    seen = record.field if len(record.output_shape) == 3 else None
-    return Layer(node, shown if channels is None else shown[..., channels], numbers, seen, title)
 
 
 def rgb_of(selection: Selection, picture: Picture) -> npt.NDArray[np.uint8]:
@@ -85,6 +76,46 @@ def show_downloads(selection: Selection, picture: Picture, maps: dict[str, Float
         file_name=f"{name}.png",
         mime="image/png",
         on_click="ignore",
+    )
+
+
+def show_takehome(selection: Selection, picture: Picture, maps: dict[str, FloatArray], prediction: str) -> None:
+    """Draw the button that makes the view one HTML file."""
+    st.download_button(
+        _("Take it home (HTML)"),
+        lambda: takehome_html(
+            selection.summary,
+            selection.node,
+            maps,
+            rgb_of(selection, picture),
+            _subject(selection, prediction),
+        ),
+        file_name=f"{selection.node}-{forward.content_name(selection, picture)}.html",
+        mime="text/html",
+        on_click="ignore",
+        help=_("This view as one file that opens on a phone, without a server and without a network."),
+    )
+
+
+def _subject(selection: Selection, prediction: str) -> Subject:
+    """Return what a file says of its view."""
+    spec = selection.spec
+    counts = _("{n} parameters").format(n=f"{selection.summary.totals.parameters:,}")
+    changes = ", ".join(f"{path}={value}" for path, value in selection.changes.items())
+    title = " · ".join(filter(None, [selection.preset, changes, shape_text(spec.input_shape), counts]))
+    done = selection.surgery.to_text()
+    notes = [
+        _("weights: {what}").format(what=weights_text(selection)),
+        _("after surgery: {what}").format(what=done) if done else "",
+    ]
+    image = _("your own") if selection.image == UPLOAD else sample_title(selection.image)
+    how = NORMALISATIONS[selection.normalisation].formula()
+    return Subject(
+        title,
+        " · ".join(filter(None, notes)),
+        _("image: {name}, {resize}, {rule}").format(name=image, resize=selection.resize, rule=how),
+        prediction,
+        time.strftime("%Y-%m-%d"),
     )
 
 

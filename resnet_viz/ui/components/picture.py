@@ -1,24 +1,21 @@
 """The Graphviz picture: laid out, folded and walked in the browser; what is chosen there becomes the selection."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
 
 import streamlit as st
 
-from resnet_viz.analysis import LayerRecord, NetworkSummary
-from resnet_viz.analysis.arithmetic import shape_text
+from resnet_viz.analysis import NetworkSummary
 from resnet_viz.analysis.difference import Difference, compare
 from resnet_viz.messages import current_language
-from resnet_viz.messages import gettext as _
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.ui import state
 from resnet_viz.ui.cache import network
 from resnet_viz.ui.selection import COLORS, Selection
-from resnet_viz.viz.coloring import OWN, Coloring, color_by, color_title
-from resnet_viz.viz.dot import Drawing, draw, groups_of, stage_title
-from resnet_viz.viz.words import layer_title, short_bytes, short_count
+from resnet_viz.viz.coloring import OWN, color_by
+from resnet_viz.viz.dot import Drawing, draw, groups_of
+from resnet_viz.viz.picture import picture_data
 
 KEY = "picture"
 
@@ -35,23 +32,10 @@ def show(selection: Selection) -> None:
     summary = drawn_summary(selection)
     has_own = bool(state.own_numbers()) or selection.color == OWN
     coloring = color_by(summary, drawing.members, selection.color, state.own_numbers())
+    colors = [name for name in COLORS if name != OWN or has_own]
     _graph()(
         key=KEY,
-        data={
-            "header": drawing.header,
-            "rows": [row._asdict() | {"parts": [part._asdict() for part in row.parts]} for row in drawing.rows],
-            "selected": drawing.drawn(selection.node),
-            "label": drawing.summary,
-            "layers": list(summary.by_id),
-            "crumbs": _crumbs(summary, selection.node),
-            "cards": {name: _card(summary, ids) for name, ids in drawing.members.items()},
-            "fills": coloring.fills,
-            "legend": _legend(coloring),
-            "color": selection.color,
-            "colors": [[name, color_title(name)] for name in COLORS if name != OWN or has_own],
-            "fileName": selection.preset,
-            "texts": _texts(),
-        },
+        data=picture_data(summary, drawing, selection.node, coloring, (selection.color, colors), selection.preset),
         on_did_change=lambda: _take(drawing),
     )
 
@@ -83,60 +67,6 @@ def _drawing(other: ResNetSpec | None, spec: ResNetSpec, opened: frozenset[str],
         return draw(network(spec), opened)
     difference = _difference(other, spec)
     return draw(difference.union, opened, status=difference.status, lost_edges=difference.lost_edges)
-
-
-def _crumbs(summary: NetworkSummary, node_id: str) -> list[dict[str, str]]:
-    """Return the way to a layer; each step names the group that it shows."""
-    if node_id not in summary.by_id:
-        return [{"label": _("Network"), "group": ""}]
-    node = summary.graph.node(node_id)
-    steps = [{"label": _("Network"), "group": ""}, {"label": stage_title(node.stage), "group": str(node.stage)}]
-    if node.block:
-        name = groups_of(summary, node_id)[-1]
-        steps.append({"label": _("Block {name}").format(name=name), "group": name})
-    return [*steps, {"label": node_id, "group": f"={node_id}"}]
-
-
-def _card(summary: NetworkSummary, ids: tuple[str, ...]) -> list[str]:
-    """Return what a glance at a drawn node says: which layers, the shape, the counts."""
-    records = [summary.by_id[node_id] for node_id in ids]
-    first, last = records[0], records[-1]
-    title = layer_title(last.node.layer) if len(ids) == 1 else _("{n} layers").format(n=len(ids))
-    name = ids[0] if len(ids) == 1 else f"{ids[0]} … {ids[-1]}"
-    shapes = f"{shape_text(first.input_shape)} → {shape_text(last.output_shape)}"
-    return [title, name, shapes, _counts(records)]
-
-
-def _counts(records: list[LayerRecord]) -> str:
-    return _("{p} parameters · {m} MACs · {b}").format(
-        p=short_count(sum(r.parameters for r in records)),
-        m=short_count(sum(r.macs for r in records)),
-        b=short_bytes(sum(r.activation_bytes for r in records)),
-    )
-
-
-def _legend(coloring: Coloring) -> Mapping[str, Any]:
-    legend = coloring.legend
-    marks = [{"color": color, "text": text} for color, text in legend.marks]
-    return {"title": legend.title, "low": legend.low, "high": legend.high, "stops": legend.stops, "marks": marks}
-
-
-def _texts() -> dict[str, str]:
-    return {
-        "zoomIn": _("Zoom in (+)"),
-        "zoomOut": _("Zoom out (−)"),
-        "fit": _("Fit (0)"),
-        "svg": _("Save this picture as SVG"),
-        "png": _("Save this picture as PNG"),
-        "drawing": _("Drawing…"),
-        "failed": _("The picture could not be drawn: reload the page."),
-        "open": _("Open"),
-        "close": _("Close"),
-        "trail": _("Where we are"),
-        "colors": _("Colour by"),
-        "search": _("Find a layer  ( / )"),
-        "nothing": _("No layer of this network has that in its name."),
-    }
 
 
 def _take(drawing: Drawing) -> None:

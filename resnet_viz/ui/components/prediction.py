@@ -49,6 +49,17 @@ def show(selection: Selection, picture: Picture, *, count: int) -> FloatArray | 
     return shares
 
 
+def sentence(selection: Selection, picture: Picture) -> str:
+    """Return the likeliest classes in a line; "" where there is no prediction."""
+    shares = probabilities_of(selection, picture)
+    weights = weights_of(selection)
+    if shares is None or weights.file is None:
+        return ""
+    names = class_names(selection)
+    listed = ", ".join(f"{names[place]} {shares[place]:.1%}" for place in np.argsort(-shares, kind="stable")[:3])
+    return _("prediction: {list}").format(list=listed)
+
+
 def probabilities_of(selection: Selection, picture: Picture) -> FloatArray | None:
     """Return the network's probabilities ``(classes,)``, or None after drawing why there are none."""
     last = selection.summary.graph.nodes[-1]

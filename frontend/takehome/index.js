@@ -1,0 +1,104 @@
+// A view taken home: the picture folds, the maps sort, hover and enlarge, the table sorts; no server, no network.
+// globalThis.TAKEHOME: { picture, groups, layers, texts, maps } as viz/takehome.py makes it.
+import drawGraph from "../graph/index.js";
+import { Explorer } from "../maps/explorer.js";
+
+const { picture, groups, layers, texts, maps } = globalThis.TAKEHOME;
+const [folded, stages, whole] = picture.drawings;
+const opened = new Set(picture.opened);
+let selected = picture.selected;
+
+// Every row as it is folded just now: an open stage shows its blocks, each folded or open.
+function rowsNow() {
+  return folded.rows.map((row, index) => {
+    if (!opened.has(row.name)) return row;
+    const open = whole.rows[index].parts;
+    const parts = stages.rows[index].parts.map((part) => (opened.has(part.name) ? (open.find((other) => other.name === part.name) ?? part) : part));
+    return { ...stages.rows[index], parts };
+  });
+}
+
+// The drawn node that stands for a layer: the layer itself, or the box it is folded into.
+function drawnNow(layer) {
+  const [stage, block] = groups[layer];
+  const drawing = block && opened.has(stage) && opened.has(block) ? whole : opened.has(stage) ? stages : folded;
+  return Object.entries(drawing.members).find(([, ids]) => ids.includes(layer))?.[0] ?? layer;
+}
+
+const membersNow = (name) => whole.members[name] ?? stages.members[name] ?? folded.members[name] ?? [];
+
+function toggle(group) {
+  const stage = group.replace(/[a-z]+$/, "");
+  if (!opened.has(group)) opened.add(stage).add(group);
+  else for (const name of [...opened]) if (name === group || (group === stage && name.replace(/[a-z]+$/, "") === stage)) opened.delete(name);
+}
+
+function take(event) {
+  if (event.kind === "toggle") toggle(event.id);
+  else if (event.kind === "seek") choose(event.id);
+  else if (["pick", "open", "close"].includes(event.kind)) {
+    const members = membersNow(event.id);
+    if (!members.length) return;
+    if (!members.includes(selected)) selected = members.at(-1);
+    const own = groups[selected].filter(Boolean);
+    const next = event.kind === "open" ? own.find((name) => !opened.has(name)) : event.kind === "close" ? own.filter((name) => opened.has(name)).at(-1) : null;
+    if (next) toggle(next);
+  }
+  draw();
+}
+
+function choose(layer) {
+  if (!groups[layer]) return;
+  selected = layer;
+  for (const name of groups[layer]) if (name) opened.add(name);
+  draw();
+}
+
+function draw() {
+  const cards = { ...folded.cards, ...stages.cards, ...whole.cards };
+  const [stage, block] = groups[selected];
+  const crumbs = [{ label: texts.network, group: "" }, { label: texts.stages[stage], group: stage }];
+  if (block) crumbs.push({ label: `${texts.block} ${block}`, group: block });
+  drawGraph({
+    data: { ...picture.data, rows: rowsNow(), cards, crumbs: [...crumbs, { label: selected, group: `=${selected}` }], selected: drawnNow(selected) },
+    parentElement: document.getElementById("picture"),
+    setTriggerValue: (_name, event) => take(event),
+  });
+  for (const row of document.querySelectorAll("#layers tbody tr")) row.classList.toggle("selected", row.dataset.layer === selected);
+}
+
+// The table: a click on a head sorts, on a row finds the layer in the picture.
+const table = document.getElementById("layers");
+let sorting = { column: -1, down: false };
+
+function fill(rows) {
+  table.tBodies[0].replaceChildren(
+    ...rows.map((row) => {
+      const line = document.createElement("tr");
+      line.dataset.layer = row[0];
+      line.append(...row.map((value) => Object.assign(document.createElement("td"), { textContent: typeof value === "number" ? value.toLocaleString(texts.locale) : value })));
+      line.addEventListener("click", () => choose(row[0]));
+      return line;
+    }),
+  );
+}
+
+texts.columns.forEach((name, column) => {
+  const head = document.createElement("th");
+  const button = Object.assign(document.createElement("button"), { textContent: name });
+  button.addEventListener("click", () => {
+    sorting = { column, down: sorting.column === column ? !sorting.down : typeof layers[0][column] === "number" };
+    const order = sorting.down ? -1 : 1;
+    fill([...layers].sort((a, b) => order * (typeof a[column] === "number" ? a[column] - b[column] : String(a[column]).localeCompare(String(b[column])))));
+    table.querySelectorAll("th").forEach((other) => other.removeAttribute("aria-sort"));
+    head.setAttribute("aria-sort", sorting.down ? "descending" : "ascending");
+    draw();
+  });
+  head.append(button);
+  table.tHead.rows[0].append(head);
+});
+
+fill(layers);
+draw();
+new Explorer(document.getElementById("maps")).show(maps, () => {});
+document.documentElement.dataset.ready = "1";

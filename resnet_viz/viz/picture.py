@@ -1,0 +1,110 @@
+"""The network picture as the browser's component takes it: parts to lay out, cards, colours, words."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from resnet_viz.analysis import LayerRecord, NetworkSummary
+from resnet_viz.analysis.arithmetic import shape_text
+from resnet_viz.messages import gettext as _
+from resnet_viz.viz.coloring import Coloring, color_title
+from resnet_viz.viz.dot import Drawing, groups_of, stage_title
+from resnet_viz.viz.words import layer_title, short_bytes, short_count
+
+
+def picture_data(
+    summary: NetworkSummary,
+    drawing: Drawing,
+    node: str,
+    coloring: Coloring,
+    colors: tuple[str, Sequence[str]],
+    file_name: str,
+) -> dict[str, Any]:
+    """Return everything `frontend/graph` needs, as plain JSON values.
+
+    Args:
+        summary: What is drawn.
+        drawing: How.
+        node: The layer in focus.
+        coloring: What its colours mean.
+        colors: The chosen colouring, and those to choose from.
+        file_name: Stem of saved pictures.
+    """
+    return {
+        "header": drawing.header,
+        "rows": rows_of(drawing),
+        "selected": drawing.drawn(node),
+        "label": drawing.summary,
+        "layers": list(summary.by_id),
+        "crumbs": _crumbs(summary, node),
+        "cards": cards_of(summary, drawing),
+        "fills": coloring.fills,
+        "legend": _legend(coloring),
+        "color": colors[0],
+        "colors": [[name, color_title(name)] for name in colors[1]],
+        "fileName": file_name,
+        "texts": _texts(),
+    }
+
+
+def rows_of(drawing: Drawing) -> list[dict[str, Any]]:
+    """Return a drawing's rows with their parts."""
+    return [row._asdict() | {"parts": [part._asdict() for part in row.parts]} for row in drawing.rows]
+
+
+def cards_of(summary: NetworkSummary, drawing: Drawing) -> dict[str, list[str]]:
+    """Return what a glance at each drawn node says."""
+    return {name: _card(summary, ids) for name, ids in drawing.members.items()}
+
+
+def _crumbs(summary: NetworkSummary, node_id: str) -> list[dict[str, str]]:
+    """Return the way to a layer; each step names the group that it shows."""
+    if node_id not in summary.by_id:
+        return [{"label": _("Network"), "group": ""}]
+    node = summary.graph.node(node_id)
+    steps = [{"label": _("Network"), "group": ""}, {"label": stage_title(node.stage), "group": str(node.stage)}]
+    if node.block:
+        name = groups_of(summary, node_id)[-1]
+        steps.append({"label": _("Block {name}").format(name=name), "group": name})
+    return [*steps, {"label": node_id, "group": f"={node_id}"}]
+
+
+def _card(summary: NetworkSummary, ids: tuple[str, ...]) -> list[str]:
+    """Return what a glance at a drawn node says: which layers, the shape, the counts."""
+    records = [summary.by_id[node_id] for node_id in ids]
+    first, last = records[0], records[-1]
+    title = layer_title(last.node.layer) if len(ids) == 1 else _("{n} layers").format(n=len(ids))
+    name = ids[0] if len(ids) == 1 else f"{ids[0]} … {ids[-1]}"
+    shapes = f"{shape_text(first.input_shape)} → {shape_text(last.output_shape)}"
+    return [title, name, shapes, _counts(records)]
+
+
+def _counts(records: list[LayerRecord]) -> str:
+    return _("{p} parameters · {m} MACs · {b}").format(
+        p=short_count(sum(r.parameters for r in records)),
+        m=short_count(sum(r.macs for r in records)),
+        b=short_bytes(sum(r.activation_bytes for r in records)),
+    )
+
+
+def _legend(coloring: Coloring) -> Mapping[str, Any]:
+    legend = coloring.legend
+    marks = [{"color": color, "text": text} for color, text in legend.marks]
+    return {"title": legend.title, "low": legend.low, "high": legend.high, "stops": legend.stops, "marks": marks}
+
+
+def _texts() -> dict[str, str]:
+    return {
+        "zoomIn": _("Zoom in (+)"),
+        "zoomOut": _("Zoom out (−)"),
+        "fit": _("Fit (0)"),
+        "svg": _("Save this picture as SVG"),
+        "png": _("Save this picture as PNG"),
+        "drawing": _("Drawing…"),
+        "failed": _("The picture could not be drawn: reload the page."),
+        "open": _("Open"),
+        "close": _("Close"),
+        "trail": _("Where we are"),
+        "colors": _("Colour by"),
+        "search": _("Find a layer  ( / )"),
+        "nothing": _("No layer of this network has that in its name."),
+    }

@@ -1,0 +1,180 @@
+"""The view as one HTML file that needs no server and no network: it folds, sorts, hovers and enlarges on a phone.
+
+Everything lies inside, gzipped: the picture's layout engine, the same components that the pages use, the maps' bytes. A
+content security policy in the file forbids every request.
+"""
+
+import base64
+import gzip
+import html
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from resnet_viz.analysis import NetworkSummary
+from resnet_viz.analysis.arithmetic import shape_text
+from resnet_viz.messages import current_language
+from resnet_viz.messages import gettext as _
+from resnet_viz.spec.layers import kind_of
+from resnet_viz.viz.block_view import block_payload
+from resnet_viz.viz.coloring import color_by
+from resnet_viz.viz.dot import Drawing, draw, groups_of, known_groups, stage_title
+from resnet_viz.viz.picture import cards_of, picture_data, rows_of
+from resnet_viz.viz.words import kind_name
+
+FloatArray = npt.NDArray[np.float32]
+
+MAX_BYTES = 5_000_000
+"""Largest file."""
+_MAPS_BYTES = 1_300_000
+"""Of the mosaic and of the strip, each, before they are packed; float16 noise hardly shrinks."""
+
+_FRONTEND = Path(__file__).parents[1] / "ui" / "frontend"
+_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; style-src 'unsafe-inline'; worker-src blob:; "
+    "img-src data: blob:"
+)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a file is about, in words.
+
+    Attributes:
+        title: The network.
+        weights: Its weights.
+        picture: The picture and how it was prepared.
+        prediction: The likeliest classes, or "".
+        date: When it was made.
+    """
+
+    title: str
+    weights: str
+    picture: str
+    prediction: str
+    date: str
+
+
+def takehome_html(
+    summary: NetworkSummary,
+    node: str,
+    found: dict[str, FloatArray],
+    rgb: npt.NDArray[np.uint8],
+    subject: Subject,
+) -> bytes:
+    """Return the file, at most `MAX_BYTES`.
+
+    Args:
+        summary: The network.
+        node: The layer in focus; its block is taken apart.
+        found: Outputs of the block's signals and of the layer.
+        rgb: The picture, uint8 ``(height, width, 3)``, at the network's size.
+        subject: What is said above.
+    """
+    block = summary.graph.block_of(node) or summary.graph.blocks[0]
+    payload = block_payload(summary, (block, node), found, rgb, subject.weights, most_bytes=_MAPS_BYTES)
+    parts = {
+        "layout": _built("graph", "layout-*.js"),
+        "code": _built("takehome", "index-*.js"),
+        "data": json.dumps(_data(summary, node), ensure_ascii=False).encode(),
+        "maps": payload,
+    }
+    style = b"\n".join(_built(name, "index-*.css") for name in ("graph", "maps", "takehome")).decode()
+    scripts = "".join(
+        f'<script type="application/octet-stream" id="{name}">{_packed(data)}</script>' for name, data in parts.items()
+    )
+    said = [subject.weights, subject.picture, subject.prediction]
+    lines = "".join(f"<p>{html.escape(line)}</p>" for line in said if line)
+    text = f"""<!doctype html>
+<html lang="{"zh-CN" if current_language() == "zh" else "en"}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<title>{html.escape(subject.title)}</title>
+<style>{style}</style>
+</head>
+<body>
+<h1>{html.escape(subject.title)}</h1>
+{lines}
+<p id="old">{html.escape(_("Opening … This file needs a browser of 2023 or newer."))}</p>
+<h2>{html.escape(_("The network"))}</h2>
+<div id="picture"></div>
+<h2>{html.escape(_("What did block {name} add to its input?").format(name=block.name))}</h2>
+<div id="maps"></div>
+<h2>{html.escape(_("Every layer"))}</h2>
+<div class="scroll"><table id="layers"><thead><tr></tr></thead><tbody></tbody></table></div>
+<p>{html.escape(_("Made with ResNet Viz, {date}.").format(date=subject.date))}</p>
+{scripts}
+<script type="module">
+const unpacked = (id) => {{
+  const bytes = Uint8Array.from(atob(document.getElementById(id).textContent), (c) => c.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
+}};
+const address = async (id) => URL.createObjectURL(new Blob([await unpacked(id).arrayBuffer()], {{ type: "text/javascript" }}));
+globalThis.LAYOUT_URL = await address("layout");
+globalThis.TAKEHOME = {{ ...(await unpacked("data").json()), maps: new Uint8Array(await unpacked("maps").arrayBuffer()) }};
+await import(await address("code"));
+document.getElementById("old").remove();
+</script>
+</body>
+</html>
+"""
+    return text.encode()
+
+
+def _data(summary: NetworkSummary, node: str) -> dict[str, Any]:
+    """Return what the file's script needs: three drawings to fold between, and the table."""
+    groups = known_groups(summary)
+    stages = [group for group in groups if group.isdecimal()]
+    own = groups_of(summary, node)
+    drawings = [draw(summary), draw(summary, stages), draw(summary, groups)]
+    coloring = color_by(summary, drawings[0].members, "kind", {})
+    return {
+        "picture": {
+            "drawings": [_drawing(summary, drawing) for drawing in drawings],
+            "opened": own,
+            "selected": node,
+            "data": picture_data(summary, drawings[0], node, coloring, ("kind", ["kind"]), "network"),
+        },
+        "groups": {
+            item.id: [str(item.stage), f"{item.stage}{item.block}" if item.block else ""]
+            for item in summary.graph.nodes
+        },
+        "layers": [
+            [
+                record.node.id,
+                kind_name(kind_of(record.node.layer)),
+                shape_text(record.output_shape),
+                record.parameters,
+                record.macs,
+                record.field.height.size,
+            ]
+            for record in summary.records
+        ],
+        "texts": {
+            "network": _("Network"),
+            "block": _("Block"),
+            "stages": {str(item.stage): stage_title(item.stage) for item in summary.graph.nodes},
+            "columns": [_("layer"), _("kind"), _("output"), _("parameters"), _("MACs"), _("receptive field, px")],
+            "locale": "zh-CN" if current_language() == "zh" else "en",
+        },
+    }
+
+
+def _drawing(summary: NetworkSummary, drawing: Drawing) -> dict[str, Any]:
+    return {"rows": rows_of(drawing), "members": drawing.members, "cards": cards_of(summary, drawing)}
+
+
+def _built(folder: str, pattern: str) -> bytes:
+    (path,) = (_FRONTEND / folder).glob(pattern)
+    return path.read_bytes()
+
+
+def _packed(data: bytes) -> str:
+    # Without a time stamp: the same view is the same file.
+    return base64.b64encode(gzip.compress(data, 9, mtime=0)).decode()
