@@ -10,12 +10,12 @@ for (const target of Object.values(targets)) {
   for (const old of readdirSync(target)) rmSync(target + old);
 }
 
-async function bundle(component, entry, name, define = {}) {
+async function bundle(component, entry, name, { define = {}, format = "esm" } = {}) {
   const { outputFiles } = await build({
     entryPoints: [`${component}/${entry}`],
     bundle: true,
     minify: true,
-    format: "esm",
+    format,
     target: "es2022",
     legalComments: "none",
     write: false,
@@ -27,12 +27,12 @@ async function bundle(component, entry, name, define = {}) {
   return file;
 }
 
-const layout = await bundle("graph", "layout.js", "layout");
-await bundle("graph", "index.js", "index", { LAYOUT_FILE: JSON.stringify(`./${layout}`) });
+const layout = await bundle("graph", "layout.js", "layout", { format: "iife" });
+await bundle("graph", "index.js", "index", { define: { LAYOUT_FILE: JSON.stringify(`./${layout}`) } });
 await bundle("graph", "style.css", "index");
 copyFileSync("node_modules/@hpcc-js/wasm-graphviz/LICENSE", targets.graph + "LICENSE-wasm-graphviz.txt");
 await bundle("maps", "index.js", "index");
 await bundle("maps", "style.css", "index");
 // The take-home file carries the layout engine inside itself and says where, before this runs.
-await bundle("takehome", "index.js", "index", { LAYOUT_FILE: "globalThis.LAYOUT_URL" });
+await bundle("takehome", "index.js", "index", { define: { LAYOUT_FILE: "globalThis.LAYOUT_URL" } });
 await bundle("takehome", "style.css", "index");

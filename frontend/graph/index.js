@@ -24,7 +24,8 @@ let asked = 0;
 
 function engine() {
   if (!worker) {
-    worker = new Worker(new URL(LAYOUT_FILE, import.meta.url), { type: "module" });
+      // Not a module: from a file on disk browsers start only classic workers.
+      worker = new Worker(new URL(LAYOUT_FILE, import.meta.url));
     worker.onmessage = ({ data }) => {
       const { resolve, reject } = waiting.get(data.id);
       waiting.delete(data.id);

@@ -219,6 +219,8 @@ export class Explorer {
     if (kept.by === "similarity" && maps === this.maps) this.drawMosaic();
     else this.markChosen();
     this.drawLarge();
+    // On a phone the large map stands below all the others.
+    if (this.frame.classList.contains("narrow")) this.large.box.scrollIntoView({ block: "nearest" });
   }
 
   // --- controls ---
@@ -265,8 +267,9 @@ export class Explorer {
     const size = Object.assign(document.createElement("input"), { type: "range", min: 0, max: 6, value: kept.size });
     size.addEventListener("input", () => this.set({ size: Number(size.value) }));
     const by = [["number", texts.byNumber], ["energy", texts.byEnergy], ["sparsity", texts.bySparsity], ["similarity", texts.bySimilarity]];
-    const pieces = [Object.assign(this.make("lead", "span"), { textContent: texts.everyChannel })];
-    if (layers?.length) pieces.push(select(layers.map((name) => [name, name]), layer, texts.layer, (name) => this.send("node", { node: name })));
+    const lead = layers.length ? texts.everyChannel : `${texts.everyChannel} ${layer}`;
+    const pieces = [Object.assign(this.make("lead", "span"), { textContent: lead })];
+    if (layers.length) pieces.push(select(layers.map((name) => [name, name]), layer, texts.layer, (name) => this.send("node", { node: name })));
     if (sources.length > 1) {
       pieces.push(
         select(sources.map((index, i) => [i, arrays[index].title]), kept.source, texts.everyChannel, (i) => {

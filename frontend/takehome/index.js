@@ -1,9 +1,18 @@
 // A view taken home: the picture folds, the maps sort, hover and enlarge, the table sorts; no server, no network.
-// globalThis.TAKEHOME: { picture, groups, layers, texts, maps } as viz/takehome.py makes it.
+// globalThis.TAKEHOME: { picture, groups, layers, texts, styles, maps } as viz/takehome.py makes it.
 import drawGraph from "../graph/index.js";
 import { Explorer } from "../maps/explorer.js";
 
-const { picture, groups, layers, texts, maps } = globalThis.TAKEHOME;
+const { picture, groups, layers, texts, maps, styles } = globalThis.TAKEHOME;
+
+// Each component under a roof of its own, as on the pages: their styles do not meet.
+function roof(id, style) {
+  const root = document.getElementById(id).attachShadow({ mode: "open" });
+  root.append(Object.assign(document.createElement("style"), { textContent: style }));
+  return root;
+}
+
+const pictureRoot = roof("picture", styles.graph);
 const [folded, stages, whole] = picture.drawings;
 const opened = new Set(picture.opened);
 let selected = picture.selected;
@@ -61,7 +70,7 @@ function draw() {
   if (block) crumbs.push({ label: `${texts.block} ${block}`, group: block });
   drawGraph({
     data: { ...picture.data, rows: rowsNow(), cards, crumbs: [...crumbs, { label: selected, group: `=${selected}` }], selected: drawnNow(selected) },
-    parentElement: document.getElementById("picture"),
+    parentElement: pictureRoot,
     setTriggerValue: (_name, event) => take(event),
   });
   for (const row of document.querySelectorAll("#layers tbody tr")) row.classList.toggle("selected", row.dataset.layer === selected);
@@ -100,5 +109,5 @@ texts.columns.forEach((name, column) => {
 
 fill(layers);
 draw();
-new Explorer(document.getElementById("maps")).show(maps, () => {});
+new Explorer(roof("maps", styles.maps)).show(maps, () => {});
 document.documentElement.dataset.ready = "1";

@@ -156,12 +156,11 @@ def _subject(look: _Look, shares: FloatArray | None) -> Subject:
             for place in np.argsort(-shares, kind="stable")[:3]
         ]
         prediction = _("prediction: {list}").format(list=", ".join(listed))
-    weights = _("weights: {what}").format(what=look.weights_text)
-    if look.surgery:
-        weights += " · " + _("after surgery: {what}").format(what=look.surgery.to_text())
+    done = look.surgery.to_text()
     return Subject(
         " · ".join([options.preset, *options.set, shape_text(shape), counts]),
-        weights,
+        look.weights_text,
+        _("after surgery: {what}").format(what=done) if done else "",
         _("image: {name}, {resize}, {rule}").format(
             name=options.image.name, resize=options.resize, rule=look.rule.formula()
         ),

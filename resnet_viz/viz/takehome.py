@@ -46,7 +46,8 @@ class Subject:
 
     Attributes:
         title: The network.
-        weights: Its weights.
+        weights: What its weights are.
+        surgery: What was done to it, or "".
         picture: The picture and how it was prepared.
         prediction: The likeliest classes, or "".
         date: When it was made.
@@ -54,6 +55,7 @@ class Subject:
 
     title: str
     weights: str
+    surgery: str
     picture: str
     prediction: str
     date: str
@@ -83,11 +85,13 @@ def takehome_html(
         "data": json.dumps(_data(summary, node), ensure_ascii=False).encode(),
         "maps": payload,
     }
-    style = b"\n".join(_built(name, "index-*.css") for name in ("graph", "maps", "takehome")).decode()
+    style = _built("takehome", "index-*.css").decode()
     scripts = "".join(
-        f'<script type="application/octet-stream" id="{name}">{_packed(data)}</script>' for name, data in parts.items()
+        f'<script type="application/octet-stream" id="pack-{name}">{_packed(data)}</script>'
+        for name, data in parts.items()
     )
-    said = [subject.weights, subject.picture, subject.prediction]
+    weights = _("weights: {what}").format(what=subject.weights)
+    said = [weights, subject.surgery, subject.picture, subject.prediction]
     lines = "".join(f"<p>{html.escape(line)}</p>" for line in said if line)
     text = f"""<!doctype html>
 <html lang="{"zh-CN" if current_language() == "zh" else "en"}">
@@ -112,7 +116,7 @@ def takehome_html(
 {scripts}
 <script type="module">
 const unpacked = (id) => {{
-  const bytes = Uint8Array.from(atob(document.getElementById(id).textContent), (c) => c.charCodeAt(0));
+  const bytes = Uint8Array.from(atob(document.getElementById(`pack-${{id}}`).textContent), (c) => c.charCodeAt(0));
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
 }};
 const address = async (id) => URL.createObjectURL(new Blob([await unpacked(id).arrayBuffer()], {{ type: "text/javascript" }}));
@@ -156,6 +160,7 @@ def _data(summary: NetworkSummary, node: str) -> dict[str, Any]:
             ]
             for record in summary.records
         ],
+        "styles": {name: _built(name, "index-*.css").decode() for name in ("graph", "maps")},
         "texts": {
             "network": _("Network"),
             "block": _("Block"),

@@ -104,15 +104,12 @@ def _subject(selection: Selection, prediction: str) -> Subject:
     changes = ", ".join(f"{path}={value}" for path, value in selection.changes.items())
     title = " · ".join(filter(None, [selection.preset, changes, shape_text(spec.input_shape), counts]))
     done = selection.surgery.to_text()
-    notes = [
-        _("weights: {what}").format(what=weights_text(selection)),
-        _("after surgery: {what}").format(what=done) if done else "",
-    ]
     image = _("your own") if selection.image == UPLOAD else sample_title(selection.image)
     how = NORMALISATIONS[selection.normalisation].formula()
     return Subject(
         title,
-        " · ".join(filter(None, notes)),
+        weights_text(selection),
+        _("after surgery: {what}").format(what=done) if done else "",
         _("image: {name}, {resize}, {rule}").format(name=image, resize=selection.resize, rule=how),
         prediction,
         time.strftime("%Y-%m-%d"),
