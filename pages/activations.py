@@ -13,7 +13,10 @@ with left:
     maps.show_input(selection, picture)
     with st.popover(_("Another picture"), width="stretch"):
         image_source.show("page")
-    prediction.show(selection, picture, count=3)
 with main:
     surgery.show_done(selection)
-    activations.show(selection, picture)
+    has_answer = activations.show(selection, picture)
+# Last, so that what is shown large comes first; where there is nothing to show, main says why.
+if has_answer:
+    with left:
+        prediction.show(selection, picture, count=3)

@@ -1,14 +1,20 @@
 """Pages opened without a browser, and what they say."""
 
+import json
+import struct
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from resnet_viz.messages import use_language
 
 ROOT = Path(__file__).parents[2]
 MAIN = str(ROOT / "resnet_viz" / "ui" / "main.py")
-PAGES = {name: str(ROOT / "pages" / f"{name}.py") for name in ("architecture", "layers", "activations", "train")}
+PAGES = {
+    name: str(ROOT / "pages" / f"{name}.py") for name in ("architecture", "layers", "activations", "explain", "train")
+}
 
 
 def opened(page: str = "architecture", params: dict[str, str] | None = None) -> AppTest:
@@ -32,3 +38,24 @@ def texts(app: AppTest) -> str:
 
 def popover_labels(app: AppTest) -> list[str]:
     return [block.proto.popover.label for block in app.get("popover")]
+
+
+def read_payload(data: bytes) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """Return what the browser reads from the bytes of maps: the header, and arrays ``(channels, height, width)``."""
+    (length,) = struct.unpack_from("<I", data)
+    header = json.loads(data[4 : 4 + length])
+    arrays = []
+    for entry in header["arrays"]:
+        if "from" in entry:
+            arrays.append(np.zeros(0))
+            continue
+        shape = len(entry["channels"]), entry["height"], entry["width"]
+        values = np.frombuffer(data, "<f2", int(np.prod(shape)), 4 + length + entry["offset"])
+        arrays.append(values.reshape(shape).astype(np.float32) * entry["scale"])
+    return header, arrays
+
+
+def maps_shown(app: AppTest) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """Return the first maps on the page, as the browser gets them."""
+    element = next(item for item in app.get("bidi_component") if item.proto.component_name.endswith("maps"))
+    return read_payload(element.proto.bytes)

@@ -19,8 +19,9 @@ from resnet_viz.ui.components.specification import _edited
 from resnet_viz.viz.fields import FIELDS, SECTIONS
 from resnet_viz.viz.views import VIEWS
 from resnet_viz.weights.fit import expected_arrays
+from resnet_viz.weights.imagenet import ImageNetStore
 
-from .opening import PAGES, opened, popover_labels, texts
+from .opening import PAGES, maps_shown, opened, popover_labels, texts
 
 SMALL = {"preset": "cifar-20", "input": "16"}
 
@@ -78,23 +79,162 @@ def test_layers_filter_that_leaves_nothing_is_no_error():
 
 def test_activations_takes_a_block_apart():
     app = opened("activations", SMALL | {"node": "res3b_out"})
-    shown = texts(app)
-    assert "What did block 3b add to its input?" in shown
-    assert "‖F(x)‖ / ‖shortcut(x)‖ = " in shown
-    assert "weights: random, seed 0" in shown
-    assert "range" in shown
+    assert "What did block 3b add to its input?" in texts(app)
+    header, arrays = maps_shown(app)
+    assert header["titles"] == ["x", "→ F(x)", "+ shortcut(x)", "= sum", "→ output", "removed"]
+    assert any("‖F(x)‖ / ‖shortcut(x)‖ = " in sentence for sentence in header["sentences"])
+    assert header["weights"] == "weights: random, seed 0"
+    x, branch, shortcut, total, out = (arrays[place] for place in header["strip"][:5])
+    bound = 3e-3 * np.abs(total).max()  # float16 of each term
+    np.testing.assert_allclose(x + branch, total, atol=bound)
+    np.testing.assert_array_equal(shortcut, x)
+    np.testing.assert_allclose(np.maximum(total, 0), out, atol=bound)
+    assert header["image"]["width"] == 16
 
 
 @pytest.mark.parametrize("node", ["input", "conv1", "res2a_branch2a", "avg_pool", "fc10", "fc10_softmax"])
 def test_every_kind_of_layer_can_be_looked_at(node):
-    app = opened("activations", SMALL | {"node": node})
-    assert f"channels of {node}" in texts(app)
+    header, arrays = maps_shown(opened("activations", SMALL | {"node": node}))
+    shown = header["arrays"][header["sources"][0]]
+    assert shown["node"] == header["layer"] == node
+    assert np.isfinite(arrays[header["sources"][0]]).all()
 
 
 def test_plain_and_preactivation_and_infinite_padding_have_an_anatomy():
     for name, node in (("cifar-plain-20", "res3b_out"), ("v2", "res3b_add"), ("resnet18", "pool1_pad")):
         app = opened("activations", {"preset": name, "input": "32", "node": node})
-        assert f"channels of {node}" in texts(app)
+        header, arrays = maps_shown(app)
+        assert header["layer"] == node
+        assert np.isinf(arrays[header["sources"][0]]).any() == (node == "pool1_pad")
+        assert ("A plain block" in " ".join(header["sentences"])) == (name == "cifar-plain-20")
+
+
+def test_a_projection_is_shown_as_such():
+    header, arrays = maps_shown(opened("activations", SMALL | {"node": "res3a_out"}))
+    assert header["titles"][2] in ("+ projection(x)", "+ shortcut(x)")
+    course = maps_shown(opened("activations", {"input": "37", "node": "res3a_out"}))[0]
+    assert course["titles"][2] == "+ projection(x)"
+    assert any("the block mixes them" in sentence for sentence in course["sentences"])
+    assert len(arrays) == len(header["arrays"])
+
+
+def test_along_depth_in_both_modes():
+    app = opened("activations", SMALL | {"show": "depth"})
+    assert "as in inference" in texts(app)
+    assert len(app.get("plotly_chart")) == 4
+    app.segmented_control(key="statistics").set_value("batch").run()
+    assert not app.exception
+    assert app.query_params["bn"] == "batch"
+    assert "mean and variance over this picture and 7 samples" in texts(app)
+    app.button(key="field_measure").click().run()
+    assert not app.exception
+    assert "of the largest gradient fill a square of" in texts(app)
+
+
+@pytest.mark.parametrize("beside", ["image:coffee", "weights:shapes", "weights:imagenet"])
+def test_two_answers_beside_each_other(beside):
+    app = opened("activations", SMALL | {"show": "compare", "node": "res3b_out", "beside": beside, "weights": "random"})
+    header, arrays = maps_shown(app)
+    assert header["titles"][2] == "B − A"
+    is_same = beside != "image:coffee"  # neither of these weights fits this network: both are its random start
+    assert np.array_equal(arrays[0], arrays[1]) == is_same
+    assert any(f"‖B − A‖ / ‖A‖ = {'0' if is_same else ''}" in sentence for sentence in header["sentences"])
+
+
+def test_surgery_is_in_the_link_and_undone_like_any_change():
+    app = opened("activations", SMALL | {"node": "res3b_out"})
+    whole = maps_shown(app)[1]
+    app.toggle(key="surgery_drop").set_value(True).run()
+    assert app.query_params["surgery"] == "drop:3b"
+    assert "F(x) of 3b left out" in texts(app)
+    assert "before → after the surgery" in texts(app)
+    header, dropped = maps_shown(app)
+    np.testing.assert_array_equal(dropped[header["strip"][3]], dropped[header["strip"][0]])
+    assert not np.array_equal(whole[-1], dropped[-1])
+    app.text_input(key="surgery_silence").set_value("0, 3").run()
+    assert app.query_params["surgery"] == "drop:3b,silence:res3b_out:0+3"
+    app.text_input(key="surgery_silence").set_value("0, many").run()
+    assert "whole numbers with commas between" in app.warning[0].value
+    app.text_input(key="surgery_silence").set_value("99").run()
+    assert "0 to 31" in app.warning[0].value
+    app.button(key="surgery_whole").click().run()
+    np.testing.assert_array_equal(maps_shown(app)[1][-1], whole[-1])
+    app.button(key="line_undo").click().run()
+    assert app.query_params["surgery"] == "drop:3b,silence:res3b_out:0+3"
+
+
+def test_surgery_survives_another_network_only_where_it_makes_sense():
+    app = opened("activations", SMALL | {"surgery": "drop:3c"})
+    app.selectbox(key="line_preset").set_value("cifar-32").run()
+    assert app.query_params["surgery"] == "drop:3c"
+    app.selectbox(key="line_preset").set_value("cifar-plain-20").run()
+    assert "surgery" not in app.query_params
+
+
+def test_the_sum_of_a_cell_is_written_out():
+    app = opened("activations", SMALL | {"node": "res3b_out", "pixel": "res3b_out:0.0.3"})
+    shown = texts(app)
+    assert "It sees" in shown
+    assert "of them inside the picture, the rest is padding" in shown
+    for part in ("Σ patch × kernel", "bn3b_branch2b", "res3b_add", "max(0, "):
+        assert part in shown
+
+
+@pytest.mark.parametrize(
+    ("method", "sentence"),
+    [
+        ("gradcam", "each is drawn where its receptive field is centred"),
+        ("integrated-gradients", "completeness residual"),
+        ("occlusion", "9 patches"),
+    ],
+)
+def test_explain_prints_score_settings_and_what_it_is_worth(method, sentence):
+    app = opened("explain", SMALL | {"method": method})
+    shown = texts(app)
+    assert "before the softmax" in shown
+    assert sentence in shown
+    assert "Untrained" in shown
+    assert "weights: random, seed 0" in shown
+    header, arrays = maps_shown(app)
+    assert header["single"]
+    assert arrays[0].shape == ((1, 4, 4) if method == "gradcam" else (1, 16, 16))
+    app.button(key="sanity_try").click().run()
+    assert not app.exception
+    assert "head random" in texts(app)
+    assert "These weights are random to begin with" in texts(app)
+
+
+def test_explain_follows_class_layer_and_setting():
+    app = opened("explain", SMALL | {"node": "res3b_out", "class": "3"})
+    assert "Why class 3?" in texts(app)
+    assert maps_shown(app)[0]["arrays"][0]["height"] == 8
+    app.selectbox(key="explain_node").set_value("res2a_out").run()
+    assert app.query_params["node"] == "res2a_out"
+    app.segmented_control(key="method").set_value("occlusion").run()
+    app.selectbox(key="how_patch").set_value("16").run()
+    assert app.query_params["how"] == "patch=16"
+    assert not app.exception
+    app.selectbox(key="how_patch").set_value("32").run()
+    assert "from the stride, 4 px, to the picture's side, 16 px" in app.error[0].value
+
+
+def test_shipped_weights_name_their_classes():
+    app = opened("explain", {"image": "shapes"})
+    assert "Why star?" in texts(app)
+    assert "trained on shapes" in texts(app)
+
+
+def test_imagenet_says_where_it_is_to_be_had(monkeypatch, tmp_path):
+    monkeypatch.setattr(services, "imagenet_store", lambda: ImageNetStore(tmp_path))
+    app = opened("architecture", {"preset": "keras-v1", "weights": "imagenet"})
+    shown = texts(app)
+    assert "ImageNet's weights are not on this machine yet" in shown
+    for part in ("resnet50_weights_tf_dim_ordering_tf_kernels.h5", "2cb95161c43110f7111970584f804107", str(tmp_path)):
+        assert part in shown
+    app = opened("architecture", {"preset": "course", "weights": "imagenet"})
+    app.button(key="imagenet_preset").click().run()
+    assert app.query_params["preset"] == "keras-v1"
+    assert app.query_params["prep"] == "caffe"
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -120,6 +260,13 @@ def test_every_preset_has_an_architecture(name):
         ({"stem.use_relu": "maybe"}, "`on` or `off`"),
         ({"stages.5.blocks": "0"}, "from 1 to 128"),
         ({"prep": "magic"}, "`prep` must be"),
+        ({"surgery": "drop:9z"}, "`surgery` must be a block"),
+        ({"pixel": "conv1:99.0.0"}, "`pixel` must be"),
+        ({"beside": "image:nobody"}, "`beside` must be"),
+        ({"method": "magic"}, "`method` must be"),
+        ({"how": "steps=3"}, "a setting of gradcam"),
+        ({"class": "6"}, "a number from 0 to 5"),
+        ({"show": "nothing"}, "`show` must be"),
     ],
 )
 def test_a_bad_link_says_what_is_wrong_and_shows_the_rest(params, sentence):
@@ -524,7 +671,7 @@ def test_a_worker_that_dies_twice_is_a_sentence_with_a_way_on(monkeypatch):
     monkeypatch.setattr(services, "worker", lambda: client)
     app = opened("activations", {"preset": "cifar-44", "input": "24"})
     assert "stopped twice" in app.error[0].value
-    assert app.button(key="try_again").label == "Try again"
+    assert any(button.label == "Try again" for button in app.button)
     client.close()
 
 

@@ -108,7 +108,11 @@ BAD = [
     (["activations", "/nowhere.png", "--node", "conv1", "--out", "x.npz"], "the path of a picture"),
     (["activations", str(_FOLDER / "cat.jpg"), "--node", "conv1", "--out", "x.gif"], "ending in .npz or .png"),
     (["activations", str(_FOLDER / "cat.jpg"), "--node", "conv2", "--out", "x.npz"], "Received: node='conv2'"),
-    (["activations", str(_FOLDER / "cat.jpg"), "--out", "x.npz"], "required: --node"),
+    (["activations", str(_FOLDER / "cat.jpg"), "--out", "x.npz", "--surgery", "drop:9z"], "a block of this network"),
+    (["activations", str(_FOLDER / "cat.jpg")], "Say what to write"),
+    (["explain", str(_FOLDER / "cat.jpg"), "--method", "magic", "--out", "x.png"], "`method` must be"),
+    (["explain", str(_FOLDER / "cat.jpg"), "--out", "x.gif"], "ending in .npz or .png"),
+    (["explain", str(_FOLDER / "cat.jpg"), "--class", "77", "--out", "x.png"], "a number from 0 to 5"),
     ([], "COMMAND"),
     (["summmary"], "invalid choice"),
 ]
@@ -138,6 +142,43 @@ def test_activations_write_arrays_under_their_ids_and_mosaics(tmp_path):
     )
     assert done.returncode == 0
     assert png_size(tmp_path / "m.png") == (4 * 33 + 1, 4 * 33 + 1)
+
+
+def test_a_view_is_one_file_and_an_explanation_is_printed(tmp_path):
+    """Through the real commands; what the pages show of it is tested there."""
+    look = [sys.executable, "-m", "resnet_viz"]
+    network = [str(_FOLDER / "shapes.png"), "--preset", "cifar-20", "--surgery", "drop:3b"]
+    html, arrays = tmp_path / "view.html", tmp_path / "map.npz"
+    done = subprocess.run(
+        [*look, "activations", *network, "--html", str(html)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    text = html.read_text("utf-8")
+    assert "after surgery: drop:3b" in text
+    assert "weights: random, seed 0" in text
+    done = subprocess.run(
+        [
+            *look,
+            "explain",
+            *network,
+            "--method",
+            "occlusion",
+            "--how",
+            "patch=16",
+            "--class",
+            "3",
+            "--out",
+            str(arrays),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "occlusion, class 3: score" in done.stdout
+    assert "patch 16, stride 4, fill mean" in done.stdout
+    with np.load(arrays, allow_pickle=False) as found:
+        assert found["values"].shape == (32, 32)
 
 
 def test_the_terminal_speaks_the_systems_language_and_survives_an_old_console():

@@ -9,8 +9,8 @@ from resnet_viz.ui.components import anatomy, beside, controls, depth, forward, 
 from resnet_viz.ui.selection import ASPECTS, Selection
 
 
-def show(selection: Selection, picture: Picture) -> None:
-    """Draw the chosen way, below the question it answers."""
+def show(selection: Selection, picture: Picture) -> bool:
+    """Draw the chosen way, below the question it answers; return whether there was an answer."""
     if selection.aspect != "depth":
         anatomy.show_blocks(selection)
     with st.container(horizontal=True, vertical_alignment="center", key="aspects"):
@@ -27,22 +27,22 @@ def show(selection: Selection, picture: Picture) -> None:
         surgery.show(selection)
         files = st.popover(_("Files"), key="files_menu")
     if selection.aspect == "depth":
-        depth.show(selection, picture, files)
-    elif selection.aspect == "compare":
-        beside.show(selection, picture, files)
-    else:
-        _show_block(selection, picture, files)
+        return depth.show(selection, picture, files)
+    if selection.aspect == "compare":
+        return beside.show(selection, picture, files)
+    return _show_block(selection, picture, files)
 
 
-def _show_block(selection: Selection, picture: Picture, files: "st.delta_generator.DeltaGenerator") -> None:
+def _show_block(selection: Selection, picture: Picture, files: "st.delta_generator.DeltaGenerator") -> bool:
     found = forward.maps_of(selection, picture, anatomy.nodes_of(selection))
     if found is None:
-        return
+        return False
     anatomy.show(selection, picture, found)
     pixel.show(selection, picture)
     with files:
         maps.show_takehome(selection, picture, found, prediction.sentence(selection, picture))
         maps.show_downloads(selection, picture, found, selection.node)
+    return True
 
 
 def _question(selection: Selection) -> str:

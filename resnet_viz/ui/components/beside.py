@@ -21,8 +21,8 @@ from resnet_viz.viz.payload import Derived, Layer, View, maps_payload, strip_cou
 FloatArray = npt.NDArray[np.float32]
 
 
-def show(selection: Selection, picture: Picture, files: "st.delta_generator.DeltaGenerator") -> None:
-    """Draw the choice of what stands beside the picture, and both answers with their difference."""
+def show(selection: Selection, picture: Picture, files: "st.delta_generator.DeltaGenerator") -> bool:
+    """Draw what stands beside the picture, both answers and their difference; return whether there was one."""
     choices = _choices(selection)
     chosen = selection.beside or _default(selection)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -42,13 +42,14 @@ def show(selection: Selection, picture: Picture, files: "st.delta_generator.Delt
     one = forward.maps_of(selection, picture, [node])
     two = forward.maps_of(other, other_picture, [node]) if one is not None else None
     if one is None or two is None:
-        return
+        return False
     first = "A: " + _what(selection, other)
     second = "B: " + _what(other, selection)
     maps.show(_payload(selection, picture, one[node], two[node], (first, second)), key="compared")
     _show_predictions(selection, picture, other, other_picture)
     with files:
         maps.show_downloads(selection, picture, {node: one[node], f"{node} beside": two[node]}, node)
+    return True
 
 
 def beside(selection: Selection, picture: Picture) -> tuple[Selection, Picture]:

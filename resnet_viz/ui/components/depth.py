@@ -32,8 +32,8 @@ BATCH_SAMPLES = tuple(SAMPLES)[:7]
 _CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["sendDataToCloud", "select2d", "lasso2d"]}
 
 
-def show(selection: Selection, picture: Picture, files: "st.delta_generator.DeltaGenerator") -> None:
-    """Draw the charts; effective receptive fields are measured on request."""
+def show(selection: Selection, picture: Picture, files: "st.delta_generator.DeltaGenerator") -> bool:
+    """Draw the charts; effective receptive fields are measured on request. Return whether there was an answer."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(_("BatchNorm by"), width="content")
         controls.choice(
@@ -48,7 +48,7 @@ def show(selection: Selection, picture: Picture, files: "st.delta_generator.Delt
         st.markdown(_mode_text(selection), width="stretch")
     states = _states(selection, picture)
     if states is None:
-        return
+        return False
     left, right = st.columns(2, gap="small")
     with left:
         _chart(mean_and_deviation(states), "depth_mean", _("Mean and standard deviation of every layer"))
@@ -63,6 +63,7 @@ def show(selection: Selection, picture: Picture, files: "st.delta_generator.Delt
     )
     with files:
         downloads.show(_frame(states), f"depth-{forward.content_name(selection, picture)}", key="depth")
+    return True
 
 
 def _mode_text(selection: Selection) -> str:

@@ -60,6 +60,7 @@ def maps_of(selection: Selection, picture: Picture, nodes: Sequence[str]) -> dic
         fresh = asked(
             work,
             lambda waiting: questions.activations(services.worker(), network_of(selection), values, missing, waiting),
+            part=",".join(missing),
         )
         if fresh is None:
             return None

@@ -1,0 +1,146 @@
+"""Maps as bytes for the browser, and the view as one file."""
+
+import re
+
+import numpy as np
+import pytest
+
+from resnet_viz.analysis import analyse
+from resnet_viz.spec import PRESETS, preset
+from resnet_viz.viz.block_view import block_payload, layer_of, signals
+from resnet_viz.viz.overlay import overlay_png
+from resnet_viz.viz.payload import LEAST_CHANNELS, Layer, View, maps_payload, strip_count
+from resnet_viz.viz.pixel import kernel_walk
+from resnet_viz.viz.takehome import MAX_BYTES, Subject, takehome_html
+from tests.app.opening import read_payload
+
+SUBJECT = Subject("course <b>", "random, seed 0", "", "a picture", "", "2026-11-25")
+
+
+def signals_of(name: str, node: str, side: int) -> tuple:
+    """Return a network, a block and noise of the shapes of its signals."""
+    summary = analyse(preset(name, input_shape=(side, side, 3)))
+    block = summary.graph.block_of(node)
+    random = np.random.default_rng(0)
+    found = {
+        name: random.normal(size=summary.record(name).output_shape).astype(np.float32)
+        for name in {*signals(block).values(), node}
+    }
+    return summary, block, found
+
+
+def test_values_arrive_to_three_digits_and_zeros_stay_zeros():
+    maps = np.float32([[[0, 1e-3], [70000, -3]], [[0.5, np.inf], [np.nan, 2]]])
+    header, (values,) = read_payload(maps_payload([Layer("conv1", maps, [4, 9])], View()))
+    expected = maps.transpose(2, 0, 1)
+    finite = np.isfinite(expected)
+    large = finite & (np.abs(expected) > 1)
+    np.testing.assert_allclose(values[large], expected[large], rtol=1e-3)
+    assert (values[expected == 0] == 0).all()
+    assert np.isposinf(values[np.isposinf(expected)]).all()
+    assert np.isnan(values[np.isnan(expected)]).all()
+    assert header["arrays"][0]["channels"] == [4, 9]
+
+
+def test_the_picture_lies_behind_the_maps():
+    rgb = np.arange(12, dtype=np.uint8).reshape(2, 2, 3)
+    data = maps_payload([Layer("conv1", np.zeros((2, 2, 1), np.float32), [0])], View(), rgb)
+    image = read_payload(data)[0]["image"]
+    assert (image["width"], image["height"]) == (2, 2)
+    assert data.endswith(rgb.tobytes())
+
+
+def test_a_strip_is_bounded_but_never_below_its_least():
+    assert strip_count(8, 8, 512, 5) == 512
+    assert strip_count(55, 55, 256, 5) == LEAST_CHANNELS
+    assert strip_count(8, 8, 16, 5) == 16
+
+
+def test_a_block_shows_the_same_channels_of_every_signal_but_x_of_a_projection():
+    summary, block, found = signals_of("course", "res3a_out", 64)
+    header, _arrays = read_payload(
+        block_payload(summary, (block, "res3a_out"), found, np.zeros((64, 64, 3), np.uint8), "w")
+    )
+    listed = [header["arrays"][place]["channels"] for place in header["strip"][:5]]
+    assert listed[1] == listed[2] == listed[3] == listed[4]
+    assert listed[0] != listed[1]
+    assert header["energies"] == [1, 2, 3]
+    field = header["arrays"][1]["field"][0]
+    assert field == list(summary.by_id[block.branch].field.height)
+
+
+@pytest.mark.parametrize(
+    ("name", "node", "side"), [("course", "res2a_out", 224), ("course", "res5c_out", 64), ("cifar-20", "conv1", 32)]
+)
+def test_the_take_home_file_is_small_and_asks_for_nothing(name, node, side):
+    """Noise is the worst case: it does not shrink."""
+    summary = analyse(preset(name, input_shape=(side, side, 3)))
+    block = summary.graph.block_of(node) or summary.graph.blocks[0]
+    random = np.random.default_rng(0)
+    found = {
+        key: random.normal(size=summary.record(key).output_shape).astype(np.float32)
+        for key in {*signals(block).values(), node}
+    }
+    data = takehome_html(summary, node, found, np.zeros((side, side, 3), np.uint8), SUBJECT)
+    assert len(data) <= MAX_BYTES
+    text = data.decode()
+    assert "course &lt;b&gt;" in text
+    outside = re.sub(r">[A-Za-z0-9+/=]{200,}<", "><", text)
+    assert not re.search(r"(src|href)=[\"']?(https?:)?//", outside)
+    assert "default-src 'none'" in text
+    assert takehome_html(summary, node, found, np.zeros((side, side, 3), np.uint8), SUBJECT) == data
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_can_be_taken_home(name):
+    """Three drawings to fold between name the same layer by the same node, or by a box that holds it."""
+    from resnet_viz.viz.takehome import _data
+
+    side = min(PRESETS[name].input_shape[0], 64)
+    summary = analyse(preset(name, input_shape=(side, side, 3)))
+    data = _data(summary, summary.graph.blocks[0].out)
+    whole = data["picture"]["drawings"][2]["members"]
+    assert {ids for ids in map(tuple, whole.values()) if len(ids) == 1} >= {
+        (node.id,) for node in summary.graph.nodes if node.block and node.id in whole
+    }
+    assert [row[0] for row in data["layers"]] == [node.id for node in summary.graph.nodes]
+    rows = [len(drawing["rows"]) for drawing in data["picture"]["drawings"]]
+    assert len(set(rows)) == 1
+
+
+def test_a_map_lies_where_its_cells_look():
+    """A stride of 2 and a field of one pixel at 0, 2, …: cell (0, 0) is drawn about pixel 0, not over 0 and 1."""
+    from io import BytesIO
+
+    from PIL import Image
+
+    from resnet_viz.analysis.receptive_field import Extent, ReceptiveField
+
+    rgb = np.zeros((4, 4, 3), np.uint8)
+    extent = Extent(1, 2, 0)
+    data = overlay_png(rgb, np.float32([[1, 0], [0, 0]]), ReceptiveField(extent, extent), opacity=1)
+    drawn = np.asarray(Image.open(BytesIO(data)))
+    zoom = drawn.shape[0] // 4
+    yellow = drawn[0, 0]
+    assert tuple(yellow) == (253, 231, 37)
+    assert tuple(drawn[int(0.9 * zoom), 0]) == (253, 231, 37)
+    assert tuple(drawn[int(1.6 * zoom), 0]) == (68, 1, 84)  # −0.5 … 1.5 is cell 0, then cell 1
+    plain = np.asarray(Image.open(BytesIO(overlay_png(rgb, np.float32([[1, 0], [0, 0]]), opacity=0))))
+    assert not plain.any()
+
+
+def test_the_walk_of_a_kernel_shows_its_products():
+    class Step:
+        value, numbers = 5.5, {"sum": 5.0, "bias": 0.5}
+
+    patch, kernel = np.float32([[[1, 2]]]), np.float32([[[3, 1]]])
+    text = kernel_walk(patch, kernel, [0], 2.0, Step())
+    for part in (">1<", ">3<", "Σ 3<", "the others 2; Σ = 5; + bias 0.5 = 5.5"):
+        assert part in text
+
+
+def test_a_vector_is_a_map_of_one_cell():
+    summary = analyse(preset("cifar-20"))
+    layer = layer_of(summary, "fc10", np.arange(10, dtype=np.float32))
+    assert layer.maps.shape == (1, 1, 10)
+    assert layer.receptive_field is None
