@@ -14,6 +14,8 @@ from playwright.sync_api import Page, expect
 
 from .conftest import start_server, stop_server
 
+TILES = ".st-key-maps canvas.cells"
+
 
 def node(page: Page, name: str):
     return page.locator(f"g.node[id='{name}']")
@@ -38,7 +40,12 @@ def quiet(page: Page) -> None:
 
 @pytest.mark.parametrize(
     "link",
-    ["/layers?preset=cifar-20", "/activations?preset=cifar-20&node=res3b_out", "/train?preset=cifar-20&demo=seeds"],
+    [
+        "/layers?preset=cifar-20",
+        "/activations?preset=cifar-20&node=res3b_out",
+        "/explain?preset=cifar-20&method=occlusion",
+        "/train?preset=cifar-20",
+    ],
 )
 def test_a_deep_link_as_the_very_first_request(tmp_path, visit, link):
     """With the frame beside `pages/` Streamlit would run the bare page here; only a fresh server can show it."""
@@ -47,7 +54,7 @@ def test_a_deep_link_as_the_very_first_request(tmp_path, visit, link):
     try:
         page.goto(fresh.url + link)
         expect(page.locator(".st-key-subject")).to_contain_text("cifar-20")
-        expect(page.locator("[data-testid=stTopNavLink]")).to_have_count(4)
+        expect(page.locator("[data-testid=stTopNavLink]")).to_have_count(5)
         expect(page.locator("[data-testid=stException]")).to_have_count(0)
         quiet(page)
     finally:
@@ -100,11 +107,12 @@ def test_sixteen_blocks_in_a_row(visit):
         name = blocks.nth(index).inner_text()
         blocks.nth(index).click()
         expect(inspector(page)).to_contain_text(f"block {name}")
-        expect(page.locator(".st-key-maps_anatomy img")).to_have_count(5)
+        expect(page.locator(TILES)).to_have_count(6)
+        expect(page.locator(TILES).nth(1)).to_have_attribute("aria-label", re.compile(r"^→ F\(x\): "))
     quiet(page)
-    widths = page.locator(".st-key-maps_anatomy img").evaluate_all("all => all.map((i) => i.naturalWidth)")
+    widths = page.locator(TILES).evaluate_all("all => all.map((canvas) => canvas.width)")
     assert min(widths) > 8
-    assert page.locator(".st-key-maps_layer img").evaluate("i => getComputedStyle(i).imageRendering") == "pixelated"
+    assert page.locator(TILES).first.evaluate("c => getComputedStyle(c).imageRendering") == "pixelated"
 
 
 def test_an_upload_survives_a_reload_and_is_deleted_by_its_button(visit):
@@ -133,7 +141,7 @@ def test_an_upload_survives_a_reload_and_is_deleted_by_its_button(visit):
 
 def test_a_killed_worker_is_no_more_than_a_delay(visit, server):
     page = visit().open("/activations?preset=cifar-20&node=res3b_out")
-    expect(page.locator(".st-key-maps_anatomy img")).to_have_count(5)
+    expect(page.locator(TILES)).to_have_count(6)
     quiet(page)
     killed = server.worker_pid
     os.kill(killed, signal.SIGKILL)
@@ -141,7 +149,7 @@ def test_a_killed_worker_is_no_more_than_a_delay(visit, server):
     page.locator(".st-key-line_sample input").click()
     page.get_by_role("option", name="coffee").click()
     expect(page.locator(".st-key-subject")).to_contain_text("image: coffee")
-    expect(page.locator(".st-key-maps_anatomy img")).to_have_count(5)
+    expect(page.locator(TILES)).to_have_count(6)
     quiet(page)
     expect(page.locator("[data-testid=stAlert]")).to_have_count(0)
     assert server.worker_pid not in (None, killed)
@@ -152,6 +160,7 @@ def test_arrays_are_downloaded_under_their_ids(visit):
 
     page = visit().open("/activations?preset=cifar-20&node=res3b_out")
     with page.expect_download() as download:
+        page.get_by_role("button", name="Files").click()
         page.get_by_role("button", name="Arrays (.npz)").click()
     assert re.fullmatch(r"res3b_out-[0-9a-f]{12}\.npz", download.value.suggested_filename)
     with np.load(download.value.path(), allow_pickle=False) as arrays:
@@ -168,10 +177,10 @@ def mapped_tensorflow(pid: int) -> bool:
 
 def test_no_tensorflow_in_the_server_after_every_page(visit, server):
     page = visit().open()
-    for name in ("Layers", "Activations"):
+    for name in ("Layers", "Explain", "Activations"):
         quiet(page)
         page.get_by_role("link", name=name).click()
-    expect(page.locator(".st-key-maps_anatomy img")).to_have_count(5)
+    expect(page.locator(TILES)).to_have_count(6)
     assert not mapped_tensorflow(server.process.pid)
     assert mapped_tensorflow(server.worker_pid)  # the same look finds it where it is: the check can fail
 
@@ -211,14 +220,17 @@ def test_the_picture_does_not_wait_for_keras(tmp_path, visit):
         "/layers",
         "/layers?view=treemap",
         "/activations?preset=cifar-20&node=res3b_out",
+        "/activations?preset=cifar-20&show=depth",
+        "/activations?preset=cifar-20&node=res3b_out&pixel=res3b_out:0.0.3&surgery=drop:2b",
+        "/explain?preset=cifar-20",
         "/train",
         "/train?run=recorded-plain-vs-residual",
     ],
 )
 def test_no_serious_accessibility_violation(visit, scheme, link):
     page = visit(color_scheme=scheme).open(link)
-    if link.startswith("/activations"):
-        expect(page.locator(".st-key-maps_anatomy img")).to_have_count(5)
+    if link == "/activations?preset=cifar-20&node=res3b_out":
+        expect(page.locator(TILES)).to_have_count(6)
     elif link == "/":
         expect(selected(page)).to_have_id("conv1")
     quiet(page)

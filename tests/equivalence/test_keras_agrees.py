@@ -242,6 +242,40 @@ def test_the_same_models_run_on_jax():
             assert float(a) == pytest.approx(float(b), rel=1e-3)
 
 
+# --- ImageNet's files ------------------------------------------------------------------------------------------------
+
+
+def test_a_published_file_gives_the_published_networks_answers(tmp_path):
+    """A file of keras.applications' layout with random arrays, dropped by hand, read by ours, against Keras's own model."""
+    import hashlib
+    from dataclasses import replace
+
+    import h5py
+    from safetensors.numpy import load_file
+
+    from resnet_viz.model.probe import Probe
+    from resnet_viz.weights.imagenet import FILES, ImageNetStore
+
+    theirs = keras.applications.ResNet50(weights=None, input_shape=(64, 64, 3))
+    randomise(theirs)
+    path = tmp_path / "published.h5"
+    with h5py.File(path, "w") as file:
+        for layer in theirs.layers:
+            for variable in layer.weights:
+                file[f"{layer.name}/{layer.name}/{variable.name}:0"] = np.asarray(variable)
+    data = path.read_bytes()
+    entry = replace(FILES["keras-v1"], md5=hashlib.md5(data, usedforsecurity=False).hexdigest())
+    store = ImageNetStore(tmp_path / "store")
+    store.adopt(entry, data)
+    spec = preset("keras-v1", input_shape=(64, 64, 3))
+    probe = Probe(spec, weights=load_file(store.load(entry).path))
+    picture = np.random.default_rng(0).uniform(-100, 100, size=(64, 64, 3)).astype(np.float32)
+    expected = np.asarray(theirs(picture[np.newaxis], training=False))[0]
+    found = probe.activations(picture, ["fc1000_softmax"])["fc1000_softmax"]
+    np.testing.assert_allclose(found, expected, atol=1e-5 * expected.max())
+    keras.utils.clear_session()
+
+
 # --- The file that builds the network -------------------------------------------------------------------------------
 
 

@@ -16,13 +16,15 @@ from resnet_viz.analysis import analyse
 from resnet_viz.compute.backends import backend_name
 from resnet_viz.compute.client import Waiting, WorkerClient
 from resnet_viz.compute.protocol import Message, read_message, write_message
-from resnet_viz.compute.questions import Network, activations
+from resnet_viz.compute.questions import Network, Request, activations, explain
 from resnet_viz.errors import (
     BackendMissingError,
     BusyError,
     CancelledError,
+    ExplanationError,
     ImageError,
     JobError,
+    SpecError,
     UnknownLayerError,
 )
 from resnet_viz.model.build import build_model
@@ -52,8 +54,8 @@ def own_worker():
     client.close()
 
 
-def asked(client, spec, values, nodes, *, weights=None, **waiting):
-    return activations(client, Network(spec, weights), values, nodes, Waiting(**waiting))
+def asked(client, spec, values, nodes, *, weights=None, surgery="", **waiting):
+    return activations(client, Network(spec, weights, surgery), values, nodes, Waiting(**waiting))
 
 
 def stand_in(code: str) -> WorkerClient:
@@ -319,3 +321,80 @@ def test_a_message_cut_short_is_the_end(tmp_path):
         path.write_bytes(data[:cut])
         with path.open("rb", buffering=0) as stream:
             assert read_message(stream) is None
+
+
+# --- Everything else it answers -------------------------------------------------------------------------------------
+
+
+def test_a_long_explanation_tells_its_share_and_is_withdrawn(worker):
+    zeros, shares = np.zeros(SPEC.input_shape, np.float32), []
+    pictures = {"picture": picture(), "black": zeros, "white": zeros + 1}
+    long = Request("occlusion", "", 0, {"patch": "2", "stride": "1"})
+
+    def hear(step: str, share: float) -> None:
+        if step == "explain":
+            shares.append(share)
+
+    with pytest.raises(CancelledError):
+        explain(worker, Network(SPEC), pictures, long, Waiting(hear, lambda: len(shares) > 2))
+    assert shares == sorted(shares)
+    assert 0 < shares[-1] < 1
+    began = time.monotonic()
+    assert explain(worker, Network(SPEC), pictures, Request("gradcam", "res4c_out", 0, {})).values.shape == (4, 4)
+    assert time.monotonic() - began < 20  # the withdrawn one does not run on
+
+
+def test_errors_of_explanations_cross_the_wire(worker):
+    pictures = {"picture": picture(), "black": picture(), "white": picture()}
+    with pytest.raises(ExplanationError, match=r"a layer with a map.*fc10"):
+        explain(worker, Network(SPEC), pictures, Request("gradcam", "fc10", 0, {}))
+    with pytest.raises(SpecError, match="a block of this network"):
+        asked(worker, SPEC, picture(), NODES, surgery="drop:9z")
+
+
+def test_the_workers_memory_is_flat_over_different_requests_of_every_kind(own_worker):
+    """A small count of benchmarks/bench_worker_memory.py, which asks 500; the first eighth compiles and fills caches."""
+    sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+    try:
+        from worker_requests import requests, resident_bytes
+    finally:
+        sys.path.pop(0)
+    ask = requests(own_worker, SPEC)
+    for _number in range(72):
+        ask()
+    first = resident_bytes(own_worker)
+    for _number in range(64):
+        ask()
+    assert resident_bytes(own_worker) / first < 1.04
+
+
+GRADIENTS = """
+import numpy as np
+from resnet_viz.attribution.effective_field import effective_fields
+from resnet_viz.attribution.grad_cam import grad_cam
+from resnet_viz.attribution.integrated_gradients import integrated_gradients
+from resnet_viz.model.probe import Probe
+from resnet_viz.model.scores import Scores
+from resnet_viz.spec import preset
+
+probe = Probe(preset("cifar-20", input_shape=(16, 16, 3)))
+random = np.random.default_rng(5)
+for weight in probe.model.weights:
+    weight.assign(random.uniform(0.01, 0.05, weight.shape))
+picture = random.uniform(size=(16, 16, 3)).astype("float32")
+scores = Scores(probe)
+cam = grad_cam(scores, picture, "res3b_out", 3)
+way = integrated_gradients(scores, picture, picture * 0, 3, 8)
+field = next(effective_fields(probe, picture, ["res2b_out"]))
+print(cam.score, *cam.values.ravel()[:3], *way.values.ravel()[:3], field.side_px)
+"""
+
+
+def test_gradients_on_jax_are_those_on_tensorflow():
+    numbers = {}
+    for backend in ("jax", "tensorflow"):
+        env = os.environ | {"KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu"}
+        done = subprocess.run([sys.executable, "-c", GRADIENTS], env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+        numbers[backend] = [float(text) for text in done.stdout.split()]
+    assert numbers["jax"] == pytest.approx(numbers["tensorflow"], rel=2e-3)

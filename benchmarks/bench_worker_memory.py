@@ -1,0 +1,31 @@
+"""Does the worker's memory stay flat? Resident bytes over 500 different requests of every kind, after a warm-up."""
+
+from interleaved import report
+from worker_requests import requests, resident_bytes
+
+from resnet_viz.compute.client import WorkerClient
+from resnet_viz.spec import preset
+
+# All functions compiled once, and the cache of maps full.
+WARM_UP, REQUESTS, STEP = 150, 500, 100
+
+
+def main() -> None:
+    """Print the memory every hundred requests and its growth."""
+    client = WorkerClient()
+    ask = requests(client, preset("course"))
+    for _number in range(WARM_UP):
+        ask()
+    first = resident_bytes(client)
+    print(f"after {WARM_UP} requests: {first / 2**20:.0f} MiB")
+    for number in range(1, REQUESTS + 1):
+        ask()
+        if number % STEP == 0:
+            print(f"after {number} more: {resident_bytes(client) / 2**20:.0f} MiB")
+    growth = resident_bytes(client) / first
+    client.close()
+    report(f"memory after {REQUESTS} different requests / before", growth, 1.02, at_least=False)
+
+
+if __name__ == "__main__":
+    main()

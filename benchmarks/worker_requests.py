@@ -1,0 +1,56 @@
+"""A mix of everything the model worker answers, each request another one; shared by the benchmark and the test of its memory."""
+
+from collections.abc import Callable
+from itertools import count
+
+import numpy as np
+import psutil
+
+from resnet_viz.compute import questions
+from resnet_viz.compute.client import WorkerClient
+from resnet_viz.compute.questions import Network, Request
+from resnet_viz.spec import ResNetSpec, build_graph
+
+
+def requests(client: WorkerClient, spec: ResNetSpec) -> Callable[[], None]:
+    """Return a function that asks the next question: maps, surgery, explanations, one cell, depth, in turn."""
+    graph, numbers = build_graph(spec), count()
+    outs = [block.out for block in graph.blocks]
+    black, white = np.zeros(spec.input_shape, np.float32), np.ones(spec.input_shape, np.float32)
+
+    def ask() -> None:
+        number = next(numbers)
+        random = np.random.default_rng(number)
+        picture = random.uniform(size=spec.input_shape).astype(np.float32)
+        ends = {"picture": picture, "black": black, "white": white}
+        whole, node = Network(spec), outs[number % len(outs)]
+        channels = "+".join(map(str, random.choice(16, size=3, replace=False)))
+        block = graph.blocks[number % len(outs)].name
+        operated = Network(spec, surgery=f"drop:{block},silence:{node}:{channels}")
+        target = number % spec.classes
+        kind = number % 8
+        if kind == 0:
+            questions.activations(client, whole, picture, outs[-3:])
+        elif kind == 1:
+            questions.activations(client, operated, picture, outs[-3:])
+        elif kind == 2:
+            questions.explain(client, whole, ends, Request("gradcam", node, target, {}))
+        elif kind == 3:
+            settings = {"steps": "16"}
+            questions.explain(client, whole, ends, Request("integrated-gradients", node, target, settings))
+        elif kind == 4:
+            settings = {"patch": "16", "stride": "16"}
+            questions.explain(client, operated, ends, Request("occlusion", node, target, settings))
+        elif kind == 5:
+            questions.pixel(client, whole, picture, node, (0, 0, number % 16))
+        elif kind == 6:
+            questions.depth(client, whole, picture[np.newaxis], "batch" if number % 16 == 6 else "moving")
+        else:
+            questions.sanity(client, whole, ends, Request("gradcam", outs[-1], target, {}))
+
+    return ask
+
+
+def resident_bytes(client: WorkerClient) -> int:
+    """Return the worker's resident memory."""
+    return psutil.Process(client.pid).memory_info().rss

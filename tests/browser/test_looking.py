@@ -1,0 +1,200 @@
+"""Maps in the browser, surgery, explanations, and the file taken home."""
+
+import re
+import statistics
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from resnet_viz.analysis import analyse
+from resnet_viz.spec import preset
+
+from .test_app import quiet
+
+MOSAIC = ".st-key-maps canvas.mosaic"
+LARGE = ".st-key-maps canvas.view"
+SMALL = "/activations?preset=cifar-20&node=res3b_out"
+
+
+def sent_frames(page: Page) -> list[object]:
+    """Return a list that grows with every message the page sends to the server."""
+    frames: list[object] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda data: frames.append(data)))  # noqa: PLW0108 - Playwright marks what it is given
+    return frames
+
+
+def ready(page: Page) -> None:
+    expect(page.locator(".st-key-maps canvas.cells")).to_have_count(6)
+    quiet(page)
+
+
+def setting(page: Page, name: str):
+    return page.locator(f".st-key-maps select[aria-label='{name}']")
+
+
+def test_two_thousand_channels_sort_scale_and_grow_within_a_frame_and_without_a_word_to_the_server(visit):
+    visitor = visit()
+    frames = sent_frames(visitor.page)
+    page = visitor.open("/activations?node=res5c_out&image=shapes")
+    ready(page)
+    expect(page.locator(MOSAIC)).to_have_attribute("aria-label", re.compile("2,048 channels"))
+    before = len(frames)
+    times = []
+    for order in ("energy", "zeros", "likeness", "number") * 2:
+        setting(page, "sorted by").select_option(label=order)
+        times.append(float(page.locator(MOSAIC).get_attribute("data-drawn")))
+    own = page.locator(".st-key-maps .bar input[type=checkbox]")
+    own.check()
+    times.append(float(page.locator(MOSAIC).get_attribute("data-drawn")))
+    slider = page.locator(".st-key-maps .bar input[type=range]")
+    for size in ("3", "0"):
+        slider.fill(size)
+        times.append(float(page.locator(MOSAIC).get_attribute("data-drawn")))
+    setting(page, "colours").select_option(label="cividis")
+    page.locator(MOSAIC).click(position={"x": 40, "y": 30})
+    page.locator(".st-key-maps input.opacity").fill("40")
+    page.wait_for_timeout(300)
+    assert len(frames) == before
+    assert statistics.median(times) < 16, times
+
+
+def test_what_the_pointer_says_is_what_the_arrays_say(visit):
+    page = visit().open(SMALL)
+    ready(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Files").click()
+        page.get_by_role("button", name="Arrays (.npz)").click()
+    with np.load(download.value.path(), allow_pickle=False) as arrays:
+        maps = arrays["res3b_out"]
+    page.keyboard.press("Escape")
+    said = set()
+    for x, y in ((30, 20), (200, 90), (330, 150)):
+        page.locator(MOSAIC).hover(position={"x": x, "y": y})
+        text = page.locator(".st-key-maps .tip").inner_text()
+        channel, row, column, value = re.fullmatch(r"channel (\d+) \[(\d+), (\d+)\] = (\S+)", text).groups()
+        found = float(value.replace("−", "-"))
+        assert found == pytest.approx(float(maps[int(row), int(column), int(channel)]), rel=6e-3, abs=1e-6)
+        said.add((channel, row, column))
+    assert len(said) == 3
+
+
+def test_channels_by_keyboard_and_one_of_them_large(visit):
+    page = visit().open(SMALL)
+    ready(page)
+    title = page.locator(".st-key-maps .title")
+    page.locator(MOSAIC).focus()
+    page.keyboard.press("Home")
+    expect(title).to_have_text("Channel 0 of res3b_out")
+    page.keyboard.press("ArrowRight")
+    expect(title).to_have_text("Channel 1 of res3b_out")
+    page.keyboard.press("End")
+    expect(title).to_have_text("Channel 31 of res3b_out")
+    page.keyboard.press("Enter")
+    assert page.locator(LARGE).evaluate("c => c.getRootNode().activeElement === c")
+    page.keyboard.press("ArrowRight")
+    side = analyse(preset("cifar-20")).by_id["res3b_out"].field.height.size
+    expect(page.locator(".st-key-maps .value")).to_contain_text(
+        re.compile(rf"row 8, column 8: .*sees {side}×{side} px")
+    )
+
+
+def test_a_cell_is_clicked_for_its_sum_and_the_sum_is_a_link(visit):
+    page = visit().open(SMALL)
+    ready(page)
+    page.locator(LARGE).click(position={"x": 3, "y": 3})
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("How did res3b_out, row 0, column 0, channel")
+    expect(dialog).to_contain_text("of them inside the picture, the rest is padding")
+    expect(dialog.locator("table.steps tr")).to_have_count(5)
+    expect(page).to_have_url(re.compile("pixel=res3b_out"))
+    expect(dialog.locator(".product")).to_have_count(8)
+    dialog.get_by_text("Play it").click()
+    moving = dialog.locator(".product td").first.evaluate("cell => getComputedStyle(cell).animationName")
+    assert moving == "step"
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("pixel="))
+    again = visit().open(f"{SMALL}&pixel=res3b_out:2.3.4")
+    expect(again.get_by_role("dialog")).to_contain_text("row 2, column 3, channel 4")
+
+
+def test_a_channel_is_silenced_among_the_maps_and_given_back(visit):
+    page = visit().open("/activations?image=shapes&node=res3b_out")
+    ready(page)
+    table = page.locator("table.prediction")
+    expect(table).to_contain_text("star")
+    page.locator(".st-key-maps .silence").click()
+    expect(page.locator(".st-key-surgery_done")).to_contain_text(re.compile(r"channels \d+ of res3b_out silenced"))
+    expect(table).to_contain_text("→")
+    page.get_by_role("button", name="Make it whole").click()
+    expect(page.locator(".st-key-surgery_done")).to_have_count(0)
+    expect(table).not_to_contain_text("→")
+
+
+def test_a_layer_is_chosen_among_the_maps(visit):
+    page = visit().open(SMALL)
+    ready(page)
+    setting(page, "Layer").select_option("conv1")
+    expect(page.locator(MOSAIC)).to_have_attribute("aria-label", re.compile("16 channels of conv1"))
+    expect(page).to_have_url(re.compile("preset=cifar-20(?!.*node=)"))
+
+
+def test_occlusion_says_how_far_it_is_and_is_cancelled(visit):
+    page = visit().open("/explain?method=occlusion&how=patch%3D4%3Bstride%3D1&image=shapes")
+    progress = page.locator("[data-testid=stProgress]")
+    expect(progress).to_contain_text("Computing")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("[data-testid=stAlert]")).to_contain_text("Cancelled")
+    page.locator(".st-key-how_patch input").click()
+    page.get_by_role("option", name="32", exact=True).click()
+    page.locator(".st-key-how_stride input").click()
+    page.get_by_role("option", name="16", exact=True).click()
+    expect(page.locator(".st-key-explained canvas.view")).to_be_visible()
+    expect(page.locator("[data-testid=stMain]")).to_contain_text("9 patches")
+
+
+def test_would_it_look_the_same_if_it_knew_nothing(visit):
+    page = visit().open("/explain?image=shapes&node=res3b_out")
+    page.get_by_role("button", name="Try it").click()
+    maps = page.locator("[class*=st-key-maps_sanity] img")
+    expect(maps).to_have_count(7)
+    expect(page.locator(".st-key-sanity")).to_contain_text("head random")
+
+
+def test_the_view_taken_home_folds_sorts_hovers_and_enlarges_without_a_network(visit, chromium, tmp_path):
+    page = visit().open("/activations?node=res3b_out&image=shapes")
+    ready(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Files").click()
+        page.get_by_role("button", name="Take it home (HTML)").click()
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    assert path.stat().st_size <= 5_000_000
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, offline=True)
+    home, problems = context.new_page(), []
+    home.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    home.on("pageerror", lambda error: problems.append(str(error)))
+    home.on(
+        "request",
+        lambda request: None if request.url.startswith(("file:", "blob:", "data:")) else problems.append(request.url),
+    )
+    home.goto(path.as_uri())
+    expect(home.locator("g.node[id='bn3b_branch2a']")).to_be_attached()
+    assert home.evaluate("document.documentElement.scrollWidth") <= 390
+    expect(home.locator("body")).to_contain_text("prediction: star")
+    home.locator(".fold[data-group='3b']").dispatch_event("click")
+    expect(home.locator("g.node[id='bn3b_branch2a']")).to_have_count(0)
+    expect(home.locator("#maps canvas.cells")).to_have_count(6)
+    home.locator("#maps select[aria-label='sorted by']").select_option(label="energy")
+    home.locator("#maps canvas.mosaic").tap(position={"x": 8, "y": 8})
+    expect(home.locator("#maps .range")).to_contain_text("energy rank 1 of 512")
+    home.locator("#maps canvas.mosaic").hover(position={"x": 8, "y": 8})
+    expect(home.locator("#maps .tip")).to_contain_text("channel")
+    head = home.get_by_role("button", name="parameters", exact=True)
+    head.click()
+    expect(home.locator("#layers tbody tr").first).to_contain_text("2,359,808")
+    home.locator("#layers tbody tr").first.click()
+    expect(home.locator("g.node.selected")).to_have_count(1)
+    context.close()
+    assert problems == []
