@@ -1,4 +1,10 @@
-"""All activations of the network: our compiled function against Keras `predict` on a multi-output model, and forward."""
+"""All activations of the network: our compiled function against Keras `predict`, ONNX Runtime and torch hooks.
+
+The last two take part where they are installed (`pip install onnx onnxruntime torch`).
+"""
+
+import importlib.util
+from collections.abc import Callable
 
 import keras
 import numpy as np
@@ -9,26 +15,60 @@ from resnet_viz.model.compiled import compile_taps
 from resnet_viz.spec import build_graph, preset
 
 
+def hooked(side: int, picture: np.ndarray) -> Callable[[], object]:
+    """Return a forward pass of the course network in PyTorch that keeps every layer's output."""
+    import torch
+    from torch_resnet import course
+
+    model = course(side=side).eval()
+    kept: list[torch.Tensor] = []
+    for module in model.modules():
+        if not list(module.children()):
+            module.register_forward_hook(lambda _module, _inputs, output: kept.append(output))
+    images = torch.from_numpy(picture).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
+
+    def run() -> list[np.ndarray]:
+        kept.clear()
+        with torch.inference_mode():
+            model(images)
+        return [output.numpy() for output in kept]
+
+    return run
+
+
 def main() -> None:
     """Print the ratios at 64 and 224 px."""
     for side in (64, 224):
         spec = preset("course", input_shape=(side, side, 3))
-        nodes = [node.id for node in build_graph(spec).nodes[1:]]
+        graph = build_graph(spec)
+        nodes = [node.id for node in graph.nodes[1:]]
         model = build_model(spec)
         everything, forward = compile_taps(model, nodes), compile_taps(model, nodes[-1:])
         multi = keras.Model(model.input, [model.get_layer(name).output for name in nodes])
         picture = np.random.default_rng(0).uniform(size=(1, *spec.input_shape)).astype(np.float32)
-        times = medians_ms(
-            {
-                "forward": lambda: forward(picture),
-                "all": lambda: everything(picture),
-                "predict": lambda: multi.predict(picture, verbose=0),
-            },
-            rounds=15,
-        )
+        contenders: dict[str, Callable[[], object]] = {
+            "forward": lambda: forward(picture),
+            "all": lambda: everything(picture),
+            "predict": lambda: multi.predict(picture, verbose=0),
+        }
+        if importlib.util.find_spec("onnxruntime") and importlib.util.find_spec("onnx"):
+            from onnx_resnet import session
+
+            running, names = session(model, graph)
+            turned = np.ascontiguousarray(picture.transpose(0, 3, 1, 2))
+            contenders["ONNX Runtime, all"] = lambda: running.run(names, {graph.nodes[0].id: turned})
+            found = running.run(names, {graph.nodes[0].id: turned})[-1]
+            print(f"ONNX Runtime's answer differs by {np.abs(found - everything(picture)[-1]).max():.1g}")
+        if importlib.util.find_spec("torch"):
+            contenders["torch hooks, all"] = hooked(side, picture)
+        times = medians_ms(contenders, rounds=15, warm_up=4)
         print(f"{side} px: " + ", ".join(f"{name} {value:.1f} ms" for name, value in times.items()))
         report(f"  predict / all activations, {side} px", times["predict"] / times["all"], 3, at_least=True)
         report(f"  all activations / forward, {side} px", times["all"] / times["forward"], 1.25, at_least=False)
+        for name in ("torch hooks, all", "ONNX Runtime, all"):
+            if name in times:
+                goal = 1.2 if name.startswith("torch") else 2.0
+                report(f"  all activations / {name}, {side} px", times["all"] / times[name], goal, at_least=False)
 
 
 if __name__ == "__main__":

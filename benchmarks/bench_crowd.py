@@ -1,0 +1,64 @@
+"""Ten people click at once: p95 of an answer and throughput against one person, through the same worker."""
+
+import threading
+import time
+
+import numpy as np
+from interleaved import report
+
+from resnet_viz.compute.client import WorkerClient
+from resnet_viz.compute.questions import Network, activations, warm
+from resnet_viz.spec import build_graph, preset
+
+PEOPLE, CLICKS = 10, 12
+
+
+def main() -> None:
+    """Print both for a block's five signals of a picture of one's own, a new one at every click."""
+    client = WorkerClient()
+    for side in (64, 224):
+        spec = preset("course", input_shape=(side, side, 3))
+        block = build_graph(spec).block("3b")
+        nodes = list(dict.fromkeys(block[4:]))
+        warm(client, spec)
+
+        def click(seed: int, spec=spec, nodes=nodes) -> float:
+            picture = np.random.default_rng(seed).uniform(size=spec.input_shape).astype(np.float32)
+            began = time.perf_counter()
+            activations(client, Network(spec), picture, nodes)
+            return time.perf_counter() - began
+
+        for seed in range(10):
+            click(seed)
+        alone, crowd = [], []
+        for round_number in range(3):
+            began = time.perf_counter()
+            times = [click(1000 * round_number + seed) for seed in range(CLICKS)]
+            alone.append((times, CLICKS / (time.perf_counter() - began)))
+            waits: list[float] = []
+            threads = [
+                threading.Thread(
+                    target=lambda person=person: waits.extend(
+                        click(10**6 * (person + 1) + 1000 * round_number + seed) for seed in range(CLICKS)
+                    )
+                )
+                for person in range(PEOPLE)
+            ]
+            began = time.perf_counter()
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            crowd.append((waits, PEOPLE * CLICKS / (time.perf_counter() - began)))
+        p95 = [float(np.percentile(np.concatenate([times for times, _rate in part]), 95)) for part in (alone, crowd)]
+        rates = [float(np.median([rate for _times, rate in part])) for part in (alone, crowd)]
+        print(
+            f"{side} px: one person p95 {p95[0] * 1e3:.0f} ms, {rates[0]:.1f}/s; ten p95 {p95[1] * 1e3:.0f} ms, {rates[1]:.1f}/s"
+        )
+        report(f"  throughput of ten / of one, {side} px", rates[1] / rates[0], 1.0, at_least=True)
+        report(f"  p95 of ten / of one, {side} px", p95[1] / p95[0], PEOPLE * 1.2, at_least=False)
+    client.close()
+
+
+if __name__ == "__main__":
+    main()
