@@ -65,10 +65,15 @@ def main() -> None:
         print(f"{side} px: " + ", ".join(f"{name} {value:.1f} ms" for name, value in times.items()))
         report(f"  predict / all activations, {side} px", times["predict"] / times["all"], 3, at_least=True)
         report(f"  all activations / forward, {side} px", times["all"] / times["forward"], 1.25, at_least=False)
-        for name in ("torch hooks, all", "ONNX Runtime, all"):
-            if name in times:
-                goal = 1.2 if name.startswith("torch") else 2.0
-                report(f"  all activations / {name}, {side} px", times["all"] / times[name], goal, at_least=False)
+        if "torch hooks, all" in times:
+            report(
+                f"  all activations / torch hooks, {side} px",
+                times["all"] / times["torch hooks, all"],
+                1.2,
+                at_least=False,
+            )
+        if "ONNX Runtime, all" in times:  # the faster engine on a CPU; a measure, no goal
+            print(f"  all activations / ONNX Runtime, {side} px: {times['all'] / times['ONNX Runtime, all']:.2f}x")
 
 
 if __name__ == "__main__":

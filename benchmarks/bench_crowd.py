@@ -11,12 +11,14 @@ from resnet_viz.compute.questions import Network, activations, warm
 from resnet_viz.spec import build_graph, preset
 
 PEOPLE, CLICKS = 10, 12
+# Of throughput, by side: as performance asks of eight callers at once.
+GOALS = {64: 1.4, 224: 1.1}
 
 
 def main() -> None:
     """Print both for a block's five signals of a picture of one's own, a new one at every click."""
     client = WorkerClient()
-    for side in (64, 224):
+    for side, goal in GOALS.items():
         spec = preset("course", input_shape=(side, side, 3))
         block = build_graph(spec).block("3b")
         nodes = list(dict.fromkeys(block[4:]))
@@ -55,7 +57,7 @@ def main() -> None:
         print(
             f"{side} px: one person p95 {p95[0] * 1e3:.0f} ms, {rates[0]:.1f}/s; ten p95 {p95[1] * 1e3:.0f} ms, {rates[1]:.1f}/s"
         )
-        report(f"  throughput of ten / of one, {side} px", rates[1] / rates[0], 1.0, at_least=True)
+        report(f"  throughput of ten / of one, {side} px", rates[1] / rates[0], goal, at_least=True)
         report(f"  p95 of ten / of one, {side} px", p95[1] / p95[0], PEOPLE * 1.2, at_least=False)
     client.close()
 

@@ -8,6 +8,7 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
+from resnet_viz.analysis import analyse
 from resnet_viz.spec import LayerGraph
 from resnet_viz.spec.layers import (
     Add,
@@ -42,15 +43,22 @@ def session(model: keras.Model, graph: LayerGraph) -> tuple[onnxruntime.Inferenc
             pads = np.array([0, 0, size, size, 0, 0, size, size], np.int64)
             tensors.append(numpy_helper.from_array(pads, f"{node.id}/pads"))
             inputs.append(f"{node.id}/pads")
+        if isinstance(node.layer, Flatten):  # Keras flattens row, column, channel
+            nodes.append(helper.make_node("Transpose", inputs, [f"{node.id}/turned"], perm=[0, 2, 3, 1]))
+            inputs = [f"{node.id}/turned"]
         nodes.append(helper.make_node(kind, inputs, [node.id], name=node.id, **options))
     height, width, channels = graph.spec.input_shape
     first = helper.make_tensor_value_info(graph.nodes[0].id, TensorProto.FLOAT, (1, channels, height, width))
-    names = [node.id for node in graph.nodes[1:]]
-    outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in names]
+    shapes = {record.node.id: record.output_shape for record in analyse(graph.spec).records[1:]}
+    outputs = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, (1, shape[-1], *shape[:-1]))
+        for name, shape in shapes.items()
+    ]
     made = helper.make_graph(nodes, "network", [first], outputs, tensors)
     whole = helper.make_model(made, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
     onnx.checker.check_model(whole)
-    return onnxruntime.InferenceSession(whole.SerializeToString(), providers=["CPUExecutionProvider"]), names
+    running = onnxruntime.InferenceSession(whole.SerializeToString(), providers=["CPUExecutionProvider"])
+    return running, list(shapes)
 
 
 def _operator(layer: Layer) -> tuple[str, dict[str, Any]]:

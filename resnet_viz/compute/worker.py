@@ -9,7 +9,9 @@ import os
 import queue
 import sys
 import threading
+import traceback
 from collections import OrderedDict
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import IO, Any
 
 from resnet_viz.compute.protocol import Message, read_message, write_message
@@ -19,12 +21,26 @@ from resnet_viz.messages import use_language
 
 # A ResNet50 with both compiled functions and a few cached pictures is about 0.5 GB.
 MAX_PROBES = 3
+# Requests for maps that are computed at once; more than the cores of a laptop gain nothing.
+SIDE_BY_SIDE = 2
 # Keras keeps about 1.8 MB of every model it ever built: after this many the process is replaced.
 MAX_BUILDS = 60
 
 
 def _gone() -> str:
     return _("The weights file is not on the server any more: upload it again, or choose random weights.")
+
+
+def _end_if_broken(future: Future[None]) -> None:
+    """End the process on a mistake of ours, as one outside a thread would: its server starts another."""
+    error = future.exception()
+    if error is not None:
+        traceback.print_exception(error)
+        os._exit(1)
+
+
+def _key(spec: dict[str, Any], weights: str | None) -> str:
+    return json.dumps([spec, weights], sort_keys=True)
 
 
 class Worker:
@@ -37,18 +53,45 @@ class Worker:
         self._networks: OrderedDict[str, Any] = OrderedDict()
         self._asking = 0
         self._builds = 0
+        self._writing = threading.Lock()
 
     def serve(self) -> None:
-        """Answer until the input ends or the process is due for replacement."""
+        """Answer until the input ends or the process is due for replacement.
+
+        Maps of networks that are ready are computed side by side: nothing changes there but a cache with a lock. All
+        else, which builds, compiles, or changes weights for a moment, is alone.
+        """
         threading.Thread(target=self._read, daemon=True).start()
         self._import_backend()
-        while self._builds < MAX_BUILDS:
-            request = self._requests.get()
-            if request is None:
-                return
-            if request.header["id"] not in self._cancelled:
-                self._answer(request)
-            self._cancelled.discard(request.header["id"])
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            running: set[Future[None]] = set()
+            while self._builds < MAX_BUILDS:
+                request = self._requests.get()
+                if request is None:
+                    return
+                if self._is_light(request):
+                    future = pool.submit(self._serve_one, request)
+                    future.add_done_callback(_end_if_broken)
+                    running.add(future)
+                    if len(running) == SIDE_BY_SIDE:
+                        running = wait(running, return_when=FIRST_COMPLETED).not_done
+                else:
+                    wait(running)
+                    self._serve_one(request)
+            wait(running)
+
+    def _is_light(self, request: Message) -> bool:
+        """Return whether a request asks for maps that a compiled function gives."""
+        header = request.header
+        if header["op"] != "activations" or header.get("surgery"):
+            return False
+        network = self._networks.get(_key(header["spec"], header.get("weights")))
+        return network is not None and network.probe.is_ready_for(header["nodes"])
+
+    def _serve_one(self, request: Message) -> None:
+        if request.header["id"] not in self._cancelled:
+            self._answer(request)
+        self._cancelled.discard(request.header["id"])
 
     def _read(self) -> None:
         while (message := read_message(self._source)) is not None:
@@ -62,8 +105,7 @@ class Worker:
     def _import_backend(self) -> None:
         import keras  # noqa: PLC0415 - takes seconds, and the reader must already listen
 
-        header = {"id": 0, "ok": True, "backend": keras.backend.backend(), "keras": keras.__version__}
-        write_message(self._sink, header)
+        self._write({"id": 0, "ok": True, "backend": keras.backend.backend(), "keras": keras.__version__})
 
     def _answer(self, request: Message) -> None:
         number = request.header["id"]
@@ -76,7 +118,11 @@ class Worker:
             header, arrays = {"ok": False, "error": "WeightsError", "sentence": _gone()}, {}
         except MemoryError:
             header, arrays = {"ok": False, "error": "MemoryError", "sentence": ""}, {}
-        write_message(self._sink, {"id": number, **header}, arrays)
+        self._write({"id": number, **header}, arrays)
+
+    def _write(self, header: dict[str, Any], arrays: dict[str, Any] | None = None) -> None:
+        with self._writing:
+            write_message(self._sink, header, arrays)
 
     def _result(self, request: Message) -> tuple[dict[str, Any], dict[str, Any]]:
         from resnet_viz.compute.answers import Context, answer  # noqa: PLC0415 - imports Keras
@@ -88,7 +134,7 @@ class Worker:
             if number in self._cancelled:
                 raise CancelledError(_("Cancelled."))
             if share >= 0:
-                write_message(self._sink, {"id": number, "progress": header["op"], "share": share})
+                self._write({"id": number, "progress": header["op"], "share": share})
 
         scores = self._scores(header["spec"], header.get("weights"), number)
         found, arrays = answer(Context(scores, header, request.arrays, tell))
@@ -101,7 +147,7 @@ class Worker:
         from resnet_viz.model.scores import Scores  # noqa: PLC0415 - as above
         from resnet_viz.spec import ResNetSpec  # noqa: PLC0415 - kept beside its only use
 
-        key = json.dumps([spec, weights], sort_keys=True)
+        key = _key(spec, weights)
         self._asking = number
         if key not in self._networks:
             self._builds += 1
@@ -115,7 +161,7 @@ class Worker:
 
     def _tell_step(self, step: str) -> None:
         """Say to whoever is being served what takes so long; a network outlives the request that built it."""
-        write_message(self._sink, {"id": self._asking, "progress": step, "share": 0.0})
+        self._write({"id": self._asking, "progress": step, "share": 0.0})
 
 
 def main() -> None:

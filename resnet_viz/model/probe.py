@@ -1,6 +1,7 @@
 """A network ready to show its activations: built once, compiled once, the last pictures' maps kept."""
 
 import hashlib
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 
@@ -24,7 +25,8 @@ class Probe:
     """One network with weights, in inference mode (moving statistics).
 
     Two compiled functions serve every request. One returns the signals of all blocks, the other every layer. Both cost
-    little more than a forward pass, so after the first look at a picture each further block is a lookup.
+    little more than a forward pass, so after the first look at a picture each further block is a lookup. Once warm,
+    `activations` without a surgery may be called from several threads.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Probe:
         self._functions: dict[tuple[tuple[str, ...], int], Taps] = {}
         self._cache: OrderedDict[tuple[str, str], FloatArray] = OrderedDict()
         self._cache_bytes, self._cached = cache_bytes, 0
+        self._lock = threading.Lock()
         self._first = self.summary.graph.nodes[0].id
         signals = [name for block in self.summary.graph.blocks for name in block[4:] if name]
         self._signals = tuple(dict.fromkeys([*signals, self.summary.graph.nodes[-1].id]))
@@ -63,6 +66,11 @@ class Probe:
         """Compile both functions ahead of the first request."""
         self.taps(self._signals)
         self.taps(self._everything)
+
+    def is_ready_for(self, nodes: Sequence[str]) -> bool:
+        """Return whether these layers' outputs need nothing compiled first."""
+        taps = self._signals if set(nodes) - {self._first} <= set(self._signals) else self._everything
+        return (taps, 1) in self._functions
 
     def activations(
         self, picture: FloatArray, nodes: Sequence[str], surgery: Surgery = NO_SURGERY, *, fresh: bool = False
@@ -90,14 +98,10 @@ class Probe:
             return {self._first: picture, **self._run(picture, missing)} if missing else {self._first: picture}
         if surgery:
             return self._operated(picture, key, nodes, surgery)
-        missing = [name for name in nodes if name != self._first and (key, name) not in self._cache]
-        found = {self._first: picture}
+        found = {self._first: picture, **self._recalled(key, nodes)}
+        missing = [name for name in nodes if name not in found]
         if missing:
             found |= self._kept(key, self._run(picture, missing))
-        for name in nodes:
-            if name not in found:
-                self._cache.move_to_end((key, name))
-                found[name] = self._cache[key, name]
         return {name: found[name] for name in nodes}
 
     def taps(self, nodes: tuple[str, ...], batch: int = 1) -> Taps:
@@ -116,7 +120,8 @@ class Probe:
         reached = descendants(graph, operated) | operated
         intact = [name for name in nodes if name not in reached]
         found = self.activations(picture, intact) if intact else {}
-        missing = [name for name in nodes if name in reached and (mark, name) not in self._cache]
+        found |= self._recalled(mark, [name for name in nodes if name in reached])
+        missing = [name for name in nodes if name not in found]
         if missing:
             signals = [name for name in (*self._signals, *missing) if name in reached]
             edge = {name for node in graph.nodes if node.id in reached for name in node.inputs if name not in reached}
@@ -124,10 +129,6 @@ class Probe:
             outputs = run_graph(self.model, known, signals, graph=graph, surgery=surgery)
             fresh = {name: np.asarray(ops.convert_to_numpy(array))[0] for name, array in outputs.items()}
             found |= self._kept(mark, fresh)
-        for name in nodes:
-            if name not in found:
-                self._cache.move_to_end((mark, name))
-                found[name] = self._cache[mark, name]
         return {name: found[name] for name in nodes}
 
     def _run(self, picture: FloatArray, missing: Sequence[str]) -> dict[str, FloatArray]:
@@ -135,11 +136,20 @@ class Probe:
         outputs = self.taps(taps)(np.ascontiguousarray(picture[np.newaxis], np.float32))
         return {name: array[0] for name, array in zip(taps, outputs, strict=True)}
 
+    def _recalled(self, key: str, nodes: Sequence[str]) -> dict[str, FloatArray]:
+        """Return those of the outputs that are kept."""
+        with self._lock:
+            found = {name: self._cache[key, name] for name in nodes if (key, name) in self._cache}
+            for name in found:
+                self._cache.move_to_end((key, name))
+        return found
+
     def _kept(self, key: str, fresh: dict[str, FloatArray]) -> dict[str, FloatArray]:
-        for name, array in fresh.items():
-            old = self._cache.pop((key, name), None)
-            self._cached += array.nbytes - (old.nbytes if old is not None else 0)
-            self._cache[key, name] = array
-        while self._cached > self._cache_bytes and self._cache:
-            self._cached -= self._cache.popitem(last=False)[1].nbytes
+        with self._lock:
+            for name, array in fresh.items():
+                old = self._cache.pop((key, name), None)
+                self._cached += array.nbytes - (old.nbytes if old is not None else 0)
+                self._cache[key, name] = array
+            while self._cached > self._cache_bytes and self._cache:
+                self._cached -= self._cache.popitem(last=False)[1].nbytes
         return fresh
