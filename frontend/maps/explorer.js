@@ -35,6 +35,7 @@ export class Explorer {
     main.append(this.stripBar, this.strip, this.sentence, this.mosaicBar, this.sheet, this.caption);
     this.large = new Large(make, {
       onPixel: (node, place) => this.data.canSum && this.send("pixel", { node, place }),
+      onEnlarge: () => this.widen(!this.isWide),
       onSilence: (node, channel) => this.send("silence", { node, channel }),
     });
     this.frame.append(main, this.large.box, this.tip);
@@ -211,7 +212,16 @@ export class Explorer {
       name: this.data.texts.colorNames[name],
       canSilence: this.data.canSilence && maps === this.maps,
       canSum: this.data.canSum,
+      isWide: this.isWide,
     });
+  }
+
+  // One map over the whole width, and back.
+  widen(isWide) {
+    this.isWide = isWide;
+    this.frame.classList.toggle("wide", isWide);
+    this.drawLarge();
+    if (!isWide) this.fit();
   }
 
   choose(maps, place) {
@@ -328,6 +338,9 @@ export class Explorer {
   }
 
   listen() {
+    this.frame.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && this.isWide) this.widen(false);
+    });
     this.pointAt(this.mosaic, () => ({ maps: this.maps, places: this.order, grid: this.grid }));
     this.mosaic.addEventListener("keydown", (event) => {
       const { columns } = this.grid;

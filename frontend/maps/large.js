@@ -5,10 +5,14 @@ import { shown } from "./values.js";
 const SIDE = 720; // canvas pixels of the longer side
 
 export class Large {
-  constructor(make, { onPixel, onSilence }) {
+  constructor(make, { onPixel, onSilence, onEnlarge }) {
     this.onPixel = onPixel;
     this.box = make("large");
     this.title = make("title");
+    this.enlarge = make("enlarge", "button");
+    this.enlarge.addEventListener("click", onEnlarge);
+    const heading = make("heading");
+    heading.append(this.title, this.enlarge);
     this.canvas = make("view", "canvas");
     this.canvas.tabIndex = 0;
     this.cells = document.createElement("canvas");
@@ -25,11 +29,11 @@ export class Large {
     this.silence.addEventListener("click", () => onSilence(this.maps.node, this.channel));
     const bar = make("scale");
     bar.append(this.low = make("end", "span"), this.ramp, this.high = make("end", "span"));
-    this.box.append(this.title, this.canvas, this.value, bar, this.labels, this.smoothLabel, this.range, this.silence);
+    this.box.append(heading, this.canvas, this.value, bar, this.labels, this.smoothLabel, this.range, this.silence);
     this.listen();
   }
 
-  show({ maps, place, image, scale, colors, name, texts, ground, odd, canSilence, canSum }) {
+  show({ maps, place, image, scale, colors, name, texts, ground, odd, canSilence, canSum, isWide }) {
     if (maps !== this.maps || place !== this.place) this.cell = null;
     Object.assign(this, { maps, place, texts, ground, canSum });
     this.channel = maps.channels[place];
@@ -42,6 +46,9 @@ export class Large {
     this.labels.replaceChildren(texts.opacity, this.opacity);
     this.opacity.setAttribute("aria-label", texts.opacity);
     this.smoothLabel.replaceChildren(this.smooth, texts.smooth);
+    this.enlarge.textContent = isWide ? texts.back : "⤢";
+    this.enlarge.setAttribute("aria-label", isWide ? texts.back : texts.enlarge);
+    this.enlarge.title = texts.enlarge;
     this.silence.textContent = texts.silence;
     this.silence.hidden = !canSilence;
     const { low, high, energy, zeros } = maps.stats;

@@ -60,7 +60,10 @@ table.prediction td:last-child { white-space: nowrap; overflow: hidden; }
 .st-key-aspects { gap: .5rem 1rem; }
 .walked .products { display: flex; flex-wrap: wrap; gap: .4rem 1.2rem; margin: .4rem 0; }
 .walked .product { display: flex; align-items: center; gap: .4rem; }
-.walked .product td { min-width: 2.9rem; text-align: center; padding: .1rem .2rem; font-size: .8rem; border: 1px solid #181a1e; }
+.walked .product b { min-width: 5.6rem; }
+.walked .product span { white-space: nowrap; }
+.walked .play { display: flex; align-items: center; gap: .4rem; }
+.walked .product td { min-width: 2.7rem; text-align: center; padding: .1rem .1rem; font-size: .75rem; border: 1px solid #181a1e; }
 @media (prefers-reduced-motion: no-preference) {
 .walked:has(input:checked) .product td { animation: step .5s both; }
 }

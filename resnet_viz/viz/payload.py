@@ -215,6 +215,8 @@ def _texts() -> dict[str, Any]:
         "rank": _("energy rank {rank} of {n}"),
         "opacity": _("map over picture"),
         "smooth": _("smooth between cells"),
+        "enlarge": _("Enlarge"),
+        "back": _("Back"),
         "silence": _("Silence this channel"),
         "hover": _("Point at a cell: its value, and what it sees."),
         "hoverSum": _("Point at a cell: its value, and what it sees. Click it for its sum."),

@@ -93,6 +93,14 @@ def takehome_html(
     weights = _("weights: {what}").format(what=subject.weights)
     said = [weights, subject.surgery, subject.picture, subject.prediction]
     lines = "".join(f"<p>{html.escape(line)}</p>" for line in said if line)
+    says = {
+        "old": _("Opening … This file needs a browser of 2023 or newer."),
+        "network": _("The network"),
+        "question": _("What did block {name} add to its input?").format(name=block.name),
+        "layers": _("Every layer"),
+        "made": _("Made with ResNet Viz, {date}.").format(date=subject.date),
+    }
+    said_html = {name: html.escape(line) for name, line in says.items()}
     text = f"""<!doctype html>
 <html lang="{"zh-CN" if current_language() == "zh" else "en"}">
 <head>
@@ -105,14 +113,14 @@ def takehome_html(
 <body>
 <h1>{html.escape(subject.title)}</h1>
 {lines}
-<p id="old">{html.escape(_("Opening … This file needs a browser of 2023 or newer."))}</p>
-<h2>{html.escape(_("The network"))}</h2>
+<p id="old">{said_html["old"]}</p>
+<h2>{said_html["network"]}</h2>
 <div id="picture"></div>
-<h2>{html.escape(_("What did block {name} add to its input?").format(name=block.name))}</h2>
+<h2>{said_html["question"]}</h2>
 <div id="maps"></div>
-<h2>{html.escape(_("Every layer"))}</h2>
+<h2>{said_html["layers"]}</h2>
 <div class="scroll"><table id="layers"><thead><tr></tr></thead><tbody></tbody></table></div>
-<p>{html.escape(_("Made with ResNet Viz, {date}.").format(date=subject.date))}</p>
+<p>{said_html["made"]}</p>
 {scripts}
 <script type="module">
 const unpacked = (id) => {{

@@ -88,3 +88,15 @@ def number_text(value: float, digits: int = 4) -> str:
     ('−0.1235', '0', '1.23e+06')
     """
     return f"{value + 0.0:.{digits}g}".replace("-", "−")
+
+
+def class_name(name: str) -> str:
+    """Return what a class is called: the shapes' names in the reader's language, others as they are."""
+    return {
+        "circle": _("circle"),
+        "cross": _("cross"),
+        "ring": _("ring"),
+        "square": _("square"),
+        "star": _("star"),
+        "triangle": _("triangle"),
+    }.get(name, name)

@@ -20,6 +20,7 @@ from resnet_viz.ui import services, state
 from resnet_viz.ui.components import controls
 from resnet_viz.ui.components.run_source import owner
 from resnet_viz.ui.selection import Selection, settings_of
+from resnet_viz.viz.words import class_name
 
 _GALLERY, _COLUMNS = 54, 18
 _TILE_PX = 64
@@ -117,18 +118,6 @@ def _show_counts(source: Source) -> None:
         rows[_("To train on")] = np.bincount(labels, minlength=len(source.classes))
     rows[_("Held back")] = held
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
-
-
-def class_name(name: str) -> str:
-    """Return what a class is called: the shapes' names in the reader's language, others as they are."""
-    return {
-        "circle": _("circle"),
-        "cross": _("cross"),
-        "ring": _("ring"),
-        "square": _("square"),
-        "star": _("star"),
-        "triangle": _("triangle"),
-    }.get(name, name)
 
 
 def _show_download() -> None:

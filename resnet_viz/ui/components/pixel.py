@@ -48,7 +48,7 @@ def show(selection: Selection, picture: Picture) -> None:
     def open_sum() -> None:
         state.speak()
         st.markdown(field)
-        left, right = st.columns([0.55, 0.45], gap="medium")
+        left, right = st.columns([0.42, 0.58], gap="medium")
         with left:
             st.html(_steps_table(found.steps))
         with right:

@@ -15,6 +15,7 @@ from resnet_viz.ui.components import forward
 from resnet_viz.ui.components.run_source import watched
 from resnet_viz.ui.components.weights_source import weights_of
 from resnet_viz.ui.selection import RUN, Selection
+from resnet_viz.viz.words import class_name
 from resnet_viz.weights.imagenet import class_names as imagenet_names
 
 FloatArray = npt.NDArray[np.float32]
@@ -31,7 +32,9 @@ def class_names(selection: Selection) -> list[str]:
     elif selection.weights.startswith(f"{RUN}.") and weights.file:
         found = watched(selection.weights.split(".")[1])
         names = tuple(found.record.classes) if found else ()
-    return list(names) if len(names) == classes else [_("class {n}").format(n=n) for n in range(classes)]
+    if len(names) == classes:
+        return [class_name(name) for name in names]
+    return [_("class {n}").format(n=n) for n in range(classes)]
 
 
 def show(selection: Selection, picture: Picture, *, count: int) -> FloatArray | None:
@@ -77,9 +80,8 @@ def softmax(logits: FloatArray) -> FloatArray:
 
 def _table(names: list[str], shares: FloatArray, before: FloatArray | None, count: int) -> str:
     order = np.argsort(-shares, kind="stable")[:count]
-    head = (
-        f"<caption>{html.escape(_('before → after the surgery') if before is not None else _('prediction'))}</caption>"
-    )
+    title = _("prediction") if before is None else _("before → after the surgery")
+    head = f"<caption>{html.escape(title)}</caption>"
     rows = []
     for place in order:
         name, value = html.escape(names[place]), f"{shares[place]:.1%}"
