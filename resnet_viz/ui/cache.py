@@ -65,12 +65,11 @@ activations = ArrayCache(ACTIVATION_BYTES)
 
 
 class ResultCache:
-    """The answers used last, at most so many; safe to use from any thread."""
+    """The answers used last, under a limit of bytes of the arrays in them; safe to use from any thread."""
 
-    def __init__(self, limit: int) -> None:
-        """Keep the `limit` answers used last."""
-        self._limit = limit
-        self._found: OrderedDict[str, Any] = OrderedDict()
+    def __init__(self, limit_bytes: int) -> None:
+        self._limit, self._bytes = limit_bytes, 0
+        self._found: OrderedDict[str, tuple[Any, int]] = OrderedDict()
         self._lock = threading.Lock()
 
     def find(self, key: str) -> Any:
@@ -78,19 +77,34 @@ class ResultCache:
         with self._lock:
             if key in self._found:
                 self._found.move_to_end(key)
-            return self._found.get(key)
+            return self._found.get(key, (None, 0))[0]
 
     def keep(self, key: str, answer: Any) -> None:
         """Keep an answer; the ones used longest ago go."""
+        size = len(key) + _bytes_of(answer)
         with self._lock:
-            self._found[key] = answer
-            self._found.move_to_end(key)
-            while len(self._found) > self._limit:
-                self._found.popitem(last=False)
+            self._bytes += size - self._found.pop(key, (None, 0))[1]
+            self._found[key] = answer, size
+            while self._bytes > self._limit and self._found:
+                self._bytes -= self._found.popitem(last=False)[1][1]
+
+    @property
+    def used_bytes(self) -> int:
+        """Bytes kept now, about."""
+        return self._bytes
 
 
-results = ResultCache(256)
-"""Answers other than feature maps, by everything they depend on: an explanation at 224 px is 0.2 MB, most are less."""
+def _bytes_of(answer: Any) -> int:
+    """Return about how many bytes an answer takes: its arrays, and a little for everything else."""
+    if isinstance(answer, np.ndarray):
+        return answer.nbytes
+    if isinstance(answer, (list, tuple)):
+        return sum(map(_bytes_of, answer))
+    return _bytes_of(list(vars(answer).values())) if hasattr(answer, "__dataclass_fields__") else 64
+
+
+results = ResultCache(64 * 2**20)
+"""Answers other than feature maps, by everything they depend on."""
 
 
 class RunFeed:

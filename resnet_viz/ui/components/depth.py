@@ -14,7 +14,7 @@ from resnet_viz.images.samples import SAMPLES, sample_picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import services, state
 from resnet_viz.ui.components import controls, downloads, forward, maps
-from resnet_viz.ui.components.weights_source import weights_text
+from resnet_viz.ui.components.weights_source import weights_of, weights_text
 from resnet_viz.ui.selection import STATISTICS, Selection
 from resnet_viz.viz.anatomy import LayerState
 from resnet_viz.viz.depth import (
@@ -61,6 +61,12 @@ def show(selection: Selection, picture: Picture, files: "st.delta_generator.Delt
             "One picture, weights: {weights}. Silent: 0 everywhere on this picture. In trained networks the branches' responses are small, and smaller the deeper ([He et al. 2015, figure 7](https://arxiv.org/abs/1512.03385))."
         ).format(weights=weights_text(selection))
     )
+    if weights_of(selection).file is None:
+        st.markdown(
+            _(
+                "Untrained: with moving statistics of 0 and 1 BatchNorm is nearly the identity, so branches are small; by the batch's own statistics their deviation is about 1."
+            )
+        )
     with files:
         downloads.show(_frame(states), f"depth-{forward.content_name(selection, picture)}", key="depth")
     return True

@@ -3,6 +3,7 @@
 import io
 import json
 import time
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -18,7 +19,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.ui import state
 from resnet_viz.ui.components import forward
 from resnet_viz.ui.components.weights_source import picture_note, weights_text
-from resnet_viz.ui.selection import UPLOAD, Selection
+from resnet_viz.ui.selection import UPLOAD, Selection, surgery_of
 from resnet_viz.viz.mosaic import mosaic_png
 from resnet_viz.viz.takehome import Subject, takehome_html
 
@@ -154,4 +155,5 @@ def _take(key: str) -> None:
         state.set_parts(pixel=f"{node}:{place}")
     elif event.get("kind") == "silence":
         channels = frozenset(selection.surgery.silenced_at(node)) | {int(event.get("channel", 0))}
-        state.set_parts(surgery=selection.surgery.silencing(node, channels))
+        text = selection.surgery.silencing(node, channels).to_text()
+        state.update(lambda now: replace(now, surgery=surgery_of(text, now.summary)))

@@ -1,0 +1,35 @@
+"""The caches that all visitors share are bounded."""
+
+import numpy as np
+
+from resnet_viz.attribution.catalogue import Attribution
+from resnet_viz.compute.questions import Sanity
+from resnet_viz.ui.cache import ArrayCache, ResultCache
+
+
+def test_maps_are_kept_under_a_limit_of_bytes_and_cannot_be_changed():
+    cache = ArrayCache(1000)
+    for number in range(10):
+        cache.keep((str(number),), np.full(50, number, np.float32))
+    assert cache.used_bytes <= 1000
+    assert cache.find(("0",)) is None
+    kept = cache.find(("9",))
+    assert kept is not None
+    assert not kept.flags.writeable
+
+
+def test_answers_weigh_what_their_arrays_weigh():
+    cache = ResultCache(100_000)
+    attribution = Attribution(np.zeros((50, 50), np.float32), 1.0, {"residual": 0.1})
+    sanity = Sanity([0, 1], np.zeros((3, 50, 50), np.float32), [1.0, None, 0.5])
+    cache.keep("one", attribution)
+    assert 10_000 <= cache.used_bytes <= 10_400
+    cache.keep("one", attribution)
+    assert cache.used_bytes <= 10_400
+    cache.keep("check", sanity)
+    assert cache.used_bytes >= 40_000
+    for number in range(20):
+        cache.keep(str(number), attribution)
+    assert cache.used_bytes <= 100_000
+    assert cache.find("one") is None
+    assert cache.find("19") is attribution
