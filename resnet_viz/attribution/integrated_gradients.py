@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.attribution.catalogue import Attribution
-from resnet_viz.model.scores import BATCH, Scores
+from resnet_viz.model.scores import Scores
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -42,11 +42,11 @@ def integrated_gradients(
     direction, way = scores.direction(target), picture - baseline
     total = np.zeros(picture.shape, np.float64)
     places = (np.arange(steps) + 0.5) / steps
-    for start in range(0, steps, BATCH):
-        part = places[start : start + BATCH, np.newaxis, np.newaxis, np.newaxis]
+    for start in range(0, steps, scores.batch):
+        part = places[start : start + scores.batch, np.newaxis, np.newaxis, np.newaxis]
         _scores, gradients = scores.gradients((baseline + part * way).astype(np.float32), direction)
         total += gradients.sum(axis=0, dtype=np.float64)
-        on_share(min(1.0, (start + BATCH) / steps))
+        on_share(min(1.0, (start + scores.batch) / steps))
     values = (way * total / steps).sum(axis=-1)
     ends = scores.logits(np.stack([picture, baseline]))[:, target].astype(np.float64)
     numbers = {

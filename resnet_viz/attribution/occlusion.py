@@ -13,7 +13,7 @@ import numpy.typing as npt
 from resnet_viz.attribution.catalogue import Attribution
 from resnet_viz.errors import ExplanationError, broken_rule
 from resnet_viz.messages import gettext as _
-from resnet_viz.model.scores import BATCH, Scores
+from resnet_viz.model.scores import Scores
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -57,8 +57,8 @@ def occlusion(
     score = float(scores.logits(picture[np.newaxis])[0, target])
     falls, covered = np.zeros((height, width)), np.zeros((height, width))
     largest = -np.inf
-    for start in range(0, len(places), BATCH):
-        part = places[start : start + BATCH]
+    for start in range(0, len(places), scores.batch):
+        part = places[start : start + scores.batch]
         pictures = np.repeat(picture[np.newaxis], len(part), axis=0)
         for own, (row, column) in zip(pictures, part, strict=True):
             own[row : row + patch, column : column + patch] = fill[row : row + patch, column : column + patch]

@@ -19,8 +19,10 @@ from resnet_viz.spec.surgery import NO_SURGERY, Surgery
 
 FloatArray = npt.NDArray[np.float32]
 
-# Pictures in one pass. Small enough for a laptop at 224 px, where a backward pass keeps 150 MB a picture.
-BATCH = 8
+# Pictures in one pass: the kernels gain little from more, and a backward pass keeps every activation of each.
+MAX_BATCH = 8
+# Of kept activations: 3 pictures at 224 px.
+MAX_BATCH_BYTES = 512 * 2**20
 # A compiled head per block of a ResNet-50, and the two passes of the whole network.
 _MOST_FUNCTIONS = 20
 
@@ -36,6 +38,7 @@ class Scores:
         """Serve one probe; `on_progress` hears the step compile."""
         self.probe, self.graph = probe, probe.summary.graph
         self.surgery = NO_SURGERY
+        self.batch = max(1, min(MAX_BATCH, MAX_BATCH_BYTES // probe.summary.totals.activation_bytes))
         self._on_progress = on_progress
         self._functions: OrderedDict[tuple[Any, ...], Scored] = OrderedDict()
 
@@ -71,13 +74,13 @@ class Scores:
             logits: FloatArray = ops.convert_to_numpy(found[node])
             return logits
         return np.concatenate(
-            [self.probe.taps((node,), BATCH)(batch)[0][:count] for batch, count in _batches(pictures, BATCH)]
+            [self.probe.taps((node,), self.batch)(batch)[0][:count] for batch, count in _batches(pictures, self.batch)]
         )
 
     def gradients(self, pictures: FloatArray, direction: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return scores ``(n,)`` and their gradients in the pictures ``(n, height, width, channels)``."""
         first, node = self.graph.nodes[0].id, self.logits_node
-        size, surgery = BATCH if len(pictures) > 1 else 1, self.surgery
+        size, surgery = self.batch if len(pictures) > 1 else 1, self.surgery
 
         def score(x: Any, towards: Any) -> Any:
             found = run_graph(self.probe.model, {first: x}, [node], graph=self.graph, surgery=surgery)

@@ -119,6 +119,22 @@ def test_a_cell_is_clicked_for_its_sum_and_the_sum_is_a_link(visit):
     expect(again.get_by_role("dialog")).to_contain_text("row 2, column 3, channel 4")
 
 
+def test_the_maps_cross_once(visit):
+    """A rerun that changes nothing about them refers to what the browser has; a cell's sum is a small answer."""
+    visitor, sizes = visit(), []
+    visitor.page.on("websocket", lambda socket: socket.on("framereceived", lambda data: sizes.append(len(data))))
+    page = visitor.open("/activations?image=shapes&node=res3b_out")
+    ready(page)
+    whole = sum(sizes)
+    page.locator(LARGE).click(position={"x": 60, "y": 60})
+    expect(page.get_by_role("dialog")).to_contain_text("How did res3b_out")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    quiet(page)
+    assert max(sizes) > 300_000
+    assert sum(sizes) - whole < 200_000
+
+
 def test_a_channel_is_silenced_among_the_maps_and_given_back(visit):
     page = visit().open("/activations?image=shapes&node=res3b_out")
     ready(page)

@@ -107,6 +107,8 @@ def test_integrated_gradients_of_a_linear_network_by_hand():
     """Without ReLU and with one convolution the gradient is the same everywhere: IG = gradient · (x − x')."""
 
     class Linear:
+        batch = 2
+
         def direction(self, target):
             return np.eye(2, dtype=np.float32)[target]
 
@@ -128,6 +130,8 @@ def test_occlusion_of_a_toy_by_hand():
     """A score that reads one pixel falls only where a patch covers it."""
 
     class OnePixel:
+        batch = 8
+
         def direction(self, target):
             return np.eye(2)[target]
 
@@ -178,6 +182,14 @@ def test_grad_cam_equals_tf_keras_vis(scores, node):
     )
     found = np.maximum(grad_cam(scores, picture(), node, 3).values, 0)
     np.testing.assert_allclose(found, np.asarray(expected)[0], atol=1e-4 * max(1.0, float(np.max(expected))))
+
+
+def test_a_backward_pass_keeps_within_a_laptops_memory(scores):
+    assert scores.batch == 8
+    large = Scores(Probe(preset("course", input_shape=(224, 224, 3))))
+    assert large.batch == 3
+    logits = large.logits(np.zeros((4, 224, 224, 3), np.float32))
+    np.testing.assert_allclose(logits[0], logits[3], rtol=1e-5)
 
 
 # --- Randomised from the top -----------------------------------------------------------------------------------------
