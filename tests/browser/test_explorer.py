@@ -442,7 +442,7 @@ def test_the_walk_from_first_to_last_stop_by_a_clicker(visit):
         expect(bar).to_contain_text(f"{stop} / 12")
         expect(page.locator("[data-testid=stAlert]")).to_have_count(0)
         quiet(page)
-    expect(page.locator(".st-key-maps_anatomy img")).to_have_count(5)
+    expect(page.locator(".st-key-maps canvas.cells")).to_have_count(6)
     page.keyboard.press("PageUp")
     expect(bar).to_contain_text("11 / 12")
     quiet(page)

@@ -57,7 +57,7 @@ def test_a_run_from_click_to_verdict_watched_by_two_and_inspected(visit):
     press(page, "Inspect this model")
     expect(page).to_have_url(re.compile("/activations"))
     expect(page.locator(".st-key-subject")).to_contain_text("weights: Overfit ten pictures")
-    expect(page.locator(".st-key-maps_layer img")).to_be_visible(timeout=STARTS_MS)
+    expect(page.locator(".st-key-maps canvas.mosaic")).to_be_visible(timeout=STARTS_MS)
 
 
 def test_pause_go_on_and_cancel_within_two_seconds(visit):
