@@ -38,7 +38,8 @@ _FIRST_PAGE_IMPORTS = (
     "resnet_viz.ui.components.layer_table",
     "resnet_viz.ui.components.comparison",
     "resnet_viz.ui.components.files",
-    "resnet_viz.ui.components.anatomy",
+    "resnet_viz.ui.components.activations",
+    "resnet_viz.ui.components.explanation",
 )
 
 # The lifespan begins before the server listens: imports at once would delay that.

@@ -1,10 +1,10 @@
-"""A map over its picture as one PNG: every cell where its receptive field is centred, colours by the map's own scale."""
+"""A map over its picture as one PNG, every cell where its receptive field is centred; and what one cell sees."""
 
 from io import BytesIO
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from resnet_viz.analysis.receptive_field import Extent, ReceptiveField
 from resnet_viz.viz.mosaic import shared_scale
@@ -14,6 +14,8 @@ FloatArray = npt.NDArray[np.float32]
 
 _LEVELS = 254
 _SIDE_PX = 512
+_BOX_SIDE_PX = 320
+_BOX = (255, 157, 0)
 OPACITY = 0.55
 
 
@@ -43,6 +45,26 @@ def overlay_png(
     mixed = (base * (1 - covered) + over * covered).round().astype(np.uint8)
     out = BytesIO()
     Image.fromarray(mixed).save(out, "PNG")
+    return out.getvalue()
+
+
+def boxed_png(rgb: npt.NDArray[np.uint8], rows: tuple[int, int], columns: tuple[int, int]) -> bytes:
+    """Return the picture with a frame around what a cell sees; where it hangs over the border, the frame is open.
+
+    Args:
+        rgb: uint8 ``(height, width, 3)``.
+        rows: First row and the one after the last, px; may lie outside.
+        columns: First column and the one after the last.
+    """
+    height, width = rgb.shape[:2]
+    zoom = max(1, _BOX_SIDE_PX // max(height, width))
+    image = Image.fromarray(rgb).resize((width * zoom, height * zoom), Image.Resampling.NEAREST)
+    pen = ImageDraw.Draw(image)
+    corners = [columns[0] * zoom, rows[0] * zoom, columns[1] * zoom - 1, rows[1] * zoom - 1]
+    pen.rectangle(corners, outline=(0, 0, 0), width=6)
+    pen.rectangle([corners[0] + 1, corners[1] + 1, corners[2] - 1, corners[3] - 1], outline=_BOX, width=4)
+    out = BytesIO()
+    image.save(out, "PNG")
     return out.getvalue()
 
 

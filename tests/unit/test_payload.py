@@ -8,7 +8,7 @@ import pytest
 from resnet_viz.analysis import analyse
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.viz.block_view import block_payload, layer_of, signals
-from resnet_viz.viz.overlay import overlay_png
+from resnet_viz.viz.overlay import boxed_png, overlay_png
 from resnet_viz.viz.payload import LEAST_CHANNELS, Layer, View, maps_payload, strip_count
 from resnet_viz.viz.pixel import kernel_walk
 from resnet_viz.viz.takehome import MAX_BYTES, Subject, takehome_html
@@ -127,6 +127,21 @@ def test_a_map_lies_where_its_cells_look():
     assert tuple(drawn[int(1.6 * zoom), 0]) == (68, 1, 84)  # −0.5 … 1.5 is cell 0, then cell 1
     plain = np.asarray(Image.open(BytesIO(overlay_png(rgb, np.float32([[1, 0], [0, 0]]), opacity=0))))
     assert not plain.any()
+
+
+def test_the_frame_lies_around_what_a_cell_sees_and_is_open_at_the_border():
+    from io import BytesIO
+
+    from PIL import Image
+
+    drawn = np.asarray(Image.open(BytesIO(boxed_png(np.zeros((64, 64, 3), np.uint8), (-3, 20), (10, 70)))))
+    zoom = drawn.shape[0] // 64
+    orange = (drawn == (255, 157, 0)).all(axis=-1)
+    rows, columns = np.nonzero(orange)
+    assert rows.max() // zoom == 19
+    assert columns.min() // zoom == 10
+    assert orange[0].sum() < 8  # no line along the upper border: the field goes on above it
+    assert orange[:, -1].sum() < 8
 
 
 def test_the_walk_of_a_kernel_shows_its_products():

@@ -10,13 +10,15 @@ from resnet_viz.compute.questions import PixelStep, PixelSum
 from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import services, state
-from resnet_viz.ui.components import forward
+from resnet_viz.ui.components import forward, maps
 from resnet_viz.ui.selection import Selection, pixel_of
+from resnet_viz.viz.overlay import boxed_png
 from resnet_viz.viz.pixel import kernel_walk, step_text
 from resnet_viz.viz.words import number_text
 
 # Channels whose products are listed; the rest are told as one sum.
 _LISTED = 8
+_BOX_PX = 300
 
 
 def show(selection: Selection, picture: Picture) -> None:
@@ -43,6 +45,11 @@ def show(selection: Selection, picture: Picture) -> None:
         layer=node, row=row, column=column, channel=channel, value=number_text(found.steps[-1].model_value)
     )
     field = _field_text(selection, node, place)
+    record = selection.summary.by_id[node]
+    seen = None
+    if len(record.output_shape) == 3:
+        windows = record.field.height.window(row), record.field.width.window(column)
+        seen = boxed_png(maps.rgb_of(selection, picture), *windows)
 
     @st.dialog(title, width="large", on_dismiss=lambda: state.set_parts(pixel=""))
     def open_sum() -> None:
@@ -51,6 +58,8 @@ def show(selection: Selection, picture: Picture) -> None:
         left, right = st.columns([0.42, 0.58], gap="medium")
         with left:
             st.html(_steps_table(found.steps))
+            if seen is not None:
+                st.image(seen, width=_BOX_PX, alt=field)
         with right:
             _show_products(found)
 
