@@ -234,10 +234,7 @@ def test_no_serious_accessibility_violation(visit, scheme, link):
     elif link == "/":
         expect(selected(page)).to_have_id("conv1")
     quiet(page)
-    # Colours that are still on their way, as after the switch to the dark theme, are nobody's to read.
-    page.evaluate(
-        "Promise.all(document.getAnimations().filter((a) => a instanceof CSSTransition).map((a) => a.finished))"
-    )
+    page.wait_for_load_state("networkidle")  # the part of Streamlit that applies our styles is fetched last
     results = Axe().run(page)
     serious = [
         (violation["id"], [(node["html"][:160], node["failureSummary"][:300]) for node in violation["nodes"]])
