@@ -81,3 +81,13 @@ def test_another_python_is_one_sentence(version, is_served):
             f"ResNet Viz needs Python 3.11, 3.12 or 3.13. Received: {'.'.join(map(str, version))}. Run it with one of these.\n"
         )
         assert done.returncode == 1
+
+
+def test_no_widget_takes_a_name_that_the_session_uses():
+    """A select box called `target` once sent its page to another one."""
+    from resnet_viz.ui.state import Key
+
+    own = set(map(str, Key))
+    for path in (ROOT / "resnet_viz" / "ui").rglob("*.py"):
+        named = re.findall(r"key=\"(\w+)\"|bind\(\"(\w+)\"", path.read_text("utf-8"))
+        assert not own & {name for pair in named for name in pair}, path
