@@ -6,9 +6,10 @@ from itertools import count
 import numpy as np
 import psutil
 
+from resnet_viz.attribution.catalogue import Request
 from resnet_viz.compute import questions
 from resnet_viz.compute.client import WorkerClient
-from resnet_viz.compute.questions import Network, Request
+from resnet_viz.compute.questions import Network
 from resnet_viz.spec import ResNetSpec, build_graph
 
 

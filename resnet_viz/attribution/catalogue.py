@@ -64,6 +64,22 @@ METHODS: dict[str, Method] = {
 }
 
 
+class Request(NamedTuple):
+    """Which explanation is asked for.
+
+    Attributes:
+        method: A name of `METHODS`.
+        node: The layer, for methods that look at one.
+        target: Number of the class.
+        settings: Those that differ from the default.
+    """
+
+    method: str
+    node: str
+    target: int
+    settings: Mapping[str, str]
+
+
 @dataclass(frozen=True)
 class Attribution:
     """What a method found.

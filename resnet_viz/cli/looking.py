@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.analysis.arithmetic import shape_text
-from resnet_viz.attribution.catalogue import METHODS, filled, parse_target, settings_of
+from resnet_viz.attribution.catalogue import METHODS, Request, parse_target, settings_of
 from resnet_viz.compute.backends import child_environment
 from resnet_viz.errors import ImageError, ResNetVizError, WeightsError, broken_rule
 from resnet_viz.images.preprocess import INTERPOLATIONS, NORMALISATIONS, RESIZES, as_input, plain_input, resized
@@ -180,7 +180,12 @@ def _explain(options: argparse.Namespace) -> None:
     wanted = parse_target(options.target, graph.spec.classes)
     scores = look.scores()
     target = int(scores.logits(look.values[np.newaxis])[0].argmax()) if wanted is None else wanted
-    found = _attribution(look, scores, node, target, settings)
+    from resnet_viz.attribution.methods import explained  # noqa: PLC0415 - imports Keras
+
+    shape = graph.spec.input_shape
+    ends = {name: plain_input(pixel, shape, look.rule) for name, pixel in (("black", 0), ("white", 255))}
+    request = Request(options.method, node, target, settings)
+    found = explained(scores, {"picture": look.values, **ends}, request)
     if suffix == ".png":
         seen = look.summary.by_id[node].field if METHODS[options.method].needs_node else None
         options.out.write_bytes(overlay_png(look.rgb, found.values, seen))
@@ -193,22 +198,6 @@ def _explain(options: argparse.Namespace) -> None:
     )
     where = f" {node}" if METHODS[options.method].needs_node else ""
     print(f"{options.method}{where}, class {target}: {shown}; weights: {look.weights_text} -> {options.out}")
-
-
-def _attribution(look: _Look, scores: Any, node: str, target: int, settings: dict[str, str]) -> Any:
-    from resnet_viz.attribution.grad_cam import grad_cam  # noqa: PLC0415 - imports Keras
-    from resnet_viz.attribution.integrated_gradients import integrated_gradients  # noqa: PLC0415 - as above
-    from resnet_viz.attribution.occlusion import occlusion  # noqa: PLC0415 - as above
-
-    if look.options.method == "gradcam":
-        return grad_cam(scores, look.values, node, target)
-    shape = look.summary.graph.spec.input_shape
-    black, white = (plain_input(pixel, shape, look.rule) for pixel in (0, 255))
-    if look.options.method == "integrated-gradients":
-        baseline = filled(look.values, settings["baseline"], black, white)
-        return integrated_gradients(scores, look.values, baseline, target, int(settings["steps"]))
-    fill = filled(look.values, settings["fill"], black, white)
-    return occlusion(scores, look.values, fill, target, int(settings["patch"]), int(settings["stride"]))
 
 
 def _weights(name: str, summary: NetworkSummary) -> dict[str, Any]:

@@ -9,12 +9,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from resnet_viz.attribution.catalogue import Attribution, filled, settings_of
+from resnet_viz.attribution.catalogue import Attribution, Request
 from resnet_viz.attribution.depth import depth_profile
 from resnet_viz.attribution.effective_field import effective_fields
-from resnet_viz.attribution.grad_cam import grad_cam
-from resnet_viz.attribution.integrated_gradients import integrated_gradients
-from resnet_viz.attribution.occlusion import occlusion
+from resnet_viz.attribution.methods import explained
 from resnet_viz.attribution.sanity import randomised_maps, rank_correlation
 from resnet_viz.compute.protocol import Array
 from resnet_viz.model.pixel import pixel_steps
@@ -87,17 +85,8 @@ def _sanity(context: Context) -> Answer:
 
 
 def _explained(context: Context, tell: Callable[[float], None], *, fresh: bool) -> Attribution:
-    header, picture = context.header, context.arrays["picture"]
-    settings = settings_of(header["method"], header["settings"])
-    scores, target = context.scores.operated(context.surgery), header["target"]
-    if header["method"] == "gradcam":
-        return grad_cam(scores, picture, header["node"], target, fresh=fresh)
-    ends = context.arrays["black"], context.arrays["white"]
-    if header["method"] == "integrated-gradients":
-        baseline = filled(picture, settings["baseline"], *ends)
-        return integrated_gradients(scores, picture, baseline, target, int(settings["steps"]), tell)
-    fill = filled(picture, settings["fill"], *ends)
-    return occlusion(scores, picture, fill, target, int(settings["patch"]), int(settings["stride"]), tell)
+    request = Request(**{name: context.header[name] for name in Request._fields})
+    return explained(context.scores.operated(context.surgery), context.arrays, request, tell, fresh=fresh)
 
 
 def _logits(context: Context) -> Answer:

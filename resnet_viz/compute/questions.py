@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from resnet_viz.attribution.catalogue import Attribution
+from resnet_viz.attribution.catalogue import Attribution, Request
 from resnet_viz.compute.client import PATIENT, Waiting, WorkerClient
 from resnet_viz.compute.protocol import Array
 from resnet_viz.spec import ResNetSpec
@@ -33,22 +33,6 @@ class Network:
     ) -> Any:
         """Return the worker's answer to one question about this network."""
         return client.ask(op, self.spec, arrays, weights=self.weights, waiting=waiting, surgery=self.surgery, **options)
-
-
-class Request(NamedTuple):
-    """Which explanation is asked for.
-
-    Attributes:
-        method: A name of `resnet_viz.attribution.catalogue.METHODS`.
-        node: The layer, for methods that look at one.
-        target: Number of the class.
-        settings: Those that differ from the default.
-    """
-
-    method: str
-    node: str
-    target: int
-    settings: Mapping[str, str]
 
 
 class PixelStep(NamedTuple):

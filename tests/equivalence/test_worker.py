@@ -13,10 +13,11 @@ import pytest
 from safetensors.numpy import save_file
 
 from resnet_viz.analysis import analyse
+from resnet_viz.attribution.catalogue import Request
 from resnet_viz.compute.backends import backend_name
 from resnet_viz.compute.client import Waiting, WorkerClient
 from resnet_viz.compute.protocol import Message, read_message, write_message
-from resnet_viz.compute.questions import Network, Request, activations, explain
+from resnet_viz.compute.questions import Network, activations, explain
 from resnet_viz.errors import (
     BackendMissingError,
     BusyError,

@@ -12,6 +12,7 @@ import streamlit as st
 from resnet_viz.attribution.catalogue import (
     METHODS,
     Attribution,
+    Request,
     method_question,
     method_title,
     setting_title,
@@ -19,7 +20,7 @@ from resnet_viz.attribution.catalogue import (
     value_title,
 )
 from resnet_viz.compute import questions
-from resnet_viz.compute.questions import Request, Sanity
+from resnet_viz.compute.questions import Sanity
 from resnet_viz.images.preprocess import NORMALISATIONS, plain_input
 from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _

@@ -1,0 +1,47 @@
+"""From a method's name to its map: one call for worker and terminal."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from resnet_viz.attribution.catalogue import Attribution, Request, filled, settings_of
+from resnet_viz.attribution.grad_cam import grad_cam
+from resnet_viz.attribution.integrated_gradients import integrated_gradients
+from resnet_viz.attribution.occlusion import occlusion
+from resnet_viz.model.scores import Scores
+
+FloatArray = npt.NDArray[np.float32]
+
+
+def explained(
+    scores: Scores,
+    pictures: Mapping[str, FloatArray],
+    request: Request,
+    on_share: Callable[[float], None] = lambda _share: None,
+    *,
+    fresh: bool = False,
+) -> Attribution:
+    """Return the attribution that a request asks for.
+
+    Args:
+        scores: The network, after a surgery or not.
+        pictures: ``picture``, ``black`` and ``white``, float32 ``(height, width, channels)``, preprocessed alike.
+        request: What is asked for.
+        on_share: Hears the share that is done; may raise to cancel.
+        fresh: Compute activations anew: the weights are others for the moment.
+
+    Raises:
+        ExplanationError: If the method, a setting or the layer is not to be had.
+        SpecError: If there is no such class.
+    """
+    settings = settings_of(request.method, request.settings)
+    picture, ends = pictures["picture"], (pictures["black"], pictures["white"])
+    if request.method == "gradcam":
+        return grad_cam(scores, picture, request.node, request.target, fresh=fresh)
+    if request.method == "integrated-gradients":
+        baseline = filled(picture, settings["baseline"], *ends)
+        return integrated_gradients(scores, picture, baseline, request.target, int(settings["steps"]), on_share)
+    fill = filled(picture, settings["fill"], *ends)
+    patch, stride = int(settings["patch"]), int(settings["stride"])
+    return occlusion(scores, picture, fill, request.target, patch, stride, on_share)
