@@ -161,7 +161,7 @@ def setting_title(name: str) -> str:
 
 def value_title(value: str) -> str:
     """Return what a setting's value is called."""
-    return {"black": _("black"), "grey": _("grey"), "mean": _("mean colour")}.get(value, value)
+    return {"black": _("black"), "grey": _("grey"), "mean": _("mean")}.get(value, value)
 
 
 def filled(picture: FloatArray, kind: str, black: FloatArray, white: FloatArray) -> FloatArray:

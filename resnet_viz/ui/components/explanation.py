@@ -26,7 +26,7 @@ from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import services, state
 from resnet_viz.ui.components import controls, forward, maps, prediction
-from resnet_viz.ui.components.weights_source import weights_of, weights_text
+from resnet_viz.ui.components.weights_source import picture_note, weights_of, weights_text
 from resnet_viz.ui.selection import Selection
 from resnet_viz.ui.selection import settings_of as parsed
 from resnet_viz.viz.mosaic import mosaic_png, shared_scale
@@ -62,10 +62,8 @@ def show(selection: Selection, picture: Picture, shares: FloatArray) -> None:
             selection.target,
             lambda number: state.set_parts(target=number),
             key="explain_class",
-            title=lambda number: (
-                names[int(number)] if number else _("the likeliest: {name}").format(name=names[likeliest])
-            ),
-            width=170,
+            title=lambda number: names[int(number)] if number else _("likeliest: {name}").format(name=names[likeliest]),
+            width=190,
         )
         _show_settings(selection)
     request = request_of(selection, target)
@@ -135,7 +133,7 @@ def _show_settings(selection: Selection) -> None:
             partial(_set, name),
             key=f"how_{name}",
             title=value_title,
-            width=118,
+            width=112,
         )
 
 
@@ -219,6 +217,9 @@ def _facts(selection: Selection, found: Attribution, name: str) -> str:
     if settings:
         lines.append(", ".join(f"{setting_title(key)}: {value_title(value)}" for key, value in settings.items()))
     lines.append(_("weights: {what}").format(what=weights_text(selection)))
+    note = picture_note(selection)
+    if note:
+        lines.append(note)
     if weights_of(selection).file is None:
         lines.append(_("**Untrained**: this explains a number, not a judgement"))
     lines.append(METHODS[selection.method].reference)
