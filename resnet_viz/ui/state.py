@@ -93,7 +93,7 @@ def update(change: Callable[[Selection], Selection]) -> None:
     except ResNetVizError as error:
         st.session_state[Key.PROBLEMS] = [str(error)]
         return
-    if (after.spec, after.surgery) != (before.spec, before.surgery):
+    if (after.spec, after.surgery, after.weights) != (before.spec, before.surgery, before.weights):
         st.session_state[Key.PAST] = [*st.session_state.get(Key.PAST, []), before][-_HISTORY:]
         st.session_state[Key.FUTURE] = []
     st.session_state[Key.SELECTION] = after
@@ -110,7 +110,7 @@ def set_spec(change: Callable[[ResNetSpec], ResNetSpec]) -> None:
 
 
 def undo() -> None:
-    """Go back to the specification before the last change."""
+    """Go back to the specification, surgery and weights before the last change."""
     _step(Key.PAST, Key.FUTURE)
 
 
@@ -127,6 +127,17 @@ def can_undo() -> bool:
 def can_redo() -> bool:
     """Whether there is a step forward."""
     return bool(st.session_state.get(Key.FUTURE))
+
+
+def earlier(is_wanted: Callable[[Selection], bool]) -> Selection | None:
+    """Return the newest state in the past that is wanted, or None."""
+    past: list[Selection] = st.session_state.get(Key.PAST, [])
+    return next((old for old in reversed(past) if is_wanted(old)), None)
+
+
+def return_to(old: Selection) -> None:
+    """Take an earlier state's network and weights, as a change of its own; what else was done meanwhile stays."""
+    update(lambda now: _returned(now, old))
 
 
 def taken_problems() -> list[str]:
@@ -368,8 +379,13 @@ def _step(source: Key, target: Key) -> None:
     current = current_selection()
     st.session_state[target] = [*st.session_state.get(target, []), current]
     old: Selection = st.session_state[source].pop()
-    moved = replace(replace(current, preset=old.preset).with_spec(old.spec), surgery=old.surgery)
-    st.session_state[Key.SELECTION] = moved
+    st.session_state[Key.SELECTION] = replace(_returned(current, old), surgery=old.surgery)
+
+
+def _returned(now: Selection, old: Selection) -> Selection:
+    """Return a state on an earlier one's network and weights; weights bring the preprocessing they had."""
+    rule = now.normalisation if now.weights == old.weights else old.normalisation
+    return replace(now, preset=old.preset, weights=old.weights, normalisation=rule).with_spec(old.spec)
 
 
 def speak() -> None:

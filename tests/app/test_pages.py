@@ -1,6 +1,7 @@
 """Every page, cold and in odd states, without a browser: what is on it, what changes, what is refused."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from resnet_viz.owners import OwnerFiles
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.ui import services, state
 from resnet_viz.ui.components.specification import _edited
+from resnet_viz.ui.selection import surgery_of
 from resnet_viz.viz.fields import FIELDS, SECTIONS
 from resnet_viz.viz.views import VIEWS
 from resnet_viz.weights.fit import expected_arrays
@@ -468,10 +470,13 @@ def test_files_go_out_and_come_in():
     assert len(app.get("download_button")) == 3
     spec = PRESETS["torch-v1.5"]
     app.file_uploader(key="spec_upload").upload("mine.json", spec.to_json().encode(), "application/json").run()
-    assert dict(app.query_params) == {"preset": "torch-v1.5", "panel": "files"}
+    kept = {"preset": "torch-v1.5", "panel": "files"}
+    assert dict(app.query_params) == kept
+    assert "**25,610,152** parameters" in texts(app)
     app.file_uploader(key="spec_upload").upload("mine.json", b'{"stem": {"filter": 3}}', "application/json").run()
     assert "Did you mean `filters`" in app.warning[0].value
-    assert "25,583,592 parameters" in texts(app) or app.query_params["preset"] == "torch-v1.5"
+    assert dict(app.query_params) == kept
+    assert "**25,610,152** parameters" in texts(app)
 
 
 def test_own_numbers_colour_the_picture():
@@ -625,6 +630,68 @@ def test_own_weights_fit_until_the_input_changes_and_then_say_what_does_not():
     assert not app.warning
     app.button(key="line_undo").click().run()
     assert "weights: `mine.safetensors`" in popover_labels(app)
+
+
+def _open_with_own_weights(name: str = "cifar-20"):
+    """Return a page at a small network, and bytes of weights that fit it."""
+    shapes = expected_arrays(analyse(preset(name, input_shape=(16, 16, 3))))
+    data = save({key: np.full(shape, 0.01, np.float16) for key, shape in shapes.items()})
+    return opened("layers", SMALL), data
+
+
+def _upload_weights(app, data: bytes):
+    return app.file_uploader(key="weights_upload").upload("mine.safetensors", data, "application/octet-stream").run()
+
+
+def test_undo_beside_a_misfit_takes_back_the_change_of_the_network_and_keeps_what_came_after():
+    app, data = _open_with_own_weights()
+    _upload_weights(app, data)
+    app.number_input(key="line_classes").set_value(7).run()
+    assert "2 are missing (`fc7/kernel`, `fc7/bias`)" in app.warning[0].value
+    for change in (lambda now: now.with_spec(replace(now.spec, seed=3)), lambda now: _operated(now, "drop:2a")):
+        after = change(app.session_state["selection"])
+        app.session_state["past"] = [*app.session_state["past"], app.session_state["selection"]]
+        app.session_state["selection"] = after
+        app.run()
+    app.button(key="misfit_undo").click().run()
+    assert not app.warning
+    assert "classes" not in app.query_params
+    assert app.query_params["surgery"] == "drop:2a"
+    assert app.query_params["weights"] == "file"
+
+
+def _operated(now, text: str):
+    return replace(now, surgery=surgery_of(text, now.summary))
+
+
+def test_undo_beside_a_misfit_takes_back_the_choice_of_weights():
+    app, data = _open_with_own_weights()
+    _upload_weights(app, data)
+    app.selectbox(key="weights_choice").set_value("random").run()
+    app.number_input(key="line_classes").set_value(7).run()
+    app.selectbox(key="weights_choice").set_value("file").run()
+    assert "2 are missing (`fc7/kernel`, `fc7/bias`)" in app.warning[0].value
+    app.button(key="misfit_undo").click().run()
+    assert not app.warning
+    assert app.query_params["weights"] == "random"
+    assert app.query_params["classes"] == "7"
+
+
+def test_undo_and_redo_know_the_choice_of_weights():
+    app, data = _open_with_own_weights()
+    _upload_weights(app, data)
+    app.button(key="line_undo").click().run()
+    assert "weights" not in app.query_params
+    app.button(key="line_redo").click().run()
+    assert app.query_params["weights"] == "file"
+
+
+def test_a_misfit_that_came_with_the_link_has_nothing_to_undo():
+    app, data = _open_with_own_weights()
+    _upload_weights(app, data)
+    again = opened("layers", SMALL | {"weights": "file", "classes": "7"})
+    assert "2 are missing" in again.warning[0].value
+    assert again.button(key="misfit_undo").disabled
 
 
 def test_bad_weights_are_a_sentence_and_change_nothing():

@@ -221,7 +221,8 @@ def show_misfit(selection: Selection) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.warning(weights.fit.sentence())
         st.button(_("Keep"), on_click=state.accept, args=(_misfit_key(selection, weights),), key="misfit_keep")
-        st.button(_("Undo"), on_click=state.undo, disabled=not state.can_undo(), key="misfit_undo")
+        before = state.earlier(lambda old: weights_of(old).fit != weights.fit)
+        st.button(_("Undo"), on_click=state.return_to, args=(before,), disabled=before is None, key="misfit_undo")
 
 
 def _misfit_key(selection: Selection, weights: Weights) -> str:
