@@ -1,10 +1,12 @@
 """The message catalogue: every text a user reads passes through `gettext` here.
 
 English is the source; translations lie in `locale/<language>/LC_MESSAGES/resnet_viz.mo`. The language is a context
-variable, so that two visitors on two threads read two languages.
+variable, so that two visitors on two threads read two languages. A thread that nobody told a language asks whoever
+knows whose thread it is: a callback or a fragment runs before any code of ours could say it.
 """
 
 import gettext as _gettext
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -13,7 +15,8 @@ LANGUAGES = {"en": "English", "zh": "简体中文"}
 _LOCALE_NAMES = {"zh": "zh_CN"}
 _LOCALE_DIR = Path(__file__).parent / "locale"
 
-_language: ContextVar[str] = ContextVar("language", default="en")
+_language: ContextVar[str] = ContextVar("language", default="")
+_ask: list[Callable[[], str]] = []
 
 
 def use_language(language: str) -> None:
@@ -21,9 +24,16 @@ def use_language(language: str) -> None:
     _language.set(language if language in LANGUAGES else "en")
 
 
+def ask_for_language(of_this_thread: Callable[[], str]) -> None:
+    """Have threads that were told no language ask a function for it; "" if it does not know this thread either."""
+    _ask[:] = [of_this_thread]
+
+
 def current_language() -> str:
     """Return the code of the language in use, a key of `LANGUAGES`."""
-    return _language.get()
+    if not _language.get() and _ask and (language := _ask[0]()):
+        use_language(language)
+    return _language.get() or "en"
 
 
 def preferred_language(accepted: str | None) -> str:
@@ -37,12 +47,12 @@ def preferred_language(accepted: str | None) -> str:
 
 def gettext(message: str) -> str:
     """Return `message` in the current language."""
-    return _catalogue(_language.get()).gettext(message)
+    return _catalogue(current_language()).gettext(message)
 
 
 def ngettext(singular: str, plural: str, n: int) -> str:
     """Return the form for `n` things in the current language."""
-    return _catalogue(_language.get()).ngettext(singular, plural, n)
+    return _catalogue(current_language()).ngettext(singular, plural, n)
 
 
 @cache

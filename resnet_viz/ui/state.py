@@ -9,10 +9,11 @@ from enum import StrEnum
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from resnet_viz.errors import ResNetVizError
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import preferred_language, use_language
+from resnet_viz.messages import ask_for_language, preferred_language, use_language
 from resnet_viz.owners import OwnerFiles
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.ui import services
@@ -62,7 +63,7 @@ def begin_run() -> Selection:
         use_language(preferred_language(params.get("lang") or st.context.locale))
         selection, problems = from_params(params)
         state[Key.SELECTION], state[Key.PROBLEMS] = selection, problems
-    speak()
+    use_language(_language())
     write_url()
     return current_selection()
 
@@ -86,7 +87,6 @@ def write_url() -> None:
 
 def update(change: Callable[[Selection], Selection]) -> None:
     """Change the selection; a change that breaks a rule leaves everything and keeps the rule's sentence for the page."""
-    speak()
     before = current_selection()
     try:
         after = change(before)
@@ -388,6 +388,11 @@ def _returned(now: Selection, old: Selection) -> Selection:
     return replace(now, preset=old.preset, weights=old.weights, normalisation=rule).with_spec(old.spec)
 
 
-def speak() -> None:
-    """Use the visitor's language from here on; a fragment begins with this, as it runs without the page's frame."""
-    use_language(current_selection().language or preferred_language(st.context.locale))
+def _language() -> str:
+    """Return the language of the visitor whose session this thread runs; "" on a thread that runs nobody's."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return ""
+    return current_selection().language or preferred_language(st.context.locale)
+
+
+ask_for_language(_language)

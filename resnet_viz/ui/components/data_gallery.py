@@ -140,7 +140,6 @@ def _show_download() -> None:
 
 
 def _draw_download() -> None:
-    state.speak()
     download = cifar10(services.pictures_folder())
     if not download.is_running:
         st.rerun()
@@ -173,7 +172,6 @@ def _take_zip() -> None:
     file: Any = state.typed("folders_upload")
     if file is None:
         return
-    state.speak()
     try:
         with st.spinner(_("Reading the pictures in a process of their own …"), show_time=True):
             kept: FolderSet = keep_folders(file, services.pictures_folder(), own_folder())

@@ -58,7 +58,6 @@ def show_missing(selection: Selection) -> None:
 @st.fragment(run_every=1.0)
 def _show_progress(file: ImageNetFile) -> None:
     """Draw a running download until it ends; then the page is drawn anew."""
-    state.speak()
     download = services.imagenet_store().download(file)
     if not download.is_running:
         st.rerun()

@@ -21,7 +21,6 @@ def show() -> None:
 
 
 def _draw() -> None:
-    state.speak()
     running, waiting = services.runner().counts()
     if (not running and not waiting) or state.awaits_page():
         st.rerun()

@@ -53,7 +53,6 @@ def show(selection: Selection, picture: Picture) -> None:
 
     @st.dialog(title, width="large", on_dismiss=lambda: state.set_parts(pixel=""))
     def open_sum() -> None:
-        state.speak()
         st.markdown(field)
         left, right = st.columns([0.42, 0.58], gap="medium")
         with left:

@@ -40,7 +40,6 @@ def show(selection: Selection) -> None:
 
 def _draw_table(opened: str) -> None:
     """Draw the list as it stands; a row that was clicked opens on the whole page."""
-    state.speak()
     runs = services.runner().list(owner())
     if state.current_selection().run != opened or state.awaits_page() or not runs:
         st.rerun()
@@ -111,7 +110,6 @@ def _show_rename(run: Run) -> None:
 
 
 def _do(action: Callable[..., None], run_id: str, *arguments: str) -> bool:
-    state.speak()
     try:
         action(run_id, owner(), *arguments)
     except ResNetVizError as error:

@@ -37,7 +37,6 @@ def show(selection: Selection) -> None:
 
 def _draw(selection: Selection, *, has_ended: bool, is_playing: bool) -> None:
     """Draw the run as it stands; what changes the clock of this fragment, or the rest of the page, draws it anew."""
-    state.speak()
     found = watched(selection.run)
     changes_clock = (
         found is None or found.has_ended != has_ended or (found.run is None and state.is_playing() != is_playing)
@@ -141,7 +140,6 @@ def inspect(run_id: str, network: str) -> None:
 
 
 def _command(run_id: str, word: str) -> None:
-    state.speak()
     try:
         services.runner().command(run_id, owner(), word)
     except ResNetVizError as error:
@@ -149,7 +147,6 @@ def _command(run_id: str, word: str) -> None:
 
 
 def _extend(run_id: str) -> None:
-    state.speak()
     found = watched(run_id)
     if found is None:
         return

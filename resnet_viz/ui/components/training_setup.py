@@ -101,7 +101,6 @@ def _budget_text(selection: Selection, plan: Plan) -> str:
 def _submit(holds: bool) -> None:  # noqa: FBT001 - a button's argument
     """Put the plan in the queue and watch it."""
     selection = state.current_selection()
-    state.speak()
     try:
         title = f"{_(demos()[selection.demo].title)} · {selection.plan.seed}"
         device = state.device()
