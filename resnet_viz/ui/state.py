@@ -12,8 +12,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from resnet_viz.errors import ResNetVizError
-from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ask_for_language, preferred_language, use_language
+from resnet_viz.messages import gettext as _
 from resnet_viz.owners import OwnerFiles
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.ui import services
