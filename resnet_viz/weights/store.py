@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from resnet_viz.analysis import NetworkSummary
-from resnet_viz.errors import WeightsError
+from resnet_viz.errors import DAMAGE, WeightsError
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import is_expired, owner_stem
 from resnet_viz.spec.layers import Shape
@@ -85,12 +85,13 @@ class WeightsStore:
                 return None
             about = json.loads(path.read_text("utf-8"))
             arrays = path.with_suffix(f".{about['sha256'][:16]}.safetensors")
+            shapes = {name: tuple(map(int, shape)) for name, shape in about["shapes"].items()}
+            kept = WeightsFile(str(about["name"]), arrays, about["sha256"], shapes)
             os.utime(path)
             os.utime(arrays)
-        except (OSError, ValueError, KeyError):
+        except DAMAGE:  # not there, or not as we write it
             return None
-        shapes = {name: tuple(shape) for name, shape in about["shapes"].items()}
-        return WeightsFile(about["name"], arrays, about["sha256"], shapes)
+        return kept
 
     def delete(self, owner: str) -> None:
         """Forget the owner's weights."""
