@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import time
 import tracemalloc
 from pathlib import Path
@@ -151,7 +152,7 @@ def test_malformed_walks_are_a_walk_or_a_sentence():
         slowest = max(slowest, time.monotonic() - begun)
         largest = max(largest, tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    print(f"{count} walk files: {seen}, slowest {slowest:.2f} s, largest {largest / 1e6:.1f} MB")
+    sys.stdout.write(f"{count} walk files: {seen}, slowest {slowest:.2f} s, largest {largest / 1e6:.1f} MB\n")
     assert min(seen.values()) > count / 20
     assert slowest < 2
     assert largest < 300e6
