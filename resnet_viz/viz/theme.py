@@ -110,4 +110,5 @@ def ink_on(color: str) -> str:
 def color_table(name: str, size: int = 256) -> npt.NDArray[np.uint8]:
     """Return `size` of a map's 256 colours, evenly chosen and none mixed, as ``(size, 3)`` uint8."""
     colors = np.frombuffer(bytes.fromhex(COLOR_MAPS[name]), np.uint8).reshape(-1, 3)
-    return colors[np.linspace(0, len(colors) - 1, size).round().astype(int)]
+    chosen: npt.NDArray[np.uint8] = colors[np.linspace(0, len(colors) - 1, size).round().astype(int)]
+    return chosen

@@ -695,6 +695,28 @@ def test_a_misfit_that_came_with_the_link_has_nothing_to_undo():
     assert again.button(key="misfit_undo").disabled
 
 
+def test_weights_of_which_nothing_fits_are_an_error_and_nothing_is_computed_with_them():
+    app, data = _open_with_own_weights()
+    _upload_weights(app, data)
+    app.selectbox(key="line_preset").set_value("course").run()
+    nothing = "Nothing of these weights fits this network, so they are not used: `conv1/kernel` has 3×3×3×16"
+    assert nothing in app.error[0].value
+    app.switch_page(PAGES["activations"]).run()
+    assert not app.exception
+    assert [nothing in error.value for error in app.error] == [True, True]  # above the page, and in place of its maps
+    assert not app.get("bidi_component")
+    app.button(key="misfit_random").click().run()
+    assert not app.error
+    assert app.query_params["weights"] == "random"
+
+
+def test_an_upload_of_which_nothing_fits_is_a_sentence_and_changes_nothing():
+    app, _data = _open_with_own_weights()
+    _upload_weights(app, save({"resnet/conv1_1/kernel": np.ones((3, 3, 3, 16), np.float32)}))
+    assert "the file has `resnet/conv1_1/kernel`, the network needs `conv1/kernel`" in app.warning[0].value
+    assert "weights" not in app.query_params
+
+
 def test_bad_weights_are_a_sentence_and_change_nothing():
     app = opened("layers", SMALL)
     app.file_uploader(key="weights_upload").upload(
