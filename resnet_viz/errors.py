@@ -9,7 +9,8 @@ ResNetVizError
 ├── ExplanationError(ValueError)   an explanation that this network or layer does not allow
 ├── JobError                       a request to the model worker that could not be served
 │   ├── BusyError                  its queue is full: try again
-│   └── CancelledError             the person who asked for it withdrew it
+│   ├── CancelledError             the person who asked for it withdrew it
+│   └── StoreError                 the runs of this server cannot be read or kept at the moment
 └── BackendMissingError            Keras or its backend is not installed
 """
 
@@ -78,6 +79,22 @@ class BusyError(JobError):
 
 class CancelledError(JobError):
     """The request was withdrawn before it was served."""
+
+
+class StoreError(JobError):
+    """The runs of this server cannot be read or kept at the moment: a full disk, a locked list.
+
+    Attributes:
+        reason: What the system says.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        self.reason = (getattr(error, "strerror", None) or str(error) or type(error).__name__)[:80]
+        super().__init__(
+            _(
+                "The runs of this server cannot be read or kept at the moment ({reason}): wait a little or free some space, then try again."
+            ).format(reason=self.reason)
+        )
 
 
 class BackendMissingError(ResNetVizError):

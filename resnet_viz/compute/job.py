@@ -1,10 +1,11 @@
 """A training job: ``python -m resnet_viz.compute.job DIR STORE DEVICE LANGUAGE [hold]``, a process that one run owns.
 
 Its standard input says what is wanted, a word a line: `go`, `pause`, `cancel`. When the input ends, the server is gone:
-the run is kept at a checkpoint and the process ends, so none outlives its server. A thread writes its number into the
-run's heartbeat every second.
+the run is kept at a checkpoint and the process ends, so none outlives its server. Its standard output is its heart: a
+byte a second, which needs no disk; all that is printed goes where its errors go.
 """
 
+import contextlib
 import os
 import signal
 import sys
@@ -12,6 +13,7 @@ import threading
 import time
 from pathlib import Path
 
+from resnet_viz.compute.processes import UNTOLD
 from resnet_viz.errors import ResNetVizError
 from resnet_viz.messages import use_language
 from resnet_viz.training.device import choose_device
@@ -53,7 +55,8 @@ def main() -> int:
     choose_device(wanted)  # type: ignore[arg-type]
     control = _Server(holds="hold" in rest)
     threading.Thread(target=control.listen, daemon=True).start()
-    threading.Thread(target=_beat, args=(RunFolder(Path(folder)).heartbeat,), daemon=True).start()
+    threading.Thread(target=_beat, args=(os.dup(1),), daemon=True).start()
+    os.dup2(2, 1)
     signal.signal(signal.SIGTERM, lambda *_arguments: control.stop())
     from resnet_viz.training.session import Session  # noqa: PLC0415 - imports Keras: after the device was chosen
 
@@ -61,14 +64,15 @@ def main() -> int:
     try:
         session.run(hold=control.command if "hold" in rest else None)  # type: ignore[arg-type]
     except ResNetVizError:
-        return 1  # the record says why
+        return 1 if session.is_told else UNTOLD
     return 0
 
 
-def _beat(path: Path) -> None:
-    while True:
-        path.write_text(str(os.getpid()), "ascii")
-        time.sleep(_BEAT_S)
+def _beat(pipe: int) -> None:
+    with contextlib.suppress(OSError):  # nobody listens any more: the input has ended, too
+        while True:
+            os.write(pipe, b".")
+            time.sleep(_BEAT_S)
 
 
 if __name__ == "__main__":

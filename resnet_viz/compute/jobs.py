@@ -1,26 +1,27 @@
 """Runs in processes of their own, one after another: queue, watchdog, resumption. Imports no Keras."""
 
 import contextlib
-import subprocess
+import logging
 import sys
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import filelock
-import psutil
 
 from resnet_viz.compute.backends import child_environment
-from resnet_viz.compute.runner import Events
+from resnet_viz.compute.processes import UNTOLD, JobProcess, end_leftover, launch
+from resnet_viz.compute.reading import RunReader
 from resnet_viz.compute.runs import ACTIVE, Run, RunStore
-from resnet_viz.errors import BusyError, JobError, ResNetVizError
+from resnet_viz.errors import BusyError, JobError, ResNetVizError, StoreError
 from resnet_viz.messages import current_language
 from resnet_viz.messages import gettext as _
 from resnet_viz.training.hardware import nvidia_gpus
 from resnet_viz.training.plan import Plan
-from resnet_viz.training.record import Record, State
+from resnet_viz.training.record import ENDED, Record, State
 
 MAX_WAITING = 64
 MAX_WAITING_PER_OWNER = 4
@@ -28,44 +29,16 @@ MAX_WAITING_PER_OWNER = 4
 MAX_PREPARED = 2
 PREPARED_LEASE_S = 2 * 3600.0
 
-# A cancelled process may be in the middle of compiling: it gets this long, then it is killed.
-_GRACE_S = 1.2
-# The slowest honest silence is a long compilation; the heart beats through it, so this is for a stopped process.
-_SILENCE_S = 60.0
 _TICK_S = 0.1
+# Between two tries while something fails.
+_TROUBLE_S = 0.5
 # A run that ends so often without a single update between two starts has something wrong with it.
 _MAX_STARTS = 6
 
-
-@dataclass
-class _Process:
-    run: Run
-    process: "subprocess.Popen[bytes]"
-    began: float
-    killed_at: float = 0.0
-    wanted: State | None = None
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def say(self, word: str) -> None:
-        with self.lock, contextlib.suppress(OSError, ValueError):
-            if self.process.stdin:
-                self.process.stdin.write(f"{word}\n".encode())
-                self.process.stdin.flush()
-
-    def hang_up(self) -> None:
-        """Close the input: the process keeps a checkpoint and ends."""
-        with self.lock, contextlib.suppress(OSError, ValueError):
-            if self.process.stdin:
-                self.process.stdin.close()
-
-    def kill(self) -> None:
-        """Kill the process and all it started, and leave nothing of it."""
-        _kill(self.process.pid)
-        self.process.wait()
-        self.hang_up()
+_log = logging.getLogger("resnet_viz")
 
 
-class LocalRunner:
+class LocalRunner(RunReader):
     """Runs on this machine, one at a time per device; safe to call from any thread."""
 
     def __init__(self, store: RunStore, pictures: Path, *, command: Sequence[str] | None = None) -> None:
@@ -76,31 +49,30 @@ class LocalRunner:
             pictures: Where downloaded and uploaded pictures lie.
             command: The job's command line before its arguments; this Python's own by default.
         """
-        self.store, self._pictures = store, pictures
+        super().__init__(store)
+        self._pictures = pictures
         self._command = list(command or (sys.executable, "-m", "resnet_viz.compute.job"))
         self._lock = threading.RLock()
-        self._processes: dict[str, _Process] = {}
+        self._processes: dict[str, JobProcess] = {}
         self._starts: dict[str, tuple[int, int]] = {}
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
-        self._only_one = filelock.FileLock(store.folder / "lock")
+        self._only_one = filelock.FileLock(store.folder / "lock", thread_local=False)
+        self._is_in_charge = False
+        self._troubles: dict[str, None] = {}
+
+    @property
+    def trouble(self) -> str:
+        """Why the queue stands still for the moment, in a sentence; "" while it does not."""
+        sentence = _("The queue stands still for the moment ({reason}): it goes on by itself once that is mended.")
+        return sentence.format(reason=", ".join(self._troubles)) if self._troubles else ""
 
     def start(self) -> None:
-        """Take up what an earlier server left and begin to serve the queue; returns at once."""
+        """Begin to serve the queue, with what an earlier server left; returns at once."""
         with self._lock:
-            if self._thread is not None or self._closing.is_set():
-                return
-            try:
-                self._only_one.acquire(blocking=False)
-            except filelock.Timeout:
-                return  # another server works on this list: it goes on doing so
-            for run in self.store.in_states(*ACTIVE, "interrupted"):
-                self._end_leftover(run)
-                was_paused = run.state == "paused"
-                if not was_paused:
-                    self.store.requeue_first(run.id)
-            self._thread = threading.Thread(target=self._serve, daemon=True)
-            self._thread.start()
+            if self._thread is None and not self._closing.is_set():
+                self._thread = threading.Thread(target=self._serve, daemon=True)
+                self._thread.start()
 
     def close(self) -> None:
         """Keep every running run at a checkpoint and end its process; the next server takes it up."""
@@ -112,11 +84,9 @@ class LocalRunner:
                 active.hang_up()
             deadline = time.monotonic() + 3.0
             for active in self._processes.values():
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    active.process.wait(max(0.1, deadline - time.monotonic()))
-                active.kill()
+                active.kill(max(0.1, deadline - time.monotonic()))
             self._processes.clear()
-        self._only_one.release()
+            self._only_one.release(force=True)
 
     def submit(self, owner: str, plan: Plan, name: str, *, device: str = "auto", holds: bool = False) -> Run:
         """Put a run at the end of the queue.
@@ -128,38 +98,29 @@ class LocalRunner:
         """
         child_environment()
         self.start()
-        with self._lock:
-            if self._thread is None:
+        with self._acting():
+            if not self._take_charge():
                 raise JobError(
                     _("Another ResNet Viz on this machine trains already: use that one, or stop it, then try again.")
                 )
-            waiting = self.store.in_states("queued")
-            own = [run for run in (*waiting, *self.store.in_states(*ACTIVE)) if run.owner == owner]
-            if len(waiting) >= MAX_WAITING:
-                raise BusyError(_("{n} runs are waiting already: try again in a few minutes.").format(n=len(waiting)))
-            if len(own) >= MAX_WAITING_PER_OWNER:
-                raise BusyError(
-                    _("{n} runs of yours are waiting or running: cancel one, or wait for it, then try again.").format(
-                        n=len(own)
-                    )
-                )
+            self._check_room(owner)
             if holds and len([run for run in self.store.in_states("queued", *ACTIVE) if run.holds]) >= MAX_PREPARED:
                 raise BusyError(_("{n} runs are prepared already: start or cancel one first.").format(n=MAX_PREPARED))
             return self.store.add(owner, plan, name, device=device, holds=holds)
 
     def command(self, run_id: str, owner: str, word: str) -> None:
-        """Tell a run `go`, `pause` or `cancel`.
+        """Tell a run `go`, `pause` or `cancel`; one that is to go waits in line for its device.
 
         Raises:
             JobError: If it is not this owner's, or not to be told that now.
         """
-        run = self._owned(run_id, owner)
-        with self._lock:
+        with self._acting():
+            run = self._owned(run_id, owner)
             active = self._processes.get(run_id)
             if word == "cancel":
                 self._cancel(run, active)
             elif word == "pause" and active and run.state in ("preparing", "running"):
-                active.say("pause")
+                active.is_to_pause = True
             elif word == "go":
                 self._go(run, active)
 
@@ -167,21 +128,24 @@ class LocalRunner:
         """Give an ended run a larger budget and put it back in the queue.
 
         Raises:
-            JobError: If it is not this owner's, or still goes on.
+            JobError: If it is not this owner's, or still goes on, or the queue is full.
         """
-        run = self._owned(run_id, owner)
-        with self._lock:
+        with self._acting():
+            run = self._owned(run_id, owner)
             if not run.has_ended:
                 raise JobError(_("This run has not ended yet: wait for it, or cancel it first."))
+            self._check_room(owner)
             files = self.store.files(run_id)
             record = files.load()
             plan = record.plan
-            longer = max(plan.seconds, record.spent_s) + seconds if seconds else plan.seconds
+            longer = max(plan.seconds, record.spent_s) + seconds if seconds and plan.seconds else plan.seconds
             more = max(plan.updates, record.update) + updates if updates and plan.updates else plan.updates
             files.save(replace(record, plan=replace(plan, seconds=longer, updates=more), state="queued", ended=""))
-            self._starts.pop(run_id, None)
-            self.store.set_holds(run_id, holds=False)
-            self.store.set_state(run_id, "queued")
+            try:
+                self._requeue_last(run_id)
+            except StoreError:
+                files.save(record)  # else trying again would add to the budget once more
+                raise
 
     def delete(self, run_id: str, owner: str) -> None:
         """Cancel a run if it goes on, and forget it.
@@ -189,12 +153,14 @@ class LocalRunner:
         Raises:
             JobError: If it is not this owner's.
         """
-        run = self._owned(run_id, owner)
-        with self._lock:
-            active = self._processes.pop(run_id, None)
+        with self._acting():
+            run = self._owned(run_id, owner)
+            active = self._processes.get(run_id)
             if active:
+                active.wanted = "cancelled"
                 active.kill()
             self.store.delete(run.id)
+            self._processes.pop(run_id, None)
 
     def rename(self, run_id: str, owner: str, name: str) -> None:
         """Change what a run is called.
@@ -204,33 +170,27 @@ class LocalRunner:
         """
         self.store.rename(self._owned(run_id, owner).id, name)
 
-    def events(self, run_id: str, since: int = 0) -> Events | None:
-        """Return how a run stands and its measurements from a place on, or None if there is no such run."""
-        run = self.store.find(run_id)
-        if run is None:
-            return None
-        files = self.store.files(run_id)
-        try:
-            record = files.load()
-        except (OSError, ValueError):
-            return None
-        metrics, place = files.read_metrics(since)
-        return Events(replace(record, state=run.state), metrics, place)
+    @contextlib.contextmanager
+    def _acting(self) -> Iterator[None]:
+        """Do something to the runs for a person: nobody else does meanwhile, and a full disk is a sentence."""
+        with self._lock:
+            try:
+                yield
+            except OSError as error:
+                raise StoreError(error) from error
 
-    def list(self, owner: str) -> Sequence[Run]:
-        """Return an owner's runs, the newest first."""
-        return self.store.of_owner(owner)
-
-    def position(self, run_id: str) -> int:
-        """Return how many runs stand before this one, the running one included; 0 if it runs or does not wait."""
-        waiting = [run.id for run in self.store.in_states("queued")]
-        if run_id not in waiting:
-            return 0
-        return waiting.index(run_id) + len(self.store.in_states("preparing", "running"))
-
-    def counts(self) -> tuple[int, int]:
-        """Return how many runs are running (or about to) and how many wait."""
-        return len(self.store.in_states("preparing", "running")), len(self.store.in_states("queued"))
+    def _check_room(self, owner: str) -> None:
+        """Raise BusyError if the queue, or an owner's share of it, is full."""
+        waiting = self.store.in_states("queued")
+        own = [run for run in (*waiting, *self.store.in_states(*ACTIVE)) if run.owner == owner]
+        if len(waiting) >= MAX_WAITING:
+            raise BusyError(_("{n} runs are waiting already: try again in a few minutes.").format(n=len(waiting)))
+        if len(own) >= MAX_WAITING_PER_OWNER:
+            raise BusyError(
+                _("{n} runs of yours are waiting or running: cancel one, or wait for it, then try again.").format(
+                    n=len(own)
+                )
+            )
 
     def _owned(self, run_id: str, owner: str) -> Run:
         run = self.store.find(run_id)
@@ -240,58 +200,117 @@ class LocalRunner:
             )
         return run
 
-    def _cancel(self, run: Run, active: _Process | None) -> None:
+    def _cancel(self, run: Run, active: JobProcess | None) -> None:
         if active:
-            active.wanted, active.killed_at = "cancelled", time.monotonic() + _GRACE_S
-            active.say("cancel")
+            active.cancel()
         elif not run.has_ended:
             self._close_record(run, "cancelled")
 
-    def _go(self, run: Run, active: _Process | None) -> None:
-        if active:
+    def _go(self, run: Run, active: JobProcess | None) -> None:
+        if active is None:
+            if run.has_ended:
+                self._check_room(run.owner)
+            if run.state in ("paused", *ENDED):
+                self._requeue_last(run.id)
+        elif active.is_parked:
+            if not active.is_in_line:
+                self.store.set_state(run.id, "queued")
+                active.is_in_line = True
+        else:  # it has its device still
             self.store.set_holds(run.id, holds=False)
-            active.say("go")
-        elif run.state in ("paused", "failed", "cancelled"):
-            self._starts.pop(run.id, None)
-            self.store.set_state(run.id, "queued")
+            active.let_go()
+
+    def _requeue_last(self, run_id: str) -> None:
+        """Put a run without a process at the end of the queue, to start as soon as it is its turn."""
+        self._starts.pop(run_id, None)
+        self.store.set_holds(run_id, holds=False)
+        self.store.set_state(run_id, "queued")
 
     def _serve(self) -> None:
-        while not self._closing.wait(_TICK_S):
-            with self._lock, contextlib.suppress(OSError):
-                for active in list(self._processes.values()):
-                    self._look_after(active)
-                self._start_next()
+        while not self._closing.wait(_TROUBLE_S if self._troubles else _TICK_S):
+            with self._lock:
+                self._tick()
 
-    def _look_after(self, active: _Process) -> None:
+    def _tick(self) -> None:
+        """Look after everything once; what fails is said once in the log, and tried again at the next tick."""
+        acts: list[Callable[[], object]] = [partial(self._look_after, active) for active in self._processes.values()]
+        troubles: dict[str, None] = {}
+        for act in (self._take_charge, *acts, self._start_next):
+            try:
+                if act() is False:  # another server is in charge
+                    break
+            except Exception as error:  # noqa: BLE001 - whatever it is, the queue must not stand still for good
+                reason = error.reason if isinstance(error, StoreError) else StoreError(error).reason
+                troubles[reason] = None
+                if reason not in self._troubles:
+                    _log.error("the training queue stands still: %s", reason, exc_info=error)
+        if self._troubles and not troubles:
+            _log.warning("the training queue goes on")
+        self._troubles = troubles
+
+    def _take_charge(self) -> bool:
+        """Take up what an earlier server left, unless another one works on this list; return whether this one does."""
+        if self._is_in_charge:
+            return True
+        self.store.make()
+        try:
+            self._only_one.acquire(blocking=False)
+        except filelock.Timeout:
+            return False  # it goes on doing so
+        for run in self.store.in_states(*ACTIVE, "interrupted"):
+            end_leftover(self.store.files(run.id))
+            if run.state != "paused":
+                self.store.requeue_first(run.id)
+        self._is_in_charge = True
+        return True
+
+    def _look_after(self, active: JobProcess) -> None:
         """Follow one process: its state, its heart, its end."""
         run_id = active.run.id
-        if active.process.poll() is not None:
-            del self._processes[run_id]
-            active.hang_up()
+        if active.exit_code is not None:
             self._after_end(active)
+            active.hang_up()
+            del self._processes[run_id]  # at last: what failed above is tried again
             return
-        now = time.monotonic()
-        if active.killed_at and now > active.killed_at:
-            _kill(active.process.pid)
+        if active.is_overdue:
+            active.kill()
             return
-        if now - active.began > _SILENCE_S and self._silence_s(run_id) > _SILENCE_S:
-            _kill(active.process.pid)
+        run, record = self.store.find(run_id), self._record(run_id)
+        if run is None or record is None:
             return
-        run = self.store.find(run_id)
-        record = self._record(run_id)
-        if run and record and record.state in ACTIVE and record.state != run.state:
+        is_waiting = record.state in ("prepared", "paused")
+        if active.is_let_go and is_waiting:
+            return  # it wrote that before it was told to go
+        active.is_let_go, active.is_parked = False, is_waiting
+        if active.is_to_pause and record.state in ("preparing", "running"):
+            active.is_to_pause = False
+            active.say("pause")
+        if record.state in ACTIVE and record.state != run.state and not active.is_in_line:
             self.store.set_state(run_id, record.state)
-        if run and run.state == "prepared" and now - active.began > PREPARED_LEASE_S:
+        if run.state == "prepared" and time.monotonic() - active.began > PREPARED_LEASE_S:
             self._cancel(run, active)
 
-    def _after_end(self, active: _Process) -> None:
+    def _after_end(self, active: JobProcess) -> None:
+        """Note down how a run ended, or put it back in the queue; tried again, it comes to the same."""
         run_id, record = active.run.id, self._record(active.run.id)
         state: State = record.state if record else "failed"
         if active.wanted:
             self._close_record(active.run, active.wanted)
-        elif state in ("done", "cancelled", "failed"):
+        elif state in ENDED:
             self.store.set_state(run_id, state)
-        elif self._count_start(run_id, record.update if record else 0) < _MAX_STARTS:
+        elif active.exit_code == UNTOLD:
+            self._close_record(
+                active.run,
+                "failed",
+                _(
+                    "The run could not be kept, nor the reason why: the disk is full, most likely. Free some space, then go on from its last checkpoint."
+                ),
+            )
+        elif active.is_in_line:
+            self.store.set_holds(run_id, holds=False)
+        elif state == "paused" and active.is_parked:
+            self.store.set_state(run_id, "paused")  # killed while it waited: its owner says when it goes on
+        elif self._count_start(active, record.update if record else 0) < _MAX_STARTS:
             self.store.requeue_first(run_id)  # killed from outside: it goes on from its checkpoint
         else:
             sentence = _(
@@ -299,84 +318,57 @@ class LocalRunner:
             )
             self._close_record(active.run, "failed", sentence.format(n=_MAX_STARTS))
 
-    def _count_start(self, run_id: str, update: int) -> int:
+    def _count_start(self, active: JobProcess, update: int) -> int:
         """Return how often a run ended by itself since it last got further."""
-        count, furthest = self._starts.get(run_id, (0, -1))
-        count = 1 if update > furthest else count + 1
-        self._starts[run_id] = count, max(update, furthest)
-        return count
+        if active.starts is None:
+            count, furthest = self._starts.get(active.run.id, (0, -1))
+            active.starts = 1 if update > furthest else count + 1
+            self._starts[active.run.id] = active.starts, max(update, furthest)
+        return active.starts
 
     def _close_record(self, run: Run, state: State, sentence: str = "") -> None:
         record = self._record(run.id)
-        if record:
-            self.store.files(run.id).save(replace(record, state=state, sentence=sentence or record.sentence, phase=""))
-        self.store.set_state(run.id, state)
+        try:
+            if record:
+                closed = replace(record, state=state, sentence=sentence or record.sentence, phase="")
+                self.store.files(run.id).save(closed)
+        finally:
+            self.store.set_state(run.id, state)
 
     def _start_next(self) -> None:
-        taken = {self._slot(active.run) for active in self._processes.values() if not self._is_waiting(active)}
+        taken = {self._slot(active.run) for active in self._processes.values() if not active.is_parked}
         for run in self.store.in_states("queued"):
-            if self._slot(run) not in taken:
+            active = self._processes.get(run.id)
+            is_startable = active is None or (active.is_in_line and not active.wanted)
+            if not is_startable or self._slot(run) in taken:
+                continue
+            if active is None:
                 self._launch(run)
-                return
-
-    def _is_waiting(self, active: _Process) -> bool:
-        """Whether a process only waits for a word, and so leaves its device to others."""
-        run = self.store.find(active.run.id)
-        return bool(run and run.state in ("prepared", "paused"))
+            else:
+                self.store.set_holds(run.id, holds=False)
+                self.store.set_state(run.id, "running")
+                active.let_go()
+            return
 
     def _slot(self, run: Run) -> str:
         """Return which device a run takes up."""
         return "gpu" if run.device != "cpu" and nvidia_gpus() else "cpu"
 
     def _launch(self, run: Run) -> None:
-        folder = self.store.files(run.id).path
-        arguments = [str(folder), str(self._pictures), run.device, current_language()]
+        files = self.store.files(run.id)
+        arguments = [str(files.path), str(self._pictures), run.device, current_language()]
+        command = [*self._command, *arguments, *(["hold"] if run.holds else [])]
         try:
-            environment = child_environment()
-            with (folder / "job.log").open("ab") as log:
-                process = subprocess.Popen(
-                    [*self._command, *arguments, *(["hold"] if run.holds else [])],
-                    stdin=subprocess.PIPE,
-                    stdout=log,
-                    stderr=log,
-                    env=environment,
-                    start_new_session=True,  # a group of its own: cancelled whole, and no Ctrl-C meant for the server
-                )
-        except (OSError, ResNetVizError) as error:
+            # What an earlier life wrote down, as "paused", is not how this one stands.
+            files.save(replace(files.load(), state="preparing"))
+            self._processes[run.id] = launch(command, run, files, child_environment())
+        except (FileNotFoundError, ValueError, ResNetVizError) as error:
             self._close_record(run, "failed", str(error))
             return
-        self._processes[run.id] = _Process(run, process, time.monotonic())
         self.store.set_state(run.id, "preparing")
 
     def _record(self, run_id: str) -> Record | None:
         try:
             return self.store.files(run_id).load()
-        except (OSError, ValueError):
+        except (FileNotFoundError, ValueError):
             return None
-
-    def _silence_s(self, run_id: str) -> float:
-        try:
-            return time.time() - self.store.files(run_id).heartbeat.stat().st_mtime
-        except OSError:
-            return 0.0
-
-    def _end_leftover(self, run: Run) -> None:
-        """End a process that an earlier server left, before another one takes up its run."""
-        try:
-            pid = int(self.store.files(run.id).heartbeat.read_text("ascii"))
-            command = psutil.Process(pid).cmdline()
-        except (OSError, ValueError, psutil.Error):
-            return
-        if str(self.store.files(run.id).path) in command:
-            _kill(pid)
-
-
-def _kill(pid: int) -> None:
-    """Kill a process and all it started."""
-    with contextlib.suppress(psutil.Error):
-        parent = psutil.Process(pid)
-        family = [*parent.children(recursive=True), parent]
-        for process in family:
-            with contextlib.suppress(psutil.Error):
-                process.kill()
-        psutil.wait_procs(family, timeout=3)

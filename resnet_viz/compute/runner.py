@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 from resnet_viz.analysis.curves import Metrics
 from resnet_viz.compute.runs import Run
 from resnet_viz.training.plan import Plan
-from resnet_viz.training.record import Record
+from resnet_viz.training.record import START, Place, Record
 
 
 class Events(NamedTuple):
@@ -16,11 +16,13 @@ class Events(NamedTuple):
         record: How it stands.
         metrics: New measurements.
         next: Where to ask from next time.
+        is_anew: The run went back to a checkpoint: these replace all measurements before.
     """
 
     record: Record
     metrics: list[Metrics]
-    next: int
+    next: Place
+    is_anew: bool = False
 
 
 class Runner(Protocol):
@@ -34,7 +36,7 @@ class Runner(Protocol):
         """Tell a run `go`, `pause` or `cancel`; its owner may."""
         ...
 
-    def events(self, run_id: str, since: int = 0) -> Events | None:
+    def events(self, run_id: str, since: Place = START) -> Events | None:
         """Return how a run stands and its measurements from a place on; anyone may watch who knows the id."""
         ...
 

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from resnet_viz.errors import JobError, broken_rule
+from resnet_viz.errors import JobError, StoreError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.training.plan import Plan
 from resnet_viz.training.record import ENDED, Record, RunFolder, State
 
 MAX_RUNS_PER_OWNER = 100
 MAX_NAME = 60
-_BUSY_S = 10.0
+# Another's write is waited for, but no longer than a person waits for a page.
+_BUSY_S = 2.0
 
 _SCHEMA = """
 create table if not exists runs (
@@ -73,20 +74,25 @@ class Run:
 
 
 class RunStore:
-    """All runs of this server; safe to use from any thread."""
+    """All runs of this server; safe to use from any thread. What cannot be read or kept is a StoreError."""
 
     def __init__(self, folder: Path) -> None:
-        """Keep the index and the runs in `folder`."""
+        """Keep the index and the runs in `folder`, which is made when it is first needed."""
         self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with self._database() as database:
-            database.executescript("pragma journal_mode = wal;" + _SCHEMA)
+        self._is_made = False
+
+    def make(self) -> None:
+        """Make the folder and the index, unless they are there."""
+        if not self._is_made:
+            with self._database():
+                pass
 
     def add(self, owner: str, plan: Plan, name: str, *, device: str = "auto", holds: bool = False) -> Run:
         """Keep a new run, at the end of the queue.
 
         Raises:
-            JobError: If the owner has too many, or the disk does not take it.
+            JobError: If the owner has too many.
+            StoreError: If the disk does not take it; nothing is left of it then.
         """
         own = self.of_owner(owner)
         if len(own) >= MAX_RUNS_PER_OWNER:
@@ -100,12 +106,11 @@ class RunStore:
             with self._database() as database:
                 values = (run.id, owner, run.name, run.demo, device, int(holds), run.state, now, now)
                 database.execute(f"insert into runs ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)  # noqa: S608 - our own words
-        except (OSError, sqlite3.Error) as error:
-            raise JobError(
-                _("The run could not be kept on the server ({reason}): free some space, then try again.").format(
-                    reason=str(error)[:80]
-                )
-            ) from error
+        except BaseException as error:
+            shutil.rmtree(self.files(run.id).path, ignore_errors=True)
+            if isinstance(error, OSError):
+                raise StoreError(error) from error
+            raise
         return run
 
     def find(self, run_id: str) -> Run | None:
@@ -171,12 +176,17 @@ class RunStore:
     @contextlib.contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
         """Yield a connection whose changes are kept together, or not at all."""
-        connection = sqlite3.connect(self.folder / "runs.sqlite", timeout=_BUSY_S)
         try:
-            with connection:
-                yield connection
-        finally:
-            connection.close()
+            if not self._is_made:
+                self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with contextlib.closing(sqlite3.connect(self.folder / "runs.sqlite", timeout=_BUSY_S)) as connection:
+                if not self._is_made:
+                    connection.executescript("pragma journal_mode = wal;" + _SCHEMA)
+                    self._is_made = True
+                with connection:
+                    yield connection
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(error) from error
 
 
 def checked_name(name: str) -> str:

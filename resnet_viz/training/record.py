@@ -4,11 +4,13 @@
 accuracy; ``checkpoints/`` is how it goes on; ``watched/`` holds feature maps of one picture over time.
 """
 
+import contextlib
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +29,35 @@ MAX_FRAMES = 64
 WATCHED_CHANNELS = 16
 
 
+class Place(NamedTuple):
+    """How far the measurements were read.
+
+    Attributes:
+        offset: Bytes of the file, up to the end of a line.
+        line: The line before, by which a reader knows whether the file still is what it read.
+    """
+
+    offset: int = 0
+    line: bytes = b""
+
+
+START = Place()
+
+
+class Measured(NamedTuple):
+    """What was read.
+
+    Attributes:
+        metrics: The measurements, in their order.
+        next: Where to read on from.
+        is_anew: The run went back to a checkpoint, so they were read from the start.
+    """
+
+    metrics: list[Metrics]
+    next: Place
+    is_anew: bool
+
+
 @dataclass
 class Record:
     """``run.json``.
@@ -40,6 +71,7 @@ class Record:
         parameters: Parameters of each network.
         update: Updates done by each network.
         spent_s: Seconds spent in updates.
+        left_s: Seconds until the budget is spent, from the pace of the last updates; None while that is not known.
         batch: Pictures per update, smaller than planned if memory ran out.
         precision: Of the products.
         device: The device, in a line.
@@ -48,7 +80,6 @@ class Record:
         ended: When it ended, or "".
         sentence: What went wrong or was changed on the way, for the reader.
         diverged: For each network that left the numbers, the update at which it was stopped.
-        metrics_bytes: How much of ``metrics.jsonl`` the newest checkpoint knows.
         final: What was measured at the end, by network: see `resnet_viz.training.session`.
     """
 
@@ -60,6 +91,7 @@ class Record:
     parameters: dict[str, int] = field(default_factory=dict)
     update: int = 0
     spent_s: float = 0.0
+    left_s: float | None = None
     batch: int = 0
     precision: str = ""
     device: str = ""
@@ -81,7 +113,7 @@ class RunFolder:
         self.checkpoints = path / "checkpoints"
         self.watched = path / "watched"
         self.weights = path / "weights"
-        self.heartbeat = path / "heartbeat"
+        self.pid = path / "pid"
 
     @property
     def exists(self) -> bool:
@@ -105,10 +137,28 @@ class RunFolder:
         return Record(**{**values, "plan": Plan.from_dict(values["plan"]), "classes": tuple(values["classes"])})
 
     def append(self, lines: Iterable[Mapping[str, Any]]) -> int:
-        """Add measurements and return the file's size."""
-        with self.metrics.open("ab") as file:
-            file.write(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
-            return file.tell()
+        """Add measurements, all or none, and return the file's size.
+
+        Raises:
+            OSError: If the disk does not take them.
+        """
+        data = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+        with self.metrics.open("ab", buffering=0) as file:
+            before = file.tell()
+            try:
+                left = memoryview(data)
+                while left:  # a disk that fills up takes a part first
+                    left = left[file.write(left) :]
+            except OSError:
+                with contextlib.suppress(OSError):
+                    file.truncate(before)
+                raise
+            return before + len(data)
+
+    def sync(self) -> None:
+        """Make the measurements durable, before a checkpoint counts on them."""
+        with contextlib.suppress(FileNotFoundError), self.metrics.open("rb") as file:
+            os.fsync(file.fileno())
 
     def truncate(self, size: int) -> None:
         """Drop the measurements that came after the checkpoint which a run goes on from."""
@@ -116,19 +166,29 @@ class RunFolder:
             with self.metrics.open("r+b") as file:
                 file.truncate(size)
 
-    def read_metrics(self, start: int = 0) -> tuple[list[Metrics], int]:
-        """Return the measurements from a byte on and where to read next; a half-written last line waits for its end."""
+    def read_metrics(self, start: Place = START) -> Measured:
+        """Return the measurements from a place on, whole lines only; from the start if the file is another by now.
+
+        Raises:
+            OSError: If the file is there and cannot be read.
+        """
         try:
             with self.metrics.open("rb") as file:
-                file.seek(0, 2)
-                if file.tell() < start:  # the run went back to a checkpoint
-                    start = 0
-                file.seek(start)
+                file.seek(start.offset - len(start.line))
+                is_anew = file.read(len(start.line)) != start.line
+                file.seek(0 if is_anew else start.offset)
                 data = file.read()
-        except OSError:
-            return [], 0
-        whole = data[: data.rfind(b"\n") + 1]
-        return [json.loads(line) for line in whole.splitlines()], start + len(whole)
+        except FileNotFoundError:
+            return Measured([], START, start != START)
+        metrics, place = [], START if is_anew else start
+        *lines, _half = data.split(b"\n")
+        for line in lines:
+            found = _measurement(line)
+            if found is None:  # cut off and written anew while it was read: from here on the next time
+                break
+            metrics.append(found)
+            place = Place(place.offset + len(line) + 1, line + b"\n")
+        return Measured(metrics, place, is_anew)
 
     def save_frame(self, update: int, maps: Mapping[str, Mapping[str, npt.NDArray[Any]]]) -> None:
         """Keep the watched picture's maps at an update, the first channels of each, by network and layer."""
@@ -139,9 +199,13 @@ class RunFolder:
             for node, array in own.items()
         }
         work = self.watched / ".new.npz"
-        with work.open("wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]
-        work.replace(self.watched / f"{update:08d}.npz")
+        try:
+            with work.open("wb") as file:
+                np.savez(file, **arrays)  # type: ignore[arg-type]
+            work.replace(self.watched / f"{update:08d}.npz")
+        except OSError:
+            work.unlink(missing_ok=True)
+            raise
         frames = self.frames()
         if len(frames) > MAX_FRAMES:
             for old in frames[1:-1:2]:
@@ -162,3 +226,12 @@ class RunFolder:
         except (OSError, ValueError):
             return {}
         return found
+
+
+def _measurement(line: bytes) -> Metrics | None:
+    """Return what a line of the file says; None if it is no whole line of ours."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) and {"network", "update"} <= found.keys() else None

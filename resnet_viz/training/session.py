@@ -50,7 +50,12 @@ class Unattended:
 
 
 class Session:
-    """One run in one folder."""
+    """One run in one folder.
+
+    Attributes:
+        record: How it stands.
+        is_told: Whether the record as kept says so; not if the disk was too full for it.
+    """
 
     def __init__(
         self, folder: RunFolder, *, store: Path, wanted: Wanted = "auto", control: Control | None = None
@@ -66,6 +71,7 @@ class Session:
         self.folder, self.store, self.wanted = folder, store, wanted
         self.control: Control = control or Unattended()
         self.record = folder.load()
+        self.is_told = True
         self._phase_began = time.monotonic()
         self._told = 0.0
 
@@ -107,8 +113,10 @@ class Session:
 
     def _fail(self, sentence: str) -> None:
         self.record.state, self.record.sentence = "failed", sentence
-        with contextlib.suppress(OSError):  # on a full disk the old record stays
+        try:
             self.end()
+        except OSError:  # on a full disk the old record stays
+            self.is_told = False
 
     def _run(self, hold: Callable[[], Command] | None) -> Record:
         record = self.record
@@ -154,11 +162,12 @@ class Session:
         record.phase, self._phase_began = "", now
 
     def tell(self, *, often: bool = False) -> None:
-        """Keep the record and let the control hear it; `often` at most twice a second."""
+        """Keep the record and let the control hear it; `often` at most twice a second, and for those who watch only."""
         now = time.monotonic()
         if not often or now - self._told > _STATUS_S:
             self._told = now
-            self.folder.save(self.record)
+            with contextlib.suppress(*((OSError,) if often else ())):  # what nobody may see yet ends no run
+                self.folder.save(self.record)
             self.control.heard(self.record)
 
     def note(self, sentence: str) -> None:

@@ -14,7 +14,7 @@ from resnet_viz.analysis import NetworkSummary, analyse
 from resnet_viz.analysis.curves import Metrics
 from resnet_viz.compute.runner import Events
 from resnet_viz.spec import ResNetSpec
-from resnet_viz.training.record import Record, State
+from resnet_viz.training.record import START, Place, Record, State
 
 Array = npt.NDArray[Any]
 
@@ -113,11 +113,11 @@ class RunFeed:
     def __init__(self, limit: int = 32) -> None:
         """Keep the `limit` runs asked for last."""
         self._limit = limit
-        self._runs: OrderedDict[str, tuple[float, Record, list[Metrics], int]] = OrderedDict()
+        self._runs: OrderedDict[str, tuple[float, Record, list[Metrics], Place]] = OrderedDict()
         self._lock = threading.Lock()
 
     def read(
-        self, run_id: str, state: State, ask: Callable[[str, int], Events | None]
+        self, run_id: str, state: State, ask: Callable[[str, Place], Events | None]
     ) -> tuple[Record, list[Metrics]] | None:
         """Return a run's record and all its measurements, at most half a second old; None if there is none.
 
@@ -127,14 +127,13 @@ class RunFeed:
             ask: Where it is read from.
         """
         with self._lock:
-            asked, record, metrics, place = self._runs.get(run_id, (0.0, None, [], 0))
+            asked, record, metrics, place = self._runs.get(run_id, (0.0, None, [], START))
             if record is None or record.state != state or time.monotonic() - asked > _FRESH_S:
                 events = ask(run_id, place)
                 if events is None:
                     self._runs.pop(run_id, None)
                     return None
-                # After a kill the run went back to its checkpoint: its measurements begin anew.
-                metrics = [*metrics, *events.metrics] if events.next >= place > 0 else events.metrics
+                metrics = events.metrics if events.is_anew else [*metrics, *events.metrics]
                 record, place = events.record, events.next
                 self._runs[run_id] = time.monotonic(), record, metrics, place
                 self._runs.move_to_end(run_id)

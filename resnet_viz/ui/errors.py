@@ -1,17 +1,24 @@
-"""What a visitor sees when we made a mistake: one sentence and a number to find it by in the server's log."""
+"""What a visitor sees when a page cannot be drawn to its end: why, or where we made a mistake a number to find it by."""
 
 import logging
 import secrets
 
 import streamlit as st
 
+from resnet_viz.errors import ResNetVizError
 from resnet_viz.messages import gettext as _
 
 _log = logging.getLogger("resnet_viz")
 
 
 def hide_traceback(error: Exception) -> bool:
-    """Log an unexpected error under a fresh number and show that number; True keeps the traceback off the page."""
+    """Show the sentence of a deliberate error; log any other under a fresh number and show that number.
+
+    True keeps the traceback off the page.
+    """
+    if isinstance(error, ResNetVizError):
+        st.warning(str(error))
+        return True
     number = secrets.token_hex(3)
     _log.error("page error %s", number, exc_info=error)
     st.error(

@@ -90,7 +90,7 @@ def test_a_run_survives_its_server(visit, own_server, tmp_path):
     page.context.close()
     own_server.process.send_signal(signal.SIGKILL)
     own_server.process.wait()
-    job = int(store.files(run_id).heartbeat.read_text())
+    job = int(store.files(run_id).pid.read_text())
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline and os.path.isdir(f"/proc/{job}"):  # noqa: PTH112 - a process, no file
         time.sleep(0.1)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from resnet_viz.errors import StoreError
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
 from resnet_viz.ui import services, state
@@ -14,14 +15,14 @@ _EVERY_S = 3.0
 
 def show() -> None:
     """Draw the light if anything runs or waits; it then looks again every few seconds."""
-    running, waiting = services.runner().counts()
+    running, waiting = _counts()
     if running or waiting:
         with st.container(key="job_light_box", width="content"):
             st.fragment(_draw, run_every=_EVERY_S)()
 
 
 def _draw() -> None:
-    running, waiting = services.runner().counts()
+    running, waiting = _counts()
     if (not running and not waiting) or state.awaits_page():
         st.rerun()
         return
@@ -37,8 +38,20 @@ def _draw() -> None:
     )
 
 
+def _counts() -> tuple[int, int]:
+    """Return how many runs are running and how many wait; none where the list cannot be read: the page is about more."""
+    try:
+        return services.runner().counts()
+    except StoreError:
+        return 0, 0
+
+
 def _open() -> None:
     """Go to the Train page, at the visitor's own run that is furthest on."""
-    own = [run for run in services.run_store().of_owner(owner()) if not run.has_ended]
+    try:
+        own = [run for run in services.run_store().of_owner(owner()) if not run.has_ended]
+    except StoreError as error:
+        state.add_problem(str(error))
+        return
     selection = state.current_selection()
     state.jump(replace(selection, run=own[-1].id) if own else selection, "train")

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from resnet_viz.compute.runs import Run
-from resnet_viz.errors import ResNetVizError
+from resnet_viz.errors import ResNetVizError, StoreError
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
 from resnet_viz.training.demos import demos
@@ -155,7 +155,11 @@ def _show_table(runs: Sequence[Run]) -> None:
 def _open(key: str, ids: list[str]) -> None:
     rows = state.typed(key).selection.rows
     if rows:
-        run = services.run_store().find(ids[rows[0]])
+        try:
+            run = services.run_store().find(ids[rows[0]])
+        except StoreError as error:
+            state.add_problem(str(error))
+            return
         state.set_parts(run=ids[rows[0]], **({"demo": run.demo, "settings": ""} if run and run.demo in demos() else {}))
 
 

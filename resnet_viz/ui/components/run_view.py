@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from resnet_viz.analysis.curves import by_network
-from resnet_viz.errors import ResNetVizError
+from resnet_viz.errors import ResNetVizError, StoreError
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
 from resnet_viz.training.demos import demos
@@ -69,6 +69,9 @@ def _show_head(found: Watched) -> None:
         record.spent_s / record.plan.seconds if record.plan.seconds else 0.0,
         record.update / record.plan.updates if record.plan.updates else 0.0,
     ]
+    trouble = services.runner().trouble if found.run is not None else ""
+    if trouble:
+        st.warning(trouble)
     if not found.has_ended:
         st.progress(min(1.0, max(shares)), text=_progress_text(found))
     elif record.sentence:
@@ -123,7 +126,7 @@ def _show_inspect(found: Watched) -> None:
 
 def inspect(run_id: str, network: str) -> None:
     """Make a trained network the subject of all pages and show its activations."""
-    found = watched(run_id)
+    found = _found(run_id)
     if found is None:
         return
     plan = found.record.plan
@@ -139,6 +142,15 @@ def inspect(run_id: str, network: str) -> None:
     state.jump(state.current_selection(), "activations")
 
 
+def _found(run_id: str) -> Watched | None:
+    """Return a run for a click on it, or None with a sentence if the list cannot be read."""
+    try:
+        return watched(run_id)
+    except StoreError as error:
+        state.add_problem(str(error))
+        return None
+
+
 def _command(run_id: str, word: str) -> None:
     try:
         services.runner().command(run_id, owner(), word)
@@ -147,7 +159,7 @@ def _command(run_id: str, word: str) -> None:
 
 
 def _extend(run_id: str) -> None:
-    found = watched(run_id)
+    found = _found(run_id)
     if found is None:
         return
     own = demos().get(found.record.plan.demo)
@@ -183,26 +195,19 @@ def _progress_text(found: Watched) -> str:
         return ngettext("{n} run before this one", "{n} runs before this one", position).format(n=position)
     if record.state in ("preparing", "prepared"):
         return _phase_text(record.phase) if record.phase else _("ready")
-    parts = [_("{n} updates").format(n=f"{record.update:,}"), _("{s:.0f} s of updates").format(s=record.spent_s)]
+    n, m = f"{record.update:,}", f"{record.plan.updates:,}"
+    updates = _("{n} of {m} updates").format(n=n, m=m) if record.plan.updates else _("{n} updates").format(n=n)
+    parts = [updates, _("{s:.0f} s of updates").format(s=record.spent_s)]
     last = by_network(found.metrics)
     speeds = [lines[-1]["images_per_s"] for lines in last.values() if lines[-1].get("images_per_s")]
     if speeds:
         parts.append(_("{n:.0f} pictures/s per network").format(n=np.mean(speeds)))
         parts.append(_("{n:.1f} GB memory").format(n=found.metrics[-1]["memory_bytes"] / 2**30))
-    left = _left_s(record)
-    if left is not None:
-        parts.append(_("about {s:.0f} s left").format(s=left))
+    if record.left_s is None:
+        parts.append(_("how long it takes is told after the first updates"))
+    else:
+        parts.append(_("about {s:.0f} s left").format(s=record.left_s))
     return " · ".join(parts)
-
-
-def _left_s(record: Record) -> float | None:
-    """Return the seconds of updates that are left, by whichever budget ends first."""
-    plan, found = record.plan, []
-    if plan.seconds:
-        found.append(plan.seconds - record.spent_s)
-    if plan.updates and record.update:
-        found.append((plan.updates - record.update) * record.spent_s / record.update)
-    return max(0.0, min(found)) if found else None
 
 
 def _phase_text(phase: str) -> str:

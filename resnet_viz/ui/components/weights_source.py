@@ -1,5 +1,6 @@
 """The choice of weights, and what it means for the network in view."""
 
+import contextlib
 import hashlib
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -8,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from resnet_viz.errors import ResNetVizError
+from resnet_viz.errors import ResNetVizError, StoreError
 from resnet_viz.images.preprocess import NORMALISATIONS
 from resnet_viz.images.samples import SHAPE_SAMPLES
 from resnet_viz.messages import gettext as _
@@ -157,10 +158,12 @@ def weights_choices(selection: Selection) -> dict[str, str]:
     choices |= {RANDOM: _("random"), IMAGENET: _("ImageNet (Keras)")}
     if own:
         choices[FILE] = f"{own.name[:30]}"
-    for run in services.run_store().of_owner(owner())[:_MOST_RUNS]:
-        found = watched(run.id)
-        for network in found.record.final if found else ():
-            choices[f"{RUN}.{run.id}.{network}"] = _("run: {name}, {network}").format(name=run.name, network=network)
+    with contextlib.suppress(StoreError):  # there are other weights to look at
+        for run in services.run_store().of_owner(owner())[:_MOST_RUNS]:
+            found = watched(run.id)
+            for network in found.record.final if found else ():
+                title = _("run: {name}, {network}").format(name=run.name, network=network)
+                choices[f"{RUN}.{run.id}.{network}"] = title
     if selection.weights not in choices:
         file = weights_of(selection).file
         choices[selection.weights] = file.name if file else _("not here")
@@ -219,12 +222,8 @@ def show_misfit(selection: Selection) -> None:
     if weights.fit is None or weights.fit.is_complete or state.is_accepted(_misfit_key(selection, weights)):
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        if weights.fit.refusal():
-            st.error(weights.fit.refusal())
-            st.button(_("Random weights"), on_click=_choose, args=(RANDOM,), key="misfit_random")
-        else:
-            st.warning(weights.fit.sentence())
-            st.button(_("Keep"), on_click=state.accept, args=(_misfit_key(selection, weights),), key="misfit_keep")
+        st.warning(weights.fit.sentence())
+        st.button(_("Keep"), on_click=state.accept, args=(_misfit_key(selection, weights),), key="misfit_keep")
         before = state.earlier(lambda old: weights_of(old).fit != weights.fit)
         st.button(_("Undo"), on_click=state.return_to, args=(before,), disabled=before is None, key="misfit_undo")
 

@@ -1,0 +1,50 @@
+"""How the runs of this machine stand, for all who watch. No Keras."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from resnet_viz.compute.runner import Events
+from resnet_viz.compute.runs import Run, RunStore
+from resnet_viz.errors import StoreError
+from resnet_viz.training.record import START, Place
+
+
+class RunReader:
+    """What can be told of the runs in a store; safe to call from any thread. All of it may raise StoreError."""
+
+    def __init__(self, store: RunStore) -> None:
+        """Read the runs of a store."""
+        self.store = store
+
+    def events(self, run_id: str, since: Place = START) -> Events | None:
+        """Return how a run stands and its measurements from a place on, or None if there is no such run.
+
+        Raises:
+            StoreError: If it cannot be read at the moment.
+        """
+        run = self.store.find(run_id)
+        if run is None:
+            return None
+        files = self.store.files(run_id)
+        try:
+            record, measured = files.load(), files.read_metrics(since)
+        except (FileNotFoundError, ValueError):
+            return None
+        except OSError as error:
+            raise StoreError(error) from error
+        return Events(replace(record, state=run.state), *measured)
+
+    def list(self, owner: str) -> Sequence[Run]:
+        """Return an owner's runs, the newest first."""
+        return self.store.of_owner(owner)
+
+    def position(self, run_id: str) -> int:
+        """Return how many runs stand before this one, the running one included; 0 if it runs or does not wait."""
+        waiting = [run.id for run in self.store.in_states("queued")]
+        if run_id not in waiting:
+            return 0
+        return waiting.index(run_id) + len(self.store.in_states("preparing", "running"))
+
+    def counts(self) -> tuple[int, int]:
+        """Return how many runs are running (or about to) and how many wait."""
+        return len(self.store.in_states("preparing", "running")), len(self.store.in_states("queued"))
