@@ -1,7 +1,7 @@
-"""Does the demo hold what it claims? Plain against residual, 60 s of updates, three seeds; goal: a gap of at least 0.4.
+"""Does the demo hold what it claims? Plain against residual at its number of updates, three seeds; goal: a gap >= 0.4.
 
-Each seed is the terminal's own command in a process of its own; printed are the training accuracies, the gap, and the time
-from the start of the process to its verdict beside the time the demo promises.
+Each seed is the terminal's own command in a process of its own; printed are the training accuracies, the gap, the updates
+from which on it was at least 0.4, and the time to the verdict beside what the demo says of two idle cores.
 """
 
 import json
@@ -11,11 +11,12 @@ import tempfile
 import time
 from pathlib import Path
 
+from resnet_viz.analysis.curves import by_network
 from resnet_viz.training.demos import demo
 from resnet_viz.training.record import RunFolder
-from resnet_viz.training.verdicts import verdict_of
+from resnet_viz.training.verdicts import last_accuracy, verdict_of
 
-NAME, SEEDS = "plain-vs-residual", (1, 2, 3)
+NAME, SEEDS, GOAL = "plain-vs-residual", (1, 2, 3), 0.4
 
 
 def main() -> None:
@@ -27,10 +28,16 @@ def main() -> None:
             began = time.perf_counter()
             subprocess.run([*command, "--out", str(folder.path)], check=True, capture_output=True)
             seconds = time.perf_counter() - began
-            numbers = verdict_of(folder.load(), folder.read_metrics()[0]).numbers
+            metrics = folder.read_metrics().metrics
+            numbers = verdict_of(folder.load(), metrics).numbers
+            plain, residual = by_network(metrics).values()
+            updates = [line["update"] for line in plain]
+            short = [u for u in updates if last_accuracy(residual, u) - last_accuracy(plain, u) < GOAL]
+            numbers["held after"] = max(short, default=0)
         told = json.dumps({name: round(value, 3) for name, value in numbers.items()})
         print(
-            f"seed {seed}: {told}; {seconds:.0f} s of {demo(NAME).keeps_s:.0f} promised (goal: gap >= 0.4)", flush=True
+            f"seed {seed}: {told}; {seconds:.0f} s, about {demo(NAME).about_s:.0f} on idle cores (goal: gap >= {GOAL})",
+            flush=True,
         )
 
 

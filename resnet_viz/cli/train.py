@@ -91,6 +91,8 @@ def _new(options: argparse.Namespace, store: Path) -> Any:
     plan = with_settings(plan, {**{name: str(value) for name, value in own.items() if value is not None}, **settings})
     if options.updates and options.seconds is None and "seconds" not in settings:
         plan = replace(plan, seconds=0.0)
+    if options.seconds and options.updates is None and "updates" not in settings:
+        plan = replace(plan, updates=0)
     folder.save(Record(plan))
     return folder
 
@@ -140,9 +142,10 @@ def _resumed(options: argparse.Namespace) -> Any:
     if not folder.exists:
         raise SpecError(broken_rule("--resume", _("the folder of a run"), str(options.resume)))
     record = folder.load()
-    seconds = record.plan.seconds if options.seconds is None else options.seconds
-    updates = record.plan.updates if options.updates is None else options.updates
-    folder.save(replace(record, plan=replace(record.plan, seconds=seconds, updates=updates), state="queued"))
+    plan = record.plan
+    if options.seconds is not None or options.updates is not None:
+        plan = replace(plan, seconds=options.seconds or 0.0, updates=options.updates or 0)
+    folder.save(replace(record, plan=plan, state="queued"))
     return folder
 
 
@@ -187,7 +190,10 @@ def progress_text(record: Any) -> str:
     shares = [record.spent_s / plan.seconds if plan.seconds else 0, record.update / plan.updates if plan.updates else 0]
     share = min(1.0, max(shares))
     bar = "█" * round(share * _BAR) + "·" * (_BAR - round(share * _BAR))
-    return f"{record.phase or record.state:<9} {bar} {share:4.0%}  {record.update:,} updates, {record.spent_s:.0f} s"
+    text = f"{record.phase or record.state:<9} {bar} {share:4.0%}  {record.update:,} updates, {record.spent_s:.0f} s"
+    if record.left_s is None or record.state != "running":
+        return text
+    return f"{text}, {_('about {s:.0f} s left').format(s=record.left_s)}"
 
 
 def _print_verdict(folder: Any, record: Any) -> None:

@@ -1,7 +1,7 @@
 """Demos: a question, a plan, an answer; data files. No Keras.
 
-Texts are messages, to be translated when shown. A demo promises a time from the click to its verdict on two processor
-cores, start of the process, compiling and evaluation included.
+Texts are messages, to be translated when shown. What a demo claims rests on a number of updates, so that is its budget, on
+a slow machine as on a fast one; how long it takes is told while it runs.
 """
 
 import json
@@ -36,16 +36,16 @@ class Demo:
         title: A few words.
         question: Asked before.
         answer: Said after, beside what was measured: how to read it.
-        keeps_s: Seconds from the click to the verdict on two cores.
+        about_s: Seconds from the click to the verdict, as measured on two idle cores, start and evaluation included.
         verdict: How the measurements are summed up: a name of `resnet_viz.training.verdicts`.
-        plan: What is run.
+        plan: What is run; its number of updates is what the claim rests on.
     """
 
     name: str
     title: str
     question: str
     answer: str
-    keeps_s: float
+    about_s: float
     verdict: str
     plan: Plan
 

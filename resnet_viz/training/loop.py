@@ -3,6 +3,7 @@
 import contextlib
 import math
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ CHECKPOINT_S = 10.0
 CHECKPOINT_SHARE = 0.04
 TICK_S = 0.05
 _INFERENCE_PICTURES = 384
+# The pace is that of so many last updates, in which the looks at held-back pictures take their share; told after the first.
+_PACE_UPDATES, _FIRST_UPDATES = 64, 3
 
 STOPS: dict[str, State] = {"cancel": "cancelled", "interrupt": "interrupted"}
 """How a run stands after each word that stops it."""
@@ -56,6 +59,7 @@ class Loop:
         self.lowest: dict[str, float] = {}
         self.metrics_bytes = 0
         self._saved, self._save_s = time.monotonic(), 0.0
+        self._moments: deque[float] = deque(maxlen=_PACE_UPDATES + 1)
         self._split: Callable[[Any], Any] = lambda array: array
 
     @property
@@ -99,7 +103,7 @@ class Loop:
     def train(self) -> Record:
         """Update until the budget is spent or someone stops it."""
         session, record = self.session, self.record
-        record.state, record.ended = "running", ""
+        record.state, record.ended, record.left_s = "running", "", None
         session.enter("train")
         with contextlib.closing(self.batches.ahead(record.update)) as ahead:
             while not self._is_spent():
@@ -113,6 +117,7 @@ class Loop:
                 if record.update % self.plan.measure_every == 0:
                     self._measure()
                 self._save_if_due()
+                self._foresee()
                 session.tell(often=True)
         return self._finish()
 
@@ -124,6 +129,17 @@ class Loop:
             or bool(plan.updates and record.update >= plan.updates)
             or bool(plan.stop_at_rise and any(self._has_risen(name) for name in self.active))
         )
+
+    def _foresee(self) -> None:
+        """Tell how long it will take, by whichever budget is spent first."""
+        self._moments.append(time.monotonic())
+        record, plan = self.record, self.plan
+        if len(self._moments) > _FIRST_UPDATES:
+            pace = (self._moments[-1] - self._moments[0]) / (len(self._moments) - 1)
+            left = [float(plan.updates - record.update)] if plan.updates else []
+            if plan.seconds and record.spent_s:
+                left.append((plan.seconds - record.spent_s) * record.update / record.spent_s)
+            record.left_s = round(max(0.0, min(left)) * pace, 1)
 
     def _has_risen(self, name: str) -> bool:
         """Whether the loss is the plan's multiple of its lowest: the end of a learning-rate finder."""
@@ -217,6 +233,7 @@ class Loop:
         self._save()
         session.leave()
         record.state = "paused"
+        self._moments.clear()
         session.tell()
         while (command := session.control.command()) == "pause":
             time.sleep(TICK_S)
@@ -242,6 +259,7 @@ class Loop:
             "metrics_bytes": self.metrics_bytes,
         }
         arrays = {name: trainer.arrays() for name, trainer in self.trainers.items()}
+        self.folder.sync()
         save_checkpoint(self.folder.checkpoints, self.record.update, arrays, state)
         self._saved = time.monotonic()
         self._save_s = self._saved - began

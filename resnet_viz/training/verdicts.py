@@ -8,7 +8,8 @@ import numpy as np
 
 from resnet_viz.analysis.curves import Metrics, by_network, smoothed
 from resnet_viz.messages import gettext as _
-from resnet_viz.training.record import Record
+from resnet_viz.training.plan import Plan
+from resnet_viz.training.record import ENDED, Record
 
 # An update's batch is a small sample: accuracies are told as the mean of the last measurements of about an epoch.
 _LAST = 3
@@ -38,7 +39,24 @@ def verdict_of(record: Record, metrics: Sequence[Metrics]) -> Verdict:
         return Verdict((_("Nothing was measured yet."),))
     if kind == "pair" and len(found) != 2:
         kind = "single"
-    return _VERDICTS[kind](record, found)
+    verdict = _VERDICTS[kind](record, found)
+    if own and _is_cut_short(record, own.plan):
+        sentence = _("Cut short at {n} of {m} updates: what is claimed here rests on {m}.")
+        told = sentence.format(n=f"{record.update:,}", m=f"{own.plan.updates:,}")
+        return Verdict((*verdict.sentences, told), verdict.numbers)
+    return verdict
+
+
+def _is_cut_short(record: Record, own: Plan) -> bool:
+    """Whether a run ended before the updates on which its demo's claim rests, by its budget or by someone's word."""
+    if record.state not in (*ENDED, "interrupted") or record.update >= own.updates:
+        return False
+    plan = record.plan
+    is_spent = bool(plan.seconds and record.spent_s >= plan.seconds) or bool(
+        plan.updates and record.update >= plan.updates
+    )
+    has_broken_out = bool(plan.stop_at_rise) and record.state == "done" and not is_spent
+    return not has_broken_out
 
 
 def last_accuracy(lines: Sequence[Metrics], update: int) -> float:

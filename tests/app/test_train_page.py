@@ -2,6 +2,8 @@
 
 import io
 import json
+import sqlite3
+import threading
 import zipfile
 
 import numpy as np
@@ -29,7 +31,7 @@ class Still(LocalRunner):
 
     def start(self):
         """Serve nothing."""
-        self._thread = True
+        self._is_in_charge = True
 
     def close(self):
         """Have nothing to end."""
@@ -102,7 +104,7 @@ def test_every_demo_asks_its_question_and_shows_its_pictures(name):
     assert demo(name).question in shown
     assert demo(name).answer not in shown
     assert "6 classes; to train on:" in shown
-    assert f"within {demo(name).keeps_s:.0f} s on two cores" in shown
+    assert f"{demo(name).plan.updates} updates of each network; from click to verdict about" in shown
 
 
 def test_train_puts_a_run_in_the_queue_and_watches_it(runner):
@@ -193,6 +195,85 @@ def test_every_stage_of_a_run_is_told(runner, stage, word):
     app = opened("train", {"run": run.id})
     assert word in texts(app) + "".join(bar.proto.text for bar in app.get("progress"))
     assert not app.exception
+
+
+def test_how_long_it_takes_is_told_after_the_first_updates(runner):
+    run = finished(runner, state="running", update=1, final={})
+    told = "".join(bar.proto.text for bar in opened("train", {"run": run.id}).get("progress"))
+    assert "1 of 72 updates" in told
+    assert "how long it takes is told after the first updates" in told
+    other = finished(runner, state="running", update=24, left_s=93.4, final={})
+    told = "".join(bar.proto.text for bar in opened("train", {"run": other.id}).get("progress"))
+    assert "24 of 72 updates" in told
+    assert "about 93 s left" in told
+
+
+def test_a_run_that_was_cut_short_says_so_beside_its_verdict(runner):
+    run = finished(runner, state="cancelled")
+    app = opened("train", {"demo": "plain-vs-residual", "run": run.id})
+    assert "Cut short at 24 of 72 updates: what is claimed here rests on 72." in texts(app)
+
+
+@pytest.fixture
+def unreadable(monkeypatch):
+    """Return a switch under which the list of runs cannot be read."""
+    connect, broken = sqlite3.connect, threading.Event()
+
+    def connecting(*arguments, **options):
+        if broken.is_set():
+            raise sqlite3.OperationalError("database or disk is full")
+        return connect(*arguments, **options)
+
+    monkeypatch.setattr(sqlite3, "connect", connecting)
+    return broken
+
+
+@pytest.mark.parametrize("page", ["train", "activations", "architecture"])
+def test_a_list_of_runs_that_cannot_be_read_is_a_sentence_and_stops_no_other_page(
+    page, runner, unreadable, monkeypatch
+):
+    from resnet_viz.ui.errors import hide_traceback
+
+    run = finished(runner)
+    # As app.py does; AppTest runs the pages without it.
+    handler = "streamlit.runtime.scriptrunner.exec_code.handle_user_script_exception"
+    monkeypatch.setattr(handler, lambda error, _handler: hide_traceback(error))
+    unreadable.set()
+    app = opened(page, {"run": run.id} if page == "train" else {})
+    assert not app.exception
+    assert not app.error
+    told = [warning.value for warning in app.warning if "database or disk is full" in warning.value]
+    assert bool(told) == (page == "train")
+    unreadable.clear()
+    app.run()
+    assert not app.warning
+    assert not app.exception
+
+
+def test_a_click_while_the_list_cannot_be_read_is_a_sentence(runner, unreadable):
+    run = finished(runner, state="running", final={})
+    app = opened("train", {"run": run.id})
+    click = app.button(key="run_cancel").click()
+    unreadable.set()
+    monkey = runner.command
+
+    def command(*arguments):
+        try:
+            monkey(*arguments)
+        finally:
+            unreadable.clear()  # the page after the click can be drawn again
+
+    runner.command = command
+    click.run()
+    assert "cannot be read or kept at the moment (database or disk is full)" in app.warning[0].value
+    assert runner.store.find(run.id).state == "running"
+
+
+def test_a_queue_that_stands_still_says_why(runner):
+    run = finished(runner, state="running", final={})
+    runner._troubles = {"No space left on device": None}
+    app = opened("train", {"run": run.id})
+    assert "The queue stands still for the moment (No space left on device)" in app.warning[0].value
 
 
 def test_others_watch_and_change_nothing(runner):

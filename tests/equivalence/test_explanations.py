@@ -214,11 +214,11 @@ def test_randomising_goes_down_stage_by_stage_and_gives_the_weights_back():
     class WithdrawnError(Exception):
         pass
 
-    def withdrawn() -> Attribution:
+    def cancel(_share):
         raise WithdrawnError
 
     with pytest.raises(WithdrawnError):
-        list(randomised_maps(probe, withdrawn))
+        list(randomised_maps(probe, explain, cancel))
     np.testing.assert_allclose(explain().values, own.values, rtol=1e-5, atol=1e-6)
 
 

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -163,27 +162,45 @@ def test_a_run_that_was_stopped_equals_one_that_was_not(tmp_path):
 
 
 def test_a_killed_process_resumes_bit_for_bit(tmp_path):
-    """Three kills at random moments here, fifty with `make soak`; the resumed curve equals the uninterrupted one."""
+    """Three kills at random moments here, 200 in the soak; the resumed curve equals the uninterrupted one."""
     kills, source = int(os.environ.get("RESNET_VIZ_KILLS", "3")), np.random.default_rng(0)
-    own = plan(updates=str(20 * kills), measure_every="1", evaluate_every="20")
+    own = plan(updates=str(20 * kills + 20), measure_every="1", evaluate_every="20")
     whole, _record = run(tmp_path / "whole", own)
     folder = folder_of(tmp_path / "killed", own)
     command = [sys.executable, "-c", KILLED, str(folder.path)]
-    killed = 0
-    while killed < kills and folder.load().state != "done":
+    for _kill in range(kills):
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-        _wait_for_training(folder, process)
-        time.sleep(float(source.uniform(0, 0.6)))
-        process.send_signal(signal.SIGKILL)
-        killed += process.wait() == -signal.SIGKILL
+        _kill_at_random(process, folder, source)
+        assert process.wait() == -signal.SIGKILL  # it had not come to its end before
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
-    assert killed > min(kills, 3) - 2
     assert folder.load().state == "done"
     assert curve(folder) == curve(whole)
     for name in ("plain", "residual"):
         one, other = ((f.weights / f"{name}.safetensors").read_bytes() for f in (whole, folder))
         assert one == other
-    print(f"{killed} kills")  # noqa: T201 - the soak's number
+    print(f"{kills} kills")  # noqa: T201 - the soak's number
+
+
+def _kill_at_random(process, folder, source):
+    """Kill a process some measurements and a part of an update or checkpoint after it began to train."""
+    before = folder.load().phases.get("compile", 0.0)
+    wait_for(lambda: folder.load().phases.get("compile", 0.0) > before and folder.load().phase == "train", process)
+    place, more = folder.read_metrics().next, source.integers(0, 16)
+    wait_for(lambda: len(folder.read_metrics(place).metrics) >= more, process)
+    moment = time.perf_counter() + float(source.uniform(0, 0.05))
+    wait_for(lambda: time.perf_counter() >= moment, process, every_s=0.0)
+    process.kill()
+
+
+def wait_for(condition, process, every_s=0.002):
+    """Wait for what a process brings about."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        if condition():
+            return
+        assert process.poll() is None, "the process has ended"
+        time.sleep(every_s)
+    pytest.fail("it did not come about")
 
 
 # Checkpoints far more often than in life, so that kills fall into them too.
@@ -200,16 +217,6 @@ Session(RunFolder(Path(sys.argv[1])), store=Path(sys.argv[1]), wanted="cpu").run
 """
 
 
-def _wait_for_training(folder, process):
-    before = folder.load().phases.get("compile", 0.0)
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        record = folder.load()
-        if record.phase in ("train", "evaluate") and record.phases.get("compile", 0.0) > before:
-            return
-        time.sleep(0.01)
-
-
 def test_a_network_that_leaves_the_numbers_is_stopped_and_rolled_back(tmp_path):
     own = plan(**{"optimizer.learning_rate": "9000", "updates": "40", "spec.use_batch_norm": "off"})
     folder, record = run(tmp_path, own)
@@ -220,7 +227,9 @@ def test_a_network_that_leaves_the_numbers_is_stopped_and_rolled_back(tmp_path):
     for name in record.diverged:
         arrays = load_file(folder.weights / f"{name}.safetensors")
         assert all(np.isfinite(array).all() for array in arrays.values())
-    assert all(math.isfinite(line["loss"]) for line in folder.read_metrics()[0])
+    measured = folder.read_metrics().metrics
+    assert {line["network"] for line in measured} <= set(record.diverged)
+    assert all(math.isfinite(line["loss"]) for line in measured)
 
 
 def test_out_of_memory_halves_the_batch_and_says_so(tmp_path, monkeypatch):
@@ -239,24 +248,39 @@ def test_out_of_memory_halves_the_batch_and_says_so(tmp_path, monkeypatch):
     assert record.sentence == "Memory ran out with 6 pictures per update: going on with 3."
 
 
-def test_a_full_disk_fails_with_a_sentence_and_the_last_checkpoint(tmp_path, monkeypatch):
-    from resnet_viz.errors import JobError
-    from resnet_viz.training import loop
-
-    kept, calls = loop.save_checkpoint, []
-
-    def full(*arguments):
-        calls.append(1)
-        if len(calls) > 1:
-            raise OSError(28, "No space left on device")
-        return kept(*arguments)
-
-    monkeypatch.setattr(loop, "save_checkpoint", full)
-    with pytest.raises(JobError, match=r"could not be kept \(No space left on device\)"):
-        run(tmp_path, plan(updates="4"))
-    folder = RunFolder(tmp_path)
-    assert folder.load().state == "failed"
+def test_a_full_disk_fails_with_a_sentence_and_goes_on_from_the_last_checkpoint(tmp_path):
+    """A limit on the size of files is a disk that takes run.json and no checkpoint more; then there is space again."""
+    own = plan(measure_every="1")
+    whole, _record = run(tmp_path / "whole", own)
+    folder = folder_of(tmp_path / "full", own)
+    done = subprocess.run([sys.executable, "-c", FULL, str(folder.path)], capture_output=True, text=True, check=False)
+    assert "JobError: The run could not be kept (File too large): free some space" in done.stderr
+    record = folder.load()
+    assert record.state == "failed"
+    assert record.sentence.startswith("The run could not be kept (File too large): free some space")
     assert [path.name for path in folder.checkpoints.iterdir()] == ["update-00000000"]
+    data = folder.metrics.read_bytes()
+    assert data.endswith(b"\n")
+    assert 0 < len(data) <= FULL_BYTES
+    subprocess.run([sys.executable, "-c", KILLED, str(folder.path)], check=True)
+    assert folder.load().state == "done"
+    assert curve(folder) == curve(whole)
+
+
+FULL_BYTES = 9000
+FULL = """
+import resource, sys
+from pathlib import Path
+from resnet_viz.training.session import Session, Unattended
+from resnet_viz.training.device import choose_device
+from resnet_viz.training.record import RunFolder
+class Filling(Unattended):
+    def command(self):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (BYTES, BYTES))
+        return "go"
+choose_device("cpu")
+Session(RunFolder(Path(sys.argv[1])), store=Path(sys.argv[1]), wanted="cpu", control=Filling()).run()
+""".replace("BYTES", str(FULL_BYTES))
 
 
 def test_a_finder_stops_when_the_loss_breaks_out(tmp_path):
@@ -325,9 +349,7 @@ def test_ctrl_c_keeps_a_checkpoint_and_says_how_to_go_on(tmp_path):
     command = [sys.executable, "-m", "resnet_viz", "train", "--demo", "plain-vs-residual", "--out", str(out), *settings]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     folder = RunFolder(out)
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and not folder.read_metrics()[0]:
-        time.sleep(0.05)
+    wait_for(lambda: folder.read_metrics().metrics, process)
     process.send_signal(signal.SIGINT)
     text, _errors = process.communicate(timeout=30)
     assert f"Go on with `--resume {out}`" in text
@@ -345,7 +367,8 @@ def test_jax_trains_the_same_run(tmp_path):
     subprocess.run([sys.executable, "-c", KILLED, str(other.path)], check=True, env=environment)
     record = other.load()
     assert "jax" in record.device
-    mine, theirs = folder.read_metrics()[0], other.read_metrics()[0]
+    mine, theirs = folder.read_metrics().metrics, other.read_metrics().metrics
+    assert [(line["network"], line["update"]) for line in mine[:2]] == [("plain", 1), ("residual", 1)]
     for one, two in zip(mine[:2], theirs[:2], strict=True):
         assert one["loss"] == pytest.approx(two["loss"], rel=1e-4)
         assert list(one["gradient_norms"].values()) == pytest.approx(list(two["gradient_norms"].values()), rel=1e-3)
@@ -353,12 +376,12 @@ def test_jax_trains_the_same_run(tmp_path):
 
 def test_two_devices_share_a_batch_and_agree_with_one(tmp_path):
     """MirroredStrategy over two virtual CPUs: the mean of two half batches' gradients is the gradient of the whole."""
-    own = replace(plan(updates="2", measure_every="1"), networks=plan().networks[1:])
     done = subprocess.run([sys.executable, "-c", MIRRORED, str(tmp_path)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    losses = json.loads(done.stdout.splitlines()[-1])
-    assert losses["two"] == pytest.approx(losses["one"], rel=1e-4)
-    assert own.networks[0].name == "residual"
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["dealt"] == [6, 6]
+    assert len(set(told["one"])) == 3  # it learns
+    assert told["two"] == pytest.approx(told["one"], rel=1e-4)
 
 
 MIRRORED = """
@@ -383,16 +406,19 @@ strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 with strategy.scope():
     two = Trainer(summary, plan, batch=12)
 split = splitter(strategy)
-losses = {"one": [one.step(x, y).loss for _ in range(3)], "two": [two.step(split(x), split(y)).loss for _ in range(3)]}
-print(json.dumps(losses))
+dealt = [len(part) for part in strategy.experimental_local_results(split(x))]
+told = {"dealt": dealt, "one": [one.step(x, y).loss for _ in range(3)], "two": [two.step(split(x), split(y)).loss for _ in range(3)]}
+print(json.dumps(told))
 """.replace("SETTINGS", json.dumps(TINY | {"spec.use_batch_norm": "off", "optimizer.learning_rate": "0.01"}))
 
 
 def test_the_shortcut_makes_the_difference_the_demo_claims(tmp_path):
-    """72 updates of each network, a third of what two cores do in the demo's minute; the gap is the page's verdict."""
+    """The demo as it is, but for a seed; the gap is the page's verdict. Seeds 0 to 5: 0.42 to 0.77 (2026-11-26)."""
     from resnet_viz.training.verdicts import verdict_of
 
-    own = with_settings(demo("plain-vs-residual").plan, {"updates": "72", "seconds": "0", "seed": "1"})
+    own = with_settings(demo("plain-vs-residual").plan, {"seed": "1"})
     folder, record = run(tmp_path, own)
-    numbers = verdict_of(record, folder.read_metrics()[0]).numbers
-    assert numbers["gap"] >= 0.4
+    verdict = verdict_of(record, folder.read_metrics().metrics)
+    assert verdict.numbers["update"] == own.updates
+    assert verdict.numbers["gap"] >= 0.4
+    assert "Cut short" not in " ".join(verdict.sentences)

@@ -1,14 +1,18 @@
 """What is said of a run, from measurements written by hand."""
 
 import math
+from pathlib import Path
 
 import pytest
 
+import resnet_viz
 from resnet_viz.analysis.curves import by_network, smoothed
-from resnet_viz.training.demos import demo
-from resnet_viz.training.plan import Plan
-from resnet_viz.training.record import Record
+from resnet_viz.training.demos import ORDER, demo
+from resnet_viz.training.plan import Plan, with_settings
+from resnet_viz.training.record import Record, RunFolder
 from resnet_viz.training.verdicts import gradient_ratio, last_accuracy, verdict_of
+
+RECORDINGS = Path(resnet_viz.__file__).parent / "assets" / "runs"
 
 
 def line(network, update, accuracy, **more):
@@ -71,6 +75,51 @@ def test_held_back_accuracy_names_its_pictures_and_chance():
     record = Record(Plan(), classes=("a", "b", "c", "d"), final=final)
     sentences = verdict_of(record, [line("course", 8, 0.9)]).sentences
     assert sentences[-1] == "On 384 held-back pictures, in inference mode: accuracy course 0.50 (chance 0.25)."
+
+
+@pytest.mark.parametrize(
+    "settings, parts, is_cut",
+    [
+        ({}, {"state": "done", "update": 72}, False),
+        ({}, {"state": "running", "update": 24}, False),
+        ({}, {"state": "cancelled", "update": 24}, True),
+        ({}, {"state": "interrupted", "update": 24}, True),
+        ({}, {"state": "failed", "update": 24}, True),
+        ({"seconds": "60"}, {"state": "done", "update": 48, "spent_s": 60.2}, True),
+        ({"updates": "48"}, {"state": "done", "update": 48}, True),
+        ({"updates": "400"}, {"state": "done", "update": 400}, False),
+    ],
+)
+def test_a_run_below_the_updates_of_its_claim_says_so(settings, parts, is_cut):
+    plan = with_settings(demo("plain-vs-residual").plan, settings)
+    metrics = [line(name, 24, 0.5) for name in ("plain", "residual")]
+    sentences = verdict_of(Record(plan, **parts), metrics).sentences
+    told = f"Cut short at {parts['update']} of 72 updates: what is claimed here rests on 72."
+    assert (told in sentences) == is_cut
+    assert any(sentence.startswith("Cut short") for sentence in sentences) == is_cut
+
+
+@pytest.mark.parametrize(
+    "settings, parts, is_cut",
+    [
+        ({}, {"state": "done", "update": 219}, False),  # the loss broke out
+        ({"seconds": "5"}, {"state": "done", "update": 100, "spent_s": 5.1}, True),
+        ({}, {"state": "cancelled", "update": 100}, True),
+    ],
+)
+def test_a_finder_that_broke_out_was_not_cut_short(settings, parts, is_cut):
+    plan = with_settings(demo("learning-rate-finder").plan, settings)
+    sentences = verdict_of(Record(plan, **parts), [line("residual", 2, 0.5)]).sentences
+    assert any(sentence.startswith("Cut short") for sentence in sentences) == is_cut
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_a_recording_went_as_far_as_its_demo_does(name):
+    folder = RunFolder(RECORDINGS / name)
+    record, metrics = folder.load(), folder.read_metrics().metrics
+    assert metrics
+    sentences = verdict_of(record, metrics).sentences
+    assert not any(sentence.startswith("Cut short") for sentence in sentences)
 
 
 def test_nothing_measured_is_said():

@@ -92,9 +92,10 @@ def _budget_text(selection: Selection, plan: Plan) -> str:
         device.text(),
     ]
     if not selection.settings:
-        lines.append(
-            _("From click to verdict within {n:.0f} s on two cores.").format(n=demos()[selection.demo].keeps_s)
+        sentence = _(
+            "{n} updates of each network; from click to verdict about {s:.0f} s on two idle cores, on this machine as told after the first updates."
         )
+        lines.append(sentence.format(n=plan.updates, s=demos()[selection.demo].about_s))
     return "  \n".join(lines)
 
 
