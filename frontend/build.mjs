@@ -1,9 +1,12 @@
-// Builds the components into the package: each file under a name that holds its content's hash; older builds go.
+// Builds the components into the package: each file under a name that holds its content's hash; older builds go. What they
+// were built from is kept beside them as one hash, so that a test notices sources that nobody built.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, rmSync, writeFileSync, copyFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync, copyFileSync } from "node:fs";
 
 const root = new URL("../resnet_viz/ui/frontend/", import.meta.url).pathname;
+const colors = "../resnet_viz/assets/color-maps.json";
+const sha256 = (data) => createHash("sha256").update(data).digest("hex");
 const targets = { graph: `${root}graph/`, maps: `${root}maps/`, takehome: `${root}takehome/` };
 for (const target of Object.values(targets)) {
   mkdirSync(target, { recursive: true });
@@ -21,7 +24,7 @@ async function bundle(component, entry, name, { define = {}, format = "esm" } = 
     write: false,
     define,
   });
-  const hash = createHash("sha256").update(outputFiles[0].contents).digest("hex").slice(0, 12);
+  const hash = sha256(outputFiles[0].contents).slice(0, 12);
   const file = `${name}-${hash}.${entry.split(".").pop()}`;
   writeFileSync(targets[component] + file, outputFiles[0].contents);
   return file;
@@ -36,3 +39,9 @@ await bundle("maps", "style.css", "index");
 // The take-home file carries the layout engine inside itself and says where, before this runs.
 await bundle("takehome", "index.js", "index", { define: { LAYOUT_FILE: "globalThis.LAYOUT_URL" } });
 await bundle("takehome", "style.css", "index");
+
+const sources = readdirSync(".", { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && /\.(m?js|css|json)$/.test(entry.name) && !entry.parentPath.startsWith("node_modules"))
+  .map((entry) => (entry.parentPath === "." ? entry.name : `${entry.parentPath}/${entry.name}`));
+const lines = [...sources, colors].sort().map((path) => `${sha256(readFileSync(path))}  ${path}\n`);
+writeFileSync(`${root}sources.sha256`, `${sha256(lines.join(""))}\n`);

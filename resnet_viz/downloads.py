@@ -1,11 +1,14 @@
 """Downloads that can be watched and cancelled, never block a page, and keep nothing half-done.
 
 A file counts only with the hash its publisher gives; what arrives goes aside first, and a fetch that was broken off goes on
-where it stopped.
+where it stopped. What somebody else put on this machine is read where it lies, and left as it is, whatever it holds.
 """
 
+import errno
 import hashlib
+import http.client
 import threading
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +21,10 @@ CONNECT_S = 10.0
 # A network that sends nothing for so long has stalled.
 STALL_S = 20.0
 _PART = 2**18
+_ALGORITHMS = {32: "md5", 64: "sha256"}
+_BROKEN: tuple[type[Exception], ...] = (http.client.HTTPException, *DAMAGE)
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_PARTIAL, _BEYOND_THE_END = 206, 416
 
 
 class Download:
@@ -29,8 +36,8 @@ class Download:
         target: Path,
         *,
         digest: str,
-        algorithm: str = "sha256",
         size_bytes: int,
+        elsewhere: tuple[Path, ...] = (),
         unpack: Callable[[Path], None] = lambda _path: None,
         result: Path | None = None,
     ) -> None:
@@ -39,16 +46,18 @@ class Download:
         Args:
             url: Where from.
             target: Where to.
-            digest: What its bytes must hash to.
-            algorithm: By which hash; some publishers give MD5 only, which guards against damage, not against malice.
+            digest: What its bytes must hash to, as sha256 or as MD5 (told apart by length): some publishers give MD5 only,
+                which guards against damage, not against malice.
             size_bytes: How many they are, about.
+            elsewhere: Where somebody else may have put the same file: used there if its bytes are right, never written.
             unpack: Makes `result` of the file.
             result: What counts as done; the file itself by default.
         """
         self.url, self.target, self.digest, self.size_bytes = url, target, digest, size_bytes
-        self._algorithm = algorithm
+        self._algorithm, self._elsewhere = _ALGORITHMS[len(digest)], elsewhere
         self._unpack, self._result = unpack, result or target
         self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
         self._cancelled = threading.Event()
         self._done = 0
         self.sentence = ""
@@ -70,12 +79,13 @@ class Download:
 
     def start(self) -> None:
         """Begin to fetch; returns at once."""
-        if self.is_running or self.is_here:
-            return
-        self.sentence, self._done = "", 0
-        self._cancelled.clear()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+        with self._starting:  # two visitors, one file
+            if self.is_running or self.is_here:
+                return
+            self.sentence, self._done = "", 0
+            self._cancelled.clear()
+            self._thread = threading.Thread(target=self._run, daemon=True)
+            self._thread.start()
 
     def cancel(self) -> None:
         """Stop fetching; what has come so far is kept for the next time."""
@@ -87,53 +97,95 @@ class Download:
             self._thread.join(timeout_s)
 
     def _run(self) -> None:
+        notes: list[str] = []
         try:
-            if not self.target.is_file():
-                self._fetch()
-            self.check(self.target)
-            self._unpack(self.target)
+            self._unpack(self._found(notes) or self._fetched())
         except ResNetVizError as error:
-            self.sentence = str(error)
-        except DAMAGE as error:
-            self.sentence = _(
-                "The download stopped ({reason}): check the network, then try again; it goes on where it was."
-            ).format(reason=str(error)[:100] or type(error).__name__)
+            notes.append(str(error))
+        except _BROKEN as error:
+            if isinstance(error, OSError) and error.errno in _FULL:
+                text = _("The disk is full: free some space, then try again; what has come so far is kept.")
+            else:
+                text = _("The download stopped ({reason}): check the network, then try again; it goes on where it was.")
+            notes.append(text.format(reason=str(error)[:100] or type(error).__name__))
+        self.sentence = "" if self.is_here else " ".join(notes)
 
-    def _fetch(self) -> None:
-        self.target.parent.mkdir(parents=True, exist_ok=True)
+    def _found(self, notes: list[str]) -> Path | None:
+        """Return the file where it lies on this machine already; another one of its name is left alone, and noted."""
+        for path in (self.target, *self._elsewhere):
+            found = _digest_or_none(path, self._algorithm)
+            if found == self.digest:
+                return path
+            if found:
+                text = _("`{path}` is another file ({hash} {found}…); it was left as it is.")
+                notes.append(text.format(path=path, hash=self._algorithm, found=found[:16]))
+        return None
+
+    def _fetched(self) -> Path:
+        """Fetch the file beside its target, and put it there when its bytes are right.
+
+        A fetch that goes on may join the beginning of one file to the end of another, if its server changed its mind in
+        between: then, once, all of it comes anew.
+
+        Raises:
+            DataError: If these are other bytes than the publisher's.
+        """
         part = self.target.with_name(f"{self.target.name}.part")
-        have = part.stat().st_size if part.is_file() else 0
+        part.parent.mkdir(parents=True, exist_ok=True)
+        found = _digest_or_none(part, self._algorithm)
+        if found != self.digest:  # else it was killed between its last byte and its name: there is nothing to ask for
+            is_joined = self._fetch(part, part.stat().st_size if found else 0)
+            found = _digest_or_none(part, self._algorithm)
+            if found != self.digest and is_joined:
+                self._fetch(part, 0)
+                found = _digest_or_none(part, self._algorithm)
+        if found != self.digest:
+            part.unlink(missing_ok=True)
+            rule = _("the file that its publisher describes, {hash} {digest}…").format(
+                hash=self._algorithm, digest=self.digest[:16]
+            )
+            raise DataError(broken_rule("download", rule, f"{(found or '')[:16]}…", _("Fetch it again.")))
+        return part.replace(self.target)
+
+    def _fetch(self, part: Path, have: int) -> bool:
+        """Fetch what is missing behind the first bytes, if there is more; return whether those are kept.
+
+        Raises:
+            OSError: If the connection broke off, or the disk takes no more.
+            DataError: If it was cancelled.
+        """
         request = urllib.request.Request(self.url, headers={"Range": f"bytes={have}-"} if have else {})  # noqa: S310 - ours or the administrator's
-        with urllib.request.urlopen(request, timeout=CONNECT_S) as answer:  # noqa: S310 - as above
+        try:
+            answer = urllib.request.urlopen(request, timeout=CONNECT_S)  # noqa: S310 - as above
+        except urllib.error.HTTPError as error:
+            if error.code == _BEYOND_THE_END and have:
+                return True
+            raise
+        with answer:
             _bound_reads(answer, STALL_S)
-            goes_on = have and answer.status == 206
+            goes_on = bool(have) and answer.status == _PARTIAL
             self._done = have if goes_on else 0
+            end = self._done + int(answer.headers.get("Content-Length") or 0)
             with part.open("ab" if goes_on else "wb") as file:
                 while data := answer.read(_PART):
                     if self._cancelled.is_set():
                         raise DataError(_("Cancelled; what has come so far is kept."))
                     file.write(data)
                     self._done += len(data)
-                    if self._done > 2 * self.size_bytes + _PART:
-                        raise DataError(broken_rule("download", _("{n} bytes").format(n=self.size_bytes), self._done))
-        part.replace(self.target)
+                    if self._done > 2 * self.size_bytes + _PART:  # whatever this is, and if it has an end at all
+                        return False
+            if self._done < end:
+                raise ConnectionError(_("{n} of {total} bytes came").format(n=self._done, total=end))
+            return goes_on
 
-    def check(self, path: Path) -> None:
-        """Refuse a file of other bytes, and put it out of the way.
 
-        Raises:
-            DataError: If its hash differs.
-        """
-        found = hashlib.new(self._algorithm, usedforsecurity=False)
+def _digest_or_none(path: Path, algorithm: str) -> str | None:
+    """Return the hash of a file, or None if it cannot be read."""
+    try:
         with path.open("rb") as file:
-            while data := file.read(_PART):
-                found.update(data)
-        if found.hexdigest() != self.digest:
-            path.unlink(missing_ok=True)
-            rule = _("the file that its publisher describes, {hash} {digest}…").format(
-                hash=self._algorithm, digest=self.digest[:16]
-            )
-            raise DataError(broken_rule("download", rule, f"{found.hexdigest()[:16]}…", _("Fetch it again.")))
+            return hashlib.file_digest(file, lambda: hashlib.new(algorithm, usedforsecurity=False)).hexdigest()
+    except OSError:
+        return None
 
 
 def _bound_reads(answer: Any, seconds: float) -> None:

@@ -1,6 +1,8 @@
 """Walks: stops through the pages, each a link, a question and an answer; data files that anyone can write."""
 
 import json
+import reprlib
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,10 +13,12 @@ from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 
 FOLDER = Path(__file__).parent / "assets" / "walks"
-PAGES = ("", "layers", "activations", "train")
+PAGES = ("", "layers", "activations", "explain", "train")
 MAX_STOPS = 100
 MAX_TEXT = 2000
 MAX_BYTES = 500_000
+# What no text needs and a page or a message to the browser may trip over: controls, half characters, unassigned ones.
+_UNREADABLE = ("Cc", "Cs", "Cn", "Co")
 
 
 class Stop(NamedTuple):
@@ -57,30 +61,38 @@ def stop_at(link: str, question: str, answer: str) -> Stop:
     Raises:
         SpecError: If the page is unknown.
     """
-    parts = urlsplit(link)
-    page = parts.path.strip("/").removeprefix("architecture")
+    try:
+        parts = urlsplit(link)
+        params = tuple(parse_qsl(parts.query))
+    except ValueError as error:
+        raise SpecError(broken_rule("link", _("an address of a page"), link[:80])) from error
+    page = parts.path.strip("/")
+    page = "" if page == "architecture" else page
     if page not in PAGES:
         raise SpecError(
             broken_rule("link", _("to one of the pages {names}").format(names=", ".join(PAGES[1:])), link[:80])
         )
-    return Stop(page, tuple(parse_qsl(parts.query)), question, answer)
+    return Stop(page, params, question, answer)
 
 
-def read_walk(text: str) -> Walk:
-    """Return the walk of a file's text.
+def read_walk(data: str | bytes) -> Walk:
+    """Return the walk of a file.
 
     Raises:
         SpecError: If it is no JSON of the form ``{"title", "stops": [{"link", "question", "answer"}]}``, or too long.
     """
+    if len(data) > MAX_BYTES:
+        raise SpecError(broken_rule("walk", _("at most 500 kB"), f"{len(data):,} bytes"))
+    text = data.decode("utf-8-sig", errors="replace") if isinstance(data, bytes) else data
     rule = _("JSON with a `title` and `stops`, each with `link`, `question` and `answer`")
     try:
-        data = json.loads(text)
+        found = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise SpecError(broken_rule("walk", rule, text[:60])) from error
-    stops = data.get("stops") if isinstance(data, dict) else None
+        raise SpecError(broken_rule("walk", rule, _readable(text[:60]))) from error
+    stops = found.get("stops") if isinstance(found, dict) else None
     if not isinstance(stops, list) or not 0 < len(stops) <= MAX_STOPS:
-        raise SpecError(broken_rule("walk", _("a list of 1 to {n} stops").format(n=MAX_STOPS), str(data)[:60]))
-    return Walk(_text(data, "title", rule), tuple(_stop(item, rule) for item in stops))
+        raise SpecError(broken_rule("walk", _("a list of 1 to {n} stops").format(n=MAX_STOPS), _shortened(found)))
+    return Walk(_text(found, "title", rule), tuple(_stop(item, rule) for item in stops))
 
 
 @cache
@@ -91,12 +103,21 @@ def shipped_walks() -> dict[str, Walk]:
 
 def _stop(item: Any, rule: str) -> Stop:
     if not isinstance(item, dict):
-        raise SpecError(broken_rule("stop", rule, str(item)[:60]))
+        raise SpecError(broken_rule("stop", rule, _shortened(item)))
     return stop_at(_text(item, "link", rule), _text(item, "question", rule), _text(item, "answer", rule))
 
 
 def _text(data: dict[str, Any], name: str, rule: str) -> str:
     text = data.get(name, "")
     if not isinstance(text, str) or len(text) > MAX_TEXT:
-        raise SpecError(broken_rule(name, rule, str(text)[:60]))
-    return text
+        raise SpecError(broken_rule(name, rule, _shortened(text)))
+    return _readable(text)
+
+
+def _readable(text: str) -> str:
+    return "".join(" " if unicodedata.category(char) in _UNREADABLE and char != "\n" else char for char in text)
+
+
+def _shortened(value: Any) -> str:
+    """Return the beginning of a value, however deep or long it is."""
+    return _readable(reprlib.repr(value)[:60])

@@ -1,6 +1,8 @@
 """The house rules that a linter cannot see."""
 
+import hashlib
 import re
+import shutil
 import subprocess
 import sys
 from fnmatch import fnmatch
@@ -49,14 +51,59 @@ def test_pages_are_thin_and_modules_fit_a_screen_or_four():
         assert len(path.read_text("utf-8").splitlines()) <= 400, path
 
 
-def test_built_components_match_their_sources():
-    """The package ships exactly one build of each file, under the hash of its content."""
-    import hashlib
+def sources_sha256(root: Path) -> str:
+    """Return one hash over all that the browser's components are built from; `frontend/build.mjs` does the same."""
+    folder = root / "frontend"
+    names = [
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.suffix in (".js", ".mjs", ".css", ".json") and "node_modules" not in path.parts
+    ]
+    names.append("../resnet_viz/assets/color-maps.json")
+    digests = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+    lines = "".join(f"{digests[name]}  {name}\n" for name in sorted(names))
+    return hashlib.sha256(lines.encode()).hexdigest()
 
-    folder = ROOT / "resnet_viz" / "ui" / "frontend" / "graph"
-    for suffix in ("js", "css"):
-        (built,) = folder.glob(f"index-*.{suffix}")
-        assert hashlib.sha256(built.read_bytes()).hexdigest()[:12] == built.stem.removeprefix("index-")
+
+def test_built_components_are_those_of_the_sources():
+    """Whoever edits `frontend/` and forgets `make frontend` ships the old components."""
+    built = ROOT / "resnet_viz" / "ui" / "frontend"
+    assert (built / "sources.sha256").read_text("utf-8").strip() == sources_sha256(ROOT), "run `make frontend`"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["build.mjs", "package-lock.json", "maps/paint.js", "graph/style.css", "../resnet_viz/assets/color-maps.json"],
+)
+def test_an_edited_source_is_noticed(tmp_path, name):
+    shutil.copytree(ROOT / "frontend", tmp_path / "frontend", ignore=shutil.ignore_patterns("node_modules"))
+    assets = tmp_path / "resnet_viz" / "assets"
+    assets.mkdir(parents=True)
+    shutil.copy(ROOT / "resnet_viz" / "assets" / "color-maps.json", assets)
+    assert sources_sha256(tmp_path) == sources_sha256(ROOT)
+    with (tmp_path / "frontend" / name).open("a") as file:
+        file.write(" ")
+    assert sources_sha256(tmp_path) != sources_sha256(ROOT)
+
+
+def test_the_package_ships_one_build_of_each_file_under_the_hash_of_its_content():
+    built = ROOT / "resnet_viz" / "ui" / "frontend"
+    found = {}
+    for path in built.glob("*/*-*.*"):
+        if path.suffix in (".js", ".css"):
+            name, _dash, digest = path.stem.rpartition("-")
+            assert hashlib.sha256(path.read_bytes()).hexdigest()[:12] == digest, path
+            found.setdefault(f"{path.parent.name}/{name}{path.suffix}", []).append(path)
+    assert found.keys() == {
+        "graph/index.js",
+        "graph/index.css",
+        "graph/layout.js",
+        "maps/index.js",
+        "maps/index.css",
+        "takehome/index.js",
+        "takehome/index.css",
+    }
+    assert all(len(paths) == 1 for paths in found.values())
 
 
 def test_every_asset_has_a_source():

@@ -2,7 +2,7 @@
 // one channel large over the picture. Everything but another layer and a pixel's sum happens here, without a word to Python.
 import { Large } from "./large.js";
 import { BORDER, paintTiles, table } from "./paint.js";
-import { ofChannel, read, scaleOf, shown } from "./values.js";
+import { oddities, ofChannel, read, scaleOf, shown } from "./values.js";
 
 const SMALLEST_TILE = 14; // canvas pixels; beside a 2×2 map even a line of one pixel is thick
 const COUNTS = [1, 4, 16, 64];
@@ -70,9 +70,8 @@ export class Explorer {
   }
 
   colorsFor(signed) {
-    const { colors, odd } = this.data;
     const name = kept.colors === "auto" ? (signed ? "red-blue" : "viridis") : kept.colors;
-    return { name, colors: table(colors[name], odd) };
+    return { name, colors: table(name, this.data.odd) };
   }
 
   draw() {
@@ -112,7 +111,8 @@ export class Explorer {
     this.strip.replaceChildren(...tiles);
     const { name } = this.colorsFor(shared.signed);
     const range = texts.scale.replace("{low}", shown(shared.low)).replace("{high}", shown(shared.high)).replace("{colors}", texts.colorNames[name]);
-    this.sentence.textContent = [range, ...this.data.sentences].join(" · ");
+    const strange = oddities(signals.map((maps) => [maps, places.filter((p) => p < maps.channels.length)]), texts);
+    this.sentence.textContent = [range, strange, ...this.data.sentences].filter(Boolean).join(" · ");
   }
 
   // Per channel: mean squares of the two roads, and the share that the last ReLU removed.
@@ -174,8 +174,9 @@ export class Explorer {
       texts.layerLine.replace("{n}", maps.channels.length.toLocaleString(texts.locale)).replace("{layer}", maps.title || maps.node),
       range.replace("{low}", shown(shared.low)).replace("{high}", shown(shared.high)).replace("{colors}", texts.colorNames[name]),
       texts.zeros.replace("{share}", `${Math.round(zeros * 100)} %`),
+      oddities([[maps, this.order]], texts),
       this.data.weights,
-    ].join(" · ");
+    ].filter(Boolean).join(" · ");
     this.mosaic.setAttribute("aria-label", `${this.caption.textContent}. ${texts.mosaicHelp}`);
     this.mosaic.dataset.drawn = (performance.now() - began).toFixed(2);
   }

@@ -1,6 +1,6 @@
 // One channel large, over the picture: each cell where its receptive field is centred; its field drawn under the cursor.
-import { BORDER, paintTiles, pictureCanvas } from "./paint.js";
-import { shown } from "./values.js";
+import { BORDER, LEVELS, paintTiles, pictureCanvas } from "./paint.js";
+import { oddities, shown } from "./values.js";
 
 const SIDE = 720; // canvas pixels of the longer side
 
@@ -35,7 +35,7 @@ export class Large {
 
   show({ maps, place, image, scale, colors, name, texts, ground, odd, canSilence, canSum, isWide }) {
     if (maps !== this.maps || place !== this.place) this.cell = null;
-    Object.assign(this, { maps, place, texts, ground, canSum });
+    Object.assign(this, { maps, place, texts, ground, odd, canSum });
     this.channel = maps.channels[place];
     if (image !== this.image) {
       this.image = image;
@@ -57,7 +57,7 @@ export class Large {
     this.high.textContent = shown(scale.high);
     const fill = texts.range.replace("{low}", shown(low[place])).replace("{high}", shown(high[place])).replace("{zeros}", `${Math.round(zeros[place] * 100)} %`);
     const ranked = texts.rank.replace("{rank}", rank).replace("{n}", energy.length);
-    this.range.textContent = `${fill}${maps.channels.length > 1 ? `; ${ranked}` : ""}; ${name}.`;
+    this.range.textContent = `${[fill, maps.channels.length > 1 && ranked, oddities([[maps, [place]]], texts), name].filter(Boolean).join("; ")}.`;
     paintRamp(this.ramp, colors);
     paintTiles(this.cells, maps, [place], { columns: 1, enlarge: 1, colors, ground, scale: () => scale });
     this.draw();
@@ -92,9 +92,23 @@ export class Large {
     pen.imageSmoothingEnabled = this.smooth.checked;
     pen.drawImage(this.cells, BORDER, BORDER, this.maps.width, this.maps.height, left * zoom, top * zoom, wide * this.maps.width * zoom, tall * this.maps.height * zoom);
     pen.globalAlpha = 1;
+    this.markOdd(pen, zoom);
     this.zoom = zoom;
     if (this.cell) this.drawField(pen, zoom);
     this.say();
+  }
+
+  // Cells that hold no number keep their mark: the picture does not shine through, neighbours do not blend in.
+  markOdd(pen, zoom) {
+    if (!this.maps.stats.odd[this.place]) return;
+    pen.fillStyle = `rgb(${this.odd})`;
+    for (let row = 0; row < this.maps.height; row++) {
+      for (let column = 0; column < this.maps.width; column++) {
+        if (Number.isFinite(this.maps.at(this.place, row, column))) continue;
+        const [[y, h], [x, w]] = [this.square(0, row), this.square(1, column)];
+        pen.fillRect(x * zoom, y * zoom, w * zoom, h * zoom);
+      }
+    }
   }
 
   drawField(pen, zoom) {
@@ -183,9 +197,9 @@ export class Large {
 }
 
 function paintRamp(canvas, colors) {
-  Object.assign(canvas, { width: 254, height: 1 });
+  Object.assign(canvas, { width: LEVELS, height: 1 });
   const pen = canvas.getContext("2d");
-  const sheet = pen.createImageData(254, 1);
-  new Uint32Array(sheet.data.buffer).set(colors.subarray(0, 254));
+  const sheet = pen.createImageData(LEVELS, 1);
+  new Uint32Array(sheet.data.buffer).set(colors.subarray(0, LEVELS));
   pen.putImageData(sheet, 0, 0);
 }

@@ -1,24 +1,19 @@
 // From values to colours: one byte of the map's colours a value, whole mosaics in one go.
 
-const LEVELS = 254;
+import maps from "../../resnet_viz/assets/color-maps.json";
+
+export const LEVELS = 256;
 export const BORDER = 2; // canvas pixels of ground between tiles
 const rgba = ([r, g, b]) => (255 << 24) | (b << 16) | (g << 8) | r; // little end first, as canvases are on every machine in use
-const parse = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 const tables = new Map();
 
-// The colours of a map as 254 pixels, then the mark for NaN and ±∞.
-export function table(anchors, odd) {
-  const key = anchors.join() + odd;
+// The colours of a map as 256 pixels, then the mark for NaN and ±∞.
+export function table(name, odd) {
+  const key = name + odd;
   if (!tables.has(key)) {
-    const stops = anchors.map(parse);
-    const made = new Uint32Array(LEVELS + 1);
-    for (let i = 0; i < LEVELS; i++) {
-      const at = (i / (LEVELS - 1)) * (stops.length - 1);
-      const left = Math.min(stops.length - 2, Math.floor(at));
-      made[i] = rgba(stops[left].map((v, k) => Math.round(v + (stops[left + 1][k] - v) * (at - left))));
-    }
-    made[LEVELS] = rgba(odd);
-    tables.set(key, made);
+    const part = (i, k) => parseInt(maps[name].slice(6 * i + 2 * k, 6 * i + 2 * k + 2), 16);
+    const colors = Array.from({ length: LEVELS }, (_none, i) => rgba([0, 1, 2].map((k) => part(i, k))));
+    tables.set(key, new Uint32Array([...colors, rgba(odd)]));
   }
   return tables.get(key);
 }

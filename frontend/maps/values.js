@@ -49,27 +49,30 @@ export class Maps {
     return this.values[place * this.cells + row * this.width + column];
   }
 
-  // Per channel: low, high, mean square and share of zeros, in one walk over the values.
+  // Per channel: low, high, mean square, share of zeros and how many are no numbers, in one walk over the values.
   get stats() {
     if (this.known) return this.known;
     const count = this.channels.length;
-    const [low, high, energy, zeros] = [0, 1, 2, 3].map(() => new Float64Array(count));
+    const [low, high, energy, zeros, odd] = [0, 1, 2, 3, 4].map(() => new Float64Array(count));
     for (let c = 0, i = 0; c < count; c++) {
-      let [least, most, squares, none] = [Infinity, -Infinity, 0, 0];
+      let [least, most, squares, none, strange] = [Infinity, -Infinity, 0, 0, 0];
       for (const end = i + this.cells; i < end; i++) {
         const v = this.values[i];
         if (v === 0) none += 1;
-        if (!Number.isFinite(v)) continue;
+        if (!Number.isFinite(v)) {
+          strange += 1;
+          continue;
+        }
         if (v < least) least = v;
         if (v > most) most = v;
         squares += v * v;
       }
-      [low[c], high[c], energy[c], zeros[c]] = [least <= most ? least : 0, least <= most ? most : 0, squares / this.cells, none / this.cells];
+      [low[c], high[c], energy[c], zeros[c], odd[c]] = [least <= most ? least : 0, least <= most ? most : 0, squares / this.cells, none / this.cells, strange];
     }
-    return (this.known = { low, high, energy, zeros });
+    return (this.known = { low, high, energy, zeros, odd });
   }
 
-  // Cosine of the angle to one channel; 0 for a channel that is 0 everywhere.
+  // Cosine of the angle to one channel; 0 for a channel that is 0 everywhere or holds what is no number.
   similarity(place) {
     if (this.likeTo === place) return this.likeness;
     const own = this.values.subarray(place * this.cells, (place + 1) * this.cells);
@@ -79,7 +82,7 @@ export class Maps {
       let product = 0;
       for (let i = 0, at = c * this.cells; i < this.cells; i++, at++) product += own[i] * this.values[at];
       const size = Math.sqrt(e * energy[place]) * this.cells;
-      return size ? product / size : 0;
+      return size ? product / size || 0 : 0;
     });
     return this.likeness;
   }
@@ -104,6 +107,12 @@ export function scaleOf(pairs) {
   if (!(low <= high)) return { low: 0, high: 0, signed: false };
   if (low < 0) return { low: -Math.max(-low, high), high: Math.max(-low, high), signed: true };
   return { low: 0, high, signed: false };
+}
+
+// What is said of values that are no numbers, among some channels of some arrays; "" if there are none.
+export function oddities(pairs, texts) {
+  const count = pairs.reduce((sum, [maps, places]) => places.reduce((n, place) => n + maps.stats.odd[place], sum), 0);
+  return count ? texts.odd.replace("{n}", count.toLocaleString(texts.locale)) : "";
 }
 
 export const ofChannel = (maps, place) => scaleOf([[maps, [place]]]);

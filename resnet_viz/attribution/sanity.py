@@ -17,6 +17,7 @@ from keras import ops
 from resnet_viz.attribution.catalogue import Attribution
 from resnet_viz.model.build import keras_layer
 from resnet_viz.model.probe import Probe
+from resnet_viz.spec import LayerGraph
 from resnet_viz.spec.layers import Conv, Dense
 
 FloatArray = npt.NDArray[np.float32]
@@ -25,22 +26,22 @@ SEED = 2018
 """Of the random weights; layer by layer one more, so that no two kernels are twins."""
 
 
-def randomised_maps(
-    probe: Probe, explain: Callable[[], Attribution], on_share: Callable[[float], None] = lambda _share: None
-) -> Iterator[tuple[int, Attribution]]:
+def stages_from_the_top(graph: LayerGraph) -> list[int]:
+    """Return the steps of the randomisation: the head (0), then the stages downwards."""
+    return [0, *sorted({node.stage for node in graph.nodes if node.stage}, reverse=True)]
+
+
+def randomised_maps(probe: Probe, explain: Callable[[], Attribution]) -> Iterator[tuple[int, Attribution]]:
     """Yield (stage, attribution): with the head random (0), then the last stage too, and so on down to the stem (1).
 
     Args:
         probe: The network; it has its own weights again when the iterator ends, however it ends.
-        explain: Makes the attribution anew, without looking into any cache.
-        on_share: Hears the share that is done; may raise to cancel.
+        explain: Makes the attribution anew, without looking into any cache; may raise to cancel.
     """
-    stages = [0, *sorted({node.stage for node in probe.summary.graph.nodes if node.stage}, reverse=True)]
     with _own_weights_afterwards(probe):
-        for place, stage in enumerate(stages):
+        for stage in stages_from_the_top(probe.summary.graph):
             _randomise(probe, stage)
             yield stage, explain()
-            on_share((place + 1) / len(stages))
 
 
 def rank_correlation(one: FloatArray, other: FloatArray) -> float:

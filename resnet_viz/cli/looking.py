@@ -26,7 +26,7 @@ from resnet_viz.viz.mosaic import mosaic_png, shared_scale
 from resnet_viz.viz.overlay import overlay_png
 from resnet_viz.viz.takehome import Subject, takehome_html
 from resnet_viz.weights.catalogue import cards
-from resnet_viz.weights.fit import fit
+from resnet_viz.weights.fit import fit_or_refuse
 from resnet_viz.weights.reader import convert
 
 FloatArray = npt.NDArray[np.float32]
@@ -207,7 +207,7 @@ def _weights(name: str, summary: NetworkSummary) -> dict[str, Any]:
     if name == _SHIPPED:
         card = next(iter(cards().values()))
         arrays: dict[str, Any] = load_file(card.path)
-        misfit = fit(summary, {key: array.shape for key, array in arrays.items()}).sentence()
+        misfit = fit_or_refuse(summary, {key: array.shape for key, array in arrays.items()}).sentence()
     else:
         path = Path(name)
         if not path.is_file():
@@ -215,7 +215,7 @@ def _weights(name: str, summary: NetworkSummary) -> dict[str, Any]:
         with tempfile.TemporaryDirectory() as work:
             target = Path(work, "arrays")
             shapes = convert(path, target, max_bytes=2 * 4 * summary.totals.parameters)
-            misfit = fit(summary, shapes).sentence()
+            misfit = fit_or_refuse(summary, shapes).sentence()
             arrays = load_file(target)
     if misfit:
         print(misfit, file=sys.stderr)

@@ -13,7 +13,7 @@ from resnet_viz.attribution.catalogue import Attribution, Request
 from resnet_viz.attribution.depth import depth_profile
 from resnet_viz.attribution.effective_field import effective_fields
 from resnet_viz.attribution.methods import explained
-from resnet_viz.attribution.sanity import randomised_maps, rank_correlation
+from resnet_viz.attribution.sanity import randomised_maps, rank_correlation, stages_from_the_top
 from resnet_viz.compute.protocol import Array
 from resnet_viz.model.pixel import pixel_steps
 from resnet_viz.model.scores import Scores
@@ -29,7 +29,8 @@ class Context(NamedTuple):
         scores: The network, with what it has compiled.
         header: The request's.
         arrays: The request's.
-        tell: Called with the share that is done; raises if the request was withdrawn.
+        tell: Called with the share that is done, often: it is the worker's sign of life, and raises if the request was
+            withdrawn.
     """
 
     scores: Scores
@@ -68,17 +69,20 @@ def _explain(context: Context) -> Answer:
 
 def _sanity(context: Context) -> Answer:
     """The same attribution with weights randomised from the top down: maps and rank correlations to the own one."""
-    own = _explained(context, lambda _share: None, fresh=True)
+    maps: list[Array] = []
+    count = 1 + len(stages_from_the_top(context.scores.graph))
 
     def anew() -> Attribution:
-        # The cancelled request is heard within each map, its progress told between them.
-        return _explained(context, lambda _share: context.tell(-1.0), fresh=True)
-
-    stages, maps, correlations = [], [own.values], [1.0]
-    for stage, found in randomised_maps(context.scores.probe, anew, context.tell):
-        stages.append(stage)
+        found = _explained(context, lambda share: context.tell((len(maps) + share) / count), fresh=True)
         maps.append(found.values)
-        correlations.append(rank_correlation(own.values, found.values))
+        context.tell(len(maps) / count)
+        return found
+
+    own = anew().values
+    stages, correlations = [], [1.0]
+    for stage, found in randomised_maps(context.scores.probe, anew):
+        stages.append(stage)
+        correlations.append(rank_correlation(own, found.values))
     # NaN is no JSON: a map that is the same everywhere correlates with nothing.
     listed = [None if np.isnan(value) else value for value in correlations]
     return {"stages": stages, "correlations": listed}, {"maps": np.stack(maps)}

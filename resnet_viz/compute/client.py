@@ -2,18 +2,16 @@
 
 import itertools
 import queue
-import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from resnet_viz import errors
-from resnet_viz.compute.backends import child_environment
-from resnet_viz.compute.protocol import Array, Message, read_message, write_message
+from resnet_viz.compute.process import START_S, WorkerProcess
+from resnet_viz.compute.protocol import Array, Message
 from resnet_viz.errors import BusyError, CancelledError, JobError, ResNetVizError
 from resnet_viz.messages import current_language
 from resnet_viz.messages import gettext as _
@@ -25,7 +23,6 @@ MAX_ATTEMPTS = 2
 # The slowest honest step, compiling ResNet-152, takes about 20 s on two cores.
 TIMEOUT_S = 120.0
 _TICK_S = 0.05
-_PIPE_BYTES = 2**20
 
 State = Literal["stopped", "starting", "ready", "busy"]
 
@@ -50,10 +47,11 @@ class Waiting(NamedTuple):
     """How somebody waits for an answer.
 
     Attributes:
-        on_progress: Hears what the worker does ("start", "build", "compile", or the request's own kind) and the share
-            of it that is done, 0 … 1.
+        on_progress: Hears what the worker does ("start", "taken", "build", "compile", or the request's own kind) and the
+            share of it that is done, 0 … 1.
         is_cancelled: Asked at every message and every 50 ms; True withdraws the request.
-        timeout_s: Longest silence of the worker that is borne before it is replaced.
+        timeout_s: Longest silence of the worker over this request that is borne before it is replaced. Time in line
+            behind others does not count.
     """
 
     on_progress: Callable[[str, float], None] = lambda _step, _share: None
@@ -67,31 +65,43 @@ _NOTHING = Message({}, {})
 
 @dataclass
 class _Pending:
+    """A request that somebody waits for.
+
+    Attributes:
+        header: Its header.
+        arrays: What it carries.
+        process: The worker it was sent to last.
+        attempts: How many workers ended, perhaps by its fault.
+        inbox: What the worker says of it; None if that one ended.
+    """
+
     header: dict[str, Any]
     arrays: Mapping[str, Array]
+    process: WorkerProcess | None = None
+    attempts: int = 0
     inbox: "queue.Queue[Message | None]" = field(default_factory=queue.Queue)
 
 
 class WorkerClient:
     """A supervised model worker, shared by all visitors; safe to call from any thread."""
 
-    def __init__(self, command: Sequence[str] | None = None, *, max_pending: int = MAX_PENDING) -> None:
+    def __init__(
+        self, command: Sequence[str] | None = None, *, max_pending: int = MAX_PENDING, start_s: float = START_S
+    ) -> None:
         """Prepare a client; the process starts with `start` or the first request.
 
         Args:
             command: The worker's command line; this Python's own worker by default.
             max_pending: Requests that may wait at once; further ones are refused as busy.
+            start_s: Longest silence of a worker that starts.
         """
         self._command = list(command or (sys.executable, "-m", "resnet_viz.compute.worker"))
-        self._max_pending = max_pending
+        self._max_pending, self._start_s = max_pending, start_s
         self._lock = threading.RLock()
-        self._write_lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._reader: threading.Thread | None = None
+        self._process: WorkerProcess | None = None
         self._pending: dict[int, _Pending] = {}
         self._numbers = itertools.count(1)
         self._starts = 0
-        self._backend = ""
         self._is_closed = False
 
     def start(self) -> None:
@@ -100,47 +110,40 @@ class WorkerClient:
         Raises:
             BackendMissingError: If Keras is not installed.
         """
+        self._running()
+
+    def _running(self) -> WorkerProcess:
         with self._lock:
             if self._is_closed:
                 raise JobError(_("The server is shutting down: reload the page in a moment."))
-            if self._process and self._process.poll() is None:
-                return
-            self._backend = ""
-            self._starts += 1
-            self._process = subprocess.Popen(
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env=child_environment(),
-                bufsize=0,
-                start_new_session=True,  # a Ctrl-C at the terminal is the server's to handle
-            )
-            _widen_pipe(self._process)
-            self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
-            self._reader.start()
+            if self._process is None or not self._process.is_running:
+                self._starts += 1
+                self._process = WorkerProcess(self._command, self._hear, self._end, start_s=self._start_s)
+            return self._process
 
     def close(self) -> None:
         """End the worker; later requests are refused."""
         with self._lock:
             self._is_closed = True
-            process, reader = self._process, self._reader
-        if process and reader:
+            process = self._process
+        if process:
             process.kill()
-            reader.join(timeout=10)
+            process.join()
 
     @property
     def pid(self) -> int | None:
         """The process id of the running worker, if one runs."""
         process = self._process
-        return process.pid if process and process.poll() is None else None
+        return process.pid if process and process.is_running else None
 
     def status(self) -> Status:
         """Return what the worker is doing, at once."""
         with self._lock:
+            backend = self._process.backend if self._process and self._process.is_running else ""
             state: State = "stopped" if self.pid is None else "busy" if self._pending else "ready"
-            if self.pid is not None and not self._backend:
+            if self.pid is not None and not backend:
                 state = "starting"
-            return Status(state, len(self._pending), max(0, self._starts - 1), self._backend)
+            return Status(state, len(self._pending), max(0, self._starts - 1), backend)
 
     def ask(
         self,
@@ -178,19 +181,18 @@ class WorkerClient:
         number, pending = self._enqueue(header, arrays or {})
         is_answered = False
         try:
-            for _attempt in range(MAX_ATTEMPTS):
+            while pending.attempts < MAX_ATTEMPTS:
                 if self.status().state in ("stopped", "starting"):
                     waiting.on_progress("start", 0.0)
-                self._send(pending)
-                answer = self._wait(pending, waiting)
+                answer = self._wait(pending, self._send(pending, waiting), waiting)
                 if answer is not None:
                     is_answered = True
                     return _checked(answer)
         finally:
             with self._lock:
                 del self._pending[number]
-            if not is_answered:
-                self._withdraw(number)
+            if not is_answered and pending.process:
+                pending.process.write({"op": "cancel", "id": 0, "target": number})
         raise JobError(
             _("The model worker stopped twice on this request: choose a smaller picture or network, and try again.")
         )
@@ -207,20 +209,16 @@ class WorkerClient:
             self._pending[number] = _Pending({**header, "id": number}, arrays)
             return number, self._pending[number]
 
-    def _send(self, pending: _Pending) -> None:
-        self.start()
-        process = self._process
-        try:
-            with self._write_lock:
-                if process and process.stdin:
-                    write_message(process.stdin, pending.header, pending.arrays)
-        except (OSError, ValueError):  # it died while we wrote: the reader's end-of-stream note follows
-            pending.inbox.put(None)
+    def _send(self, pending: _Pending, waiting: Waiting) -> WorkerProcess:
+        with self._lock:  # so that the end of this very process is told to this request, whenever it comes
+            process = pending.process = self._running()
+            process.expect(pending.header["id"], waiting.timeout_s)
+        process.write(pending.header, pending.arrays)
+        return process
 
-    def _wait(self, pending: _Pending, waiting: Waiting) -> Message | None:
+    def _wait(self, pending: _Pending, process: WorkerProcess, waiting: Waiting) -> Message | None:
         """Return the answer, or None if the worker died first."""
-        deadline = time.monotonic() + waiting.timeout_s
-        while time.monotonic() < deadline:
+        while True:
             try:
                 message = pending.inbox.get(timeout=_TICK_S)
             except queue.Empty:
@@ -228,59 +226,38 @@ class WorkerClient:
             if waiting.is_cancelled():
                 raise CancelledError(_("Cancelled."))
             if message is _NOTHING:
+                self._give_up_if_silent(pending, process)
                 continue
             if message is None or "progress" not in message.header:
                 return message
-            deadline = time.monotonic() + waiting.timeout_s
             waiting.on_progress(message.header["progress"], message.header["share"])
-        self._kill()
-        raise JobError(
-            _("The model worker did not answer within {n:.0f} s and was restarted: try again.").format(
-                n=waiting.timeout_s
-            )
-        )
 
-    def _withdraw(self, number: int) -> None:
-        process = self._process
-        try:
-            with self._write_lock:
-                if process and process.stdin and process.poll() is None:
-                    write_message(process.stdin, {"op": "cancel", "id": 0, "target": number})
-        except (OSError, ValueError):  # it is dead: nothing is left to withdraw
+    def _give_up_if_silent(self, pending: _Pending, process: WorkerProcess) -> None:
+        """Replace a worker that fell silent; whoever only waited in line goes on waiting, for the next one."""
+        silence = process.silence_over(pending.header["id"])
+        if silence is None:
             return
-
-    def _kill(self) -> None:
-        process = self._process
-        if process:
-            process.kill()
-
-    def _read(self, process: "subprocess.Popen[bytes]") -> None:
-        """Hand each message of one worker process to whoever waits for it, until the process ends."""
-        stream = process.stdout
-        while stream and (message := _read_or_none(stream)) is not None:
-            with self._lock:
-                if message.header["id"] == 0:
-                    self._backend = f"{message.header['backend']}, Keras {message.header['keras']}"
-                elif pending := self._pending.get(message.header["id"]):
-                    pending.inbox.put(message)
         process.kill()
-        process.wait()
-        with self._write_lock:
-            for pipe in (process.stdin, process.stdout):
-                if pipe:
-                    pipe.close()
+        if silence.over == "start":
+            text = _("Keras did not start within {n:.0f} s: the machine may be busy; try again.")
+            raise JobError(text.format(n=silence.seconds))
+        if silence.over == "this":
+            text = _("The model worker did not answer within {n:.0f} s and was restarted: try again.")
+            raise JobError(text.format(n=silence.seconds))
+
+    def _hear(self, message: Message) -> None:
+        """Hand a message to whoever waits for it."""
         with self._lock:
-            if process is self._process:
-                self._backend = ""
-                for pending in self._pending.values():
+            if pending := self._pending.get(message.header["id"]):
+                pending.inbox.put(message)
+
+    def _end(self, process: WorkerProcess, blamed: set[int]) -> None:
+        """Tell everybody who waits for a process that it ended."""
+        with self._lock:
+            for number, pending in self._pending.items():
+                if pending.process is process:
+                    pending.attempts += number in blamed
                     pending.inbox.put(None)
-
-
-def _read_or_none(stream: Any) -> Message | None:
-    try:
-        return read_message(stream)
-    except (OSError, ValueError):  # closed under us, or garbage: either way this process is finished
-        return None
 
 
 def _checked(message: Message) -> Message:
@@ -292,15 +269,3 @@ def _checked(message: Message) -> Message:
         raise JobError(_("The model worker ran out of memory: choose a smaller picture or network."))
     kind = getattr(errors, header["error"], JobError)
     raise kind(header["sentence"]) if issubclass(kind, ResNetVizError) else JobError(header["sentence"])
-
-
-def _widen_pipe(process: "subprocess.Popen[bytes]") -> None:
-    """Ask Linux for larger pipes: maps of several MB then cross in fewer switches."""
-    try:
-        import fcntl  # noqa: PLC0415 - does not exist on Windows
-
-        for pipe in (process.stdin, process.stdout):
-            if pipe:
-                fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-    except (ImportError, AttributeError, OSError):
-        return

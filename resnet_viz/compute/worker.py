@@ -14,6 +14,7 @@ from collections import OrderedDict
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import IO, Any
 
+from resnet_viz.compute.process import TAKEN
 from resnet_viz.compute.protocol import Message, read_message, write_message
 from resnet_viz.errors import CancelledError, ResNetVizError
 from resnet_viz.messages import gettext as _
@@ -89,9 +90,14 @@ class Worker:
         return network is not None and network.probe.is_ready_for(header["nodes"])
 
     def _serve_one(self, request: Message) -> None:
-        if request.header["id"] not in self._cancelled:
+        """Answer a request, once and in any case: who it is for counts on it, also where nobody waits any more."""
+        number = request.header["id"]
+        if number in self._cancelled:
+            self._write({"id": number, "ok": False, "error": CancelledError.__name__, "sentence": ""})
+        else:
+            self._write({"id": number, "progress": TAKEN, "share": 0.0})
             self._answer(request)
-        self._cancelled.discard(request.header["id"])
+        self._cancelled.discard(number)
 
     def _read(self) -> None:
         while (message := read_message(self._source)) is not None:
@@ -130,11 +136,10 @@ class Worker:
         header, number = request.header, request.header["id"]
 
         def tell(share: float) -> None:
-            """Hear whether the request was withdrawn, and say how far it is; a negative share only hears."""
+            """Hear whether the request was withdrawn, and say how far it is."""
             if number in self._cancelled:
                 raise CancelledError(_("Cancelled."))
-            if share >= 0:
-                self._write({"id": number, "progress": header["op"], "share": share})
+            self._write({"id": number, "progress": header["op"], "share": share})
 
         scores = self._scores(header["spec"], header.get("weights"), number)
         found, arrays = answer(Context(scores, header, request.arrays, tell))

@@ -40,7 +40,13 @@ class Uploads:
     def load(self, owner: str) -> Picture | None:
         """Return the owner's picture and count this as a use, or None if there is none (any more)."""
         data = self._files.load(owner)
-        return None if data is None else self._read(data)
+        if data is None:
+            return None
+        try:
+            return self._read(data)
+        except ImageError:  # damaged since it was kept, or kept by an older version
+            self.delete(owner)
+            return None
 
     def delete(self, owner: str) -> None:
         """Forget the owner's picture."""

@@ -34,14 +34,12 @@ def cifar10(store: Path) -> Download:
     """
     result = arrays_file(store, "cifar10")
     home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "datasets"
-    kept = next(
-        (path for path in (home / "cifar-10-batches-py.tar.gz", home / "cifar-10-batches-py") if path.is_file()), None
-    )
     return Download(
         os.environ.get("RESNET_VIZ_CIFAR_URL", CIFAR_URL),
-        kept or store / "cifar-10-python.tar.gz",
+        store / "cifar-10-python.tar.gz",
         digest=CIFAR_SHA256,
         size_bytes=CIFAR_BYTES,
+        elsewhere=(home / "cifar-10-batches-py.tar.gz", home / "cifar-10-batches-py"),
         unpack=lambda path: unpack_cifar10(path, result),
         result=result,
     )
@@ -75,9 +73,14 @@ def unpack_cifar10(archive: Path, result: Path) -> None:
         ) from error
     result.parent.mkdir(parents=True, exist_ok=True)
     work = result.with_name(f".new-{result.name}")
-    with work.open("wb") as file:
-        np.savez(file, images=np.concatenate(images), labels=np.concatenate(labels), classes=np.array(CIFAR_CLASSES))
-    work.replace(result)
+    try:
+        with work.open("wb") as file:
+            np.savez(
+                file, images=np.concatenate(images), labels=np.concatenate(labels), classes=np.array(CIFAR_CLASSES)
+            )
+        work.replace(result)
+    finally:
+        work.unlink(missing_ok=True)
 
 
 class _Plain(pickle.Unpickler):

@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from resnet_viz.errors import ResNetVizError
+from resnet_viz.errors import DAMAGE, ResNetVizError
 from resnet_viz.messages import ask_for_language, preferred_language, use_language
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import OwnerFiles
@@ -26,6 +26,8 @@ OWNER_COOKIE = "resnet_viz_owner"
 _HISTORY = 50
 # Longest time in which a browser's address lags behind ours.
 _ECHO_S = 3.0
+
+T = TypeVar("T")
 
 
 class Key(StrEnum):
@@ -234,16 +236,20 @@ def awaits_page() -> bool:
 def own_walk() -> Walk:
     """Return the walk this visitor made; it is kept on the server as uploads are."""
     if Key.WALK not in st.session_state:
-        data = services.walks().load(owner())
-        st.session_state[Key.WALK] = read_walk(data.decode()) if data else Walk("")
+        st.session_state[Key.WALK] = _kept(services.walks(), read_walk) or Walk("")
     walk: Walk = st.session_state[Key.WALK]
     return walk
 
 
 def set_own_walk(walk: Walk) -> None:
-    """Keep the visitor's own walk; an empty one is forgotten."""
-    st.session_state[Key.WALK] = walk
-    _keep(services.walks(), walk.to_json() if walk.stops else "")
+    """Keep the visitor's own walk; an empty one is forgotten.
+
+    Raises:
+        SpecError: If it would not be read again.
+    """
+    text = walk.to_json() if walk.stops else ""
+    st.session_state[Key.WALK] = read_walk(text) if text else walk
+    _keep(services.walks(), text)
 
 
 def is_answer_shown(walk: str, stop: int) -> bool:
@@ -337,8 +343,7 @@ def count_edit() -> None:
 def own_numbers() -> dict[str, float]:
     """Return the visitor's own numbers by layer id, for the picture's colours; kept on the server as uploads are."""
     if Key.NUMBERS not in st.session_state:
-        data = services.numbers().load(owner())
-        st.session_state[Key.NUMBERS] = json.loads(data) if data else {}
+        st.session_state[Key.NUMBERS] = _kept(services.numbers(), _numbers) or {}
     numbers: dict[str, float] = st.session_state[Key.NUMBERS]
     return numbers
 
@@ -347,6 +352,23 @@ def set_own_numbers(numbers: dict[str, float]) -> None:
     """Keep the visitor's own numbers."""
     st.session_state[Key.NUMBERS] = numbers
     _keep(services.numbers(), json.dumps(numbers))
+
+
+def _kept(files: OwnerFiles, read: Callable[[bytes], T]) -> T | None:
+    """Return what the visitor left with us; what cannot be read (any more) is dropped and said, and costs no page."""
+    data = files.load(owner())
+    if data is None:
+        return None
+    try:
+        return read(data)
+    except DAMAGE:
+        files.delete(owner())
+        add_problem(_("Something of yours that was kept here could not be read any more and was dropped: add it anew."))
+        return None
+
+
+def _numbers(data: bytes) -> dict[str, float]:
+    return {str(name): float(number) for name, number in json.loads(data).items()}
 
 
 def _keep(files: OwnerFiles, text: str) -> None:

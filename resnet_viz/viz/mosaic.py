@@ -78,6 +78,11 @@ def mosaic_png(
     return _png(_tiled(_enlarged(_levels(maps, used), smallest_tile), columns), used.color_map)
 
 
+def painted(values: FloatArray, scale: Scale) -> npt.NDArray[np.uint8]:
+    """Return the colour of every value, ``(…, 3)`` uint8; NaN and infinities are marked."""
+    return _palette(scale.color_map)[_levels(values, scale)]
+
+
 def page_columns(maps: FloatArray) -> int:
     """Return the columns of a mosaic over the whole width of a page: wide rather than tall, no tile larger than an eighth."""
     height, width, channels = maps.shape
@@ -114,7 +119,8 @@ def tiles(channels: int, height: int, width: int, columns: int | None = None) ->
 def _levels(maps: FloatArray, scale: Scale) -> npt.NDArray[np.uint8]:
     span = scale.high - scale.low
     factor = np.float32((_LEVELS - 1) / span if span > 0 else 0.0)
-    scaled = maps * factor
+    with np.errstate(invalid="ignore"):  # an infinity times 0 is no number either
+        scaled = maps * factor
     scaled += np.float32(0.5 - scale.low * factor)
     finite = np.isfinite(scaled)
     if finite.all():
@@ -143,12 +149,11 @@ def _tiled(levels: npt.NDArray[np.uint8], columns: int | None) -> npt.NDArray[np
 
 def _png(levels: npt.NDArray[np.uint8], color_map: str) -> bytes:
     image = Image.fromarray(levels)
-    image.putpalette(_palette(color_map))
+    image.putpalette(_palette(color_map).tobytes())
     out = BytesIO()
     image.save(out, "PNG", compress_level=1)
     return out.getvalue()
 
 
-def _palette(color_map: str) -> bytes:
-    colors = color_table(color_map, _LEVELS)
-    return colors.tobytes() + bytes(GROUND) + bytes(NOT_A_NUMBER)
+def _palette(color_map: str) -> npt.NDArray[np.uint8]:
+    return np.concatenate([color_table(color_map, _LEVELS), np.array([GROUND, NOT_A_NUMBER], np.uint8)])

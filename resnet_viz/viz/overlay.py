@@ -7,12 +7,10 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from resnet_viz.analysis.receptive_field import Extent, ReceptiveField
-from resnet_viz.viz.mosaic import shared_scale
-from resnet_viz.viz.theme import color_table
+from resnet_viz.viz.mosaic import painted, shared_scale
 
 FloatArray = npt.NDArray[np.float32]
 
-_LEVELS = 254
 _SIDE_PX = 512
 _BOX_SIDE_PX = 320
 _BOX = (255, 157, 0)
@@ -26,22 +24,23 @@ def overlay_png(
 
     Args:
         rgb: uint8 ``(height, width, 3)``.
-        values: float32 ``(rows, columns)``; the scale is its whole range, symmetric about 0 if any is negative.
+        values: float32 ``(rows, columns)``; the scale is its whole range, symmetric about 0 if any is negative. NaN and
+            infinities are marked in magenta.
         seen: Where the cells look; without it the map has the picture's pixels.
         opacity: Of the map, 0 … 1; where no cell is centred the picture stays as it is.
     """
     height, width = rgb.shape[:2]
     zoom = max(1, _SIDE_PX // max(height, width))
     size = (height * zoom, width * zoom)
-    scale = shared_scale(values)
-    span = scale.high - scale.low or 1.0
-    levels = np.clip((np.nan_to_num(values) - scale.low) / span * (_LEVELS - 1), 0, _LEVELS - 1).astype(np.uint8)
-    colors = color_table(scale.color_map, _LEVELS)[levels]
+    colors = painted(values, shared_scale(values))
     rows = _cells(seen.height if seen else None, values.shape[0], size[0], zoom)
     columns = _cells(seen.width if seen else None, values.shape[1], size[1], zoom)
     base = np.asarray(Image.fromarray(rgb).resize((size[1], size[0]), Image.Resampling.NEAREST), np.float32)
-    over = colors[np.clip(rows, 0, None)][:, np.clip(columns, 0, None)].astype(np.float32)
-    covered = ((rows >= 0)[:, np.newaxis] & (columns >= 0))[..., np.newaxis] * opacity
+    cells = np.ix_(np.clip(rows, 0, None), np.clip(columns, 0, None))
+    over = colors[cells].astype(np.float32)
+    # A mark that the picture shines through would be one more colour that no legend names.
+    opacities = np.where(np.isfinite(values), opacity, 1.0)[cells]
+    covered = (((rows >= 0)[:, np.newaxis] & (columns >= 0)) * opacities)[..., np.newaxis]
     mixed = (base * (1 - covered) + over * covered).round().astype(np.uint8)
     out = BytesIO()
     Image.fromarray(mixed).save(out, "PNG")

@@ -7,14 +7,13 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.messages import gettext as _
-from resnet_viz.viz.mosaic import Scale, shared_scale
-from resnet_viz.viz.theme import color_table, ink_on
+from resnet_viz.viz.mosaic import Scale, painted, shared_scale
+from resnet_viz.viz.theme import ink_on
 from resnet_viz.viz.words import number_text
 
 FloatArray = npt.NDArray[np.float32]
 
 _STEP_S = 0.35
-_LEVELS = 254
 
 
 class Terms(Protocol):
@@ -96,14 +95,11 @@ def kernel_walk(patch: FloatArray, kernel: FloatArray, channels: list[int], rest
 
 def _grid(values: FloatArray, scale: Scale, order: int) -> str:
     """Return a small table of coloured numbers; each cell knows its place in the walk."""
-    colors = color_table(scale.color_map, _LEVELS)
-    span = scale.high - scale.low or 1.0
     rows = []
-    for line in values:
+    for line, colors in zip(values, painted(values, scale), strict=True):
         cells = []
-        for value in line:
-            level = int(np.clip((value - scale.low) / span * (_LEVELS - 1), 0, _LEVELS - 1))
-            fill = "#" + bytes(colors[level]).hex()
+        for value, color in zip(line, colors, strict=True):
+            fill = "#" + color.tobytes().hex()
             delay = f"{order * _STEP_S:.2f}s"
             cells.append(
                 f"<td style='background:{fill};color:{ink_on(fill)};animation-delay:{delay}'>"

@@ -5,6 +5,8 @@ References:
     Viridis: Smith and van der Walt 2015. Cividis: Nuñez, Anderton, Renslow 2018. Diverging: ColorBrewer RdBu, Brewer et al. 2003.
 """
 
+import json
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -86,45 +88,12 @@ SERIES = (
 )
 """Marks of curves in order; the first two stand apart in both themes."""
 
-_VIRIDIS = (
-    "#440154",
-    "#482878",
-    "#3e4989",
-    "#31688e",
-    "#26828e",
-    "#1f9e89",
-    "#35b779",
-    "#6ece58",
-    "#b5de2b",
-    "#fde725",
+COLOR_MAPS: dict[str, str] = json.loads(
+    (Path(__file__).parents[1] / "assets" / "color-maps.json").read_text(
+        "utf-8"
+    )  # the browser's components carry it too
 )
-_RED_BLUE = (
-    "#053061",
-    "#2166ac",
-    "#4393c3",
-    "#92c5de",
-    "#d1e5f0",
-    "#f7f7f7",
-    "#fddbc7",
-    "#f4a582",
-    "#d6604d",
-    "#b2182b",
-    "#67001f",
-)
-_CIVIDIS = (
-    "#00204d",
-    "#00336f",
-    "#39486b",
-    "#575c6d",
-    "#707173",
-    "#8a8779",
-    "#a69d75",
-    "#c4b56c",
-    "#e4cf5b",
-    "#ffea46",
-)
-_BLACK_WHITE = ("#000000", "#ffffff")
-COLOR_MAPS = {"viridis": _VIRIDIS, "cividis": _CIVIDIS, "grey": _BLACK_WHITE, "red-blue": _RED_BLUE}
+"""The colours of each map by name: 256 of them, six hexadecimal digits each."""
 
 GROUND = (24, 26, 30)
 NOT_A_NUMBER = (255, 0, 255)
@@ -138,9 +107,8 @@ def ink_on(color: str) -> str:
     return "#000000" if (luminance + 0.05) / 0.05 >= 1.05 / (luminance + 0.05) else "#ffffff"
 
 
-def color_table(name: str, size: int) -> npt.NDArray[np.uint8]:
-    """Return `size` colours of a map as ``(size, 3)`` uint8, interpolated between its anchors."""
-    anchors = np.array([[int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in COLOR_MAPS[name]], dtype=float)
-    places = np.linspace(0, len(anchors) - 1, size)
-    columns = [np.interp(places, np.arange(len(anchors)), anchors[:, axis]) for axis in range(3)]
-    return np.stack(columns, axis=1).round().astype(np.uint8)
+def color_table(name: str, size: int = 256) -> npt.NDArray[np.uint8]:
+    """Return `size` of a map's 256 colours, evenly chosen and none mixed, as ``(size, 3)`` uint8."""
+    colors = np.frombuffer(bytes.fromhex(COLOR_MAPS[name]), np.uint8).reshape(-1, 3)
+    chosen: npt.NDArray[np.uint8] = colors[np.linspace(0, len(colors) - 1, size).round().astype(int)]
+    return chosen

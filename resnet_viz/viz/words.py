@@ -82,12 +82,14 @@ def short_bytes(number: int) -> str:
 
 
 def number_text(value: float, digits: int = 4) -> str:
-    """Return a number in a few significant digits, with a true minus.
+    """Return a number in a few significant digits, with a true minus; what is no number by its sign.
 
     >>> number_text(-0.123456), number_text(0.0), number_text(1234567.0, digits=3)
     ('−0.1235', '0', '1.23e+06')
+    >>> number_text(float("nan")), number_text(float("-inf"))
+    ('NaN', '−∞')
     """
-    return f"{value + 0.0:.{digits}g}".replace("-", "−")
+    return f"{value + 0.0:.{digits}g}".replace("-", "−").replace("nan", "NaN").replace("inf", "∞")
 
 
 def class_name(name: str) -> str:

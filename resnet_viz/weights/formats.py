@@ -5,6 +5,7 @@ before any array, and every array is checked. Runs in a throw-away process with 
 """
 
 import contextlib
+import re
 import tokenize
 import zipfile
 import zlib
@@ -18,16 +19,24 @@ import numpy.typing as npt
 
 from resnet_viz.errors import DAMAGE, WeightsError, broken_rule
 from resnet_viz.messages import gettext as _
-from resnet_viz.weights.names import own_layer
+from resnet_viz.weights.names import is_automatic, own_layer
+from resnet_viz.weights.signatures import FROM_KERAS, HEAD_BYTES, Kind, archive_kind, recognised, refusal
 
 Array = npt.NDArray[np.float32]
 
 MAX_FILE_BYTES = 256 * 10**6
 MAX_ENTRIES = 2_000
+MAX_VISITS = 4 * MAX_ENTRIES
 MAX_NAME = 256
 MAX_EXPANSION = 20
+# Of a safetensors header: MAX_ENTRIES names of MAX_NAME take a quarter of it.
+MAX_HEADER = 4 * 10**6
+# No length that a header declares is larger; eight letters of a text read as a number are.
+_LONGEST_HEADER = 10**9
 _DTYPES = {"float16", "bfloat16", "float32", "float64", "F16", "BF16", "F32", "F64", "<f2", "<f4", "<f8"}
 
+# Keras's optimiser state, which no picture needs.
+_OPTIMIZERS = ("optimizer_weights", "optimizer")
 # Keras 1 and 2 called the same arrays by other names.
 _ARRAY_NAMES = {"W": "kernel", "b": "bias", "running_mean": "moving_mean", "running_std": "moving_variance"}
 _KNOWN_ARRAYS = {"kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance"}
@@ -63,7 +72,7 @@ def read_weights(path: Path, *, max_bytes: int) -> dict[str, Array]:
             broken_rule("weights", _("at most {n} MB").format(n=MAX_FILE_BYTES // 10**6), f"{size / 1e6:.0f} MB")
         )
     with path.open("rb") as file:
-        head = file.read(16)
+        head = file.read(HEAD_BYTES)
     arrays: dict[str, Array] = {}
     for entries in _opened(path, head):
         _check_entries(entries, size, max_bytes)
@@ -76,20 +85,21 @@ def _opened(path: Path, head: bytes) -> Iterator[list[Entry]]:
     """Yield the entries of a file once, while it is open."""
     if head.startswith(b"\x89HDF\r\n\x1a\n"):
         yield from _hdf5(path)
-    elif head.startswith(b"PK\x03\x04"):
-        yield from _numpy_archive(path)
-    elif len(head) > 8 and head[8:9] == b"{":
-        yield from _safetensors(path)
+    elif head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        yield from _numpy_archive(path, head)
+    elif head[8:9] == b"{" and int.from_bytes(head[:8], "little") < _LONGEST_HEADER:
+        yield from _safetensors(path, int.from_bytes(head[:8], "little"))
     else:
-        advice = _(
-            "Pickled files (.pt, .pth, .pkl) can run code and are refused: save the arrays as safetensors, then try again."
-        )
-        raise WeightsError(broken_rule("weights", _("a safetensors, .npz or .h5 file"), head[:8], advice))
+        kind = recognised(head) or Kind(head[:8].hex(" "), _("Its first bytes are none that this app knows."))
+        raise WeightsError(refusal(kind))
 
 
-def _safetensors(path: Path) -> Iterator[list[Entry]]:
+def _safetensors(path: Path, header_bytes: int) -> Iterator[list[Entry]]:
     from safetensors import SafetensorError, safe_open  # noqa: PLC0415 - of the optional model part
 
+    if header_bytes > MAX_HEADER:
+        rule = _("a file whose header has at most {n} bytes").format(n=f"{MAX_HEADER:,}")
+        raise WeightsError(broken_rule("weights", rule, header_bytes))
     with contextlib.suppress(ImportError):
         import ml_dtypes as _bfloat16  # noqa: F401, PLC0415 - teaches NumPy bfloat16, where it is installed
     try:
@@ -121,14 +131,14 @@ def _tensor(file: Any, name: str) -> Any:
         raise ValueError(str(error)) from error
 
 
-def _numpy_archive(path: Path) -> Iterator[list[Entry]]:
+def _numpy_archive(path: Path, head: bytes) -> Iterator[list[Entry]]:
     try:
+        if _declared_members(path) > MAX_ENTRIES:
+            raise WeightsError(_too_many(_declared_members(path)))
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
-            if any(not info.filename.endswith(".npy") for info in infos):
-                raise WeightsError(broken_rule("weights", _("an .npz file of arrays only"), infos[0].filename[:60]))
-            if len(infos) > MAX_ENTRIES:
-                raise WeightsError(_too_many(len(infos)))
+            if not infos or any(not info.filename.endswith(".npy") for info in infos):
+                raise WeightsError(refusal(archive_kind([info.filename for info in infos])))
             if sum(info.file_size for info in infos) > MAX_EXPANSION * path.stat().st_size + 10**6:
                 raise WeightsError(_expands())
             entries = []
@@ -150,7 +160,22 @@ def _numpy_archive(path: Path) -> Iterator[list[Entry]]:
     except _DAMAGE as error:
         if isinstance(error, WeightsError):
             raise
+        if b"/data.pkl" in head:  # a download that was cut off: the list of what is inside stands at the end
+            raise WeightsError(refusal(archive_kind(["data.pkl"]))) from error
         raise WeightsError(_damaged(error)) from error
+
+
+def _declared_members(path: Path) -> int:
+    """Return how many members an archive says it has, before anything lists them.
+
+    References:
+        PKWARE APPNOTE 4.3.16: the record at the end; 0xFFFF stands for a number in zip64's own record, more than we take.
+    """
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 2**16 - 22))
+        end = file.read()
+    at = end.rfind(b"PK\x05\x06")
+    return int.from_bytes(end[at + 10 : at + 12], "little") if at >= 0 else 0
 
 
 def _npy_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], Any]:
@@ -167,27 +192,38 @@ def _hdf5(path: Path) -> Iterator[list[Entry]]:
     try:
         with h5py.File(path, "r") as file:
             entries: list[Entry] = []
-            _walk(h5py, file, "", entries, 0)
+            _walk(h5py, file, "", entries, [MAX_VISITS])
             yield entries
     except _DAMAGE as error:
         if isinstance(error, WeightsError):
             raise
+        cut = re.search(r"truncated file: eof = (\d+), .*stored_eof = (\d+)", str(error))
+        if cut:
+            raise WeightsError(_cut_off(*map(int, cut.groups()))) from error
         raise WeightsError(_damaged(error)) from error
 
 
-def _walk(h5py: Any, group: Any, layer: str, entries: list[Entry], depth: int) -> None:
-    """Collect datasets by layer; links that lead elsewhere and storage that lies elsewhere are refused."""
+def _walk(h5py: Any, group: Any, layer: str, entries: list[Entry], left: list[int], depth: int = 0) -> None:
+    """Collect datasets by layer; links that lead elsewhere and storage that lies elsewhere are refused.
+
+    Groups may hold each other in circles, so not only their depth is bounded but also how many are looked at (`left`).
+    """
     if depth > 8:
         raise WeightsError(broken_rule("weights", _("at most 8 groups deep"), group.name[:60]))
     for name in group:
+        left[0] -= 1
+        if left[0] < 0:
+            raise WeightsError(
+                broken_rule("weights", _("at most {n} groups and arrays").format(n=f"{MAX_VISITS:,}"), _("more"))
+            )
         link = group.get(name, getlink=True)
         if not isinstance(link, h5py.HardLink):
             raise WeightsError(broken_rule("weights", _("free of soft and external links"), name[:60]))
         item = group[name]
         if isinstance(item, h5py.Group):
-            if name == "optimizer_weights":
+            if name in _OPTIMIZERS:
                 continue
-            _walk(h5py, item, layer if name in ("model_weights", layer) else name, entries, depth + 1)
+            _walk(h5py, item, layer if name in ("model_weights", "vars", layer) else name, entries, left, depth + 1)
         elif isinstance(item, h5py.Dataset):
             _check_dataset(item)
             entries.append(
@@ -226,6 +262,7 @@ def _check_entries(entries: list[Entry], file_bytes: int, max_bytes: int) -> Non
         raise WeightsError(broken_rule("weights", _("a file with arrays"), _("none")))
     if len(entries) > MAX_ENTRIES:
         raise WeightsError(_too_many(len(entries)))
+    _check_names(entries)
     declared = 0
     for entry in entries:
         layer, _slash, array = entry.name.rpartition("/")
@@ -242,6 +279,25 @@ def _check_entries(entries: list[Entry], file_bytes: int, max_bytes: int) -> Non
     limit = min(max_bytes, MAX_EXPANSION * file_bytes + 10**6)
     if declared > limit:
         raise WeightsError(broken_rule("weights", _("at most {n} bytes of arrays").format(n=f"{limit:,}"), declared))
+
+
+def _check_names(entries: list[Entry]) -> None:
+    """Refuse a file whose layers are mostly told by numbers alone: their order would have to be guessed."""
+    layers = {_layer_of(entry.name) for entry in entries}
+    numbered = [layer for layer in layers if is_automatic(layer)]
+    if 2 * len(numbered) > len(layers):
+        shown = ", ".join(f"`{layer}`" for layer in sorted(numbered)[:3])
+        raise WeightsError(
+            _(
+                "The layers of these weights carry only numbers ({names}), which do not tell their places in this network, so they are refused: give every layer its name, such as `conv1`, and save the arrays as .npz: {code}."
+            ).format(names=shown, code=FROM_KERAS)
+        )
+
+
+def _layer_of(name: str) -> str:
+    """Return the last part of an array's name that tells its layer; a name of one part is told by itself."""
+    parts = [part for part in re.split(r"[/.]", name[:MAX_NAME]) if part]
+    return parts[-2] if len(parts) > 1 else "".join(parts)
 
 
 def _checked(entry: Entry) -> Array:
@@ -265,6 +321,12 @@ def _too_many(count: int) -> str:
 def _expands() -> str:
     rule = _("at most {n} times larger unpacked than packed").format(n=MAX_EXPANSION)
     return broken_rule("weights", rule, _("more"))
+
+
+def _cut_off(have: int, whole: int) -> str:
+    return _("The weights file is cut off: {have} of its {whole} bytes are here. Download it again.").format(
+        have=f"{have:,}", whole=f"{whole:,}"
+    )
 
 
 def _damaged(error: Exception) -> str:

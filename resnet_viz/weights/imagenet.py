@@ -94,10 +94,10 @@ class ImageNetStore:
             kept = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "models" / file.name
             self._downloads[file.url] = Download(
                 file.url,
-                kept if kept.is_file() else self.path(file),
+                self.path(file),
                 digest=file.md5,
-                algorithm="md5",
                 size_bytes=file.size_bytes,
+                elsewhere=(kept,),
                 unpack=lambda path: self._convert(file, path),
                 result=self._about(file),
             )
@@ -135,6 +135,7 @@ class ImageNetStore:
 
     def _convert(self, file: ImageNetFile, source: Path) -> None:
         """Write our copy of the arrays of a checked file, then what is known of it: that one makes it count."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         with source.open("rb") as opened:
             digest = hashlib.file_digest(opened, "sha256").hexdigest()
         with tempfile.TemporaryDirectory(dir=self.folder, prefix=".new-") as work:

@@ -7,6 +7,10 @@ from resnet_viz.spec.graph import block_letter
 _BLOCK = re.compile(r"conv(\d+)_block(\d+)_(preact|[0-3])_(conv|bn)")
 _SINGLE = {"conv1_conv": "conv1", "conv1_bn": "bn_conv1", "post_bn": "bn_final"}
 _CLASSIFIERS = ("predictions", "probs")
+# What libraries call layers and arrays that nobody named: a class, and a number that tells no place in the network.
+_AUTOMATIC = re.compile(
+    r"(?:conv(?:olution)?_?2d|(?:sync_)?batch_?norm(?:alization)?(?:_v1)?|dense|layer|variable|arr|param)(?:_\d+)?|\d+"
+)
 
 
 def own_layer(name: str, shape: tuple[int, ...]) -> str:
@@ -32,3 +36,17 @@ def own_layer(name: str, shape: tuple[int, ...]) -> str:
         return f"bn{block}_preact"
     place = "1" if part == "0" else f"2{'abc'[int(part) - 1]}"
     return f"{'res' if kind == 'conv' else 'bn'}{block}_branch{place}"
+
+
+def is_automatic(name: str) -> bool:
+    """Return whether a layer carries no name but its class's and a number.
+
+    Such layers are never matched by their order in a file: HDF5 sorts `_10` before `_7`, many have equal shapes, and
+    nothing would notice.
+
+    >>> [is_automatic(name) for name in ("conv2d_7", "conv2d", "batch_normalization_12", "arr_0")]
+    [True, True, True, True]
+    >>> [is_automatic(name) for name in ("conv1", "res2a_branch1", "bn_conv1", "fc1000", "conv2_block1_0_conv")]
+    [False, False, False, False, False]
+    """
+    return bool(_AUTOMATIC.fullmatch(name))

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from resnet_viz.analysis import NetworkSummary
-from resnet_viz.errors import WeightsError
+from resnet_viz.errors import DAMAGE, WeightsError
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import is_expired, owner_stem
 from resnet_viz.spec.layers import Shape
+from resnet_viz.weights.fit import fit_or_refuse
 from resnet_viz.weights.reader import convert
 
 
@@ -49,7 +50,7 @@ class WeightsStore:
             summary: The network in view; arrays may take at most twice its bytes.
 
         Raises:
-            WeightsError: If it cannot be read safely, or not be stored.
+            WeightsError: If it cannot be read safely, nothing of it fits the network, or it cannot be stored.
         """
         digest = hashlib.sha256(data).hexdigest()
         try:
@@ -58,6 +59,7 @@ class WeightsStore:
                 source, target = Path(work, "source"), Path(work, "target")
                 source.write_bytes(data)
                 shapes = convert(source, target, max_bytes=max(10**6, 2 * 4 * summary.totals.parameters))
+                fit_or_refuse(summary, shapes)
                 about = Path(work, "about")
                 about.write_text(json.dumps({"name": name[:80], "sha256": digest, "shapes": shapes}), "utf-8")
                 path = self._path(owner)
@@ -85,12 +87,13 @@ class WeightsStore:
                 return None
             about = json.loads(path.read_text("utf-8"))
             arrays = path.with_suffix(f".{about['sha256'][:16]}.safetensors")
+            shapes = {name: tuple(map(int, shape)) for name, shape in about["shapes"].items()}
+            kept = WeightsFile(str(about["name"]), arrays, about["sha256"], shapes)
             os.utime(path)
             os.utime(arrays)
-        except (OSError, ValueError, KeyError):
+        except DAMAGE:  # not there, or not as we write it
             return None
-        shapes = {name: tuple(shape) for name, shape in about["shapes"].items()}
-        return WeightsFile(about["name"], arrays, about["sha256"], shapes)
+        return kept
 
     def delete(self, owner: str) -> None:
         """Forget the owner's weights."""

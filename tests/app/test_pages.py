@@ -20,6 +20,7 @@ from resnet_viz.ui.components.specification import _edited
 from resnet_viz.ui.selection import surgery_of
 from resnet_viz.viz.fields import FIELDS, SECTIONS
 from resnet_viz.viz.views import VIEWS
+from resnet_viz.walks import read_walk
 from resnet_viz.weights.fit import expected_arrays
 from resnet_viz.weights.imagenet import ImageNetStore
 
@@ -694,6 +695,28 @@ def test_a_misfit_that_came_with_the_link_has_nothing_to_undo():
     assert again.button(key="misfit_undo").disabled
 
 
+def test_weights_of_which_nothing_fits_are_an_error_and_nothing_is_computed_with_them():
+    app, data = _open_with_own_weights()
+    _upload_weights(app, data)
+    app.selectbox(key="line_preset").set_value("course").run()
+    nothing = "Nothing of these weights fits this network, so they are not used: `conv1/kernel` has 3×3×3×16"
+    assert nothing in app.error[0].value
+    app.switch_page(PAGES["activations"]).run()
+    assert not app.exception
+    assert [nothing in error.value for error in app.error] == [True, True]  # above the page, and in place of its maps
+    assert not app.get("bidi_component")
+    app.button(key="misfit_random").click().run()
+    assert not app.error
+    assert app.query_params["weights"] == "random"
+
+
+def test_an_upload_of_which_nothing_fits_is_a_sentence_and_changes_nothing():
+    app, _data = _open_with_own_weights()
+    _upload_weights(app, save({"resnet/conv1_1/kernel": np.ones((3, 3, 3, 16), np.float32)}))
+    assert "the file has `resnet/conv1_1/kernel`, the network needs `conv1/kernel`" in app.warning[0].value
+    assert "weights" not in app.query_params
+
+
 def test_bad_weights_are_a_sentence_and_change_nothing():
     app = opened("layers", SMALL)
     app.file_uploader(key="weights_upload").upload(
@@ -749,3 +772,29 @@ def test_a_mistake_of_ours_shows_a_number_and_no_traceback(caplog):
     assert "Something went wrong on our side (number " in app.error[0].value
     assert "secret detail" not in app.error[0].value
     assert "secret detail" in caplog.text
+
+
+def test_a_view_of_every_page_becomes_a_stop_that_is_there_at_the_next_visit():
+    for page in PAGES:
+        app = opened(page, SMALL)
+        app.session_state["subject_walk"] = True
+        app.run()
+        app.button(key="walk_add").click().run()
+        assert not app.warning
+    kept = read_walk(services.walks().load("visitor"))
+    assert [stop.page for stop in kept.stops] == ["", "layers", "activations", "explain", "train"]
+
+
+@pytest.mark.parametrize("data", [b"\xff\x00", b"{", b"[]", b'{"stops": [{"link": "/elsewhere"}]}', b"[" * 100_000])
+def test_what_was_kept_and_cannot_be_read_costs_a_sentence_not_the_page(data):
+    for store in (services.walks(), services.numbers(), services.uploads()._files):
+        store.save("visitor", data)
+    services.weights_store()._folder.mkdir(parents=True)
+    services.weights_store()._path("visitor").write_bytes(data)
+    app = opened("architecture", SMALL | {"color": "own", "walk": "own"})
+    app.session_state["subject_walk"] = True
+    app.run()
+    assert not app.exception
+    assert "could not be read any more" in texts(app)
+    assert not opened("activations", SMALL | {"image": "upload", "weights": "file"}).exception
+    assert services.walks().load("visitor") is None

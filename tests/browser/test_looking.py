@@ -9,6 +9,8 @@ from playwright.sync_api import Page, expect
 
 from resnet_viz.analysis import analyse
 from resnet_viz.spec import preset
+from resnet_viz.viz.block_view import signals
+from resnet_viz.viz.takehome import Subject, takehome_html
 
 from .test_app import quiet
 
@@ -97,6 +99,45 @@ def test_channels_by_keyboard_and_one_of_them_large(visit):
     expect(page.locator(".st-key-maps .value")).to_contain_text(
         re.compile(rf"row 8, column 8: .*sees {side}×{side} px")
     )
+
+
+def test_what_is_no_number_is_marked_and_the_mark_is_named(chromium, tmp_path):
+    """In the file to take home, which is the same component with maps of our choice."""
+    summary = analyse(preset("cifar-20"))
+    block = summary.graph.block_of("res3b_out")
+    random = np.random.default_rng(0)
+    found = {
+        name: random.uniform(0.1, 1, summary.by_id[name].output_shape).astype(np.float32)
+        for name in signals(block).values()
+    }
+    found["res3b_out"][8:12, 4:8, 0] = np.nan
+    found["res3b_out"][0, 0, 0] = np.inf
+    path = tmp_path / "home.html"
+    about = Subject("cifar-20", "", "", "", "", "")
+    path.write_bytes(takehome_html(summary, "res3b_out", found, np.full((32, 32, 3), 90, np.uint8), about))
+    context = chromium.new_context(viewport={"width": 1280, "height": 720}, offline=True)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    mosaic, large = page.locator("#maps canvas.mosaic"), page.locator("#maps canvas.view")
+    expect(mosaic).to_have_attribute("aria-label", re.compile("17 values that are no numbers .*, in magenta"))
+    mosaic.focus()
+    page.keyboard.press("Home")
+    expect(page.locator("#maps .range")).to_contain_text("17 values that are no numbers (NaN, ∞), in magenta")
+    marked = """(canvas) => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      let count = 0;
+      for (let i = 0; i < data.length; i += 4) count += data[i] === 255 && data[i + 1] === 0 && data[i + 2] === 255;
+      return count;
+    }"""
+    assert mosaic.evaluate(marked) == 17
+    cell = (
+        large.evaluate("c => c.width") / 32 * 2
+    ) ** 2  # px of the canvas; a cell of this layer is two of the picture's
+    for opacity, smooth in (("100", False), ("20", False), ("20", True)):
+        page.locator("#maps input.opacity").fill(opacity)
+        page.locator("#maps input.smooth").set_checked(smooth)
+        assert large.evaluate(marked) == pytest.approx(16.5 * cell, rel=0.05)
+    context.close()
 
 
 def test_a_cell_is_clicked_for_its_sum_and_the_sum_is_a_link(visit):

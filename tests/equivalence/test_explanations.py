@@ -214,11 +214,11 @@ def test_randomising_goes_down_stage_by_stage_and_gives_the_weights_back():
     class WithdrawnError(Exception):
         pass
 
-    def cancel(_share):
+    def withdrawn() -> Attribution:
         raise WithdrawnError
 
     with pytest.raises(WithdrawnError):
-        list(randomised_maps(probe, explain, cancel))
+        list(randomised_maps(probe, withdrawn))
     np.testing.assert_allclose(explain().values, own.values, rtol=1e-5, atol=1e-6)
 
 

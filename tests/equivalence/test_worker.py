@@ -1,5 +1,6 @@
 """The worker: right values, restarted when killed, bounded, cancellable, and silent about nothing."""
 
+import itertools
 import os
 import signal
 import subprocess
@@ -17,7 +18,7 @@ from resnet_viz.attribution.catalogue import Request
 from resnet_viz.compute.backends import backend_name
 from resnet_viz.compute.client import Waiting, WorkerClient
 from resnet_viz.compute.protocol import Message, read_message, write_message
-from resnet_viz.compute.questions import Network, activations, explain
+from resnet_viz.compute.questions import Network, activations, explain, sanity
 from resnet_viz.errors import (
     BackendMissingError,
     BusyError,
@@ -59,15 +60,54 @@ def asked(client, spec, values, nodes, *, weights=None, surgery="", **waiting):
     return activations(client, Network(spec, weights, surgery), values, nodes, Waiting(**waiting))
 
 
-def stand_in(code: str) -> WorkerClient:
+HEAD = """
+import os, sys, time
+from pathlib import Path
+from resnet_viz.compute.protocol import read_message, write_message
+out, inp = sys.stdout.buffer, open(0, "rb", buffering=0)
+
+def say(number, **header):
+    write_message(out, {"id": number, **header})
+
+def take():
+    while (message := read_message(inp)).header["op"] == "cancel":
+        pass
+    say(message.header["id"], progress="taken", share=0.0)
+    return message.header["id"], message.header["nodes"]
+
+def ready():
+    say(0, ok=True, backend="none", keras="0")
+
+"""
+
+
+def stand_in(code: str, **options) -> WorkerClient:
     """Return a client whose worker is a few lines that speak the protocol, to make it misbehave at will."""
-    head = (
-        "import sys, os, time\n"
-        "from resnet_viz.compute.protocol import read_message, write_message\n"
-        "out, inp = sys.stdout.buffer, open(0, 'rb', buffering=0)\n"
-        "write_message(out, {'id': 0, 'ok': True, 'backend': 'none', 'keras': '0'})\n"
-    )
-    return WorkerClient([sys.executable, "-c", head + code], max_pending=4)
+    return WorkerClient([sys.executable, "-c", HEAD + code], **{"max_pending": 4, **options})
+
+
+def until(condition, seconds: float = 20) -> bool:
+    """Wait for a state, and return whether it came."""
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return bool(condition())
+
+
+class Asker(threading.Thread):
+    """Somebody who asks, and the sentence that came of it; "" is an answer."""
+
+    def __init__(self, client, nodes, **waiting):
+        super().__init__(target=self._ask, args=(client, nodes), kwargs=waiting, daemon=True)
+        self.sentence = None
+        self.start()
+
+    def _ask(self, client, nodes, **waiting):
+        try:
+            asked(client, SPEC, picture(), nodes, **waiting)
+            self.sentence = ""
+        except JobError as error:
+            self.sentence = str(error)
 
 
 # --- Values ---------------------------------------------------------------------------------------------------------
@@ -197,52 +237,158 @@ def test_a_worker_killed_in_mid_request_is_back_and_the_request_is_answered(own_
 
 
 def test_a_request_that_kills_every_worker_ends_in_a_sentence():
-    client = stand_in("read_message(inp); os._exit(1)")
+    client = stand_in("ready(); read_message(inp); os._exit(1)")
     with pytest.raises(JobError, match="stopped twice on this request"):
         asked(client, SPEC, picture(), NODES)
     assert client.status().restarts == 1
     client.close()
 
 
+def test_whoever_waited_behind_a_request_that_kills_every_worker_is_answered(tmp_path):
+    """The first two workers read both requests and die over the fatal one."""
+    client = stand_in(
+        f"""
+ready()
+lives = Path({str(tmp_path)!r}, "lives")
+lives.write_text(lives.read_text() + "x" if lives.exists() else "x")
+if len(lives.read_text()) < 3:
+    for message in (read_message(inp), read_message(inp)):
+        if message.header["nodes"] == ["fatal"]:
+            say(message.header["id"], progress="taken", share=0.0)
+    os._exit(1)
+number, nodes = take()
+say(number, ok=True)
+take()
+"""
+    )
+    fatal, behind = Asker(client, ["fatal"]), Asker(client, ["conv1"])
+    fatal.join(30)
+    behind.join(30)
+    assert "stopped twice on this request" in fatal.sentence
+    assert behind.sentence == ""
+    client.close()
+
+
+SLOW = "ready()\nwhile True:\n    number, nodes = take()\n    time.sleep(1.2)\n    say(number, ok=True)\n"
+
+
+def test_waiting_in_line_is_no_silence_of_the_worker():
+    """Each takes 1.2 s of the 2 s it is given; the third waits 2.4 s before it is taken."""
+    client = stand_in(SLOW)
+    askers = [Asker(client, ["conv1"], timeout_s=2) for _number in range(3)]
+    for asker in askers:
+        asker.join(30)
+    assert [asker.sentence for asker in askers] == ["", "", ""]
+    assert client.status().restarts == 0
+    client.close()
+
+
+def test_whatever_the_worker_says_is_life():
+    """One answer takes 3 s of the 2 s it is given, while the worker tells how far it is with another."""
+    client = stand_in(
+        """
+ready()
+(one, _nodes), (other, _nodes) = take(), take()
+for share in range(10):
+    time.sleep(0.3)
+    say(other, progress="explain", share=share / 10)
+say(one, ok=True)
+say(other, ok=True)
+"""
+    )
+    askers = [Asker(client, ["conv1"], timeout_s=2) for _number in range(2)]
+    for asker in askers:
+        asker.join(30)
+    assert [asker.sentence for asker in askers] == ["", ""]
+    assert client.status().restarts == 0
+    client.close()
+
+
+def test_a_request_of_which_the_worker_never_speaks_again_ends_although_it_answers_others():
+    client = stand_in(
+        """
+ready()
+(one, _nodes), (other, _nodes) = take(), take()
+while True:
+    time.sleep(0.1)
+    say(other, progress="explain", share=0.5)
+"""
+    )
+    forgotten = Asker(client, ["conv1"], timeout_s=0.4)
+    assert until(lambda: client.status().pending == 1)
+    Asker(client, ["conv1"], timeout_s=60)
+    forgotten.join(30)
+    assert "did not answer within 2 s" in forgotten.sentence
+    client.close()
+
+
+@pytest.mark.parametrize("is_withdrawn", [False, True], ids=["who waits", "who left"])
+def test_a_worker_that_hangs_is_replaced_and_whoever_waited_in_line_is_answered(tmp_path, is_withdrawn):
+    """It hangs over the first request it takes, for whoever asked, and for whoever asked and left."""
+    client = stand_in(
+        f"""
+ready()
+seen = Path({str(tmp_path)!r}, "seen")
+while True:
+    number, nodes = take()
+    if not seen.exists():
+        seen.touch()
+        time.sleep(600)
+    say(number, ok=True)
+"""
+    )
+    left = threading.Event()
+    first = Asker(client, ["conv1"], timeout_s=1, is_cancelled=left.is_set)
+    assert until((tmp_path / "seen").exists)
+    if is_withdrawn:
+        left.set()
+    second = Asker(client, ["conv1"], timeout_s=60)
+    first.join(30)
+    second.join(30)
+    assert ("Cancelled." if is_withdrawn else "did not answer within 1 s and was restarted") in first.sentence
+    assert second.sentence == ""
+    assert client.status().restarts == 1
+    client.close()
+
+
+def test_a_slow_start_is_borne_and_one_that_never_ends_is_a_sentence():
+    slow = stand_in("time.sleep(1.5)\nready()\nnumber, nodes = take()\nsay(number, ok=True)\ntake()", start_s=60)
+    asked(slow, SPEC, picture(), NODES, timeout_s=0.5)
+    slow.close()
+    never = stand_in("time.sleep(600)", start_s=0.5)
+    with pytest.raises(JobError, match=r"Keras did not start within 1 s: the machine may be busy"):
+        asked(never, SPEC, picture(), NODES, timeout_s=1)
+    never.close()
+
+
 def test_a_worker_that_falls_silent_is_replaced():
-    client = stand_in("read_message(inp); time.sleep(60)")
+    client = stand_in("ready(); read_message(inp); time.sleep(600)")
     client.start()
     pid = client.pid
     with pytest.raises(JobError, match=r"did not answer within 1 s"):
         asked(client, SPEC, picture(), NODES, timeout_s=1)
-    deadline = time.monotonic() + 5
-    while client.pid == pid and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert client.pid != pid
+    assert until(lambda: client.pid != pid)
     client.close()
 
 
 def test_garbage_on_the_pipe_counts_as_a_crash():
-    client = stand_in("read_message(inp); out.write(b'\\xff' * 64); out.flush(); time.sleep(60)")
+    client = stand_in("ready(); read_message(inp); out.write(b'\\xff' * 64); out.flush(); time.sleep(600)")
     with pytest.raises(JobError, match="stopped twice"):
         asked(client, SPEC, picture(), NODES)
     client.close()
 
 
 def test_a_full_queue_answers_busy_at_once():
-    client = stand_in("[read_message(inp) for _ in range(9)]")
-
-    def wait_in_vain() -> None:
-        with pytest.raises(JobError):
-            asked(client, SPEC, picture(), NODES, timeout_s=3)
-
-    threads = [threading.Thread(target=wait_in_vain) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    deadline = time.monotonic() + 5
-    while client.status().pending < 4 and time.monotonic() < deadline:
-        time.sleep(0.01)
+    client = stand_in("ready(); [read_message(inp) for _ in range(9)]; time.sleep(600)")
+    askers = [Asker(client, NODES, timeout_s=600) for _number in range(4)]
+    assert until(lambda: client.status().pending == 4)
     with pytest.raises(BusyError, match="4 requests are waiting"):
         asked(client, SPEC, picture(), NODES)
-    for thread in threads:
-        thread.join()
     client.close()
+    for asker in askers:
+        asker.join(30)
     assert client.status().pending == 0
+    assert all("shutting down" in asker.sentence for asker in askers)
 
 
 def test_cancelling_returns_at_once_and_the_worker_goes_on(worker):
@@ -281,11 +427,7 @@ def test_the_worker_ends_with_its_server():
         "client = WorkerClient(); client.start(); print(client.pid, flush=True); os._exit(0)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    pid = int(done.stdout)
-    deadline = time.monotonic() + 20
-    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not Path(f"/proc/{pid}").exists()
+    assert until(lambda: not Path(f"/proc/{int(done.stdout)}").exists())
 
 
 # --- The wire ------------------------------------------------------------------------------------------------------
@@ -343,6 +485,24 @@ def test_a_long_explanation_tells_its_share_and_is_withdrawn(worker):
     began = time.monotonic()
     assert explain(worker, Network(SPEC), pictures, Request("gradcam", "res4c_out", 0, {})).values.shape == (4, 4)
     assert time.monotonic() - began < 20  # the withdrawn one does not run on
+
+
+def test_a_sanity_check_is_never_silent_for_the_length_of_a_map(worker):
+    """Six maps, each of 225 patches: every batch of patches is a sign of life, from the first map on."""
+    zeros, shares = np.zeros(SPEC.input_shape, np.float32), []
+    pictures = {"picture": picture(), "black": zeros, "white": zeros + 1}
+    request = Request("occlusion", "", 0, {"patch": "2", "stride": "1"})
+
+    def hear(step: str, share: float) -> None:
+        if step == "sanity":
+            shares.append(share)
+
+    found = sanity(worker, Network(SPEC), pictures, request, Waiting(hear))
+    assert (found.stages, len(found.maps)) == ([0, 4, 3, 2, 1], 6)
+    assert shares == sorted(shares)
+    assert shares[0] < 1 / 6 / 20
+    assert max(after - before for before, after in itertools.pairwise(shares)) < 1 / 6 / 20
+    assert shares[-1] == 1
 
 
 def test_errors_of_explanations_cross_the_wire(worker):

@@ -10,6 +10,7 @@ import sys
 import numpy as np
 import pytest
 from PIL import Image
+from safetensors.numpy import save
 
 from resnet_viz.cli.main import main
 from resnet_viz.images.samples import _FOLDER
@@ -121,6 +122,16 @@ BAD = [
 @pytest.mark.parametrize(("arguments", "sentence"), BAD)
 def test_bad_input_is_one_sentence_and_exit_2(capsys, arguments, sentence):
     assert sentence in refused(capsys, *arguments)
+
+
+@pytest.mark.parametrize("command", ["activations", "explain"])
+def test_weights_of_which_nothing_fits_end_in_exit_2_and_write_nothing(capsys, tmp_path, command):
+    weights, out = tmp_path / "other.safetensors", tmp_path / "x.npz"
+    weights.write_bytes(save({"conv1_1/kernel": np.ones((3, 3, 3, 16), np.float32)}))
+    picture = [command, str(_FOLDER / "cat.jpg"), "--preset", "cifar-20", "--out", str(out)]
+    for name in (str(weights), "shapes"):
+        assert "Nothing of these weights fits this network" in refused(capsys, *picture, "--weights", name)
+    assert not out.exists()
 
 
 def test_activations_write_arrays_under_their_ids_and_mosaics(tmp_path):

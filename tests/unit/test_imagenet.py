@@ -103,6 +103,45 @@ def test_fetched_checked_and_read_as_arrays(published, server, tmp_path, monkeyp
     assert found.shapes == {name: array.shape for name, array in arrays.items()}
 
 
+def keras_copy(home, file, data):
+    """Put a file where Keras would have put ImageNet's."""
+    kept = home / "models" / file.name
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(data)
+    return kept
+
+
+def test_what_keras_fetched_is_read_where_it_lies_into_a_fresh_folder(published, tmp_path, monkeypatch):
+    folder, file, _arrays = published
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setenv("RESNET_VIZ_IMAGENET_URL", "http://127.0.0.1:9")
+    data = (folder / file.name).read_bytes()
+    kept = keras_copy(tmp_path / "keras", file, data)
+    store = ImageNetStore(tmp_path / "fresh" / "imagenet")
+    download = store.download(file)
+    download.start()
+    download.wait(60)
+    assert download.sentence == ""
+    found = store.load(file)
+    assert found is not None
+    assert found.sha256 == hashlib.sha256(data).hexdigest()
+    assert kept.read_bytes() == data
+
+
+def test_another_file_of_keras_is_left_alone_and_ours_is_fetched(published, server, tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setenv("RESNET_VIZ_IMAGENET_URL", server)
+    _folder, file, _arrays = published
+    kept = keras_copy(tmp_path / "keras", file, b"fine-tuned by somebody")
+    store = ImageNetStore(tmp_path / "store")
+    download = store.download(file)
+    download.start()
+    download.wait(60)
+    assert download.sentence == ""
+    assert store.load(file) is not None
+    assert kept.read_bytes() == b"fine-tuned by somebody"
+
+
 def test_dropped_by_hand_and_refused_if_it_is_another(published, tmp_path):
     folder, file, _arrays = published
     data = (folder / file.name).read_bytes()

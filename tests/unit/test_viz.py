@@ -1,6 +1,8 @@
 """Pictures and tables say what the account says."""
 
 import io
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,13 +16,17 @@ from resnet_viz.analysis.arithmetic import (
     shape_arithmetic,
 )
 from resnet_viz.analysis.keras_code import keras_line
+from resnet_viz.analysis.receptive_field import Extent, ReceptiveField
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.spec.layers import kind_of
+from resnet_viz.viz import theme
 from resnet_viz.viz.anatomy import channel_energy, map_statistics, norm, removed_by_relu, strongest_channels
 from resnet_viz.viz.charts import along_depth, receptive_fields, size_and_channels, treemap
 from resnet_viz.viz.mosaic import Scale, mosaic_png, per_channel_png, shared_scale, tiles
+from resnet_viz.viz.overlay import overlay_png
+from resnet_viz.viz.pixel import kernel_walk
 from resnet_viz.viz.tables import COUNTED, to_frame, to_markdown, totals_row
-from resnet_viz.viz.theme import GROUND, MARKS, NOT_A_NUMBER, color_table
+from resnet_viz.viz.theme import COLOR_MAPS, GROUND, MARKS, NOT_A_NUMBER, color_table
 from resnet_viz.viz.views import CHART_METRICS
 
 COURSE = analyse(PRESETS["course"])
@@ -100,6 +106,31 @@ def test_colours_reach_contrast_on_their_own_fill():
     for kind, mark in MARKS.items():
         assert (luminance(mark.fill) + 0.05) / (luminance("#1a1a1a") + 0.05) > 7, kind
     assert set(MARKS) == {kind_of(r.node.layer) for n in PRESETS for r in analyse(PRESETS[n]).records}
+
+
+@pytest.mark.parametrize(
+    ("own", "name"), [("viridis", "viridis"), ("cividis", "cividis"), ("grey", "gray"), ("red-blue", "RdBu_r")]
+)
+def test_a_colour_map_is_matplotlibs_own_to_the_last_colour(own, name):
+    import matplotlib as mpl
+
+    expected = np.round(mpl.colormaps[name](np.arange(256))[:, :3] * 255).astype(np.uint8)
+    np.testing.assert_array_equal(color_table(own), expected)
+    palette = color_table(own, 254)
+    assert {tuple(color) for color in palette} <= {tuple(color) for color in expected}
+    np.testing.assert_array_equal(palette[[0, -1]], expected[[0, -1]])
+
+
+def test_every_colour_map_is_one_of_those():
+    assert set(COLOR_MAPS) == {"viridis", "cividis", "grey", "red-blue"}
+
+
+@pytest.mark.parametrize("component", ["maps", "takehome"])
+def test_the_browser_carries_the_same_colours(component):
+    (built,) = (Path(theme.__file__).parents[1] / "ui" / "frontend" / component).glob("index-*.js")
+    script = built.read_text("utf-8")
+    for name, colors in COLOR_MAPS.items():
+        assert re.search(rf"[\"']?{name}[\"']?:\"{colors}\"", script), name
 
 
 # --- Tables and charts ----------------------------------------------------------------------------------------------
@@ -215,6 +246,44 @@ def test_values_that_are_not_finite_are_marked():
     image = pixels(mosaic_png(maps))
     assert tuple(image[1, 1]) == tuple(image[1, 2]) == NOT_A_NUMBER
     assert tuple(image[1, 3]) != NOT_A_NUMBER
+
+
+def test_values_that_are_not_finite_are_marked_on_own_scales_too():
+    maps = np.array([[[np.nan, 2], [-np.inf, 3], [-1.0, 4]]], np.float32)
+    image = pixels(per_channel_png(maps, columns=2))
+    assert tuple(image[1, 1]) == tuple(image[1, 2]) == NOT_A_NUMBER
+    assert NOT_A_NUMBER not in {tuple(color) for color in image[1, 3:].tolist()}
+
+
+@pytest.mark.parametrize("opacity", [0.0, 0.55, 1.0])
+@pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf])
+def test_the_overlay_marks_what_is_no_number_and_no_picture_shines_through(odd, opacity):
+    rgb = np.full((2, 2, 3), 90, np.uint8)
+    drawn = pixels(overlay_png(rgb, np.array([[odd, 1], [0, 2]], np.float32), opacity=opacity))
+    half = drawn.shape[0] // 2
+    marked = (drawn == NOT_A_NUMBER).all(axis=-1)
+    assert marked[:half, :half].all()
+    assert marked.sum() == half * half
+
+
+def test_the_overlay_marks_only_where_cells_look():
+    extent = Extent(1, 2, 0)  # cell (0, 0) lies about pixel 0, cell (1, 1) about pixel 2; pixel 4 is nobody's
+    values = np.array([[1, 2], [3, np.nan]], np.float32)
+    drawn = pixels(overlay_png(np.zeros((5, 5, 3), np.uint8), values, ReceptiveField(extent, extent)))
+    zoom = drawn.shape[0] // 5
+    assert tuple(drawn[2 * zoom, 2 * zoom]) == NOT_A_NUMBER
+    assert tuple(drawn[-1, -1]) == (0, 0, 0)
+
+
+def test_the_sum_behind_a_cell_marks_what_is_no_number():
+    class Step:
+        value, numbers = float("nan"), {"sum": float("nan"), "bias": 0.0}
+
+    text = kernel_walk(np.float32([[[np.nan, 2]]]), np.float32([[[3, np.inf]]]), [0, 1], 0.0, Step())
+    mark = "#" + bytes(NOT_A_NUMBER).hex()
+    assert text.count(f"background:{mark}") == 4  # a patch, a kernel, and both products
+    assert ">NaN<" in text
+    assert ">∞<" in text
 
 
 def test_own_scales_show_weak_channels():

@@ -13,7 +13,7 @@ import streamlit as st
 from resnet_viz.compute import questions
 from resnet_viz.compute.client import Waiting
 from resnet_viz.compute.questions import Network
-from resnet_viz.errors import CancelledError, ResNetVizError
+from resnet_viz.errors import CancelledError, ResNetVizError, WeightsError
 from resnet_viz.images.preprocess import NORMALISATIONS, as_input
 from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
@@ -109,8 +109,15 @@ def remembered(key: str, question: Callable[[Waiting], T]) -> T | None:
 
 
 def network_of(selection: Selection) -> Network:
-    """Return what the worker is asked about."""
-    file = weights_of(selection).file
+    """Return what the worker is asked about.
+
+    Raises:
+        WeightsError: If nothing of the chosen weights fits: the answer would be a random network's.
+    """
+    weights = weights_of(selection)
+    if weights.fit and weights.fit.refusal():
+        raise WeightsError(weights.fit.refusal())
+    file = weights.file
     return Network(selection.spec, file.path if file else None, selection.surgery.to_text())
 
 

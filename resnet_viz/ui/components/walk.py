@@ -4,13 +4,13 @@ from typing import Any
 
 import streamlit as st
 
-from resnet_viz.errors import ResNetVizError, SpecError, broken_rule
+from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
 from resnet_viz.ui import state
 from resnet_viz.ui.links import from_params
 from resnet_viz.ui.selection import Selection
-from resnet_viz.walks import MAX_BYTES, MAX_STOPS, Stop, Walk, read_walk, shipped_walks
+from resnet_viz.walks import MAX_STOPS, Stop, Walk, read_walk, shipped_walks
 
 OWN = "own"
 MENU = "subject_walk"
@@ -131,7 +131,11 @@ def _add(question: str, answer: str) -> None:
         return
     params = state.current_selection().as_stop().to_params()
     stop = Stop(state.page(), tuple(params.items()), question.strip(), answer.strip())
-    state.set_own_walk(Walk(own.title or _("My walk"), (*own.stops, stop)))
+    try:
+        state.set_own_walk(Walk(own.title or _("My walk"), (*own.stops, stop)))
+    except SpecError as error:
+        state.add_problem(str(error))
+        return
     for key in ("walk_question", "walk_own_answer"):
         state.bind(key, "")
 
@@ -146,9 +150,6 @@ def _take() -> None:
     if file is None:
         return
     try:
-        data = bytes(file.getvalue())
-        if len(data) > MAX_BYTES:
-            raise SpecError(broken_rule("walk", _("at most 500 kB"), f"{len(data):,} bytes"))
-        state.set_own_walk(read_walk(data.decode("utf-8", errors="replace")))
-    except ResNetVizError as error:
+        state.set_own_walk(read_walk(bytes(file.getvalue())))
+    except SpecError as error:
         state.add_problem(str(error))

@@ -222,8 +222,12 @@ def show_misfit(selection: Selection) -> None:
     if weights.fit is None or weights.fit.is_complete or state.is_accepted(_misfit_key(selection, weights)):
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.warning(weights.fit.sentence())
-        st.button(_("Keep"), on_click=state.accept, args=(_misfit_key(selection, weights),), key="misfit_keep")
+        if weights.fit.refusal():
+            st.error(weights.fit.refusal())
+            st.button(_("Random weights"), on_click=_choose, args=(RANDOM,), key="misfit_random")
+        else:
+            st.warning(weights.fit.sentence())
+            st.button(_("Keep"), on_click=state.accept, args=(_misfit_key(selection, weights),), key="misfit_keep")
         before = state.earlier(lambda old: weights_of(old).fit != weights.fit)
         st.button(_("Undo"), on_click=state.return_to, args=(before,), disabled=before is None, key="misfit_undo")
 

@@ -1,0 +1,185 @@
+"""One life of the model worker: its process, its pipes, and whether it fell silent over its work. Imports no Keras."""
+
+import contextlib
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+from resnet_viz.compute.backends import child_environment
+from resnet_viz.compute.protocol import Array, Message, read_message, write_message
+
+# Importing Keras tells nothing: 5 s on two idle cores, and a minute where others keep them busy.
+START_S = 300.0
+# A request that the worker took and tells nothing of, while it answers others, is given up after so many time-outs.
+_MOST_SILENCES = 5
+_PIPE_BYTES = 2**20
+
+TAKEN = "taken"
+"""The first step of every request: the worker took it out of its line."""
+
+
+class Silence(NamedTuple):
+    """A worker's silence that lasted too long.
+
+    Attributes:
+        seconds: The time-out that it is beyond.
+        over: What it was to do: start, answer the request in question, or answer another one.
+    """
+
+    seconds: float
+    over: Literal["start", "this", "another"]
+
+
+@dataclass
+class _Sent:
+    """A request that the process has not answered.
+
+    Attributes:
+        patience_s: Longest silence that whoever asked bears.
+        heard: When the worker last spoke of it; when it was sent, at first.
+        is_taken: Whether the worker works on it; else it waits in line.
+    """
+
+    patience_s: float
+    heard: float
+    is_taken: bool = False
+
+
+class WorkerProcess:
+    """A running worker. Safe to use from any thread."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        on_message: Callable[[Message], None],
+        on_end: Callable[["WorkerProcess", set[int]], None],
+        *,
+        start_s: float = START_S,
+    ) -> None:
+        """Start a worker; returns at once.
+
+        Args:
+            command: Its command line.
+            on_message: Hears every message about a request.
+            on_end: Hears that it ended, and the numbers of the requests that may be to blame.
+            start_s: Longest silence until it is ready.
+
+        Raises:
+            BackendMissingError: If Keras is not installed.
+        """
+        self.backend = ""
+        self._on_message, self._on_end, self._start_s = on_message, on_end, start_s
+        self._lock, self._write_lock = threading.Lock(), threading.Lock()
+        self._sent: dict[int, _Sent] = {}
+        self._heard = time.monotonic()
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=child_environment(),
+            bufsize=0,
+            start_new_session=True,  # a Ctrl-C at the terminal is the server's to handle
+        )
+        _widen_pipe(self._process)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
+
+    def expect(self, number: int, patience_s: float) -> None:
+        """Note that a request is about to be sent, and how much silence its sender bears."""
+        with self._lock:
+            self._sent[number] = _Sent(patience_s, time.monotonic())
+
+    def write(self, header: Mapping[str, Any], arrays: Mapping[str, Array] | None = None) -> None:
+        """Write one message; to a process that is dead or dying nothing is said, and `on_end` tells."""
+        with contextlib.suppress(OSError, ValueError), self._write_lock:
+            if self._process.stdin:
+                write_message(self._process.stdin, header, arrays)
+
+    def kill(self) -> None:
+        """End it; `on_end` tells when that is done."""
+        self._process.kill()
+
+    def join(self) -> None:
+        """Wait until it has ended and everybody knows."""
+        self._reader.join(timeout=10)
+
+    def silence_over(self, number: int) -> Silence | None:
+        """Return the worker's silence, as far as a request is concerned, if it lasts too long.
+
+        Waiting in line is no silence: the time-out runs from when the worker takes a request, and while it works on
+        others it is theirs that counts. Whatever it says of any request is life.
+        """
+        with self._lock:
+            sent, now = self._sent.get(number), time.monotonic()
+            if sent is None:
+                return None
+            taken = [other.patience_s for other in self._sent.values() if other.is_taken]
+            if not self.backend:
+                found, since = Silence(max(self._start_s, sent.patience_s), "start"), self._heard
+            elif sent.is_taken and now - sent.heard > _MOST_SILENCES * sent.patience_s:
+                return Silence(_MOST_SILENCES * sent.patience_s, "this")
+            elif taken:
+                found, since = Silence(max(taken), "this" if sent.is_taken else "another"), self._heard
+            else:  # it has nothing else to do, and does not take this
+                found, since = Silence(sent.patience_s, "this"), max(self._heard, sent.heard)
+            return found if now - since > found.seconds else None
+
+    def _read(self) -> None:
+        """Hand on each message until the process ends, then say so."""
+        while (message := self._read_or_none()) is not None:
+            self._hear(message)
+        self._process.kill()
+        self._process.wait()
+        with self._write_lock:
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe:
+                    pipe.close()
+        with self._lock:
+            taken = {number for number, sent in self._sent.items() if sent.is_taken}
+            # Nothing taken: any of those in line may have killed it while it was read.
+            blamed = taken or set(self._sent)
+        self._on_end(self, blamed)
+
+    def _hear(self, message: Message) -> None:
+        header = message.header
+        with self._lock:
+            self._heard = time.monotonic()
+            if header["id"] == 0:
+                self.backend = f"{header['backend']}, Keras {header['keras']}"
+                return
+            if "progress" not in header:
+                self._sent.pop(header["id"], None)
+            elif sent := self._sent.get(header["id"]):
+                sent.heard, sent.is_taken = self._heard, True
+        self._on_message(message)
+
+    def _read_or_none(self) -> Message | None:
+        try:
+            return read_message(self._process.stdout) if self._process.stdout else None
+        except (OSError, ValueError):  # closed under us, or garbage: either way this process is finished
+            return None
+
+
+def _widen_pipe(process: "subprocess.Popen[bytes]") -> None:
+    """Ask Linux for larger pipes: maps of several MB then cross in fewer switches."""
+    try:
+        import fcntl  # noqa: PLC0415 - does not exist on Windows
+
+        for pipe in (process.stdin, process.stdout):
+            if pipe:
+                fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    except (ImportError, AttributeError, OSError):
+        return

@@ -1,0 +1,162 @@
+"""What people choose for a weights file and what is none: known by its first bytes, called by its name, with what to do.
+
+References:
+    Each format's own description of its first bytes; Git LFS's pointer file; ONNX's and TensorFlow's protocol buffers.
+"""
+
+import re
+from collections.abc import Callable, Collection
+from typing import NamedTuple
+
+from resnet_viz.errors import broken_rule
+from resnet_viz.messages import gettext as _
+
+FROM_KERAS = '`numpy.savez("weights.npz", **{v.path: v.numpy() for v in model.weights})`'
+"""What writes a Keras model's arrays as we read them."""
+
+HEAD_BYTES = 4096
+"""As much of a file's beginning as this table looks at."""
+
+
+class Kind(NamedTuple):
+    """Something that is no weights file.
+
+    Attributes:
+        name: What it is, to follow "received".
+        advice: How to get the right thing.
+    """
+
+    name: str
+    advice: str
+
+
+class _Signature(NamedTuple):
+    is_met: Callable[[bytes], bool]
+    kind: Kind
+
+
+def refusal(kind: Kind) -> str:
+    """Return the sentence for something that is no weights file."""
+    return broken_rule("weights", _("a safetensors, .npz or .h5 file"), kind.name, kind.advice)
+
+
+def recognised(head: bytes) -> Kind | None:
+    """Return what a file is by its first bytes, if it is known and no weights file."""
+    return next((signature.kind for signature in _signatures(head) if signature.is_met(head)), None)
+
+
+def archive_kind(names: Collection[str]) -> Kind:
+    """Return what a zip archive is by the names in it, if it is none of arrays only."""
+    ends = {name.rpartition("/")[2] for name in names}
+    if "data.pkl" in ends:
+        return Kind(_("PyTorch's zipped pickle (.pt, .pth)"), _no_pickle())
+    if "saved_model.pb" in ends:
+        return Kind(_("a zipped SavedModel"), _from_keras())
+    if "model.weights.h5" in ends:
+        return Kind(_("a Keras archive (.keras)"), _from_keras())
+    inside = next((name for name in names if name.endswith((".h5", ".hdf5", ".safetensors", ".npz"))), None)
+    if inside:
+        return Kind(_("a zip archive around `{name}`").format(name=inside[-60:]), _unpack())
+    return Kind(_("a zip archive of other files"), _from_keras())
+
+
+def _signatures(head: bytes) -> tuple[_Signature, ...]:
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    lower = text[:200].lower()
+    return (
+        _Signature(lambda data: not data, Kind(_("an empty file"), _download())),
+        _Signature(
+            lambda _data: lower.startswith((b"<!doctype html", b"<html", b"<head", b"<!--")),
+            Kind(_("a web page"), _download()),
+        ),
+        _Signature(
+            lambda _data: text.startswith(b"version https://git-lfs"),
+            Kind(
+                _("a Git LFS pointer, which only says where the file is"),
+                _("Fetch the file itself with `git lfs pull`, or by the host's download button."),
+            ),
+        ),
+        _Signature(
+            lambda data: lower.startswith((b"<?xml", b"<error")) and b"<Error" in data,
+            Kind(
+                _("an error that a store answered instead of the file ({code})").format(code=_store_code(head)),
+                _download(),
+            ),
+        ),
+        _Signature(lambda _data: lower.startswith(b"<"), Kind(_("an XML text"), _download())),
+        _Signature(lambda data: data[:1] == b"\x80" and data[1:2] in (b"\2", b"\3", b"\4", b"\5"), _pickle()),
+        _Signature(
+            # A protocol buffer whose first field is ONNX's ir_version (3 to 31) or SavedModel's schema version (1).
+            lambda data: data.startswith(b"\x08\x01\x12"),
+            Kind(_("a SavedModel (.pb)"), _from_keras()),
+        ),
+        _Signature(
+            lambda data: len(data) > 8 and data[0] == 8 and 3 <= data[1] < 32 and data[2] in b"\x12\x1a:B",
+            Kind(_("an ONNX file"), _from_keras()),
+        ),
+        _Signature(lambda data: data.startswith(_COMPRESSED), Kind(_("a compressed file"), _unpack())),
+        _Signature(lambda data: data[257:262] == b"ustar", Kind(_("a tar archive"), _unpack())),
+        _Signature(
+            lambda data: data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"),
+            Kind(_("a picture"), _("Pictures go under “image”; the network's arrays belong here.")),
+        ),
+        _Signature(
+            lambda data: data.startswith(b"\x93NUMPY"),
+            Kind(_("a single array (.npy)"), _from_keras()),
+        ),
+        _Signature(
+            lambda data: data.startswith(b"GGUF") or data[4:8] == b"TFL3",
+            Kind(_("another model format"), _from_keras()),
+        ),
+        _Signature(
+            lambda data: data.startswith(b"\x89HDF"),
+            Kind(
+                _("an HDF5 file whose first bytes were changed or cut off"), _("Download it again, as a binary file.")
+            ),
+        ),
+        _Signature(lambda _data: text[:1] in (b"{", b"["), Kind(_("a JSON text"), _from_keras())),
+        _Signature(_is_text, Kind(_("a text"), _download())),
+    )
+
+
+_COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\x28\xb5\x2f\xfd")
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"%PDF")
+
+
+def _is_text(data: bytes) -> bool:
+    return len(data) > 1 and not re.search(rb"[^\t\n\r\x20-\x7e\x80-\xff]", data) and _decodes(data)
+
+
+def _decodes(data: bytes) -> bool:
+    try:
+        data[: HEAD_BYTES - 8].decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _store_code(head: bytes) -> str:
+    found = re.search(rb"<Code>([A-Za-z]{1,40})</Code>", head)
+    return found.group(1).decode() if found else "XML"
+
+
+def _pickle() -> Kind:
+    return Kind(_("a pickle (.pt, .pth, .pkl)"), _no_pickle())
+
+
+def _no_pickle() -> str:
+    return _(
+        "Pickled files (.pt, .pth, .pkl) can run code and are refused: save the arrays as .npz or safetensors under the names of this network's layers, such as `conv1/kernel`."
+    )
+
+
+def _from_keras() -> str:
+    return _("With the model in Keras, save its arrays: {code}.").format(code=FROM_KERAS)
+
+
+def _download() -> str:
+    return _("Look in a browser at what its address gives, and download the file itself.")
+
+
+def _unpack() -> str:
+    return _("Unpack it, and take the weights file inside.")
