@@ -6,6 +6,7 @@ ResNetVizError
 ├── ImageError(ValueError)         a picture that cannot be read safely
 ├── WeightsError(ValueError)       a weights file that is unsafe or does not fit
 ├── DataError(ValueError)          pictures to train on that are missing, unsafe or too few
+├── QuotaError                     a visitor keeps as much as one may, or the disk is nearly full
 ├── ExplanationError(ValueError)   an explanation that this network or layer does not allow
 ├── JobError                       a request to the model worker that could not be served
 │   ├── BusyError                  its queue is full: try again
@@ -63,6 +64,10 @@ class WeightsError(ResNetVizError, ValueError):
 
 class DataError(ResNetVizError, ValueError):
     """Pictures to train on that are missing, unsafe or too few."""
+
+
+class QuotaError(ResNetVizError):
+    """A visitor keeps as much as one may, or the server's disk is nearly full."""
 
 
 class ExplanationError(ResNetVizError, ValueError):

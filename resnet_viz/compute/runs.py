@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 from resnet_viz.errors import JobError, StoreError, broken_rule
 from resnet_viz.messages import gettext as _
+from resnet_viz.owners import Room
 from resnet_viz.training.plan import Plan
 from resnet_viz.training.record import ENDED, Record, RunFolder, State
 
@@ -76,9 +77,9 @@ class Run:
 class RunStore:
     """All runs of this server; safe to use from any thread. What cannot be read or kept is a StoreError."""
 
-    def __init__(self, folder: Path) -> None:
-        """Keep the index and the runs in `folder`, which is made when it is first needed."""
-        self.folder = folder
+    def __init__(self, folder: Path, room: Room | None = None) -> None:
+        """Keep the index and the runs in `folder`, which is made when it is first needed, if there is `room`."""
+        self.folder, self._room = folder, room
         self._is_made = False
 
     def make(self) -> None:
@@ -93,7 +94,10 @@ class RunStore:
         Raises:
             JobError: If the owner has too many.
             StoreError: If the disk does not take it; nothing is left of it then.
+            QuotaError: If the owner keeps too much.
         """
+        if self._room:
+            self._room.check(owner, 0)
         own = self.of_owner(owner)
         if len(own) >= MAX_RUNS_PER_OWNER:
             raise JobError(

@@ -8,7 +8,7 @@ from pathlib import Path
 from resnet_viz.errors import ImageError
 from resnet_viz.images.reader import Picture, read_picture
 from resnet_viz.messages import gettext as _
-from resnet_viz.owners import OwnerFiles
+from resnet_viz.owners import OwnerFiles, Room
 
 # Four of the largest pictures a phone takes, or many small ones: 144 MB at most.
 _DECODED_PIXELS = 48 * 10**6
@@ -17,9 +17,9 @@ _DECODED_PIXELS = 48 * 10**6
 class Uploads:
     """One picture per owner."""
 
-    def __init__(self, folder: Path) -> None:
-        """Keep pictures in `folder`."""
-        self._files = OwnerFiles(folder)
+    def __init__(self, folder: Path, room: Room | None = None) -> None:
+        """Keep pictures in `folder`, if there is `room`."""
+        self._files = OwnerFiles(folder, room)
         self._decoded: OrderedDict[str, Picture] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -28,6 +28,7 @@ class Uploads:
 
         Raises:
             ImageError: If it cannot be read safely, or not be stored.
+            QuotaError: If the owner keeps too much.
         """
         picture = self._read(data)
         try:

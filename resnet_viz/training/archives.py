@@ -26,6 +26,7 @@ from resnet_viz.images.preprocess import resized
 from resnet_viz.images.reader import read_picture
 from resnet_viz.messages import current_language, ngettext, use_language
 from resnet_viz.messages import gettext as _
+from resnet_viz.owners import Room
 from resnet_viz.training.catalogue import arrays_file
 
 MAX_BYTES = 200 * 10**6
@@ -65,11 +66,12 @@ class FolderSet:
     notes: tuple[str, ...]
 
 
-def keep_folders(file: BinaryIO, store: Path, name: str) -> FolderSet:
+def keep_folders(file: BinaryIO, store: Path, name: str, room: Room | None = None) -> FolderSet:
     """Read an archive in a process of its own and keep its pictures under a name; all of it or nothing.
 
     Raises:
         DataError: If it breaks a limit, holds a path that leads elsewhere, or cannot be read or kept.
+        QuotaError: If there is no `room` for it.
     """
     target = arrays_file(store, "folders", name)
     try:
@@ -79,6 +81,8 @@ def keep_folders(file: BinaryIO, store: Path, name: str) -> FolderSet:
             with source.open("wb") as copy:
                 shutil.copyfileobj(file, copy)
             found = _read_apart(source, made)
+            if room:
+                room.check(name, made.stat().st_size, instead_of="data/folders")
             made.replace(target)
     except OSError as error:
         sentence = _("The pictures could not be kept on the server ({reason}): free some space, then try again.")

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import importlib
+import os
 import sys
 import threading
 import time
@@ -18,11 +19,12 @@ from streamlit import net_util
 from resnet_viz.compute.client import WorkerClient
 from resnet_viz.compute.jobs import LocalRunner
 from resnet_viz.compute.questions import warm
-from resnet_viz.compute.runs import RunStore
-from resnet_viz.errors import BackendMissingError, ResNetVizError
+from resnet_viz.compute.runs import ACTIVE, WAITING, RunStore
+from resnet_viz.errors import DAMAGE, BackendMissingError, ResNetVizError, StoreError
 from resnet_viz.images.uploads import Uploads
-from resnet_viz.owners import OwnerFiles, data_folder, sweep
+from resnet_viz.owners import KEPT, OwnerFiles, Room, data_folder, sweep
 from resnet_viz.spec import DEFAULT_PRESET, preset
+from resnet_viz.training.catalogue import arrays_file
 from resnet_viz.weights.catalogue import cards
 from resnet_viz.weights.imagenet import ImageNetStore
 from resnet_viz.weights.store import WeightsStore
@@ -57,16 +59,21 @@ def worker() -> WorkerClient:
     return WorkerClient()
 
 
+def room() -> Room:
+    """Return the bound for all that one visitor keeps here."""
+    return Room(data_folder(), lambda stem: [run_store().files(run.id).path for run in run_store().of_owner(stem)])
+
+
 @cache
 def uploads() -> Uploads:
     """Return the store of visitors' pictures."""
-    return Uploads(data_folder() / "uploads")
+    return Uploads(data_folder() / "uploads", room())
 
 
 @cache
 def weights_store() -> WeightsStore:
     """Return the store of visitors' weights."""
-    return WeightsStore(data_folder() / "weights")
+    return WeightsStore(data_folder() / "weights", room())
 
 
 @cache
@@ -78,19 +85,19 @@ def imagenet_store() -> ImageNetStore:
 @cache
 def walks() -> OwnerFiles:
     """Return the store of visitors' walks."""
-    return OwnerFiles(data_folder() / "walks")
+    return OwnerFiles(data_folder() / "walks", room())
 
 
 @cache
 def numbers() -> OwnerFiles:
     """Return the store of visitors' numbers to colour by."""
-    return OwnerFiles(data_folder() / "numbers")
+    return OwnerFiles(data_folder() / "numbers", room())
 
 
 @cache
 def run_store() -> RunStore:
     """Return the list of all training runs."""
-    return RunStore(data_folder() / "runs")
+    return RunStore(data_folder() / "runs", room())
 
 
 @cache
@@ -160,8 +167,22 @@ def _warm() -> None:
     runner().start()
 
 
+def use_pictures_of_runs() -> None:
+    """Count a use of every visitor's pictures that a run still needs, however long it waits or rests."""
+    try:
+        runs = run_store().in_states(*WAITING, *ACTIVE)
+    except StoreError:  # said where the list is shown; the next sweep tries again
+        return
+    for run in runs:
+        with contextlib.suppress(*DAMAGE, StoreError):  # deleted meanwhile
+            plan = run_store().files(run.id).load().plan
+            if plan.data.source == "folders":
+                os.utime(arrays_file(pictures_folder(), "folders", plan.data.folder))
+
+
 async def _sweep() -> None:
     while True:
-        for folder in ("uploads", "weights", "walks", "numbers", "data/folders"):
+        await asyncio.to_thread(use_pictures_of_runs)
+        for folder in KEPT:
             await asyncio.to_thread(sweep, data_folder() / folder)
         await asyncio.sleep(_SWEEP_S)

@@ -1,33 +1,28 @@
 """The only door to Streamlit's session state and to the address bar."""
 
-import json
 import secrets
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import DeletedFile
 
-from resnet_viz.errors import DAMAGE, ResNetVizError
+from resnet_viz.errors import ResNetVizError
+from resnet_viz.identity import COOKIE, owner_of
 from resnet_viz.messages import ask_for_language, preferred_language, use_language
-from resnet_viz.messages import gettext as _
-from resnet_viz.owners import OwnerFiles
+from resnet_viz.owners import upload_refusal
 from resnet_viz.spec import ResNetSpec
-from resnet_viz.ui import services
 from resnet_viz.ui.links import from_params
 from resnet_viz.ui.selection import Selection
-from resnet_viz.walks import Walk, read_walk
 
-OWNER_COOKIE = "resnet_viz_owner"
 # More steps back than anyone clicks in a lesson.
 _HISTORY = 50
 # Longest time in which a browser's address lags behind ours.
 _ECHO_S = 3.0
-
-T = TypeVar("T")
 
 
 class Key(StrEnum):
@@ -156,9 +151,9 @@ def add_problem(sentence: str) -> None:
 
 def owner() -> str:
     """Return the id this visitor's files belong to: the server's cookie, or the session's own without one."""
-    cookie = st.context.cookies.get(OWNER_COOKIE)
-    if cookie:
-        return str(cookie)
+    known = owner_of(st.context.cookies.get(COOKIE))
+    if known:
+        return known
     if Key.OWNER not in st.session_state:
         st.session_state[Key.OWNER] = secrets.token_urlsafe(16)
     return str(st.session_state[Key.OWNER])
@@ -173,6 +168,18 @@ def bind(key: str, value: Any) -> str:
 def typed(key: str) -> Any:
     """Return what a widget holds."""
     return st.session_state[key]
+
+
+def received(key: str) -> Any:
+    """Return the file that an uploader or camera holds, or None.
+
+    Of an upload beyond the limit nothing was taken (`ui/middleware.py`); Streamlit then has a mark in its place.
+    """
+    file = typed(key)
+    if isinstance(file, DeletedFile):
+        add_problem(upload_refusal())
+        return None
+    return file
 
 
 def is_cancelled(work: str) -> bool:
@@ -231,25 +238,6 @@ def taken_target() -> str | None:
 def awaits_page() -> bool:
     """Whether a button of a fragment did what only the whole page can show: another page, or a sentence."""
     return Key.TARGET in st.session_state or bool(st.session_state.get(Key.PROBLEMS))
-
-
-def own_walk() -> Walk:
-    """Return the walk this visitor made; it is kept on the server as uploads are."""
-    if Key.WALK not in st.session_state:
-        st.session_state[Key.WALK] = _kept(services.walks(), read_walk) or Walk("")
-    walk: Walk = st.session_state[Key.WALK]
-    return walk
-
-
-def set_own_walk(walk: Walk) -> None:
-    """Keep the visitor's own walk; an empty one is forgotten.
-
-    Raises:
-        SpecError: If it would not be read again.
-    """
-    text = walk.to_json() if walk.stops else ""
-    st.session_state[Key.WALK] = read_walk(text) if text else walk
-    _keep(services.walks(), text)
 
 
 def is_answer_shown(walk: str, stop: int) -> bool:
@@ -338,49 +326,6 @@ def edits() -> int:
 def count_edit() -> None:
     """Count an edited table, so that the next one starts clean."""
     st.session_state[Key.EDITS] = edits() + 1
-
-
-def own_numbers() -> dict[str, float]:
-    """Return the visitor's own numbers by layer id, for the picture's colours; kept on the server as uploads are."""
-    if Key.NUMBERS not in st.session_state:
-        st.session_state[Key.NUMBERS] = _kept(services.numbers(), _numbers) or {}
-    numbers: dict[str, float] = st.session_state[Key.NUMBERS]
-    return numbers
-
-
-def set_own_numbers(numbers: dict[str, float]) -> None:
-    """Keep the visitor's own numbers."""
-    st.session_state[Key.NUMBERS] = numbers
-    _keep(services.numbers(), json.dumps(numbers))
-
-
-def _kept(files: OwnerFiles, read: Callable[[bytes], T]) -> T | None:
-    """Return what the visitor left with us; what cannot be read (any more) is dropped and said, and costs no page."""
-    data = files.load(owner())
-    if data is None:
-        return None
-    try:
-        return read(data)
-    except DAMAGE:
-        files.delete(owner())
-        add_problem(_("Something of yours that was kept here could not be read any more and was dropped: add it anew."))
-        return None
-
-
-def _numbers(data: bytes) -> dict[str, float]:
-    return {str(name): float(number) for name, number in json.loads(data).items()}
-
-
-def _keep(files: OwnerFiles, text: str) -> None:
-    """Keep a text of the visitor's, or forget the last one; a full disk is said, and costs only the reload."""
-    try:
-        if text:
-            files.save(owner(), text.encode())
-        else:
-            files.delete(owner())
-    except OSError as error:
-        sentence = _("This could not be kept on the server ({reason}): it is here until the page is reloaded.")
-        add_problem(sentence.format(reason=error.strerror))
 
 
 def _is_news(params: dict[str, str]) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.errors import DAMAGE, WeightsError
 from resnet_viz.messages import gettext as _
-from resnet_viz.owners import is_expired, owner_stem
+from resnet_viz.owners import Room, is_used, owner_stem
 from resnet_viz.spec.layers import Shape
 from resnet_viz.weights.fit import fit_or_refuse
 from resnet_viz.weights.reader import convert
@@ -36,9 +36,9 @@ class WeightsFile:
 class WeightsStore:
     """One weights file per owner."""
 
-    def __init__(self, folder: Path) -> None:
-        """Keep files in `folder`."""
-        self._folder = folder
+    def __init__(self, folder: Path, room: Room | None = None) -> None:
+        """Keep files in `folder`, if there is `room`."""
+        self._folder, self._room = folder, room
 
     def save(self, owner: str, name: str, data: bytes, summary: NetworkSummary) -> WeightsFile:
         """Check and keep a weights file in place of the owner's last one; all of it or nothing.
@@ -51,6 +51,7 @@ class WeightsStore:
 
         Raises:
             WeightsError: If it cannot be read safely, nothing of it fits the network, or it cannot be stored.
+            QuotaError: If the owner keeps too much.
         """
         digest = hashlib.sha256(data).hexdigest()
         try:
@@ -60,6 +61,8 @@ class WeightsStore:
                 source.write_bytes(data)
                 shapes = convert(source, target, max_bytes=max(10**6, 2 * 4 * summary.totals.parameters))
                 fit_or_refuse(summary, shapes)
+                if self._room:
+                    self._room.check(owner_stem(owner), target.stat().st_size, instead_of=self._folder.name)
                 about = Path(work, "about")
                 about.write_text(json.dumps({"name": name[:80], "sha256": digest, "shapes": shapes}), "utf-8")
                 path = self._path(owner)
@@ -82,14 +85,13 @@ class WeightsStore:
         """Return the owner's weights and count this as a use, or None if there are none (any more)."""
         path = self._path(owner)
         try:
-            if is_expired(path):
-                self.delete(owner)
+            if not is_used(path):
+                self._drop_others(owner, None)
                 return None
             about = json.loads(path.read_text("utf-8"))
             arrays = path.with_suffix(f".{about['sha256'][:16]}.safetensors")
             shapes = {name: tuple(map(int, shape)) for name, shape in about["shapes"].items()}
             kept = WeightsFile(str(about["name"]), arrays, about["sha256"], shapes)
-            os.utime(path)
             os.utime(arrays)
         except DAMAGE:  # not there, or not as we write it
             return None

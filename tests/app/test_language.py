@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from resnet_viz.messages import use_language
 from resnet_viz.ui import services, state
@@ -65,4 +66,19 @@ def test_a_run_that_is_not_queued_is_told_in_the_visitors_language(monkeypatch):
     monkeypatch.setattr("resnet_viz.compute.runs.MAX_RUNS_PER_OWNER", 0)
     app = opened("train", {"lang": "zh", "demo": "overfit-ten"})
     app.button(key="train_start").click().run()
+    assert HAN.search(refusals(app)[0])
+
+
+@pytest.mark.parametrize("key", UPLOADS)
+def test_an_upload_that_the_server_did_not_take_is_told_in_the_visitors_language(key, monkeypatch):
+    """Streamlit then gives a mark in place of the file."""
+    page, name, data = UPLOADS[key]
+    app = opened(page, {"preset": "cifar-20", "input": "16", "lang": "zh", "panel": "files"})
+    if key == "walk_upload":
+        app.session_state["subject_walk"] = True
+        app.run()
+    given = state.typed
+    monkeypatch.setattr(state, "typed", lambda name: DeletedFile("1") if name == key else given(name))
+    app.file_uploader(key=key).upload(name, data).run()
+    assert "600 MB" in refusals(app)[0]
     assert HAN.search(refusals(app)[0])

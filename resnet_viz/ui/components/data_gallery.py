@@ -10,6 +10,7 @@ import streamlit as st
 
 from resnet_viz.errors import DataError, ResNetVizError
 from resnet_viz.messages import gettext as _
+from resnet_viz.owners import is_used
 from resnet_viz.training.archives import MAX_BYTES, FolderSet, keep_folders
 from resnet_viz.training.catalogue import arrays_file, data_sets
 from resnet_viz.training.data import Source, open_source
@@ -68,9 +69,10 @@ def _source(plan: DataPlan, size_px: int) -> Source | None:
 
 
 def _version(plan: DataPlan) -> int:
-    """Return what changes when other pictures take the place of a plan's."""
+    """Return what changes when other pictures take the place of a plan's; looking at a visitor's own is a use of them."""
+    path = arrays_file(services.pictures_folder(), plan.source, plan.folder)
     try:
-        return arrays_file(services.pictures_folder(), plan.source, plan.folder).stat().st_mtime_ns
+        return path.stat().st_ino if plan.source != "folders" or is_used(path) else 0
     except OSError:
         return 0
 
@@ -169,12 +171,12 @@ def _show_upload(selection: Selection) -> None:
 
 
 def _take_zip() -> None:
-    file: Any = state.typed("folders_upload")
+    file = state.received("folders_upload")
     if file is None:
         return
     try:
         with st.spinner(_("Reading the pictures in a process of their own …"), show_time=True):
-            kept: FolderSet = keep_folders(file, services.pictures_folder(), own_folder())
+            kept: FolderSet = keep_folders(file, services.pictures_folder(), own_folder(), services.room())
     except ResNetVizError as error:
         state.add_problem(str(error))
         return

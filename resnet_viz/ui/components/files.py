@@ -1,7 +1,5 @@
 """What goes out of and into the page as files: DOT, Keras code, the specification, a person's own numbers."""
 
-from typing import Any
-
 import streamlit as st
 
 from resnet_viz.analysis.keras_code import keras_file
@@ -9,7 +7,7 @@ from resnet_viz.errors import ResNetVizError, SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import PRESETS, ResNetSpec
 from resnet_viz.spec.changes import changed_paths
-from resnet_viz.ui import state
+from resnet_viz.ui import kept, state
 from resnet_viz.ui.components.picture import drawing_of
 from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.coloring import MAX_OWN_BYTES, OWN, read_numbers
@@ -82,7 +80,7 @@ def _take_numbers() -> None:
         return
     selection = state.current_selection()
     try:
-        state.set_own_numbers(read_numbers(data[: MAX_OWN_BYTES + 1], selection.summary.by_id))
+        kept.keep_numbers(read_numbers(data[: MAX_OWN_BYTES + 1], selection.summary.by_id))
     except ResNetVizError as error:
         state.add_problem(str(error))
         return
@@ -90,5 +88,5 @@ def _take_numbers() -> None:
 
 
 def _received(key: str) -> bytes | None:
-    file: Any = state.typed(key)
+    file = state.received(key)
     return None if file is None else bytes(file.getvalue())

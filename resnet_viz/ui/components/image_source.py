@@ -1,10 +1,8 @@
 """The choice of an image and of how it becomes numbers."""
 
-from typing import Any
-
 import streamlit as st
 
-from resnet_viz.errors import ImageError
+from resnet_viz.errors import ResNetVizError
 from resnet_viz.images.preprocess import (
     INTERPOLATIONS,
     NORMALISATIONS,
@@ -101,12 +99,12 @@ def show_preprocessing(selection: Selection, place: str) -> None:
 
 def _keep(key: str) -> None:
     """Store what was just uploaded, or say why not; then it is the subject's image."""
-    file: Any = state.typed(key)
+    file = state.received(key)
     if file is None:
         return
     try:
         services.uploads().save(state.owner(), file.getvalue())
-    except ImageError as error:
+    except ResNetVizError as error:
         state.add_problem(str(error))
         return
     state.set_parts(image=UPLOAD)

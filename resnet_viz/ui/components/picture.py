@@ -10,7 +10,7 @@ from resnet_viz.analysis import NetworkSummary
 from resnet_viz.analysis.difference import Difference, compare
 from resnet_viz.messages import current_language
 from resnet_viz.spec import ResNetSpec
-from resnet_viz.ui import state
+from resnet_viz.ui import kept, state
 from resnet_viz.ui.cache import network
 from resnet_viz.ui.selection import COLORS, Selection
 from resnet_viz.viz.coloring import OWN, color_by
@@ -30,8 +30,8 @@ def show(selection: Selection) -> None:
     """Draw the picture with its trail, search, legend and tools."""
     drawing = drawing_of(selection)
     summary = drawn_summary(selection)
-    has_own = bool(state.own_numbers()) or selection.color == OWN
-    coloring = color_by(summary, drawing.members, selection.color, state.own_numbers())
+    has_own = bool(kept.numbers()) or selection.color == OWN
+    coloring = color_by(summary, drawing.members, selection.color, kept.numbers())
     colors = [name for name in COLORS if name != OWN or has_own]
     _graph()(
         key=KEY,

@@ -1,13 +1,11 @@
 """A walk through the pages: the stop's question, its answer on request, the steps; and a walk of one's own."""
 
-from typing import Any
-
 import streamlit as st
 
 from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
-from resnet_viz.ui import state
+from resnet_viz.ui import kept, state
 from resnet_viz.ui.links import from_params
 from resnet_viz.ui.selection import Selection
 from resnet_viz.walks import MAX_STOPS, Stop, Walk, read_walk, shipped_walks
@@ -19,7 +17,7 @@ MENU = "subject_walk"
 def walk_of(selection: Selection) -> Walk | None:
     """Return the walk that is being walked, if there is one."""
     if selection.walk == OWN:
-        return state.own_walk()
+        return kept.walk()
     return shipped_walks().get(selection.walk)
 
 
@@ -75,7 +73,7 @@ def show_menu() -> None:
         st.button(
             _("Start: {title}").format(title=_said(walk.title)), key=f"walk_start_{name}", on_click=start, args=(name,)
         )
-    own = state.own_walk()
+    own = kept.walk()
     count = len(own.stops)
     st.markdown(ngettext("**Your own walk**: {n} stop", "**Your own walk**: {n} stops", count).format(n=count))
     question = st.text_area(_("Question at this view"), key="walk_question", max_chars=500, height=70)
@@ -125,14 +123,14 @@ def _said(text: str) -> str:
 
 
 def _add(question: str, answer: str) -> None:
-    own = state.own_walk()
+    own = kept.walk()
     if len(own.stops) >= MAX_STOPS:
         state.add_problem(broken_rule("walk", _("at most {n} stops long").format(n=MAX_STOPS), len(own.stops)))
         return
     params = state.current_selection().as_stop().to_params()
     stop = Stop(state.page(), tuple(params.items()), question.strip(), answer.strip())
     try:
-        state.set_own_walk(Walk(own.title or _("My walk"), (*own.stops, stop)))
+        kept.keep_walk(Walk(own.title or _("My walk"), (*own.stops, stop)))
     except SpecError as error:
         state.add_problem(str(error))
         return
@@ -141,15 +139,15 @@ def _add(question: str, answer: str) -> None:
 
 
 def _remove(index: int) -> None:
-    own = state.own_walk()
-    state.set_own_walk(Walk(own.title, own.stops[:index] + own.stops[index + 1 :]))
+    own = kept.walk()
+    kept.keep_walk(Walk(own.title, own.stops[:index] + own.stops[index + 1 :]))
 
 
 def _take() -> None:
-    file: Any = state.typed("walk_upload")
+    file = state.received("walk_upload")
     if file is None:
         return
     try:
-        state.set_own_walk(read_walk(bytes(file.getvalue())))
+        kept.keep_walk(read_walk(bytes(file.getvalue())))
     except SpecError as error:
         state.add_problem(str(error))

@@ -5,7 +5,6 @@ import hashlib
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
@@ -287,7 +286,7 @@ def _show_seed(selection: Selection) -> None:
 
 def _keep(key: str) -> None:
     """Store the weights just uploaded, or say why not; then they are the subject's."""
-    file: Any = state.typed(key)
+    file = state.received(key)
     if file is None:
         return
     try:

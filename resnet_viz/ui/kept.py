@@ -1,0 +1,81 @@
+"""What a visitor made and the server keeps for them: their walk, their numbers to colour by."""
+
+import json
+from collections.abc import Callable
+from typing import TypeVar
+
+import streamlit as st
+
+from resnet_viz.errors import DAMAGE, ResNetVizError
+from resnet_viz.messages import gettext as _
+from resnet_viz.owners import OwnerFiles
+from resnet_viz.ui import services, state
+from resnet_viz.walks import Walk, read_walk
+
+T = TypeVar("T")
+
+
+def walk() -> Walk:
+    """Return the walk this visitor made; it is kept on the server as uploads are."""
+    if state.Key.WALK not in st.session_state:
+        st.session_state[state.Key.WALK] = _read(services.walks(), read_walk) or Walk("")
+    found: Walk = st.session_state[state.Key.WALK]
+    return found
+
+
+def keep_walk(walk: Walk) -> None:
+    """Keep the visitor's own walk; an empty one is forgotten.
+
+    Raises:
+        SpecError: If it would not be read again.
+    """
+    text = walk.to_json() if walk.stops else ""
+    st.session_state[state.Key.WALK] = read_walk(text) if text else walk
+    _save(services.walks(), text)
+
+
+def numbers() -> dict[str, float]:
+    """Return the visitor's own numbers by layer id, for the picture's colours; kept on the server as uploads are."""
+    if state.Key.NUMBERS not in st.session_state:
+        st.session_state[state.Key.NUMBERS] = _read(services.numbers(), _numbers) or {}
+    found: dict[str, float] = st.session_state[state.Key.NUMBERS]
+    return found
+
+
+def keep_numbers(numbers: dict[str, float]) -> None:
+    """Keep the visitor's own numbers."""
+    st.session_state[state.Key.NUMBERS] = numbers
+    _save(services.numbers(), json.dumps(numbers))
+
+
+def _read(files: OwnerFiles, read: Callable[[bytes], T]) -> T | None:
+    """Return what the visitor left with us; what cannot be read (any more) is dropped and said, and costs no page."""
+    data = files.load(state.owner())
+    if data is None:
+        return None
+    try:
+        return read(data)
+    except DAMAGE:
+        files.delete(state.owner())
+        state.add_problem(
+            _("Something of yours that was kept here could not be read any more and was dropped: add it anew.")
+        )
+        return None
+
+
+def _numbers(data: bytes) -> dict[str, float]:
+    return {str(name): float(number) for name, number in json.loads(data).items()}
+
+
+def _save(files: OwnerFiles, text: str) -> None:
+    """Keep a text of the visitor's, or forget the last one; a full disk is said, and costs only the reload."""
+    try:
+        if text:
+            files.save(state.owner(), text.encode())
+        else:
+            files.delete(state.owner())
+    except ResNetVizError as error:
+        state.add_problem(str(error))
+    except OSError as error:
+        sentence = _("This could not be kept on the server ({reason}): it is here until the page is reloaded.")
+        state.add_problem(sentence.format(reason=error.strerror))
