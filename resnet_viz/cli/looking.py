@@ -1,12 +1,14 @@
 """The commands that look at a picture through a network: ``activations`` and ``explain``. Keras loads when they run."""
 
 import argparse
+import hashlib
 import os
 import sys
 import tempfile
 import time
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,7 @@ import numpy.typing as npt
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.attribution.catalogue import METHODS, Request, parse_target, settings_of
+from resnet_viz.attribution.files import explanation_npz
 from resnet_viz.compute.backends import child_environment
 from resnet_viz.errors import ImageError, ResNetVizError, WeightsError, broken_rule
 from resnet_viz.images.preprocess import INTERPOLATIONS, NORMALISATIONS, RESIZES, as_input, plain_input, resized
@@ -23,10 +26,11 @@ from resnet_viz.spec.layers import Softmax
 from resnet_viz.spec.surgery import Surgery, parse_surgery
 from resnet_viz.viz.block_view import signals
 from resnet_viz.viz.mosaic import mosaic_png, shared_scale
+from resnet_viz.viz.origin import Origin, arrays_npz
 from resnet_viz.viz.overlay import overlay_png
 from resnet_viz.viz.takehome import Subject, takehome_html
 from resnet_viz.weights.catalogue import cards
-from resnet_viz.weights.fit import fit_or_refuse
+from resnet_viz.weights.fit import Fit, fit_or_refuse
 from resnet_viz.weights.reader import convert
 
 FloatArray = npt.NDArray[np.float32]
@@ -81,6 +85,20 @@ def _add_picture(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pixels", choices=tuple(NORMALISATIONS), default="unit")
 
 
+class _Weights(NamedTuple):
+    """A file's arrays, and how they fit.
+
+    Attributes:
+        arrays: The arrays by name.
+        sha256: Of the file.
+        fit: How they fit the network.
+    """
+
+    arrays: dict[str, Any]
+    sha256: str
+    fit: Fit
+
+
 class _Look:
     """A picture and a network, ready to answer; imports Keras when it is made."""
 
@@ -99,9 +117,33 @@ class _Look:
         self.rgb = np.asarray(resized(self.picture.rgb, *shape[:2], options.resize, options.interpolation))
         os.environ.update(child_environment())
 
+    @cached_property
+    def weights(self) -> _Weights | None:
+        """The weights named, or None for random ones."""
+        return _weights(self.options.weights, self.summary) if self.options.weights else None
+
+    @property
+    def origin(self) -> Origin:
+        """How this network's answers come about."""
+        options = self.options
+        return Origin(
+            preset=options.preset,
+            specification=self.summary.graph.spec,
+            weights=self.weights_text,
+            weights_sha256=self.weights.sha256 if self.weights else "",
+            random_layers=self.weights.fit.random_layers if self.weights else (),
+            surgery=self.surgery.to_text(),
+            image=options.image.name,
+            image_sha256=self.picture.sha256,
+            resize=options.resize,
+            interpolation=options.interpolation,
+            pixels=options.pixels,
+            normalisation=self.rule.formula(),
+        )
+
     def scores(self) -> Any:
         """Return the network with its weights, built now."""
-        weights = _weights(self.options.weights, self.summary) if self.options.weights else None
+        weights = self.weights.arrays if self.weights else None
         from resnet_viz.model.probe import Probe  # noqa: PLC0415 - imports Keras
         from resnet_viz.model.scores import Scores  # noqa: PLC0415 - as above
 
@@ -140,7 +182,11 @@ def _activations(options: argparse.Namespace) -> None:
         print(nodes[0], "->", options.html)
     if options.out:
         shown = {name: maps[name] for name in nodes}
-        (_write_arrays if suffix == ".npz" else _write_mosaics)(options.out, shown)
+        if suffix == ".npz":
+            options.out.write_bytes(arrays_npz(look.origin, {"input": look.values, **shown}))
+            print(", ".join(f"{name} {shape_text(array.shape)}" for name, array in shown.items()), "->", options.out)
+        else:
+            _write_mosaics(options.out, shown)
 
 
 def _subject(look: _Look, shares: FloatArray | None) -> Subject:
@@ -190,8 +236,7 @@ def _explain(options: argparse.Namespace) -> None:
         seen = look.summary.by_id[node].field if METHODS[options.method].needs_node else None
         options.out.write_bytes(overlay_png(look.rgb, found.values, seen))
     else:
-        with options.out.open("wb") as file:
-            np.savez_compressed(file, values=found.values)
+        options.out.write_bytes(explanation_npz(look.origin, request, found))
     numbers = {"score": found.score, **found.numbers, **settings}
     shown = ", ".join(
         f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in numbers.items()
@@ -200,32 +245,27 @@ def _explain(options: argparse.Namespace) -> None:
     print(f"{options.method}{where}, class {target}: {shown}; weights: {look.weights_text} -> {options.out}")
 
 
-def _weights(name: str, summary: NetworkSummary) -> dict[str, Any]:
+def _weights(name: str, summary: NetworkSummary) -> _Weights:
     """Return the arrays of a weights file, read in a process of its own; say on standard error what does not fit."""
     from safetensors.numpy import load_file  # noqa: PLC0415 - of the optional model part
 
     if name == _SHIPPED:
         card = next(iter(cards().values()))
-        arrays: dict[str, Any] = load_file(card.path)
-        misfit = fit_or_refuse(summary, {key: array.shape for key, array in arrays.items()}).sentence()
+        sha256, arrays = card.sha256, load_file(card.path)
     else:
         path = Path(name)
         if not path.is_file():
             raise WeightsError(broken_rule("--weights", _("the path of a weights file"), name))
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         with tempfile.TemporaryDirectory() as work:
             target = Path(work, "arrays")
-            shapes = convert(path, target, max_bytes=2 * 4 * summary.totals.parameters)
-            misfit = fit_or_refuse(summary, shapes).sentence()
+            convert(path, target, max_bytes=2 * 4 * summary.totals.parameters)
             arrays = load_file(target)
-    if misfit:
-        print(misfit, file=sys.stderr)
-    return arrays
-
-
-def _write_arrays(path: Path, maps: dict[str, Any]) -> None:
-    with path.open("wb") as file:
-        np.savez_compressed(file, **maps)
-    print(", ".join(f"{name} {shape_text(array.shape)}" for name, array in maps.items()), "->", path)
+    fit = fit_or_refuse(summary, {key: array.shape for key, array in arrays.items()})
+    if not fit.is_complete:
+        print(fit.sentence(), file=sys.stderr)
+    return _Weights(arrays, sha256, fit)
 
 
 def _write_mosaics(path: Path, maps: dict[str, Any]) -> None:

@@ -1,7 +1,11 @@
 """Every page, cold and in odd states, without a browser: what is on it, what changes, what is refused."""
 
 import io
+import json
+import subprocess
+import sys
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,13 +16,17 @@ from streamlit.testing.v1 import AppTest
 from resnet_viz.analysis import analyse
 from resnet_viz.compute.client import WorkerClient
 from resnet_viz.errors import SpecError
+from resnet_viz.images.reader import read_picture
+from resnet_viz.images.samples import _FOLDER
 from resnet_viz.messages import use_language
 from resnet_viz.owners import OwnerFiles
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.ui import services, state
+from resnet_viz.ui.components import maps
 from resnet_viz.ui.components.specification import _edited
-from resnet_viz.ui.selection import surgery_of
+from resnet_viz.ui.selection import Selection, surgery_of
 from resnet_viz.viz.fields import FIELDS, SECTIONS
+from resnet_viz.viz.origin import arrays_npz
 from resnet_viz.viz.views import VIEWS
 from resnet_viz.walks import read_walk
 from resnet_viz.weights.fit import expected_arrays
@@ -724,6 +732,28 @@ def test_bad_weights_are_a_sentence_and_change_nothing():
     ).run()
     assert "can run code and are refused" in app.warning[0].value
     assert "weights: random, seed 0" in popover_labels(app)
+
+
+def test_a_file_of_arrays_says_the_same_from_the_page_and_from_the_terminal(tmp_path):
+    picture = read_picture((_FOLDER / "cat.jpg").read_bytes())
+    selection = Selection().with_preset("course").revealing("res3b_out")
+    selection = replace(
+        selection, surgery=surgery_of("drop:3c", selection.summary), normalisation="caffe", resize="letterbox"
+    )
+    page = about_of(io.BytesIO(arrays_npz(maps.origin_of(selection, picture), {})))
+    out = tmp_path / "maps.npz"
+    command = [sys.executable, "-m", "resnet_viz", "activations", str(_FOLDER / "cat.jpg"), "--weights", "shapes"]
+    settings = ["--node", "res3b_out", "--surgery", "drop:3c", "--pixels", "caffe", "--resize", "letterbox"]
+    subprocess.run([*command, *settings, "--out", str(out)], check=True, capture_output=True)
+    terminal = about_of(out)
+    assert (page.pop("image"), terminal.pop("image")) == ("cat", "cat.jpg")
+    assert page == terminal
+    assert len(page["weights_sha256"]) == 64
+
+
+def about_of(file) -> dict[str, Any]:
+    with np.load(file, allow_pickle=False) as arrays:
+        return json.loads(str(arrays["about"]))
 
 
 # --- Language, missing backend, mistakes of ours ---------------------------------------------------------------------

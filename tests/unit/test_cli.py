@@ -1,6 +1,7 @@
 """The terminal: the same numbers, files that hold what they say, one sentence and exit 2 on bad input."""
 
 import csv
+import hashlib
 import io
 import json
 import shutil
@@ -12,8 +13,11 @@ import pytest
 from PIL import Image
 from safetensors.numpy import save
 
+from resnet_viz.analysis import analyse
 from resnet_viz.cli.main import main
 from resnet_viz.images.samples import _FOLDER
+from resnet_viz.spec import preset
+from resnet_viz.weights.fit import expected_arrays
 
 
 def run(capsys, *arguments: str) -> str:
@@ -142,12 +146,28 @@ def test_activations_write_arrays_under_their_ids_and_mosaics(tmp_path):
     done = subprocess.run([*command, *nodes, "--out", str(out)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     with np.load(out, allow_pickle=False) as maps:
-        assert {name: maps[name].shape for name in maps} == {
+        about = json.loads(str(maps["about"]))
+        assert {name: maps[name].shape for name in maps if name != "about"} == {
             "res3b_branch2b": (16, 16, 32),
             "fc10_softmax": (10,),
             "input": (32, 32, 3),
         }
         assert maps["fc10_softmax"].sum() == pytest.approx(1, abs=1e-5)
+    assert json.loads(preset("cifar-20").to_json()) == about.pop("specification")
+    assert about == {
+        "preset": "cifar-20",
+        "weights": "random, seed 0",
+        "weights_sha256": "",
+        "random_layers": [],
+        "surgery": "",
+        "image": "cat.jpg",
+        "image_sha256": hashlib.sha256((_FOLDER / "cat.jpg").read_bytes()).hexdigest(),
+        "resize": "crop",
+        "interpolation": "bilinear",
+        "pixels": "unit",
+        "normalisation": "RGB, x / 255",
+        "mode": "inference (moving statistics)",
+    }
     done = subprocess.run(
         [*command, "--node", "conv1", "--out", str(tmp_path / "m.png")], capture_output=True, check=False
     )
@@ -159,7 +179,11 @@ def test_a_view_is_one_file_and_an_explanation_is_printed(tmp_path):
     """Through the real commands; what the pages show of it is tested there."""
     look = [sys.executable, "-m", "resnet_viz"]
     network = [str(_FOLDER / "shapes.png"), "--preset", "cifar-20", "--surgery", "drop:3b"]
-    html, arrays = tmp_path / "view.html", tmp_path / "map.npz"
+    html, arrays, weights = tmp_path / "view.html", tmp_path / "map.npz", tmp_path / "mine.safetensors"
+    shapes = expected_arrays(analyse(preset("cifar-20")))
+    weights.write_bytes(
+        save({name: np.full(shape, 0.1, np.float32) for name, shape in shapes.items() if not name.startswith("fc10")})
+    )
     done = subprocess.run(
         [*look, "activations", *network, "--html", str(html)], capture_output=True, text=True, check=False
     )
@@ -178,6 +202,8 @@ def test_a_view_is_one_file_and_an_explanation_is_printed(tmp_path):
             "patch=16",
             "--class",
             "3",
+            "--weights",
+            str(weights),
             "--out",
             str(arrays),
         ],
@@ -190,6 +216,18 @@ def test_a_view_is_one_file_and_an_explanation_is_printed(tmp_path):
     assert "patch 16, stride 4, fill mean" in done.stdout
     with np.load(arrays, allow_pickle=False) as found:
         assert found["values"].shape == (32, 32)
+        about = json.loads(str(found["about"]))
+    assert about["surgery"] == "drop:3b"
+    assert about["weights_sha256"] == hashlib.sha256(weights.read_bytes()).hexdigest()
+    assert about["random_layers"] == ["fc10"]
+    asked = {name: about[name] for name in ("method", "node", "target", "settings")}
+    assert asked == {
+        "method": "occlusion",
+        "node": "res4c_out",
+        "target": 3,
+        "settings": {"patch": "16", "stride": "4", "fill": "mean"},
+    }
+    assert {"score", "patches", "largest_fall"} <= about.keys()
 
 
 def test_the_terminal_speaks_the_systems_language_and_survives_an_old_console():

@@ -1,9 +1,6 @@
 """An explanation of one class's score: the method and its settings, the map over the picture, what it is worth."""
 
-import io
-import json
 from functools import partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +16,7 @@ from resnet_viz.attribution.catalogue import (
     settings_of,
     value_title,
 )
+from resnet_viz.attribution.files import explanation_npz
 from resnet_viz.compute import questions
 from resnet_viz.compute.questions import Sanity
 from resnet_viz.images.preprocess import NORMALISATIONS, plain_input
@@ -245,24 +243,11 @@ def _show_downloads(selection: Selection, picture: Picture, found: Attribution, 
     )
     st.download_button(
         _("Numbers (.npz)"),
-        lambda: _npz(selection, picture, found, request),
+        lambda: explanation_npz(maps.origin_of(selection, picture), request, found),
         file_name=f"{name}.npz",
         mime="application/octet-stream",
         on_click="ignore",
     )
-
-
-def _npz(selection: Selection, picture: Picture, found: Attribution, request: Request) -> bytes:
-    about: dict[str, Any] = {
-        **maps.about(selection, picture),
-        **request._asdict(),
-        "settings": settings_of(request.method, request.settings),
-        "score": found.score,
-        **found.numbers,
-    }
-    out = io.BytesIO()
-    np.savez_compressed(out, about=np.array(json.dumps(about)), values=found.values)
-    return out.getvalue()
 
 
 # --- Would it look the same if the network knew nothing? -------------------------------------------------------------

@@ -1,7 +1,5 @@
 """Feature maps on the page: the component that draws them, the picture they are of, and their files."""
 
-import io
-import json
 import time
 from dataclasses import replace
 from functools import cache
@@ -18,9 +16,10 @@ from resnet_viz.images.samples import sample_title
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import state
 from resnet_viz.ui.components import forward
-from resnet_viz.ui.components.weights_source import picture_note, weights_text
+from resnet_viz.ui.components.weights_source import picture_note, weights_of, weights_text
 from resnet_viz.ui.selection import UPLOAD, Selection, surgery_of
 from resnet_viz.viz.mosaic import mosaic_png
+from resnet_viz.viz.origin import Origin, arrays_npz
 from resnet_viz.viz.takehome import Subject, takehome_html
 
 FloatArray = npt.NDArray[np.float32]
@@ -66,7 +65,7 @@ def show_downloads(selection: Selection, picture: Picture, maps: dict[str, Float
     layer = maps[node]
     st.download_button(
         _("Arrays (.npz)"),
-        lambda: npz_bytes(selection, picture, maps),
+        lambda: arrays_npz(origin_of(selection, picture), {"input": forward.input_of(selection, picture), **maps}),
         file_name=f"{name}.npz",
         mime="application/octet-stream",
         on_click="ignore",
@@ -117,26 +116,23 @@ def _subject(selection: Selection, prediction: str) -> Subject:
     )
 
 
-def npz_bytes(selection: Selection, picture: Picture, maps: dict[str, FloatArray]) -> bytes:
-    """Return arrays under their node ids, with `input` and a JSON text `about`: network, weights, picture, preparation."""
-    out = io.BytesIO()
-    arrays = {"input": forward.input_of(selection, picture), **maps}
-    np.savez_compressed(out, about=np.array(json.dumps(about(selection, picture))), **arrays)  # type: ignore[arg-type]
-    return out.getvalue()
-
-
-def about(selection: Selection, picture: Picture) -> dict[str, Any]:
-    """Return how maps came about: network, weights, surgery, picture, preparation, as plain JSON values."""
-    return {
-        "specification": selection.spec.to_dict(),
-        "weights": weights_text(selection),
-        "surgery": selection.surgery.to_text(),
-        "image_sha256": picture.sha256,
-        "resize": selection.resize,
-        "interpolation": selection.interpolation,
-        "normalisation": NORMALISATIONS[selection.normalisation].formula(),
-        "mode": "inference (moving statistics)",
-    }
+def origin_of(selection: Selection, picture: Picture) -> Origin:
+    """Return how the maps of this picture come about."""
+    weights = weights_of(selection)
+    return Origin(
+        preset=selection.preset,
+        specification=selection.spec,
+        weights=weights_text(selection),
+        weights_sha256=weights.key,
+        random_layers=weights.random_layers,
+        surgery=selection.surgery.to_text(),
+        image=selection.image,
+        image_sha256=picture.sha256,
+        resize=selection.resize,
+        interpolation=selection.interpolation,
+        pixels=selection.normalisation,
+        normalisation=NORMALISATIONS[selection.normalisation].formula(),
+    )
 
 
 def _take(key: str) -> None:
