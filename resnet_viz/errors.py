@@ -37,6 +37,9 @@ DAMAGE: tuple[type[Exception], ...] = (
 )
 """What the parsers of libraries raise on damaged bytes, as thousands of mutated files brought out."""
 
+# Characters of a received value that a sentence shows.
+_SHOWN = 80
+
 
 class ResNetVizError(Exception):
     """Root of all deliberate errors; its text may be shown to a user as it is."""
@@ -127,7 +130,7 @@ def broken_rule(name: str, rule: str, received: object, advice: str = "") -> str
 def did_you_mean(received: str, valid: Iterable[str]) -> str:
     """Return the valid values in a sentence, led by the one closest to what was typed."""
     choices = list(valid)
-    close = difflib.get_close_matches(received, choices, n=1)
+    close = difflib.get_close_matches(received[:_SHOWN], choices, n=1)
     hint = _("Did you mean `{name}`?").format(name=close[0]) + " " if close else ""
     if len(choices) > 24:
         return hint.strip()
@@ -136,4 +139,4 @@ def did_you_mean(received: str, valid: Iterable[str]) -> str:
 
 def _shown(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "…"
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "…"

@@ -13,6 +13,8 @@ from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 
 FOLDER = Path(__file__).parent / "assets" / "walks"
+OWN_WALK = "own"
+"""The name under which links know a visitor's own walk."""
 PAGES = ("", "layers", "activations", "explain", "train")
 MAX_STOPS = 100
 MAX_TEXT = 2000

@@ -14,6 +14,7 @@ from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.layers import AveragePool, BatchNorm
 from resnet_viz.spec.presets import PRESETS
+from resnet_viz.spec.rules import whole_of
 from resnet_viz.spec.schema import Bias, ResNetSpec, Stem
 
 # Networks that a student is likely to have meant: ResNet-50 in its versions.
@@ -63,9 +64,10 @@ def parse_total(text: str) -> int:
     digits = text.strip()
     for sign in (",", ".", " ", "_", "'", "\u00a0", "\u202f"):
         digits = digits.replace(sign, "")
-    if not (digits.isascii() and digits.isdecimal() and 0 < int(digits[:12]) <= MAX_TOTAL and len(digits) <= 12):
+    total = whole_of(digits)
+    if total is None or not 0 < total <= MAX_TOTAL:
         raise SpecError(broken_rule("total", _("a whole number of parameters such as 23,600,006"), text))
-    return int(digits)
+    return total
 
 
 def mistakes() -> tuple[Mistake, ...]:

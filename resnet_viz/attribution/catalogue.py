@@ -9,8 +9,12 @@ import numpy.typing as npt
 
 from resnet_viz.errors import ExplanationError, SpecError, broken_rule, did_you_mean
 from resnet_viz.messages import gettext as _
+from resnet_viz.spec.rules import whole_of
 
 FloatArray = npt.NDArray[np.float32]
+
+MAX_NUMBER = 1024
+"""Largest number a setting takes: gradient steps in a worker that others wait for, pixels of a side."""
 
 
 class Setting(NamedTuple):
@@ -111,7 +115,7 @@ def settings_of(name: str, changed: Mapping[str, str]) -> dict[str, str]:
     """Return all settings of a method, with the changed ones checked.
 
     Raises:
-        ExplanationError: If a setting is unknown, or a value is neither offered nor a whole number where those are.
+        ExplanationError: If a setting is unknown, or a value breaks its rule.
     """
     known = method(name).settings
     for key, value in changed.items():
@@ -119,11 +123,21 @@ def settings_of(name: str, changed: Mapping[str, str]) -> dict[str, str]:
             raise ExplanationError(
                 broken_rule("setting", _("a setting of {m}").format(m=name), key, did_you_mean(key, known))
             )
-        values = known[key].values
-        is_number = values[0].isdecimal() and value.isascii() and value.isdecimal() and 1 <= int(value[:6]) <= 1024
-        if value not in values and not is_number:
-            raise ExplanationError(broken_rule(key, _("one of its values"), value, did_you_mean(value, values)))
+        _check_setting(key, known[key], value)
     return {key: changed.get(key, setting.default) for key, setting in known.items()}
+
+
+def _check_setting(name: str, setting: Setting, value: str) -> None:
+    """Refuse a value that is neither offered nor, where numbers are, a whole number from 1 to `MAX_NUMBER`.
+
+    Raises:
+        ExplanationError: With the rule and the value.
+    """
+    if value in setting.values:
+        return
+    number = whole_of(value)
+    if number is None or not 1 <= number <= MAX_NUMBER or whole_of(setting.default) is None:
+        raise ExplanationError(broken_rule(name, _("one of its values"), value, did_you_mean(value, setting.values)))
 
 
 def method_title(name: str) -> str:
@@ -186,6 +200,7 @@ def parse_target(text: str, classes: int) -> int | None:
     """
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal() and len(text) < 8 and int(text) < classes):
+    number = whole_of(text)
+    if number is None or not 0 <= number < classes:
         raise SpecError(broken_rule("class", _("a number from 0 to {last}").format(last=classes - 1), text[:20]))
-    return int(text)
+    return number

@@ -11,6 +11,7 @@ from typing import Any
 
 from resnet_viz.errors import SpecError, broken_rule, did_you_mean
 from resnet_viz.messages import gettext as _
+from resnet_viz.spec.rules import whole_of
 from resnet_viz.spec.schema import COURSE_STAGES, Bias, ResNetSpec, Shortcut, Stage, Stem
 
 DEFAULT_PRESET = "course"
@@ -160,12 +161,12 @@ def parse_input_shape(text: str) -> tuple[int, int, int]:
     >>> parse_input_shape("64"), parse_input_shape("64x96x1")
     ((64, 64, 3), (64, 96, 1))
     """
-    parts = text.lower().replace("×", "x").split("x")
-    if not 1 <= len(parts) <= 3 or not all(part.isascii() and part.isdecimal() and len(part) <= 6 for part in parts):
+    parts = text.lower().replace("×", "x").split("x", 3)
+    numbers = [number for part in parts if (number := whole_of(part)) is not None and number >= 0]
+    if not len(numbers) == len(parts) <= 3:
         raise SpecError(
             broken_rule("input", _("a size such as 64, 64x96 or 64x96x1 (height × width × channels)"), text)
         )
-    numbers = [int(part) for part in parts]
     height, width = (numbers * 2)[:2] if len(numbers) == 1 else numbers[:2]
     return height, width, numbers[2] if len(numbers) == 3 else 3
 
@@ -176,6 +177,7 @@ def parse_classes(text: str) -> int:
     Raises:
         SpecError: If the text is no whole number.
     """
-    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
+    number = whole_of(text)
+    if number is None:
         raise SpecError(broken_rule("classes", _("a whole number"), text))
-    return int(text)
+    return number

@@ -6,8 +6,11 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from resnet_viz.errors import SpecError, broken_rule, did_you_mean
 from resnet_viz.messages import gettext as _
+from resnet_viz.spec.rules import real_of, whole_of
 
 Leaf = int | float | bool | str | tuple[int, ...]
+# More than any field of several numbers holds.
+_MOST_NUMBERS = 16
 
 
 def from_plain(cls: type[Any], data: object, path: str = "specification") -> Any:
@@ -33,15 +36,22 @@ def parse_like(path: str, text: str, like: Leaf) -> Leaf | list[int]:
     >>> parse_like("blocks", "3.4.6", (3, 4)), parse_like("width", "0.5", 1.0), parse_like("use_relu", "on", False)
     ([3, 4, 6], 0.5, True)
     """
-    try:
-        if isinstance(like, bool):
-            return {"on": True, "off": False}[text]
-        if isinstance(like, tuple):
-            return [int(part) for part in text.split(".")]
-        return type(like)(text) if isinstance(like, (int, float)) else text
-    except (KeyError, ValueError) as error:
+    value = _read_like(text, like)
+    if value is None:
         rules = {bool: _("`on` or `off`"), tuple: _("whole numbers with dots between"), int: _("a whole number")}
-        raise SpecError(broken_rule(path, rules.get(type(like), _("a number")), text)) from error
+        raise SpecError(broken_rule(path, rules.get(type(like), _("a number")), text))
+    return value
+
+
+def _read_like(text: str, like: Leaf) -> Leaf | list[int] | None:
+    if isinstance(like, bool):
+        return {"on": True, "off": False}.get(text)
+    if isinstance(like, tuple):
+        numbers = [whole_of(part) for part in text.split(".", _MOST_NUMBERS)]
+        return None if None in numbers else numbers  # type: ignore[return-value]
+    if isinstance(like, int):
+        return whole_of(text)
+    return real_of(text) if isinstance(like, float) else text
 
 
 @cache

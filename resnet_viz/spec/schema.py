@@ -18,8 +18,13 @@ from resnet_viz.spec.rules import between, one_of, within
 # Limits that keep a typing error from eating a school laptop; every published ResNet is far inside them.
 MAX_SIDE_PX = 1024
 MAX_CHANNELS_IN = 16
+# 16 MiB as float32: a page keeps several such inputs.
+MAX_CELLS_IN = 4 * 2**20
 MAX_FILTERS = 16_384
 MAX_BLOCKS = 128
+# In all stages together. With 768 blocks a picture with everything opened took 1.4 s, its account 0.3 s; with 256 both
+# together take 0.5 s.
+MAX_BLOCKS_IN_ALL = 256
 MAX_STAGES = 6
 MAX_CLASSES = 100_000
 MAX_KERNEL = 31
@@ -201,8 +206,15 @@ class ResNetSpec:
         for name, size in zip(("height", "width"), self.input_shape[:2], strict=True):
             within(f"input_shape.{name}", size, 1, MAX_SIDE_PX)
         within("input_shape.channels", self.input_shape[2], 1, MAX_CHANNELS_IN)
+        cells = math.prod(self.input_shape)
+        if cells > MAX_CELLS_IN:
+            rule = _("at most {n} numbers in all").format(n=f"{MAX_CELLS_IN:,}")
+            raise SpecError(broken_rule("input_shape", rule, self.input_shape))
         within("classes", self.classes, 1, MAX_CLASSES)
         within("stages", len(self.stages), 1, MAX_STAGES)
+        blocks = sum(stage.blocks for stage in self.stages)
+        if blocks > MAX_BLOCKS_IN_ALL:
+            raise SpecError(broken_rule("blocks", _("at most {n} in all stages").format(n=MAX_BLOCKS_IN_ALL), blocks))
         within("kernel_size", self.kernel_size, 1, MAX_KERNEL)
         within("head_pool_size", self.head_pool_size, 1, MAX_KERNEL)
         within("seed", self.seed, 0, 2**31 - 1)

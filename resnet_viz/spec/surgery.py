@@ -13,9 +13,12 @@ from dataclasses import dataclass, replace
 from resnet_viz.errors import SpecError, broken_rule, did_you_mean
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.graph import LayerGraph
+from resnet_viz.spec.rules import whole_of
 
 MAX_SILENCED = 256
-"""Most channels silenced at once; a link stays a link."""
+"""Most channels silenced at once in a layer; a link stays a link."""
+MAX_PARTS = 64
+"""Most things done to a network at once."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ NO_SURGERY = Surgery()
 
 
 def parse_surgery(text: str, graph: LayerGraph, channels: dict[str, int]) -> Surgery:
-    """Return the surgery a text describes.
+    """Return the surgery a text describes, all of it.
 
     Args:
         text: As `Surgery.to_text` writes it.
@@ -75,18 +78,38 @@ def parse_surgery(text: str, graph: LayerGraph, channels: dict[str, int]) -> Sur
     Raises:
         SpecError: If a part has another form, names what the network lacks, or the block has no add.
     """
-    surgery = NO_SURGERY
-    for part in filter(None, text.split(",")):
-        kind, _colon, rest = part.partition(":")
-        if kind in ("drop", "cut"):
-            surgery = surgery.toggled(kind, _block_with_add(rest, graph))
-        elif kind == "silence":
-            node, _colon, numbers = rest.partition(":")
-            surgery = surgery.silencing(node, _channels(node, numbers, channels))
-        else:
-            rule = _("drop:BLOCK, cut:BLOCK or silence:LAYER:CHANNEL+CHANNEL, with commas between")
-            raise SpecError(broken_rule("surgery", rule, part[:60]))
+    surgery, problems = surviving_surgery(text, graph, channels)
+    if problems:
+        raise SpecError(problems[0])
     return surgery
+
+
+def surviving_surgery(text: str, graph: LayerGraph, channels: dict[str, int]) -> tuple[Surgery, list[str]]:
+    """Return what a network allows of the surgery a text describes, and a sentence for each part that it does not."""
+    surgery, problems = NO_SURGERY, []
+    parts = [part for part in text.split(",", MAX_PARTS + 1) if part]
+    for part in parts[:MAX_PARTS]:
+        try:
+            surgery = _with_part(surgery, part, graph, channels)
+        except SpecError as error:
+            problems.append(str(error))
+    if len(parts) > MAX_PARTS:
+        rule = _("at most {n} parts with commas between").format(n=MAX_PARTS)
+        problems.append(broken_rule("surgery", rule, parts[MAX_PARTS][:60]))
+    return surgery, problems
+
+
+def _with_part(surgery: Surgery, part: str, graph: LayerGraph, channels: dict[str, int]) -> Surgery:
+    kind, _colon, rest = part.partition(":")
+    if kind == "drop":
+        return replace(surgery, dropped=surgery.dropped | {_block_with_add(rest, graph)})
+    if kind == "cut":
+        return replace(surgery, cut=surgery.cut | {_block_with_add(rest, graph)})
+    if kind == "silence":
+        node, _colon, numbers = rest.partition(":")
+        return surgery.silencing(node, _channels(node, numbers, channels))
+    rule = _("drop:BLOCK, cut:BLOCK or silence:LAYER:CHANNEL+CHANNEL, with commas between")
+    raise SpecError(broken_rule("surgery", rule, part[:60]))
 
 
 def _block_with_add(name: str, graph: LayerGraph) -> str:
@@ -101,13 +124,11 @@ def _channels(node: str, numbers: str, channels: dict[str, int]) -> frozenset[in
     if node not in channels:
         rule = _("a layer of this network")
         raise SpecError(broken_rule("surgery", rule, node[:40], did_you_mean(node, channels)))
-    parts = numbers.split("+")
-    is_list = len(parts) <= MAX_SILENCED and all(
-        part.isascii() and part.isdecimal() and len(part) < 7 for part in parts
-    )
-    if not is_list or any(int(part) >= channels[node] for part in parts):
+    found = [whole_of(part) for part in numbers.split("+", MAX_SILENCED)]
+    valid = frozenset(number for number in found if number is not None and 0 <= number < channels[node])
+    if len(found) > MAX_SILENCED or any(number not in valid for number in found):
         rule = _("at most {n} channels of {layer}, 0 to {last}, with + between").format(
             n=MAX_SILENCED, layer=node, last=channels[node] - 1
         )
         raise SpecError(broken_rule("surgery", rule, numbers[:40]))
-    return frozenset(map(int, parts))
+    return valid

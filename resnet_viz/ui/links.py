@@ -1,19 +1,22 @@
-"""The subject read from an address: every value checked, what is not understood left out and said."""
+"""The subject read from an address: every value checked, a bad one left out and said; it costs nothing but itself."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
-from resnet_viz.attribution.catalogue import parse_target
+from resnet_viz.attribution.catalogue import METHODS, parse_target
 from resnet_viz.attribution.catalogue import settings_of as method_settings
-from resnet_viz.errors import ImageError, ResNetVizError, SpecError, broken_rule, did_you_mean
+from resnet_viz.errors import ResNetVizError, SpecError, broken_rule, did_you_mean
 from resnet_viz.images.preprocess import INTERPOLATIONS, NORMALISATIONS, RESIZES
 from resnet_viz.images.samples import SAMPLES
-from resnet_viz.messages import LANGUAGES
+from resnet_viz.messages import LANGUAGES, ngettext
 from resnet_viz.messages import gettext as _
-from resnet_viz.spec import DEFAULT_PRESET, parse_classes, parse_input_shape, preset
+from resnet_viz.spec import DEFAULT_PRESET, PRESETS, ResNetSpec, parse_classes, parse_input_shape, preset
 from resnet_viz.spec.changes import to_paths, with_changes
-from resnet_viz.training.demos import demo
+from resnet_viz.spec.rules import at_most_long, one_of, whole_of
+from resnet_viz.spec.salvage import salvaged
+from resnet_viz.training.demos import ORDER, demo
+from resnet_viz.training.plan import with_settings
 from resnet_viz.ui.cache import network
 from resnet_viz.ui.selection import (
     ASPECTS,
@@ -25,154 +28,249 @@ from resnet_viz.ui.selection import (
     UPLOAD,
     WEIGHTS,
     Selection,
-    named_parts,
+    check_plan,
     pixel_of,
     settings_of,
     stage_of,
-    surgery_of,
+    surviving_surgery,
+    text_of,
 )
 from resnet_viz.viz.dot import known_groups
 from resnet_viz.viz.views import CHART_METRICS, VIEWS
+from resnet_viz.walks import MAX_STOPS, OWN_WALK, shipped_walks
 
-_RUN_WEIGHTS = re.compile(r"run\.[\w-]{4,24}\.[^./]{1,40}")
-_RUN = re.compile(r"[\w-]{0,40}")
+MAX_TEXT = 4000
+"""Longest value of a link's part, characters: the app writes none longer."""
+MAX_SENTENCES = 8
+# Networks and plans that cannot exist are looked into; each look takes an account of networks (up to 0.1 s).
+_MOST_ACCOUNTS = 12
+_RUN_WEIGHTS = re.compile(r"run\.[A-Za-z0-9_-]{4,24}\.[^./]{1,40}")
+_RUN = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+Reader = Callable[[Selection, str, list[str]], Selection]
+"""Returns the selection with one part read from its text; refuses it, or adds a sentence for what it leaves out."""
 
 
 def from_params(params: Mapping[str, str]) -> tuple[Selection, list[str]]:
     """Return the selection a link describes, and a sentence for each part that was not understood and left out."""
     problems: list[str] = []
-    selection = Selection()
-    for step in (
-        _read_network,
-        _read_node,
-        _read_picture,
-        _read_other,
-        _read_walk,
-        _read_training,
-        _read_look,
-        _read_rest,
-    ):
+    wanted = {}
+    for name, text in params.items():
         try:
-            selection = step(selection, params)
+            at_most_long(name[:40], text, MAX_TEXT)
+            wanted[name] = text
+        except SpecError as error:
+            problems.append(str(error))
+    selection = _read_network(Selection(), wanted, problems)
+    for name, read in PARTS.items():
+        if name not in wanted:
+            continue
+        try:
+            selection = read(selection, wanted[name], problems)
         except ResNetVizError as error:
             problems.append(str(error))
+    more = len(problems) - MAX_SENTENCES
+    if more > 0:
+        rest = ngettext("{n} more part was left out.", "{n} more parts were left out.", more).format(n=more)
+        problems = [*problems[:MAX_SENTENCES], rest]
     return selection, problems
 
 
-def _read_network(selection: Selection, params: Mapping[str, str]) -> Selection:
+def language_of(params: Mapping[str, str]) -> str:
+    """Return the language a link asks for, or "": its sentences are to be in it."""
+    wanted = params.get("lang", "")
+    return wanted if wanted in LANGUAGES else ""
+
+
+def _read_network(selection: Selection, params: Mapping[str, str], problems: list[str]) -> Selection:
     name = params.get("preset", DEFAULT_PRESET)
-    base = preset(name)
-    if "input" in params:
-        base = replace(base, input_shape=parse_input_shape(params["input"]))
-    if "classes" in params:
-        base = replace(base, classes=parse_classes(params["classes"]))
-    known = to_paths(base)
-    changes = {path: text for path, text in params.items() if path in known or path.startswith("stages.")}
-    spec = with_changes(base, changes)
-    network(spec)
+    try:
+        preset(name)
+    except SpecError as error:
+        problems.append(str(error))
+        name = DEFAULT_PRESET
+    known = to_paths(PRESETS[name])
+    names = ["input", "classes", *(path for path in params if path in known or path.startswith("stages."))]
+    wanted = {path: params[path] for path in names if path in params}
+
+    def described(parts: dict[str, str]) -> tuple[dict[str, str], ResNetSpec]:
+        return parts, _described(name, parts)
+
+    def existing(parts: dict[str, str]) -> ResNetSpec:
+        return network(_described(name, parts)).graph.spec
+
+    (parts, _spec), broken = salvaged(wanted, described)
+    spec, impossible = salvaged(parts, existing, tries=_MOST_ACCOUNTS, alone=False)
+    problems += broken + impossible
     return replace(selection, preset=name, spec=spec)
 
 
-def _read_node(selection: Selection, params: Mapping[str, str]) -> Selection:
-    return replace(selection, node=selection.summary.graph.node(params.get("node", selection.node)).id)
+def _described(name: str, parts: Mapping[str, str]) -> ResNetSpec:
+    base, changes = preset(name), dict(parts)
+    if "input" in parts:
+        base = replace(base, input_shape=parse_input_shape(changes.pop("input")))
+    if "classes" in parts:
+        base = replace(base, classes=parse_classes(changes.pop("classes")))
+    return with_changes(base, changes)
 
 
-def _read_picture(selection: Selection, params: Mapping[str, str]) -> Selection:
+def _listed(field: str, name: str, valid: Collection[str]) -> Reader:
+    """Return the reader of a part that is one of its values."""
+
+    def read(selection: Selection, text: str, _problems: list[str]) -> Selection:
+        one_of(name, text, tuple(valid))
+        return replace(selection, **{field: text})  # type: ignore[arg-type]
+
+    return read
+
+
+def _node(selection: Selection, text: str, _problems: list[str]) -> Selection:
+    return replace(selection, node=selection.summary.graph.node(text).id)
+
+
+def _open(selection: Selection, text: str, problems: list[str]) -> Selection:
     known = known_groups(selection.summary)
-    opened = [group for group in params.get("open", "").split(".") if group]
-    for group in opened:
+    asked = [group for group in text.split(".") if group]
+    for group in dict.fromkeys(asked):
         if group not in known:
             rule = _("a stage or a block of this network")
-            raise SpecError(broken_rule("open", rule, group, did_you_mean(group, known)))
-    stages = {stage_of(group) for group in opened}
-    return replace(selection, opened=frozenset(opened) | stages)
+            problems.append(broken_rule("open", rule, group, did_you_mean(group, known)))
+    opened = frozenset(asked) & frozenset(known)
+    return replace(selection, opened=opened | {stage_of(group) for group in opened})
 
 
-def _read_other(selection: Selection, params: Mapping[str, str]) -> Selection:
-    return selection.comparing(params.get("against", ""))
+def _against(selection: Selection, text: str, _problems: list[str]) -> Selection:
+    return selection.comparing(text)
 
 
-def _read_walk(selection: Selection, params: Mapping[str, str]) -> Selection:
-    stop = params.get("stop", "1")
-    stop_number = int(stop) if stop.isascii() and stop.isdecimal() and len(stop) < 4 else 1
-    return replace(
-        selection, present=params.get("present") == "1", walk=params.get("walk", "")[:40], stop=max(1, stop_number)
-    )
+def _present(selection: Selection, text: str, _problems: list[str]) -> Selection:
+    one_of("present", text, ("1", ""))
+    return replace(selection, present=text == "1")
 
 
-def _read_training(selection: Selection, params: Mapping[str, str]) -> Selection:
-    name = demo(params.get("demo", selection.demo)).name
-    run, compared = params.get("run", ""), tuple(part for part in params.get("with", "").split(".") if part)
-    for text in (run, *compared):
-        if not _RUN.fullmatch(text):
-            raise SpecError(broken_rule("run", _("a run's id"), text[:40]))
-    after = replace(selection, demo=name, run=run, compared=compared[:MAX_COMPARED])
-    settings = params.get("plan", "")
-    if len(settings) > MAX_SETTINGS:
-        raise SpecError(broken_rule("plan", _("at most {n} characters long").format(n=MAX_SETTINGS), settings[:40]))
-    return after.changing(settings_of(settings)) if settings else after
+def _stop(selection: Selection, text: str, _problems: list[str]) -> Selection:
+    number = whole_of(text)
+    if number is None or not 1 <= number <= MAX_STOPS:
+        rule = _("a whole number from {low} to {high}").format(low=1, high=MAX_STOPS)
+        raise SpecError(broken_rule("stop", rule, text))
+    return replace(selection, stop=number)
 
 
-def _read_rest(selection: Selection, params: Mapping[str, str]) -> Selection:
-    valid = {
-        "image": (*SAMPLES, UPLOAD),
-        "resize": RESIZES,
-        "interp": tuple(INTERPOLATIONS),
-        "prep": tuple(NORMALISATIONS),
-        "weights": WEIGHTS,
-        "lang": (*LANGUAGES, ""),
-        "color": COLORS,
-        "panel": PANELS,
-        "view": VIEWS,
-        "metric": CHART_METRICS,
-        "show": ASPECTS,
-        "bn": STATISTICS,
-    }
-    values = {name: params.get(name, named_parts(selection)[name]) for name in valid}
-    for name, value in values.items():
-        is_of_run = name == "weights" and _RUN_WEIGHTS.fullmatch(value)
-        if value not in valid[name] and not is_of_run:
-            raise ImageError(broken_rule(name, _("one of its values"), value, did_you_mean(value, valid[name])))
-    return replace(
-        selection,
-        image=values["image"],
-        resize=values["resize"],
-        interpolation=values["interp"],
-        normalisation=values["prep"],
-        weights=values["weights"],
-        language=values["lang"],
-        color=values["color"],
-        panel=values["panel"],
-        view=values["view"],
-        metric=values["metric"],
-        aspect=values["show"],
-        statistics=values["bn"],
-    )
+def _walk(selection: Selection, text: str, _problems: list[str]) -> Selection:
+    one_of("walk", text, (*shipped_walks(), OWN_WALK, ""))
+    return replace(selection, walk=text)
 
 
-def _read_look(selection: Selection, params: Mapping[str, str]) -> Selection:
-    """Read what is looked at in the activations, and how a prediction is explained."""
-    surgery = surgery_of(params.get("surgery", ""), selection.summary)
-    pixel = params.get("pixel", "")
-    if pixel and pixel_of(pixel, selection.summary) is None:
+def _weights(selection: Selection, text: str, _problems: list[str]) -> Selection:
+    if not _is_weights(text):
+        one_of("weights", text, WEIGHTS)
+    return replace(selection, weights=text)
+
+
+def _is_weights(text: str) -> bool:
+    return text in WEIGHTS or bool(_RUN_WEIGHTS.fullmatch(text) and text.isprintable())
+
+
+def _plan(selection: Selection, text: str, problems: list[str]) -> Selection:
+    at_most_long("plan", text, MAX_SETTINGS)
+    start = demo(selection.demo).plan
+
+    def described(settings: dict[str, str]) -> dict[str, str]:
+        with_settings(start, settings)
+        return settings
+
+    def existing(settings: dict[str, str]) -> dict[str, str]:
+        check_plan(with_settings(start, settings))
+        return settings
+
+    settings, broken = salvaged(settings_of(text), described)
+    settings, impossible = salvaged(settings, existing, tries=_MOST_ACCOUNTS, alone=False)
+    problems += broken + impossible
+    return replace(selection, settings=text_of(settings))
+
+
+def _run(selection: Selection, text: str, _problems: list[str]) -> Selection:
+    if text and not _RUN.fullmatch(text):
+        raise SpecError(broken_rule("run", _("a run's id"), text[:40]))
+    return replace(selection, run=text)
+
+
+def _with(selection: Selection, text: str, problems: list[str]) -> Selection:
+    names = [name for name in dict.fromkeys(text.split(".")) if name]
+    good = [name for name in names if _RUN.fullmatch(name)]
+    if len(good) < len(names):
+        bad = next(name for name in names if name not in good)
+        problems.append(broken_rule("with", _("a run's id"), bad[:40]))
+    return replace(selection, compared=tuple(good[:MAX_COMPARED]))
+
+
+def _surgery(selection: Selection, text: str, problems: list[str]) -> Selection:
+    surgery, broken = surviving_surgery(text, selection.summary)
+    problems += broken
+    return replace(selection, surgery=surgery)
+
+
+def _pixel(selection: Selection, text: str, _problems: list[str]) -> Selection:
+    if text and pixel_of(text, selection.summary) is None:
         rule = _("LAYER:ROW.COLUMN.CHANNEL within that layer's map")
-        raise SpecError(broken_rule("pixel", rule, pixel[:60]))
-    beside = params.get("beside", "")
-    kind, _colon, name = beside.partition(":")
+        raise SpecError(broken_rule("pixel", rule, text[:60]))
+    return replace(selection, pixel=text)
+
+
+def _beside(selection: Selection, text: str, _problems: list[str]) -> Selection:
+    kind, _colon, name = text.partition(":")
     known = {"image": (*SAMPLES, UPLOAD), "weights": WEIGHTS, "surgery": ("none",)}
-    if beside and name not in known.get(kind, ()) and not (kind == "weights" and _RUN_WEIGHTS.fullmatch(name)):
+    if text and name not in known.get(kind, ()) and not (kind == "weights" and _is_weights(name)):
         rule = _("image:NAME, weights:NAME or surgery:none")
-        raise ImageError(broken_rule("beside", rule, beside[:60]))
-    method = params.get("method", selection.method)
-    explaining = settings_of(params.get("how", "")[:200])
-    method_settings(method, explaining)
-    target = parse_target(params.get("class", ""), selection.spec.classes)
-    return replace(
-        selection,
-        surgery=surgery,
-        pixel=pixel,
-        beside=beside,
-        method=method,
-        explaining=";".join(f"{key}={value}" for key, value in explaining.items()),
-        target="" if target is None else str(target),
-    )
+        raise SpecError(broken_rule("beside", rule, text[:60]))
+    return replace(selection, beside=text)
+
+
+def _class(selection: Selection, text: str, _problems: list[str]) -> Selection:
+    target = parse_target(text, selection.spec.classes)
+    return replace(selection, target="" if target is None else str(target))
+
+
+def _how(selection: Selection, text: str, problems: list[str]) -> Selection:
+    settings = {}
+    for name, value in settings_of(text).items():
+        try:
+            method_settings(selection.method, {name: value})
+            settings[name] = value
+        except ResNetVizError as error:
+            problems.append(str(error))
+    return replace(selection, explaining=text_of(settings))
+
+
+# In the order in which they are read: what a part is checked against comes before it.
+PARTS: dict[str, Reader] = {
+    "lang": _listed("language", "lang", (*LANGUAGES, "")),
+    "node": _node,
+    "open": _open,
+    "color": _listed("color", "color", COLORS),
+    "panel": _listed("panel", "panel", PANELS),
+    "view": _listed("view", "view", VIEWS),
+    "metric": _listed("metric", "metric", CHART_METRICS),
+    "against": _against,
+    "image": _listed("image", "image", (*SAMPLES, UPLOAD)),
+    "resize": _listed("resize", "resize", RESIZES),
+    "interp": _listed("interpolation", "interp", INTERPOLATIONS),
+    "prep": _listed("normalisation", "prep", NORMALISATIONS),
+    "weights": _weights,
+    "present": _present,
+    "walk": _walk,
+    "stop": _stop,
+    "demo": _listed("demo", "demo", ORDER),
+    "plan": _plan,
+    "run": _run,
+    "with": _with,
+    "surgery": _surgery,
+    "show": _listed("aspect", "show", ASPECTS),
+    "beside": _beside,
+    "bn": _listed("statistics", "bn", STATISTICS),
+    "pixel": _pixel,
+    "method": _listed("method", "method", METHODS),
+    "class": _class,
+    "how": _how,
+}
+"""Every part of a link beside the network's own, and what reads it."""

@@ -1,6 +1,5 @@
 """The subject that all pages show. Knows no Streamlit; `links` reads it from an address."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -10,7 +9,9 @@ from resnet_viz.errors import SpecError
 from resnet_viz.images.samples import DEFAULT_SAMPLE
 from resnet_viz.spec import DEFAULT_PRESET, PRESETS, Block, ResNetSpec, preset
 from resnet_viz.spec.changes import changed_paths, from_text, with_changes
+from resnet_viz.spec.rules import whole_of
 from resnet_viz.spec.surgery import NO_SURGERY, Surgery, parse_surgery
+from resnet_viz.spec.surgery import surviving_surgery as surviving_parts
 from resnet_viz.training.catalogue import data_sets
 from resnet_viz.training.demos import ORDER, demo
 from resnet_viz.training.plan import Plan, with_settings
@@ -151,7 +152,7 @@ class Selection:
             node=node,
             opened=opened,
             against=_surviving_other(self.against, spec),
-            surgery=_surviving_surgery(self.surgery, summary),
+            surgery=surviving_surgery(self.surgery.to_text(), summary)[0],
             target=self.target if self.target and int(self.target) < spec.classes else "",
         )
 
@@ -200,8 +201,7 @@ class Selection:
         Raises:
             SpecError: If a setting is unknown or breaks a rule.
         """
-        text = ";".join(f"{path}={value}" for path, value in settings.items())
-        after = replace(self, settings=text)
+        after = replace(self, settings=text_of(settings))
         check_plan(after.plan)
         return after
 
@@ -243,6 +243,11 @@ def other_spec(text: str, spec: ResNetSpec) -> ResNetSpec:
 def settings_of(text: str) -> dict[str, str]:
     """Return the settings of ``path=value;path=value``."""
     return dict(part.partition("=")[::2] for part in text.split(";") if part)
+
+
+def text_of(settings: Mapping[str, str]) -> str:
+    """Return settings as links write them; `settings_of` reads them back."""
+    return ";".join(f"{name}={value}" for name, value in settings.items())
 
 
 def check_plan(plan: Plan) -> None:
@@ -327,28 +332,25 @@ def surgery_of(text: str, summary: NetworkSummary) -> Surgery:
     Raises:
         SpecError: If the network does not have what it names.
     """
-    return parse_surgery(
-        text, summary.graph, {record.node.id: record.output_shape[-1] for record in summary.records[1:]}
-    )
+    return parse_surgery(text, summary.graph, _channels(summary))
+
+
+def surviving_surgery(text: str, summary: NetworkSummary) -> tuple[Surgery, list[str]]:
+    """Return what a network allows of the surgery that a text describes, and a sentence for each part it does not."""
+    return surviving_parts(text, summary.graph, _channels(summary))
+
+
+def _channels(summary: NetworkSummary) -> dict[str, int]:
+    return {record.node.id: record.output_shape[-1] for record in summary.records[1:]}
 
 
 def pixel_of(text: str, summary: NetworkSummary) -> tuple[str, tuple[int, int, int]] | None:
     """Return the layer and (row, column, channel) of ``LAYER:ROW.COLUMN.CHANNEL``, or None if the network lacks it."""
     node, _colon, numbers = text.partition(":")
-    parts = numbers.split(".")
-    if node not in summary.by_id or len(parts) != 3 or not all(re.fullmatch(r"[0-9]{1,5}", part) for part in parts):
+    found = [number for part in numbers.split(".", 3) if (number := whole_of(part)) is not None and number >= 0]
+    if node not in summary.by_id or len(found) != 3 or numbers.count(".") != 2:
         return None
-    row, column, channel = map(int, parts)
+    row, column, channel = found
     shape = summary.by_id[node].output_shape
     height, width = shape[:2] if len(shape) == 3 else (1, 1)
     return (node, (row, column, channel)) if row < height and column < width and channel < shape[-1] else None
-
-
-def _surviving_surgery(surgery: Surgery, after: NetworkSummary) -> Surgery:
-    """Return what of a surgery another network allows."""
-    for part in surgery.to_text().split(","):
-        try:
-            surgery_of(part, after)
-        except SpecError:
-            return NO_SURGERY
-    return surgery

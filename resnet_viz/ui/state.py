@@ -16,7 +16,7 @@ from resnet_viz.identity import COOKIE, owner_of
 from resnet_viz.messages import ask_for_language, preferred_language, use_language
 from resnet_viz.owners import upload_refusal
 from resnet_viz.spec import ResNetSpec
-from resnet_viz.ui.links import from_params
+from resnet_viz.ui.links import from_params, language_of
 from resnet_viz.ui.selection import Selection
 
 # More steps back than anyone clicks in a lesson.
@@ -57,7 +57,7 @@ def begin_run() -> Selection:
     """Read the address bar if it changed, choose the language, and return the selection of this run."""
     state, params = st.session_state, st.query_params.to_dict()
     if Key.SELECTION not in state or _is_news(params):
-        use_language(preferred_language(params.get("lang") or st.context.locale))
+        use_language(language_of(params) or preferred_language(st.context.locale))
         selection, problems = from_params(params)
         state[Key.SELECTION], state[Key.PROBLEMS] = selection, problems
     use_language(_language())

@@ -11,6 +11,7 @@ from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import ResNetSpec, Stage
 from resnet_viz.spec.changes import text_of, to_paths, with_changes
+from resnet_viz.spec.rules import whole_of
 from resnet_viz.ui import state
 from resnet_viz.ui.components import controls, subject
 from resnet_viz.ui.selection import Selection
@@ -171,7 +172,7 @@ def _stage(stage: Stage, values: dict[str, Any]) -> Stage:
     for name, value in values.items():
         if name in ("convolution_filters", "identity_filters"):
             changes[name] = _filters(name, str(value))
-        elif isinstance(value, (int, float)) and value == int(value):
+        elif isinstance(value, (int, float)) and float(value).is_integer():
             changes[name] = int(value)
         else:
             raise SpecError(broken_rule(name, _("a whole number"), value))
@@ -179,7 +180,8 @@ def _stage(stage: Stage, values: dict[str, Any]) -> Stage:
 
 
 def _filters(name: str, text: str) -> tuple[int, ...]:
-    parts = text.replace(",", " ").replace("·", " ").split()
-    if not parts or not all(part.isascii() and part.isdecimal() and len(part) <= 6 for part in parts):
+    found = [whole_of(part) for part in text.replace(",", " ").replace("·", " ").split()]
+    numbers = tuple(number for number in found if number is not None)
+    if not found or len(numbers) < len(found):
         raise SpecError(broken_rule(name, _("whole numbers with spaces between, such as 64 64 256"), text))
-    return tuple(map(int, parts))
+    return numbers

@@ -6,6 +6,7 @@ import streamlit as st
 
 from resnet_viz.errors import broken_rule
 from resnet_viz.messages import gettext as _
+from resnet_viz.spec.rules import whole_of
 from resnet_viz.spec.surgery import NO_SURGERY
 from resnet_viz.ui import state
 from resnet_viz.ui.components import controls
@@ -76,7 +77,7 @@ def _silence(node: str, text: str) -> None:
     if not numbers:
         state.set_parts(surgery=rest)
         return
-    if not all(part.isascii() and part.isdecimal() for part in numbers):
+    if any(whole_of(part) is None for part in numbers):
         state.add_problem(broken_rule("channels", _("whole numbers with commas between"), text[:40]))
         return
     parts = [rest.to_text(), f"silence:{node}:{'+'.join(numbers)}"]

@@ -8,15 +8,14 @@ from resnet_viz.messages import ngettext
 from resnet_viz.ui import kept, state
 from resnet_viz.ui.links import from_params
 from resnet_viz.ui.selection import Selection
-from resnet_viz.walks import MAX_STOPS, Stop, Walk, read_walk, shipped_walks
+from resnet_viz.walks import MAX_STOPS, OWN_WALK, Stop, Walk, read_walk, shipped_walks
 
-OWN = "own"
 MENU = "subject_walk"
 
 
 def walk_of(selection: Selection) -> Walk | None:
     """Return the walk that is being walked, if there is one."""
-    if selection.walk == OWN:
+    if selection.walk == OWN_WALK:
         return kept.walk()
     return shipped_walks().get(selection.walk)
 
@@ -85,7 +84,7 @@ def show_menu() -> None:
             st.button(_("Remove"), key=f"walk_remove_{index}", on_click=_remove, args=(index,), type="tertiary")
     if own.stops:
         with st.container(horizontal=True):
-            st.button(_("Walk it"), key="walk_start_own", on_click=start, args=(OWN,))
+            st.button(_("Walk it"), key="walk_start_own", on_click=start, args=(OWN_WALK,))
             st.download_button(
                 _("Save as a file"),
                 own.to_json(),
