@@ -19,7 +19,8 @@ def salvaged(
     """Return what is built of all settings but the bad ones, and a sentence for each cause that left some out.
 
     Settings may need each other (basic blocks need two filters a stage), so none is judged alone: first the whole is
-    tried; a setting that breaks the same rule by itself goes, else the one without which the rest holds.
+    tried; a setting that breaks the same rule by itself goes, else the one without which the rest holds, else all that
+    do not hold one after the other.
 
     Args:
         settings: By name. Without any, `build` must succeed.
@@ -34,7 +35,7 @@ def salvaged(
         if found:
             return found[0], sentences
         guilty = _guilty(kept, sentence, budget, alone=alone)
-        sentences.append(_left_out(guilty, sentence))
+        sentences.append(left_out(guilty, sentence))
         kept = {name: text for name, text in kept.items() if name not in guilty}
         if not kept:
             return build({}), sentences
@@ -77,7 +78,7 @@ def _guilty(kept: dict[str, str], sentence: str, budget: _Budget[Built], *, alon
     return tuple(name for name in kept if name not in holding)
 
 
-def _left_out(names: tuple[str, ...], sentence: str) -> str:
+def left_out(names: tuple[str, ...], sentence: str) -> str:
     """Return the sentence with the names of what it cost, where it does not say them itself."""
     if len(names) == 1 and f"`{names[0]}`" in sentence:
         return sentence

@@ -80,22 +80,22 @@ def parse_surgery(text: str, graph: LayerGraph, channels: dict[str, int]) -> Sur
     """
     surgery, problems = surviving_surgery(text, graph, channels)
     if problems:
-        raise SpecError(problems[0])
+        raise SpecError(next(iter(problems.values())))
     return surgery
 
 
-def surviving_surgery(text: str, graph: LayerGraph, channels: dict[str, int]) -> tuple[Surgery, list[str]]:
-    """Return what a network allows of the surgery a text describes, and a sentence for each part that it does not."""
-    surgery, problems = NO_SURGERY, []
+def surviving_surgery(text: str, graph: LayerGraph, channels: dict[str, int]) -> tuple[Surgery, dict[str, str]]:
+    """Return what a network allows of the surgery a text describes, and the rule that each other part breaks."""
+    surgery, problems = NO_SURGERY, {}
     parts = [part for part in text.split(",", MAX_PARTS + 1) if part]
     for part in parts[:MAX_PARTS]:
         try:
             surgery = _with_part(surgery, part, graph, channels)
         except SpecError as error:
-            problems.append(str(error))
+            problems[part] = str(error)
     if len(parts) > MAX_PARTS:
         rule = _("at most {n} parts with commas between").format(n=MAX_PARTS)
-        problems.append(broken_rule("surgery", rule, parts[MAX_PARTS][:60]))
+        problems[parts[MAX_PARTS]] = broken_rule("surgery", rule, len(parts))
     return surgery, problems
 
 

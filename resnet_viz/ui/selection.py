@@ -10,6 +10,7 @@ from resnet_viz.images.samples import DEFAULT_SAMPLE
 from resnet_viz.spec import DEFAULT_PRESET, PRESETS, Block, ResNetSpec, preset
 from resnet_viz.spec.changes import changed_paths, from_text, with_changes
 from resnet_viz.spec.rules import whole_of
+from resnet_viz.spec.salvage import left_out
 from resnet_viz.spec.surgery import NO_SURGERY, Surgery, parse_surgery
 from resnet_viz.spec.surgery import surviving_surgery as surviving_parts
 from resnet_viz.training.catalogue import data_sets
@@ -337,7 +338,15 @@ def surgery_of(text: str, summary: NetworkSummary) -> Surgery:
 
 def surviving_surgery(text: str, summary: NetworkSummary) -> tuple[Surgery, list[str]]:
     """Return what a network allows of the surgery that a text describes, and a sentence for each part it does not."""
-    return surviving_parts(text, summary.graph, _channels(summary))
+    surgery, broken = surviving_parts(text, summary.graph, _channels(summary))
+    return surgery, [left_out((part,), sentence) for part, sentence in broken.items()]
+
+
+def lost_surgery(before: Selection, after: Selection) -> list[str]:
+    """Return a sentence for each part of a surgery that a change of the network has cost."""
+    if after.spec == before.spec or not before.surgery:
+        return []
+    return surviving_surgery(before.surgery.to_text(), after.summary)[1]
 
 
 def _channels(summary: NetworkSummary) -> dict[str, int]:

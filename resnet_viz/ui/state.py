@@ -17,7 +17,8 @@ from resnet_viz.messages import ask_for_language, preferred_language, use_langua
 from resnet_viz.owners import upload_refusal
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.ui.links import from_params, language_of
-from resnet_viz.ui.selection import Selection
+from resnet_viz.ui.links import from_params, language_of
+from resnet_viz.ui.selection import Selection, lost_surgery
 
 # More steps back than anyone clicks in a lesson.
 _HISTORY = 50
@@ -90,6 +91,13 @@ def update(change: Callable[[Selection], Selection]) -> None:
     except ResNetVizError as error:
         st.session_state[Key.PROBLEMS] = [str(error)]
         return
+    for sentence in lost_surgery(before, after):
+        add_problem(sentence)
+    _show(before, after)
+
+
+def _show(before: Selection, after: Selection) -> None:
+    """Make another state the one on screen, with a way back where network, surgery or weights changed."""
     if (after.spec, after.surgery, after.weights) != (before.spec, before.surgery, before.weights):
         st.session_state[Key.PAST] = [*st.session_state.get(Key.PAST, []), before][-_HISTORY:]
         st.session_state[Key.FUTURE] = []
@@ -225,7 +233,7 @@ def set_page(path: str) -> None:
 
 def jump(selection: Selection, path: str) -> None:
     """Show another state on another page, on the next run."""
-    update(lambda _before: selection)
+    _show(current_selection(), selection)
     st.session_state[Key.TARGET] = path
 
 
