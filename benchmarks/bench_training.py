@@ -19,7 +19,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from resnet_viz.training.data import Batches, open_source
+from resnet_viz.training.data import Batches, in_memory, open_source
 from resnet_viz.training.device import find_device
 from resnet_viz.training.plan import DataPlan, NetworkPlan, Plan
 from resnet_viz.training.trainer import Trainer
@@ -48,7 +48,7 @@ def main() -> None:
     print(find_device("auto").text())
     for title, (network, size, batch, updates) in CASES.items():
         plan = Plan(networks=(network,), size_px=size, batch=batch, data=DataPlan(train=batch * updates), seconds=1.0)
-        source = open_source(plan.data, size, Path())
+        source = in_memory(open_source(plan.data, size, Path()), plan)
         batches = Batches(plan, source)
         (summary,) = plan.summaries(6).values()
         trainer = Trainer(summary, plan, batch=batch)

@@ -20,7 +20,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 from pathlib import Path
 
 from resnet_viz.errors import BackendMissingError
-from resnet_viz.training.data import Batches, open_source
+from resnet_viz.training.data import Batches, in_memory, open_source
 from resnet_viz.training.device import find_device, use_precision
 from resnet_viz.training.plan import DataPlan, NetworkPlan, Plan
 from resnet_viz.training.trainer import Trainer
@@ -103,7 +103,7 @@ def main() -> None:
         for batch in sizes:
             network = NetworkPlan(name="course", text="course,seed_policy=per_layer")
             plan = Plan(networks=(network,), size_px=side, batch=batch, data=DataPlan(train=2 * batch), seconds=1.0)
-            source = Batches(plan, open_source(plan.data, side, Path()))
+            source = Batches(plan, in_memory(open_source(plan.data, side, Path()), plan))
             pictures = [source[number] for number in range(2)]
             (summary,) = plan.summaries(6).values()
             trainer = Trainer(summary, plan, batch=batch, is_compiled_with_xla=device.backend.startswith("tensorflow"))

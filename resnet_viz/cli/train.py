@@ -82,11 +82,11 @@ def _new(options: argparse.Namespace, store: Path) -> Any:
         advice = _("Use `--resume {folder}` to go on with it.").format(folder=options.out)
         raise SpecError(broken_rule("--out", _("a folder without a run"), str(options.out), advice))
     plan = demo(options.demo).plan
+    if options.pictures:
+        plan = _with_pictures(plan, options.pictures, store)
     if options.depth:
         plan = with_depth(plan, options.depth)
     settings = dict(text.partition("=")[::2] for text in options.set)
-    if options.pictures:
-        settings = _kept_pictures(options.pictures, store) | settings
     own = {"seconds": options.seconds, "updates": options.updates, "seed": options.seed}
     plan = with_settings(plan, {**{name: str(value) for name, value in own.items() if value is not None}, **settings})
     if options.updates and options.seconds is None and "seconds" not in settings:
@@ -97,9 +97,10 @@ def _new(options: argparse.Namespace, store: Path) -> Any:
     return folder
 
 
-def _kept_pictures(path: Path, store: Path) -> dict[str, str]:
-    """Keep a person's own pictures and return the settings that train on them, a fifth held back."""
+def _with_pictures(plan: Any, path: Path, store: Path) -> Any:
+    """Keep a person's own pictures and return the plan that trains on them, a fifth held back."""
     from resnet_viz.training.archives import keep_folders  # noqa: PLC0415 - only with --pictures
+    from resnet_viz.training.plan import with_settings  # noqa: PLC0415
 
     if not path.is_file():
         raise SpecError(broken_rule("--pictures", _("the path of a zip"), str(path)))
@@ -110,12 +111,8 @@ def _kept_pictures(path: Path, store: Path) -> dict[str, str]:
     for note in kept.notes:
         print(note, file=sys.stderr)
     held_back = max(len(kept.classes), kept.count // 5)
-    return {
-        "data.source": "folders",
-        "data.folder": name,
-        "data.train": "0",
-        "data.validation": str(held_back),
-    }
+    settings = {"data.source": "folders", "data.train": "0", "data.validation": str(held_back)}
+    return with_settings(plan, settings).with_folder(name)
 
 
 def _fetch(plan: Any, store: Path) -> None:

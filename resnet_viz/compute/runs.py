@@ -13,6 +13,7 @@ from typing import Any, get_args
 from resnet_viz.errors import JobError, StoreError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import Room
+from resnet_viz.stored import stored_at
 from resnet_viz.training.plan import Plan
 from resnet_viz.training.record import ENDED, Record, RunFolder, State
 
@@ -167,7 +168,7 @@ class RunStore:
 
     def files(self, run_id: str) -> RunFolder:
         """Return the folder of a run."""
-        return RunFolder(self.folder / run_id)
+        return RunFolder(stored_at(self.folder, run_id))
 
     def _select(self, rest: str, values: tuple[Any, ...]) -> list[Run]:
         with self._database() as database:

@@ -28,7 +28,7 @@ def salvaged(
         tries: Most attempts; after them all the rest is left out.
         alone: Whether a setting can be bad by itself; if not, only what holds without it is tried.
     """
-    kept, sentences = dict(settings), []
+    kept, sentences = dict(settings), list[str]()
     budget = _Budget(build, tries)
     while True:
         found, sentence = budget.attempt(kept)

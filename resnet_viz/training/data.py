@@ -5,9 +5,11 @@ of `resnet_viz.images.preprocess`), so what a network learned here can be shown 
 """
 
 import queue
+import struct
 import threading
+import zipfile
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,15 +22,13 @@ from resnet_viz.errors import DataError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.training import shapes as generated
 from resnet_viz.training.catalogue import arrays_file
-from resnet_viz.training.plan import DataPlan, Plan
+from resnet_viz.training.plan import AHEAD, DataPlan, Plan, check_memory
 
 Bytes = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float32]
 Pictures = tuple[Bytes, Labels]
 
-# Batches made ahead of the network: enough to hide one slow batch, few enough to cost no memory.
-AHEAD = 4
 # A generated picture of training never shows up among the held-back ones: two series apart.
 _HELD_BACK = 1
 _SHUFFLE, _AUGMENT = 2, 3
@@ -36,7 +36,7 @@ _SHUFFLE, _AUGMENT = 2, 3
 
 @dataclass(frozen=True)
 class Source:
-    """Pictures by number.
+    """Pictures by number, made when they are asked for.
 
     Attributes:
         classes: Names of the classes, in the order of the network's outputs.
@@ -44,6 +44,8 @@ class Source:
         validation_count: Pictures held back.
         train: Pictures and classes by number, below `train_count` unless endless.
         validation: All held-back pictures and their classes.
+        train_counts: Pictures to train on per class; empty if they never end.
+        validation_counts: Held-back pictures per class.
     """
 
     classes: tuple[str, ...]
@@ -51,6 +53,8 @@ class Source:
     validation_count: int
     train: Callable[[npt.NDArray[np.int64]], Pictures]
     validation: Callable[[], Pictures]
+    train_counts: tuple[int, ...]
+    validation_counts: tuple[int, ...]
 
 
 def open_source(plan: DataPlan, size_px: int, store: Path) -> Source:
@@ -64,6 +68,7 @@ def open_source(plan: DataPlan, size_px: int, store: Path) -> Source:
     Raises:
         DataError: If the source is not on this machine, or has fewer pictures than asked for.
         ImageError: If generated shapes cannot be drawn at this size.
+        SpecError: If the name of somebody's own folders breaks the rule for such names.
     """
     if plan.source == "shapes":
         return _shapes(plan, size_px)
@@ -77,25 +82,37 @@ def open_source(plan: DataPlan, size_px: int, store: Path) -> Source:
 def _shapes(plan: DataPlan, size_px: int) -> Source:
     style = generated.Style(size_px, plan.difficulty, plan.clutter)
     generated.check_style(style)
-    held_back = (plan.seed << 4) + _HELD_BACK
-
-    def draw(numbers: npt.NDArray[np.int64]) -> Pictures:
-        return generated.shapes(style, plan.seed << 4, numbers)
-
-    train = draw
-    if plan.train:
-        images, labels = draw(np.arange(plan.train))
-
-        def train(numbers: npt.NDArray[np.int64]) -> Pictures:
-            return images[numbers], labels[numbers]
-
+    series = plan.seed << 4
     return Source(
         generated.CLASSES,
         plan.train,
         plan.validation,
-        train,
-        lambda: generated.shapes(style, held_back, range(plan.validation)),
+        lambda numbers: generated.shapes(style, series, numbers),
+        lambda: generated.shapes(style, series + _HELD_BACK, range(plan.validation)),
+        generated.class_counts(plan.train) if plan.train else (),
+        generated.class_counts(plan.validation),
     )
+
+
+def _counts(labels: Labels, classes: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple(np.bincount(labels, minlength=len(classes)).tolist())
+
+
+def in_memory(source: Source, plan: Plan) -> Source:
+    """Return a source whose pictures are made now, all of them: a run asks for each again and again.
+
+    Raises:
+        SpecError: If they and the run's batches would take more than `resnet_viz.training.plan.MAX_DATA_BYTES`.
+    """
+    check_memory(plan, source.train_count + source.validation_count)
+    train, held_back = source.train, source.validation()
+    if source.train_count:
+        images, labels = source.train(np.arange(source.train_count))
+
+        def train(numbers: npt.NDArray[np.int64]) -> Pictures:
+            return images[numbers], labels[numbers]
+
+    return replace(source, train=train, validation=lambda: held_back)
 
 
 @lru_cache(maxsize=1)
@@ -115,11 +132,28 @@ def _digits() -> tuple[Bytes, Labels, tuple[str, ...]]:
 def _stored(path: Path) -> tuple[Bytes, Labels, tuple[str, ...]]:
     try:
         with np.load(path, allow_pickle=False) as file:
-            return file["images"], file["labels"].astype(np.int32), tuple(map(str, file["classes"]))
-    except (OSError, ValueError, KeyError) as error:
+            return _mapped(path), file["labels"].astype(np.int32), tuple(map(str, file["classes"]))
+    except (OSError, ValueError, KeyError, struct.error, zipfile.BadZipFile) as error:
         raise DataError(
             _("These pictures are not on this machine (any more): fetch or upload them again, then start anew.")
         ) from error
+
+
+def _mapped(path: Path) -> Bytes:
+    """Return the pictures of an uncompressed archive without reading them: only what is looked at leaves the disk.
+
+    References:
+        PKWARE's APPNOTE.TXT, 4.3.7: the local header is 30 bytes, then a name and an extra field whose lengths are at 26.
+    """
+    with zipfile.ZipFile(path) as archive, path.open("rb") as file:
+        member = archive.getinfo("images.npy")
+        if member.compress_type != zipfile.ZIP_STORED:
+            raise ValueError(member.compress_type)
+        file.seek(member.header_offset + 26)
+        file.seek(sum(struct.unpack("<HH", file.read(4))), 1)
+        np.lib.format.read_magic(file)
+        shape, is_fortran, dtype = np.lib.format.read_array_header_1_0(file)
+        return np.memmap(path, dtype, "r", file.tell(), shape, "F" if is_fortran else "C")
 
 
 def _split(plan: DataPlan, images: Bytes, labels: Labels, names: tuple[str, ...], size_px: int) -> Source:
@@ -142,21 +176,31 @@ def _split(plan: DataPlan, images: Bytes, labels: Labels, names: tuple[str, ...]
     if wanted > len(train):
         raise DataError(broken_rule("data.train", _("at most {n}").format(n=len(train)), plan.train))
     train = train[:wanted]
-    train_images, validation_images = _resized(images[train], size_px), _resized(images[validation], size_px)
+
+    def pictures(chosen: npt.NDArray[np.int64]) -> Pictures:
+        return _resized(images, chosen, size_px), labels[chosen]
+
     return Source(
         names,
         len(train),
         len(validation),
-        lambda numbers: (train_images[numbers], labels[train][numbers]),
-        lambda: (validation_images, labels[validation]),
+        lambda numbers: pictures(train[numbers]),
+        lambda: pictures(validation),
+        _counts(labels[train], names),
+        _counts(labels[validation], names),
     )
 
 
-def _resized(images: Bytes, size_px: int) -> Bytes:
-    if images.shape[1:3] == (size_px, size_px):
-        return images
+def _resized(images: Bytes, chosen: npt.NDArray[np.int64], size_px: int) -> Bytes:
+    """Return some of the pictures at a run's size, each read and scaled by itself."""
     size = (size_px, size_px)
-    return np.stack([np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BILINEAR)) for image in images])
+    if images.shape[1:3] == size:
+        return np.asarray(images[chosen])
+    made = np.empty((len(chosen), *size, 3), np.uint8)
+    for place, number in enumerate(chosen):
+        scaled = Image.fromarray(np.asarray(images[number])).resize(size, Image.Resampling.BILINEAR)
+        made[place] = np.asarray(scaled)
+    return made
 
 
 class Batches:

@@ -10,13 +10,20 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.spec import ResNetSpec, preset
 from resnet_viz.spec.changes import from_text, with_changes
 from resnet_viz.spec.records import Leaf, from_plain, hints_of, parse_like
-from resnet_viz.spec.rules import between, one_of, within
+from resnet_viz.spec.rules import at_most_long, between, one_of, within
+from resnet_viz.stored import is_stored_name
+from resnet_viz.training.catalogue import data_sets
 from resnet_viz.training.shapes import MAX_CLUTTER
 
 MAX_BATCH = 4096
 MAX_SECONDS = 7 * 24 * 3600.0
 MAX_UPDATES = 10**8
 MAX_NETWORKS = 4
+MAX_TEXT = 4000
+MAX_DATA_BYTES = 2**30
+"""Of all pictures of a run as bytes, and its batches as float32: what a school laptop has to spare beside the networks."""
+AHEAD = 4
+"""Batches made ahead of the network: enough to hide one slow batch, few enough to cost little memory."""
 
 
 def _check_literals(plan: Any, prefix: str) -> None:
@@ -32,7 +39,8 @@ class DataPlan:
 
     Attributes:
         source: Generated shapes, scikit-learn's digits, CIFAR-10, or a person's own folders.
-        folder: The name of one's own folders in the store; empty for the other sources.
+        folder: The name of one's own folders in the store; empty for the other sources. It opens them to whoever knows
+            it, so no link, text or file has it: the server puts it in when a run is submitted.
         train: Pictures to train on; 0 for all there are (of the generated ones: endless, none seen twice).
         validation: Pictures held back.
         difficulty: Of the generated shapes, 0 to 1.
@@ -51,6 +59,8 @@ class DataPlan:
     def __post_init__(self) -> None:
         """Check every field."""
         _check_literals(self, "data.")
+        if self.folder and not is_stored_name(self.folder):
+            raise SpecError(broken_rule("data.folder", _("the name of stored pictures"), self.folder))
         within("data.train", self.train, 0, 10**7)
         within("data.validation", self.validation, 1, 10**5)
         between("data.difficulty", self.difficulty, 0.0, 1.0)
@@ -110,6 +120,8 @@ class NetworkPlan:
 
     def __post_init__(self) -> None:
         """Check the name; the network is checked with the plan."""
+        at_most_long("networks.name", self.name, 40)
+        at_most_long("networks.text", self.text, MAX_TEXT)
         if not 0 < len(self.name) <= 40 or not self.name.isprintable() or "/" in self.name or "." in self.name:
             rule = _("1 to 40 printable characters without `.` or `/`")
             raise SpecError(broken_rule("networks.name", rule, self.name))
@@ -154,6 +166,7 @@ class Plan:
     def __post_init__(self) -> None:
         """Check every field, then that the networks exist at this size."""
         _check_literals(self, "")
+        at_most_long("demo", self.demo, 40)
         within("networks", len(self.networks), 1, MAX_NETWORKS)
         names = [network.name for network in self.networks]
         if len(set(names)) != len(names):
@@ -168,6 +181,8 @@ class Plan:
         within("evaluate_every", self.evaluate_every, 1, 10_000)
         between("stop_at_rise", self.stop_at_rise, 0.0, 1e6)
         within("seed", self.seed, 0, 2**31 - 1)
+        whole = data_sets()[self.data.source].pictures
+        check_memory(self, self.data.train + self.data.validation if self.data.train or not whole else whole)
 
     def specs(self, classes: int, channels: int = 3) -> dict[str, ResNetSpec]:
         """Return the specification of each network, by name, at the data's classes and the run's seed.
@@ -187,9 +202,17 @@ class Plan:
         spec = with_changes(base, changes)
         return spec if "seed" in changes else replace(spec, seed=self.seed)
 
+    def with_folder(self, name: str) -> "Plan":
+        """Return the plan on pictures of one's own, which lie under this name."""
+        return replace(self, data=replace(self.data, folder=name))
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain lists, dicts and numbers."""
         return asdict(self)
+
+    def to_shared(self) -> dict[str, Any]:
+        """Return `to_dict` without what is its owner's: the form that may leave the server."""
+        return self.with_folder("").to_dict()
 
     @classmethod
     def from_dict(cls, data: object) -> Self:
@@ -202,15 +225,34 @@ class Plan:
         return plan
 
 
+def check_memory(plan: Plan, pictures: int) -> None:
+    """Refuse a run whose pictures and batches would take more than `MAX_DATA_BYTES`.
+
+    Args:
+        plan: The run.
+        pictures: How many it keeps in memory, held-back ones too.
+
+    Raises:
+        SpecError: With the size it would take.
+    """
+    # Batches wait as float32, and one more each is being made and being used.
+    size = plan.size_px**2 * 3 * (pictures + 4 * plan.batch * (AHEAD + 2))
+    if size > MAX_DATA_BYTES:
+        rule = _("at most {n} MB of pictures and batches in memory").format(n=f"{MAX_DATA_BYTES // 10**6:,}")
+        advice = _("Choose smaller pictures, fewer of them, or a smaller batch.")
+        raise SpecError(broken_rule("data", rule, f"{size / 1e6:,.0f} MB", advice))
+
+
 def to_paths(plan: Plan) -> dict[str, Leaf]:
-    """Return every field by its dotted path, as in ``data.difficulty`` or ``networks.plain``."""
+    """Return every field that a person may set by its dotted path, as in ``data.difficulty`` or ``networks.plain``."""
     paths: dict[str, Leaf] = {}
     for item in fields(plan):
         value = getattr(plan, item.name)
         if item.name == "networks":
             paths |= {f"networks.{network.name}": network.text for network in value}
         elif is_dataclass(value):
-            paths |= {f"{item.name}.{part.name}": getattr(value, part.name) for part in fields(value)}
+            parts = {f"{item.name}.{part.name}": getattr(value, part.name) for part in fields(value)}
+            paths |= {path: part for path, part in parts.items() if path != "data.folder"}
         elif item.name != "demo":
             paths[item.name] = value
     return paths

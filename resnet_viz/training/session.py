@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 
 from resnet_viz.errors import JobError, ResNetVizError
 from resnet_viz.messages import gettext as _
-from resnet_viz.training.data import Batches, open_source
+from resnet_viz.training.data import Batches, in_memory, open_source
 from resnet_viz.training.device import Wanted, all_devices, find_device, is_out_of_memory, use_precision
 from resnet_viz.training.loop import STOPS, TICK_S, Loop
 from resnet_viz.training.record import Record, RunFolder, State
@@ -128,7 +128,7 @@ class Session:
         record.device, record.precision = device.text(), use_precision(record.plan.precision, device)
         self.device = device
         self.enter("data")
-        source = open_source(record.plan.data, record.plan.size_px, self.store)
+        source = in_memory(open_source(record.plan.data, record.plan.size_px, self.store), record.plan)
         record.classes = source.classes
         record.batch = record.batch or min(record.plan.batch, source.train_count or record.plan.batch)
         batches = Batches(record.plan, source, batch=record.batch)

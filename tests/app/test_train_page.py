@@ -4,6 +4,7 @@ import io
 import json
 import sqlite3
 import threading
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -326,8 +327,10 @@ def test_measurements_and_all_of_a_run_are_files(runner):
     assert len(lines) == 7
     assert lines[0].startswith("network,update,loss,training_accuracy")
     assert "gradient_norms.2a" in lines[0]
+    found.record.plan = found.record.plan.with_folder("whose-pictures")
     with zipfile.ZipFile(io.BytesIO(run_zip(found))) as archive:
         assert json.loads(archive.read("run.json"))["plan"]["seed"] == 5
+        assert not [name for name in archive.namelist() if b"whose-pictures" in archive.read(name)]
         assert len(archive.read("metrics.jsonl").splitlines()) == 6
 
 
@@ -348,10 +351,48 @@ def test_own_folders_are_taken_used_and_deleted(runner):
     assert not app.warning
     assert "2 classes; to train on: 16; held back: 4" in texts(app)
     app.button(key="train_start").click().run()
-    assert runner.store.files(runner.list(OWNER)[0].id).load().plan.data.source == "folders"
+    data = runner.store.files(runner.list(OWNER)[0].id).load().plan.data
+    assert (data.source, data.folder) == ("folders", OWNER[:32])
+    assert OWNER[:32] not in str(app.query_params)
     app.button(key="train_setup").click().run()
     app.button(key="folders_delete").click().run()
     assert "6 classes; to train on: 1,536" in texts(app)
+
+
+def test_a_link_to_somebodys_folders_shows_the_visitors_own_or_a_sentence(monkeypatch):
+    mine = opened("train", {"demo": "plain-vs-residual"})
+    mine.file_uploader(key="folders_upload").upload("mine.zip", zip_of_folders(), "application/zip").run()
+    link = dict(mine.query_params)
+    assert "2 classes" in texts(opened("train", link))
+    monkeypatch.setattr(state, "owner", lambda: "somebody else")
+    app = opened("train", link)
+    assert "fetch or upload them again" in app.info[0].value
+    assert "2 classes" not in texts(app)
+    link |= {"plan": f"{link['plan']};data.folder={OWNER[:32]}"}
+    assert "Received: set='data.folder'. Left out: `data.folder`." in opened("architecture", link).warning[0].value
+    assert "2 classes" not in texts(opened("train", link))
+
+
+def test_no_link_reads_outside_the_store(tmp_path):
+    np.savez(tmp_path / "x.npz", images=np.zeros((6, 8, 8, 3), np.uint8), labels=np.arange(6) % 2, classes=["a", "b"])
+    app = opened("train", {"demo": "plain-vs-residual", "plan": "data.source=folders;data.folder=../../x"})
+    assert "fetch or upload them again" in app.info[0].value
+    assert app.query_params["plan"] == "data.source=folders"
+
+
+@pytest.mark.parametrize(
+    "plan", ["size_px=512", "size_px=256;data.train=100000", "size_px=512;data.train=400;data.validation=20"]
+)
+def test_the_gallery_of_large_pictures_costs_what_it_shows(plan):
+    opened("train", {"demo": "plain-vs-residual"})
+    tracemalloc.start()
+    try:
+        app = opened("train", {"demo": "plain-vs-residual", "plan": plan})
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert "6 classes; to train on" in texts(app)
+    assert peak < 30e6
 
 
 def test_a_bad_zip_is_a_sentence_and_changes_nothing():

@@ -69,9 +69,33 @@ def test_settings_change_by_path():
 def test_every_field_has_a_path():
     paths = to_paths(Plan())
     for path, value in paths.items():
-        if path != "data.folder":
-            text = "on" if value is True else "off" if value is False else str(value)
-            assert with_settings(Plan(), {path: text}) == Plan(), path
+        text = "on" if value is True else "off" if value is False else str(value)
+        assert with_settings(Plan(), {path: text}) == Plan(), path
+
+
+def test_whose_pictures_a_run_learns_from_is_no_setting_and_leaves_in_no_file():
+    plan = Plan().with_folder("a1")
+    assert "data.folder" not in to_paths(plan)
+    with pytest.raises(SpecError, match="`set` must be a field of the plan"):
+        with_settings(Plan(), {"data.folder": "a1"})
+    assert "a1" in json.dumps(plan.to_dict())
+    assert "a1" not in json.dumps(plan.to_shared())
+    assert Plan.from_dict(plan.to_shared()) == Plan()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"size_px": "512"},
+        {"size_px": "256", "data.train": "100000"},
+        {"size_px": "64", "data.train": "0", "data.validation": "100000"},
+        {"size_px": "128", "batch": "4096"},
+        {"size_px": "96", "data.source": "cifar10", "data.train": "0"},
+    ],
+)
+def test_a_plan_has_one_bound_of_pictures_in_memory(settings):
+    with pytest.raises(SpecError, match=r"`data` must be at most 1,073 MB of pictures and batches in memory"):
+        with_settings(demo("plain-vs-residual").plan, settings)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +105,8 @@ def test_every_field_has_a_path():
         ({"batch": "many"}, "`batch` must be a whole number. Received: batch='many'."),
         ({"optimiser.name": "sgd"}, "`set` must be a field of the plan. Received: set='optimiser.name'."),
         ({"augment": "all"}, "`augment` must be one of its values. Received: augment='all'."),
-        ({"optimizer.learning_rate": "nan"}, "`optimizer.learning_rate` must be a number from 1e-12 to 10000.0."),
+        ({"optimizer.learning_rate": "nan"}, "`optimizer.learning_rate` must be a number. Received: "),
+        ({"optimizer.learning_rate": "1e5"}, "`optimizer.learning_rate` must be a number from 1e-12 to 10000.0."),
         ({"updates": "0"}, "`seconds` must be above 0 where `updates` is 0: a run must end. Received: seconds=0.0."),
     ],
 )

@@ -1,20 +1,26 @@
 """The subject and its link: what goes out comes back, for any network the controls can reach."""
 
 import random
-from dataclasses import replace
+import re
+from dataclasses import fields, replace
+from pathlib import Path
 
 import pytest
 
 from resnet_viz.analysis import analyse
 from resnet_viz.analysis.arithmetic import field_arithmetic, shape_arithmetic
 from resnet_viz.analysis.keras_code import keras_line
-from resnet_viz.errors import ResNetVizError, SpecError
+from resnet_viz.attribution.catalogue import settings_of
+from resnet_viz.errors import ExplanationError, ResNetVizError, SpecError
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.spec.changes import changed_paths, to_paths, with_changes
-from resnet_viz.ui.links import from_params
-from resnet_viz.ui.selection import Selection
+from resnet_viz.spec.surgery import Surgery
+from resnet_viz.ui.links import MAX_SENTENCES, PARTS, from_params, language_of
+from resnet_viz.ui.selection import Selection, lost_surgery, named_parts, surgery_of
 from resnet_viz.viz.dot import draw, known_groups
 
+ROOT = Path(__file__).parents[2]
+COURSE = analyse(PRESETS["course"])
 CHOICES = {
     "block": ["bottleneck", "basic"],
     "stride_on": ["first", "middle"],
@@ -79,49 +85,136 @@ def test_a_preset_is_its_own_link(name):
     assert from_params({"preset": name}) == (selection, [])
 
 
-def test_every_part_of_the_subject_is_in_the_link():
-    selection = Selection(
-        spec=preset("course", input_shape=(64, 96, 1), classes=10),
-        node="res3b_out",
-        opened=frozenset({"3", "3b"}),
-        color="macs",
-        against="keras-v1,stem.use_relu=off",
-        present=True,
-        panel="difference",
-        view="treemap",
-        metric="macs",
-        walk="tour",
-        stop=4,
-        image="flower",
-        resize="squash",
-        interpolation="nearest",
-        normalisation="caffe",
-        weights="file",
-        language="zh",
+OTHERWISE = {
+    "preset": "keras-v1",
+    "spec": preset("course", input_shape=(64, 96, 1), classes=10),
+    "node": "res3b_out",
+    "opened": frozenset({"3", "3b"}),
+    "color": "macs",
+    "against": "keras-v1,stem.use_relu=off",
+    "image": "flower",
+    "resize": "squash",
+    "interpolation": "nearest",
+    "normalisation": "caffe",
+    "weights": "run.abcd-EF_9.plain 2",
+    "language": "zh",
+    "present": True,
+    "panel": "difference",
+    "view": "treemap",
+    "metric": "macs",
+    "walk": "tour",
+    "stop": 4,
+    "demo": "seeds",
+    "settings": "batch=32;spec.width=0.5",
+    "run": "recorded-seeds",
+    "compared": ("abcd", "recorded-overfit-ten"),
+    "surgery": Surgery(frozenset({"3b"}), frozenset({"4a"}), (("res3b_out", (3, 17)),)),
+    "aspect": "compare",
+    "beside": "weights:random",
+    "statistics": "batch",
+    "pixel": "conv1:3.4.5",
+    "method": "occlusion",
+    "target": "2",
+    "explaining": "",
+}
+
+
+def test_every_field_of_the_subject_is_in_the_link():
+    assert set(OTHERWISE) == {item.name for item in fields(Selection)}
+    for name, value in OTHERWISE.items():
+        selection = Selection().with_preset(value) if name == "preset" else replace(Selection(), **{name: value})
+        if name == "explaining":
+            selection = replace(selection, method="occlusion", explaining="patch=16")
+        assert selection != Selection(), name
+        params = selection.to_params()
+        assert params != Selection().to_params(), name
+        assert from_params(params) == (selection, []), name
+    assert set(named_parts(Selection())) == set(PARTS)
+
+
+@pytest.mark.parametrize("bad", [*PARTS, "preset", "input", "classes", *to_paths(PRESETS["course"])])
+def test_a_bad_value_costs_nothing_but_itself(bad):
+    good = Selection(
+        spec=replace(PRESETS["course"], classes=9, width=0.5),
+        **{name: value for name, value in OTHERWISE.items() if name not in ("preset", "spec")}
+        | {"explaining": "fill=black"},
     )
-    params = selection.to_params()
-    assert params == {
-        "preset": "course",
-        "input": "64x96x1",
-        "classes": "10",
-        "node": "res3b_out",
-        "open": "3.3b",
-        "color": "macs",
-        "against": "keras-v1,stem.use_relu=off",
-        "present": "1",
-        "panel": "difference",
-        "view": "treemap",
-        "metric": "macs",
-        "walk": "tour",
-        "stop": "4",
-        "image": "flower",
-        "resize": "squash",
-        "interp": "nearest",
-        "prep": "caffe",
-        "weights": "file",
-        "lang": "zh",
+    params = good.to_params()
+    assert from_params(params) == (good, [])
+    expected = {name: text for name, text in params.items() if name != bad}
+    selection, problems = from_params(params | {bad: "!nope"})
+    assert selection == from_params(expected)[0]
+    assert len(problems) >= 1
+    assert "!nope" in problems[0]
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "kept", "named"),
+    [
+        ("surgery", "drop:3b,drop:9z,silence:conv1:5,silence:conv1x:1", "drop:3b,silence:conv1:5", "drop:9z"),
+        ("plan", "batch=32;size_px=9999999;data.seed=3", "batch=32;data.seed=3", "size_px"),
+        ("plan", "seconds=0;updates=50;spec.width=many", "seconds=0;updates=50", "spec.width"),
+        ("plan", "networks.plain=cifar-20,nothing=1;batch=8", "batch=8", "networks.plain"),
+        ("plan", "size_px=8;networks.plain=course;batch=8", "size_px=8;batch=8", "networks.plain"),
+        ("open", "3.9z.4a", "3.4.4a", "9z"),
+        ("with", "abcd.a/b.efgh", "abcd.efgh", "a/b"),
+        ("how", "steps=9;baseline=nothing", "steps=9", "nothing"),
+    ],
+)
+def test_a_bad_element_of_a_part_costs_only_itself(part, text, kept, named):
+    base = {"preset": "course", "method": "integrated-gradients", "demo": "plain-vs-residual"}
+    selection, problems = from_params(base | {part: text})
+    assert selection.to_params()[part] == kept
+    assert named in " ".join(problems)
+
+
+def test_fields_that_need_each_other_are_read_together():
+    two = {f"stages.{n}.{kind}_filters": "8.8" for n in range(2, 6) for kind in ("convolution", "identity")}
+    selection, problems = from_params(two | {"block": "basic", "stem.filters": "nope", "width": "1e999"})
+    assert selection.spec.block == "basic"
+    assert ["stem.filters" in problems[0], "width" in problems[1], len(problems)] == [True, True, 2]
+
+
+def test_a_network_that_cannot_exist_costs_what_makes_it_so():
+    selection, problems = from_params({"preset": "course", "input": "20", "classes": "7", "node": "fc7"})
+    assert (selection.spec.input_shape, selection.spec.classes, selection.node) == ((64, 64, 3), 7, "fc7")
+    assert "Left out: `input`" in problems[0]
+
+
+@pytest.mark.parametrize("text", ["000001999999", "٣", "1" * 5000, "1e3", "+8", " 8", "8_0", "-1", "1025", "0", "8.0"])
+def test_a_number_of_a_method_has_one_rule(text):
+    with pytest.raises(ExplanationError, match="`steps` must be one of its values"):
+        settings_of("integrated-gradients", {"steps": text})
+
+
+def test_numbers_are_read_by_one_rule():
+    used = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "resnet_viz").rglob("*.py")
+        if re.search(r"\.is(decimal|digit|numeric)\(", path.read_text("utf-8"))
     }
-    assert from_params(params) == (selection, [])
+    # Names of stages that are ours; a header of the protocol.
+    assert used <= {"resnet_viz/viz/takehome.py", "resnet_viz/ui/middleware.py"}
+
+
+def test_a_link_of_nothing_but_bad_parts_is_a_few_sentences():
+    selection, problems = from_params(dict.fromkeys(PARTS, "!nope"))
+    assert selection == Selection()
+    assert len(problems) == MAX_SENTENCES + 1
+    assert "more parts were left out" in problems[-1]
+
+
+def test_sentences_of_a_link_come_in_its_language():
+    assert [language_of(params) for params in ({}, {"lang": "zh"}, {"lang": "xx"})] == ["", "zh", ""]
+
+
+def test_a_change_of_the_network_names_the_part_of_a_surgery_it_costs():
+    before = Selection(surgery=surgery_of("drop:3b,silence:res5c_out:2000", COURSE))
+    after = before.with_spec(replace(PRESETS["course"], width=0.5))
+    assert after.surgery.to_text() == "drop:3b"
+    (sentence,) = lost_surgery(before, after)
+    assert "Left out: `silence:res5c_out:2000`." in sentence
+    assert lost_surgery(before, before) == []
 
 
 def test_one_bad_part_of_a_link_costs_only_itself():

@@ -1,13 +1,15 @@
 """Sources and batches: balanced, apart, the same for the same update."""
 
 import itertools
+import tracemalloc
 
 import numpy as np
 import pytest
 
-from resnet_viz.errors import DataError
+from resnet_viz.errors import DataError, SpecError
+from resnet_viz.training import shapes
 from resnet_viz.training.catalogue import arrays_file, data_sets
-from resnet_viz.training.data import Batches, open_source
+from resnet_viz.training.data import Batches, in_memory, open_source
 from resnet_viz.training.plan import DataPlan, Plan
 
 
@@ -51,6 +53,67 @@ def test_a_split_is_the_same_for_the_same_seed_and_keeps_the_shares(tmp_path):
     assert first.train_count == 60
     assert first.train(np.arange(3))[0].shape == (3, 16, 16, 3)
     assert set(first.train(np.arange(6))[1]) == {0, 1, 2}
+
+
+def test_classes_are_counted_without_a_picture_drawn(tmp_path, monkeypatch):
+    plan = DataPlan(train=100, validation=7)
+    drawn = open_source(plan, 16, tmp_path)
+    assert drawn.train_counts == tuple(np.bincount(drawn.train(np.arange(100))[1]))
+    assert drawn.validation_counts == tuple(np.bincount(drawn.validation()[1]))
+    monkeypatch.setattr(shapes, "shapes", None)
+    assert open_source(plan, 16, tmp_path).train_counts == (17, 17, 17, 17, 16, 16)
+    assert open_source(DataPlan(train=0), 16, tmp_path).train_counts == ()
+    stored(tmp_path, 60)
+    source = open_source(DataPlan(source="cifar10", train=0, validation=30), 16, tmp_path)
+    assert source.train_counts == source.validation_counts == (10, 10, 10)
+
+
+def test_a_picture_does_not_depend_on_those_drawn_with_it():
+    style = shapes.Style(64, 0.7, 5)
+    together, labels = shapes.shapes(style, 3, range(20))
+    alone = [shapes.shapes(style, 3, [number]) for number in range(20)]
+    assert np.array_equal(together, np.concatenate([images for images, _labels in alone]))
+    assert np.array_equal(labels, np.concatenate([label for _images, label in alone]))
+
+
+@pytest.mark.parametrize("source", ["shapes", "cifar10"])
+def test_a_large_set_costs_only_what_is_looked_at(tmp_path, source):
+    stored(tmp_path, 6000)  # 18 MB
+    tracemalloc.start()
+    try:
+        opened = open_source(DataPlan(source=source, train=5000, validation=900), 64, tmp_path)
+        images, _labels = opened.train(np.arange(54))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert images.shape == (54, 64, 64, 3)
+    assert peak < 5e6
+
+
+def test_what_is_kept_in_memory_is_what_was_asked_for(tmp_path):
+    stored(tmp_path, 60)
+    for data in (DataPlan(train=24, validation=12), DataPlan(source="cifar10", train=24, validation=30)):
+        lazy = open_source(data, 16, tmp_path)
+        kept = in_memory(lazy, Plan(data=data, size_px=16))
+        numbers = np.array([3, 1, 20])
+        for one, other in zip(kept.train(numbers), lazy.train(numbers), strict=True):
+            assert np.array_equal(one, other)
+        assert np.array_equal(kept.validation()[0], lazy.validation()[0])
+        assert kept.validation()[0] is kept.validation()[0]
+
+
+def test_more_pictures_of_ones_own_than_memory_takes_are_refused(tmp_path):
+    stored(tmp_path, 1500, side=8, source="folders")
+    plan = Plan(data=DataPlan(source="folders", folder="mine", train=0, validation=30), size_px=512, batch=1)
+    source = open_source(plan.data, 512, tmp_path)
+    with pytest.raises(SpecError, match=r"`data` must be at most 1,073 MB .* Received: data='1,1\d\d MB'"):
+        in_memory(source, plan)
+
+
+@pytest.mark.parametrize("folder", ["../../x", "a/b", "", ".", "x.npz", "é", "a" * 81])
+def test_a_name_that_leads_out_of_the_store_is_refused(tmp_path, folder):
+    with pytest.raises(SpecError, match="must be 1 to 80 letters, digits"):
+        arrays_file(tmp_path, "folders", folder)
 
 
 def test_too_many_pictures_asked_for_is_refused(tmp_path):

@@ -16,7 +16,7 @@ from resnet_viz.training.catalogue import arrays_file, data_sets
 from resnet_viz.training.data import Source, open_source
 from resnet_viz.training.demos import demos
 from resnet_viz.training.downloads import cifar10
-from resnet_viz.training.plan import DataPlan
+from resnet_viz.training.plan import DataPlan, Plan, check_memory
 from resnet_viz.ui import services, state
 from resnet_viz.ui.components import controls
 from resnet_viz.ui.components.run_source import owner
@@ -42,7 +42,7 @@ def show(selection: Selection) -> None:
             width=330,
         )
         st.markdown(data_sets()[plan.data.source].licence)
-    source = _source(plan.data, plan.size_px)
+    source = _source(own_plan(plan))
     if source is not None:
         _show_pictures(source, _GALLERY, columns=_COLUMNS)
         st.markdown(_split_text(plan.data, source))
@@ -60,12 +60,20 @@ def own_folder() -> str:
     return owner()[:32]
 
 
-def _source(plan: DataPlan, size_px: int) -> Source | None:
+def own_plan(plan: Plan) -> Plan:
+    """Return a plan on the visitor's own folders, where it trains on folders: whoever sent the link has their own."""
+    return plan.with_folder(own_folder()) if plan.data.source == "folders" else plan
+
+
+def _source(plan: Plan) -> Source | None:
+    """Return the pictures of a plan at the size of a tile, where a run of them can be kept in memory."""
     try:
-        return _opened(plan, size_px, _version(plan))
+        source = _opened(plan.data, min(plan.size_px, _TILE_PX), _version(plan.data))
+        check_memory(plan, source.train_count + source.validation_count)
     except ResNetVizError as error:
         st.info(str(error))
         return None
+    return source
 
 
 def _version(plan: DataPlan) -> int:
@@ -113,12 +121,10 @@ def _split_text(plan: DataPlan, source: Source) -> str:
 
 def _show_counts(source: Source) -> None:
     """Draw how many pictures each class has on either side of the split."""
-    held = np.bincount(source.validation()[1], minlength=len(source.classes))
     rows: dict[str, Any] = {_("Class"): [class_name(name) for name in source.classes]}
-    if source.train_count:
-        labels = source.train(np.arange(source.train_count))[1]
-        rows[_("To train on")] = np.bincount(labels, minlength=len(source.classes))
-    rows[_("Held back")] = held
+    if source.train_counts:
+        rows[_("To train on")] = source.train_counts
+    rows[_("Held back")] = source.validation_counts
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
 
 
@@ -194,7 +200,7 @@ def use_source(name: str) -> None:
             return selection.changing(others)
         settings = {"data.source": name, "data.train": "1536" if name == "shapes" else "0"}
         if name == "folders":
-            settings |= {"data.folder": own_folder(), "data.validation": str(_held_back())}
+            settings["data.validation"] = str(_held_back())
         return selection.changing(others | settings)
 
     state.update(change)

@@ -216,4 +216,4 @@ def run_zip(found: Watched) -> bytes:
 
 
 def _record_json(record: Record) -> dict[str, object]:
-    return {**vars(record), "plan": record.plan.to_dict()}
+    return {**vars(record), "plan": record.plan.to_shared()}

@@ -105,7 +105,8 @@ def _submit(holds: bool) -> None:  # noqa: FBT001 - a button's argument
     try:
         title = f"{_(demos()[selection.demo].title)} · {selection.plan.seed}"
         device = state.device()
-        run = services.runner().submit(owner(), selection.plan, title[:60], device=device, holds=holds)
+        plan = data_gallery.own_plan(selection.plan)
+        run = services.runner().submit(owner(), plan, title[:60], device=device, holds=holds)
     except ResNetVizError as error:
         state.add_problem(str(error))
         return
@@ -135,7 +136,7 @@ def _show_settings(selection: Selection, plan: Plan) -> None:
     for column, path in zip(st.columns(max(2, len(networks)), gap="small"), networks, strict=False):
         with column:
             _show_network(selection, path, str(known[path]))
-    shown = [path for path in known if path not in (*networks, "data.source", "data.folder")]
+    shown = [path for path in known if path not in (*networks, "data.source")]
     for start in range(0, len(shown), _COLUMNS):
         row = st.columns(_COLUMNS, gap="small", vertical_alignment="bottom")
         for column, path in zip(row, shown[start : start + _COLUMNS], strict=False):
