@@ -17,7 +17,6 @@ from resnet_viz.messages import ask_for_language, preferred_language, use_langua
 from resnet_viz.owners import upload_refusal
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.ui.links import from_params, language_of
-from resnet_viz.ui.links import from_params, language_of
 from resnet_viz.ui.selection import Selection, lost_surgery
 
 # More steps back than anyone clicks in a lesson.
