@@ -6,7 +6,6 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from resnet_viz import errors
@@ -16,6 +15,7 @@ from resnet_viz.errors import BusyError, CancelledError, JobError, ResNetVizErro
 from resnet_viz.messages import current_language
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import ResNetSpec
+from resnet_viz.weights.content import Content
 
 MAX_PENDING = 32
 # A request that killed the worker twice would kill it a third time.
@@ -151,7 +151,7 @@ class WorkerClient:
         spec: ResNetSpec,
         arrays: Mapping[str, Array] | None = None,
         *,
-        weights: Path | None = None,
+        weights: Content | None = None,
         waiting: Waiting = PATIENT,
         **options: Any,
     ) -> Message:
@@ -161,7 +161,8 @@ class WorkerClient:
             op: A kind of request, as `compute.answers` knows them.
             spec: The network; its random weights follow from its seeds.
             arrays: What the request carries.
-            weights: A file made by `resnet_viz.weights.store`, named by its content; those arrays that fit are used.
+            weights: A file made by `resnet_viz.weights.store` or a run, and the bytes it must hold; those arrays that fit
+                are used.
             waiting: How to wait.
             options: Plain JSON values for the header.
 
@@ -174,7 +175,7 @@ class WorkerClient:
         header = {
             "op": op,
             "spec": spec.to_dict(),
-            "weights": str(weights) if weights else None,
+            "weights": [str(weights.path), weights.sha256] if weights else None,
             "language": current_language(),
             **options,
         }

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +11,7 @@ from resnet_viz.compute.client import PATIENT, Waiting, WorkerClient
 from resnet_viz.compute.protocol import Array
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.viz.anatomy import LayerState, MapStatistics
+from resnet_viz.weights.content import Content
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,12 @@ class Network:
 
     Attributes:
         spec: The network.
-        weights: A file of arrays, or None for random ones from the specification's seeds.
+        weights: A file of arrays and the bytes it must hold, or None for random ones from the specification's seeds.
         surgery: As `resnet_viz.spec.surgery` writes it.
     """
 
     spec: ResNetSpec
-    weights: Path | None = None
+    weights: Content | None = None
     surgery: str = ""
 
     def asked(
@@ -69,7 +69,7 @@ class Sanity(NamedTuple):
     correlations: list[float | None]
 
 
-def warm(client: WorkerClient, spec: ResNetSpec, weights: Path | None = None) -> None:
+def warm(client: WorkerClient, spec: ResNetSpec, weights: Content | None = None) -> None:
     """Build and compile a network ahead of its first request; waits until that is done."""
     client.ask("warm", spec, weights=weights)
 

@@ -12,13 +12,15 @@ import threading
 import traceback
 from collections import OrderedDict
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
 from typing import IO, Any
 
 from resnet_viz.compute.process import TAKEN
 from resnet_viz.compute.protocol import Message, read_message, write_message
-from resnet_viz.errors import CancelledError, ResNetVizError
+from resnet_viz.errors import CancelledError, ResNetVizError, WeightsError
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import use_language
+from resnet_viz.weights.content import content_of
 
 # A ResNet50 with both compiled functions and a few cached pictures is about 0.5 GB.
 MAX_PROBES = 3
@@ -40,8 +42,25 @@ def _end_if_broken(future: Future[None]) -> None:
         os._exit(1)
 
 
-def _key(spec: dict[str, Any], weights: str | None) -> str:
-    return json.dumps([spec, weights], sort_keys=True)
+def _key(header: dict[str, Any]) -> str:
+    """Return what tells networks apart: the specification, and the bytes of the weights wherever they lie."""
+    return json.dumps([header["spec"], (header.get("weights") or ["", ""])[1]], sort_keys=True)
+
+
+def _arrays(path: str, sha256: str) -> dict[str, Any]:
+    """Return the arrays of a file.
+
+    Raises:
+        OSError: If it is gone.
+        WeightsError: If it holds other bytes than those that are meant.
+    """
+    from safetensors.numpy import load_file  # noqa: PLC0415 - of the optional model part
+
+    content = content_of(Path(path))
+    arrays: dict[str, Any] = load_file(path)
+    if content.sha256 != sha256 or content_of(Path(path)) != content:
+        raise WeightsError(_("These weights were written anew a moment ago: reload the page."))
+    return arrays
 
 
 class Worker:
@@ -86,7 +105,7 @@ class Worker:
         header = request.header
         if header["op"] != "activations" or header.get("surgery"):
             return False
-        network = self._networks.get(_key(header["spec"], header.get("weights")))
+        network = self._networks.get(_key(header))
         return network is not None and network.probe.is_ready_for(header["nodes"])
 
     def _serve_one(self, request: Message) -> None:
@@ -141,23 +160,21 @@ class Worker:
                 raise CancelledError(_("Cancelled."))
             self._write({"id": number, "progress": header["op"], "share": share})
 
-        scores = self._scores(header["spec"], header.get("weights"), number)
+        scores = self._scores(header)
         found, arrays = answer(Context(scores, header, request.arrays, tell))
         return {"ok": True, **found}, arrays
 
-    def _scores(self, spec: dict[str, Any], weights: str | None, number: int) -> Any:
-        from safetensors.numpy import load_file  # noqa: PLC0415 - of the optional model part
-
+    def _scores(self, header: dict[str, Any]) -> Any:
         from resnet_viz.model.probe import Probe  # noqa: PLC0415 - imports Keras
         from resnet_viz.model.scores import Scores  # noqa: PLC0415 - as above
         from resnet_viz.spec import ResNetSpec  # noqa: PLC0415 - kept beside its only use
 
-        key = _key(spec, weights)
-        self._asking = number
+        key, weights = _key(header), header.get("weights")
+        self._asking = header["id"]
         if key not in self._networks:
+            arrays = _arrays(*weights) if weights else None
             self._builds += 1
-            arrays = load_file(weights) if weights else None
-            probe = Probe(ResNetSpec.from_dict(spec), weights=arrays, on_progress=self._tell_step)
+            probe = Probe(ResNetSpec.from_dict(header["spec"]), weights=arrays, on_progress=self._tell_step)
             self._networks[key] = Scores(probe, self._tell_step)
             if len(self._networks) > MAX_PROBES:
                 self._networks.popitem(last=False)

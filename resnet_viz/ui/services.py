@@ -26,6 +26,7 @@ from resnet_viz.owners import KEPT, OwnerFiles, Room, data_folder, sweep
 from resnet_viz.spec import DEFAULT_PRESET, preset
 from resnet_viz.training.catalogue import arrays_file
 from resnet_viz.weights.catalogue import cards
+from resnet_viz.weights.content import content_of
 from resnet_viz.weights.imagenet import ImageNetStore
 from resnet_viz.weights.store import WeightsStore
 
@@ -161,7 +162,7 @@ def _warm() -> None:
     time.sleep(_BROWSER_DRAWS_S)
     # Without Keras, or shut down while warming: the pages that need the worker say what is wrong.
     with contextlib.suppress(BackendMissingError, ResNetVizError):
-        shipped = next((card.path for card in cards().values() if card.preset == DEFAULT_PRESET), None)
+        shipped = next((content_of(card.path) for card in cards().values() if card.preset == DEFAULT_PRESET), None)
         warm(worker(), preset(DEFAULT_PRESET), shipped)
     # What an earlier server was training goes on.
     runner().start()

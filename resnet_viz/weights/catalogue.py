@@ -6,12 +6,13 @@ anew.
 
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from resnet_viz.errors import WeightsError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.layers import Shape
+from resnet_viz.weights.content import Mark, mark_of
 
 FOLDER = Path(__file__).parents[1] / "assets" / "weights"
 
@@ -65,19 +66,25 @@ def cards() -> dict[str, Card]:
     return found
 
 
-@cache
 def shapes_of(path: Path) -> dict[str, Shape]:
     """Return the shape of every array of a safetensors file of our own, from its header alone.
 
     Raises:
         WeightsError: If it is none.
+    """
+    try:
+        return _shapes_of(path, mark_of(path))
+    except (OSError, ValueError, MemoryError) as error:
+        raise WeightsError(broken_rule("weights", _("a safetensors file"), path.name)) from error
+
+
+@lru_cache(maxsize=64)
+def _shapes_of(path: Path, _mark: Mark) -> dict[str, Shape]:
+    """Return the shapes, read anew when the file changed.
 
     References:
         The safetensors format: eight bytes of length, little end first, then a JSON header.
     """
-    try:
-        with path.open("rb") as file:
-            header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
-    except (OSError, ValueError, MemoryError) as error:
-        raise WeightsError(broken_rule("weights", _("a safetensors file"), path.name)) from error
+    with path.open("rb") as file:
+        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
     return {name: tuple(entry["shape"]) for name, entry in header.items() if name != "__metadata__"}

@@ -1,7 +1,9 @@
 """The Train page without a browser: set-up, a run at every stage, the list, weights of runs; the job trains nothing."""
 
+import hashlib
 import io
 import json
+import os
 import sqlite3
 import threading
 import tracemalloc
@@ -314,6 +316,28 @@ def test_a_trained_network_becomes_the_subject_of_all_pages(runner):
     labels = popover_labels(app)
     assert any("weights: `plain-vs-residual by hand, residual`" in label for label in labels), labels
     assert "24×24×3" in labels
+
+
+def test_a_run_that_is_continued_has_other_weights_under_the_same_link(runner):
+    """They take the same place, the same size and, on a coarse clock, the same time."""
+    from resnet_viz.spec import preset
+    from resnet_viz.ui.components.weights_source import weights_of
+    from resnet_viz.ui.selection import Selection
+
+    run = finished(runner)
+    folder = runner.store.files(run.id).weights
+    folder.mkdir()
+    path, work = folder / "residual.safetensors", folder / "work"
+    subject = Selection(spec=preset("cifar-56", classes=6), weights=f"run.{run.id}.residual")
+    keys = []
+    for value in (0, 1):
+        save_file({"fc6/bias": np.full(6, value, np.float32)}, work)
+        os.utime(work, ns=(10**18, 10**18))
+        work.replace(path)
+        keys.append(weights_of(subject).key)
+        assert keys[-1] == hashlib.sha256(path.read_bytes()).hexdigest()
+        assert weights_of(subject).content == (path, keys[-1])
+    assert keys[0] != keys[1]
 
 
 def test_measurements_and_all_of_a_run_are_files(runner):

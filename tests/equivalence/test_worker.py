@@ -28,10 +28,12 @@ from resnet_viz.errors import (
     JobError,
     SpecError,
     UnknownLayerError,
+    WeightsError,
 )
 from resnet_viz.model.build import build_model
 from resnet_viz.model.probe import Probe
 from resnet_viz.spec import preset
+from resnet_viz.weights.content import content_of
 from resnet_viz.weights.fit import expected_arrays
 
 SPEC = preset("cifar-20", input_shape=(16, 16, 3))
@@ -57,7 +59,8 @@ def own_worker():
 
 
 def asked(client, spec, values, nodes, *, weights=None, surgery="", **waiting):
-    return activations(client, Network(spec, weights, surgery), values, nodes, Waiting(**waiting))
+    content = content_of(weights) if isinstance(weights, Path) else weights
+    return activations(client, Network(spec, content, surgery), values, nodes, Waiting(**waiting))
 
 
 HEAD = """
@@ -179,6 +182,38 @@ def test_weights_that_fit_are_used_and_others_passed_over(worker, tmp_path):
     expected = np.asarray(model.get_layer("conv1")(model.get_layer("pad")(picture()[np.newaxis])))[0]
     np.testing.assert_allclose(answer["conv1"], expected, rtol=1e-4, atol=1e-5)
     assert np.isfinite(answer["fc10"]).all()
+
+
+def constant_weights(path, value):
+    """Write a network's arrays, all of one value, in place of a file, and return what it holds now."""
+    shapes = expected_arrays(analyse(SPEC))
+    work = path.with_name("new")
+    save_file({name: np.full(shape, value, np.float32) for name, shape in shapes.items()}, work)
+    work.replace(path)
+    return content_of(path)
+
+
+def test_a_run_that_is_continued_has_new_maps_and_old_ones_stay_under_the_old_bytes_only(tmp_path):
+    path, client = tmp_path / "residual.safetensors", WorkerClient()
+    old = constant_weights(path, 0.01)
+    before = asked(client, SPEC, picture(), ["conv1"], weights=old)["conv1"]
+    new = constant_weights(path, 0.02)
+    assert (new.path, new.sha256 == old.sha256) == (old.path, False)
+    after = asked(client, SPEC, picture(), ["conv1"], weights=new)["conv1"]
+    np.testing.assert_allclose(after, 2 * before, rtol=1e-5)
+    np.testing.assert_array_equal(asked(client, SPEC, picture(), ["conv1"], weights=old)["conv1"], before)
+    client.close()
+
+
+def test_a_worker_that_finds_other_bytes_than_were_meant_says_so(worker, tmp_path):
+    path = tmp_path / "residual.safetensors"
+    old = constant_weights(path, 0.03)
+    constant_weights(path, 0.04)
+    with pytest.raises(WeightsError, match="written anew a moment ago: reload the page"):
+        asked(worker, SPEC, picture(), ["conv1"], weights=old)
+    path.unlink()
+    with pytest.raises(WeightsError, match="not on the server any more"):
+        asked(worker, SPEC, picture(), ["conv1"], weights=old)
 
 
 def test_maps_are_cached_under_a_limit_of_bytes():

@@ -117,8 +117,7 @@ def network_of(selection: Selection) -> Network:
     weights = weights_of(selection)
     if weights.fit and weights.fit.refusal():
         raise WeightsError(weights.fit.refusal())
-    file = weights.file
-    return Network(selection.spec, file.path if file else None, selection.surgery.to_text())
+    return Network(selection.spec, weights.content, selection.surgery.to_text())
 
 
 def content_name(selection: Selection, picture: Picture) -> str:

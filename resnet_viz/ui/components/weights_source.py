@@ -1,10 +1,8 @@
 """The choice of weights, and what it means for the network in view."""
 
 import contextlib
-import hashlib
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -18,6 +16,7 @@ from resnet_viz.ui.components import controls, imagenet_source
 from resnet_viz.ui.components.run_source import owner, watched
 from resnet_viz.ui.selection import FILE, IMAGENET, RANDOM, RUN, SHIPPED, Selection
 from resnet_viz.weights.catalogue import Card, cards, shapes_of
+from resnet_viz.weights.content import Content, content_of
 from resnet_viz.weights.fit import Fit, fit
 from resnet_viz.weights.imagenet import ImageNetFile
 from resnet_viz.weights.store import WeightsFile
@@ -50,8 +49,18 @@ class Weights:
 
     @property
     def key(self) -> str:
-        """What tells these weights from others beside the specification."""
-        return self.file.sha256 if self.file else ""
+        """What tells these weights from others beside the specification: the sha256 of the arrays' file."""
+        return self.content.sha256 if self.content else ""
+
+    @property
+    def content(self) -> Content | None:
+        """The bytes of the arrays' file as they are now; None for random weights."""
+        if self.file is None:
+            return None
+        try:
+            return content_of(self.file.path)
+        except OSError:  # its owner deleted it a moment ago: whoever reads it says so
+            return Content(self.file.path, "")
 
     @property
     def random_layers(self) -> tuple[str, ...]:
@@ -100,14 +109,10 @@ def _of_run(run_id: str, network: str) -> WeightsFile | None:
     if found is None or path is None or network not in found.record.final or not path.is_file():
         return None
     title = f"{found.title}, {network}" if len(found.record.final) > 1 else found.title
-    return WeightsFile(title, path, sha256_of(path, path.stat().st_mtime_ns), shapes_of(path))
-
-
-@lru_cache(maxsize=32)
-def sha256_of(path: Path, _modified_ns: int) -> str:
-    """Return the sha256 of a file, read once as long as it stays the same."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        return WeightsFile(title, path, content_of(path).sha256, shapes_of(path))
+    except OSError:  # deleted a moment ago
+        return None
 
 
 def card_text(card: Card) -> str:
