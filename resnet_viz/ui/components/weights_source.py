@@ -2,7 +2,6 @@
 
 import contextlib
 from dataclasses import dataclass, replace
-from typing import Any
 
 import streamlit as st
 
