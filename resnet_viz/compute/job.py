@@ -13,7 +13,7 @@ import threading
 import time
 from pathlib import Path
 
-from resnet_viz.compute.processes import UNTOLD
+from resnet_viz.compute.job_process import UNTOLD
 from resnet_viz.errors import ResNetVizError
 from resnet_viz.messages import use_language
 from resnet_viz.training.device import choose_device

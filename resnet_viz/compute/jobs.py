@@ -13,7 +13,7 @@ from pathlib import Path
 import filelock
 
 from resnet_viz.compute.backends import child_environment
-from resnet_viz.compute.processes import UNTOLD, JobProcess, end_leftover, launch
+from resnet_viz.compute.job_process import UNTOLD, JobProcess, end_leftover, launch
 from resnet_viz.compute.reading import RunReader
 from resnet_viz.compute.runs import ACTIVE, Run, RunStore
 from resnet_viz.errors import BusyError, JobError, ResNetVizError, StoreError

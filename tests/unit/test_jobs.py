@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from resnet_viz.compute import processes, runs
+from resnet_viz.compute import job_process, runs
 from resnet_viz.compute.jobs import MAX_PREPARED, MAX_WAITING, MAX_WAITING_PER_OWNER, LocalRunner
 from resnet_viz.compute.runs import RunStore
 from resnet_viz.errors import BusyError, JobError, StoreError
@@ -366,7 +366,7 @@ def test_a_paused_run_whose_process_is_killed_stays_paused(runners):
 
 
 def test_a_process_that_stands_still_is_killed_and_one_that_writes_nothing_is_not(runners, monkeypatch):
-    monkeypatch.setattr(processes, "SILENCE_S", 2.0)
+    monkeypatch.setattr(job_process, "SILENCE_S", 2.0)
     runner = runners()
     run = runner.submit("me", plan(400), "one")
     wait_for(lambda: runner.events(run.id).record.update > 2)
