@@ -6,6 +6,10 @@ Prints, for each size and batch, pictures a second of our loop and of PyTorch (c
 not slower than PyTorch), and which share of the card's measured matrix peak our loop reaches: the peak is the best of
 several large bf16 products on the same card in the same run; a training update counts as three forward passes of 2 FLOPs
 per multiply-accumulate. Without a GPU it says so and ends.
+
+A whole run with a max-pool in its network, from the demo to its weights, on the same card:
+
+    KERAS_BACKEND=jax python -m resnet_viz train --demo course-on-shapes --device gpu
 """
 
 import importlib.util
@@ -21,7 +25,7 @@ from pathlib import Path
 
 from resnet_viz.errors import BackendMissingError
 from resnet_viz.training.data import Batches, in_memory, open_source
-from resnet_viz.training.device import find_device, use_precision
+from resnet_viz.training.device import find_device, use_precision, uses_xla
 from resnet_viz.training.plan import DataPlan, NetworkPlan, Plan
 from resnet_viz.training.trainer import Trainer
 
@@ -106,7 +110,10 @@ def main() -> None:
             source = Batches(plan, in_memory(open_source(plan.data, side, Path()), plan))
             pictures = [source[number] for number in range(2)]
             (summary,) = plan.summaries(6).values()
-            trainer = Trainer(summary, plan, batch=batch, is_compiled_with_xla=device.backend.startswith("tensorflow"))
+            is_compiled = device.backend.startswith("tensorflow") and uses_xla(
+                summary.graph, is_gpu=True, is_deterministic=device.is_deterministic
+            )
+            trainer = Trainer(summary, plan, batch=batch, is_compiled_with_xla=is_compiled)
             ours = batch / seconds_per_update(trainer.step, pictures)
             share = ours * 3 * 2 * summary.totals.macs / peak
             told = f"{side} px, batch {batch}: ours {ours:,.0f} pictures/s, {share:.1%} of the matrix peak"

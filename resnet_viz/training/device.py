@@ -9,6 +9,8 @@ import psutil
 
 from resnet_viz.errors import BackendMissingError, broken_rule
 from resnet_viz.messages import gettext as _
+from resnet_viz.spec import LayerGraph
+from resnet_viz.spec.layers import MaxPool
 from resnet_viz.training.hardware import Hardware, cpu, nvidia_gpus
 
 Wanted = Literal["auto", "cpu", "gpu"]
@@ -31,9 +33,24 @@ class Device(NamedTuple):
         """Whether it is a GPU."""
         return self.hardware.kind == "gpu"
 
+    @property
+    def is_deterministic(self) -> bool:
+        """Whether the backend was told to sum in the same order every time; `_tensorflow` does that."""
+        return self.backend.startswith("tensorflow")
+
     def text(self) -> str:
         """Return both in a line, as in "CPU Intel Xeon, 2 cores, 24 GB; tensorflow, Keras 3.15.1"."""
         return f"{self.hardware.text()}; {self.backend}"
+
+
+def uses_xla(graph: LayerGraph, *, is_gpu: bool, is_deterministic: bool) -> bool:
+    """Return whether the training step of a network is compiled by XLA, which pays on GPUs only.
+
+    In TensorFlow's deterministic mode XLA refuses the gradient of a max-pooling on a GPU; such a network trains by the
+    plain graph.
+    """
+    has_max_pool = any(isinstance(node.layer, MaxPool) for node in graph.nodes)
+    return is_gpu and not (is_deterministic and has_max_pool)
 
 
 def choose_device(wanted: Wanted) -> None:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from resnet_viz.messages import gettext as _
 from resnet_viz.training.checkpoint import newest_checkpoint, save_checkpoint, write_whole
 from resnet_viz.training.data import Batches, Source
-from resnet_viz.training.device import used_memory_bytes
+from resnet_viz.training.device import used_memory_bytes, uses_xla
 from resnet_viz.training.record import Record, State
 
 if TYPE_CHECKING:
@@ -73,9 +73,10 @@ class Loop:
 
         session, record = self.session, self.record
         session.enter("build")
-        on_gpu = session.device.is_gpu
+        device = session.device
         for name, summary in self.plan.summaries(len(self.source.classes)).items():
-            self.trainers[name] = Trainer(summary, self.plan, batch=record.batch, is_compiled_with_xla=on_gpu)
+            is_compiled = uses_xla(summary.graph, is_gpu=device.is_gpu, is_deterministic=device.is_deterministic)
+            self.trainers[name] = Trainer(summary, self.plan, batch=record.batch, is_compiled_with_xla=is_compiled)
             record.parameters[name] = summary.totals.parameters
         self._split = splitter(strategy)
         session.enter("compile")
