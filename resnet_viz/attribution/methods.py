@@ -5,13 +5,37 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import numpy.typing as npt
 
+from resnet_viz.analysis import NetworkSummary
 from resnet_viz.attribution.catalogue import Attribution, Request, filled, settings_of
 from resnet_viz.attribution.grad_cam import grad_cam
 from resnet_viz.attribution.integrated_gradients import integrated_gradients
-from resnet_viz.attribution.occlusion import occlusion
+from resnet_viz.attribution.occlusion import check_patches, occlusion, patch_count
+from resnet_viz.errors import ExplanationError, broken_rule
+from resnet_viz.messages import gettext as _
 from resnet_viz.model.scores import Scores
 
 FloatArray = npt.NDArray[np.float32]
+
+
+# Of a forward pass: a gradient costs as much as three.
+_GRADIENT = 3
+
+
+def check_work(summary: NetworkSummary, request: Request, most_macs: float) -> None:
+    """Refuse an explanation that takes too many passes of its network; the terminal, where nobody waits, asks for none.
+
+    Raises:
+        ExplanationError: With the setting that has to change.
+    """
+    settings = settings_of(request.method, request.settings)
+    most = int(most_macs // summary.totals.macs)
+    if request.method == "integrated-gradients" and int(settings["steps"]) * _GRADIENT > most:
+        rule = _("at most {n} for a network of this size").format(n=f"{most // _GRADIENT:,}")
+        raise ExplanationError(broken_rule("steps", rule, settings["steps"]))
+    if request.method == "occlusion":
+        height, width, _channels = summary.graph.spec.input_shape
+        patch, stride = int(settings["patch"]), int(settings["stride"])
+        check_patches(patch_count(height, width, patch, stride), stride, most)
 
 
 def explained(

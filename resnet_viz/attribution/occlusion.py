@@ -50,10 +50,8 @@ def occlusion(
     if not stride <= patch <= min(height, width):
         rule = _("from the stride, {s} px, to the picture's side, {n} px").format(s=stride, n=min(height, width))
         raise ExplanationError(broken_rule("patch", rule, patch))
+    check_patches(patch_count(height, width, patch, stride), stride, MAX_PATCHES)
     places = list(patch_places(height, width, patch, stride))
-    if len(places) > MAX_PATCHES:
-        rule = _("so large that at most {n} patches are tried").format(n=f"{MAX_PATCHES:,}")
-        raise ExplanationError(broken_rule("stride", rule, f"{stride} ({len(places):,})"))
     score = float(scores.logits(picture[np.newaxis])[0, target])
     falls, covered = np.zeros((height, width)), np.zeros((height, width))
     largest = -np.inf
@@ -69,6 +67,23 @@ def occlusion(
         on_share((start + len(part)) / len(places))
     values = (falls / covered).astype(np.float32)
     return Attribution(values, score, {"patches": float(len(places)), "largest_fall": largest})
+
+
+def check_patches(count: int, stride: int, most: int) -> None:
+    """Refuse more positions than may be tried.
+
+    Raises:
+        ExplanationError: With the rule and the number.
+    """
+    if count > most:
+        rule = _("so large that at most {n} patches are tried").format(n=f"{most:,}")
+        raise ExplanationError(broken_rule("stride", rule, f"{stride} ({count:,})"))
+
+
+def patch_count(height: int, width: int, patch: int, stride: int) -> int:
+    """Return how many patches `patch_places` yields, without making them."""
+    rows, columns = (1 + -(-max(0, length - patch) // stride) for length in (height, width))
+    return rows * columns
 
 
 def patch_places(height: int, width: int, patch: int, stride: int) -> Iterator[tuple[int, int]]:

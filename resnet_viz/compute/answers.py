@@ -12,14 +12,21 @@ import numpy as np
 from resnet_viz.attribution.catalogue import Attribution, Request
 from resnet_viz.attribution.depth import depth_profile
 from resnet_viz.attribution.effective_field import effective_fields
-from resnet_viz.attribution.methods import explained
+from resnet_viz.attribution.methods import check_work, explained
 from resnet_viz.attribution.sanity import randomised_maps, rank_correlation, stages_from_the_top
 from resnet_viz.compute.protocol import Array
+from resnet_viz.errors import ImageError, broken_rule
+from resnet_viz.messages import gettext as _
 from resnet_viz.model.pixel import pixel_steps
 from resnet_viz.model.scores import Scores
 from resnet_viz.spec.surgery import Surgery, parse_surgery
 
 Answer = tuple[dict[str, Any], dict[str, Array]]
+
+# A block of a ResNet-50 at 512 px. The server holds an answer twice for a moment, and may take 150 MB for it.
+MAX_ANSWER_BYTES = 72 * 10**6
+# Some minutes of a laptop for all who wait: the patches of 8 px at every 4th of a ResNet-50 at 224 px are 12e12.
+MAX_MACS = 40e12
 
 
 class Context(NamedTuple):
@@ -57,12 +64,23 @@ def _warm(context: Context) -> Answer:
 
 
 def _activations(context: Context) -> Answer:
-    nodes = context.header["nodes"]
+    """Outputs of layers by id.
+
+    Raises:
+        ImageError: If they are more than the server takes at once.
+    """
+    nodes, summary = context.header["nodes"], context.scores.probe.summary
+    size = sum(summary.record(name).activation_bytes for name in nodes)
+    if size > MAX_ANSWER_BYTES:
+        rule = _("at most {n} bytes at once").format(n=f"{MAX_ANSWER_BYTES:,}")
+        advice = _("Choose a smaller picture or fewer filters.")
+        raise ImageError(broken_rule("feature maps", rule, size, advice))
     return {}, context.scores.probe.activations(context.arrays["picture"], nodes, context.surgery)
 
 
 def _explain(context: Context) -> Answer:
     """One attribution: its numbers in the header, its map as ``values``."""
+    check_work(context.scores.probe.summary, _request(context), MAX_MACS)
     found = _explained(context, context.tell, fresh=False)
     return {"score": found.score, "numbers": found.numbers}, {"values": found.values}
 
@@ -71,6 +89,7 @@ def _sanity(context: Context) -> Answer:
     """The same attribution with weights randomised from the top down: maps and rank correlations to the own one."""
     maps: list[Array] = []
     count = 1 + len(stages_from_the_top(context.scores.graph))
+    check_work(context.scores.probe.summary, _request(context), MAX_MACS / count)
 
     def anew() -> Attribution:
         found = _explained(context, lambda share: context.tell((len(maps) + share) / count), fresh=True)
@@ -89,8 +108,12 @@ def _sanity(context: Context) -> Answer:
 
 
 def _explained(context: Context, tell: Callable[[float], None], *, fresh: bool) -> Attribution:
-    request = Request(**{name: context.header[name] for name in Request._fields})
-    return explained(context.scores.operated(context.surgery), context.arrays, request, tell, fresh=fresh)
+    scores = context.scores.operated(context.surgery)
+    return explained(scores, context.arrays, _request(context), tell, fresh=fresh)
+
+
+def _request(context: Context) -> Request:
+    return Request(**{name: context.header[name] for name in Request._fields})
 
 
 def _logits(context: Context) -> Answer:

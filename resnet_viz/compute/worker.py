@@ -24,6 +24,8 @@ from resnet_viz.weights.content import content_of
 
 # A ResNet50 with both compiled functions and a few cached pictures is about 0.5 GB.
 MAX_PROBES = 3
+# ResNet-152 at 512 px; a gradient takes about twice of it for a moment.
+MAX_NETWORK_BYTES = 2 * 2**30
 # Requests for maps that are computed at once; more than the cores of a laptop gain nothing.
 SIDE_BY_SIDE = 2
 # Keras keeps about 1.8 MB of every model it ever built: after this many the process is replaced.
@@ -173,8 +175,9 @@ class Worker:
         self._asking = header["id"]
         if key not in self._networks:
             arrays = _arrays(*weights) if weights else None
+            spec = ResNetSpec.from_dict(header["spec"])
+            probe = Probe(spec, weights=arrays, on_progress=self._tell_step, max_bytes=MAX_NETWORK_BYTES)
             self._builds += 1
-            probe = Probe(ResNetSpec.from_dict(header["spec"]), weights=arrays, on_progress=self._tell_step)
             self._networks[key] = Scores(probe, self._tell_step)
             if len(self._networks) > MAX_PROBES:
                 self._networks.popitem(last=False)

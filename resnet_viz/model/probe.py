@@ -1,6 +1,7 @@
 """A network ready to show its activations: built once, compiled once, the last pictures' maps kept."""
 
 import hashlib
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -9,7 +10,7 @@ import numpy as np
 from keras import ops
 
 from resnet_viz.analysis import NetworkSummary, analyse
-from resnet_viz.errors import ImageError, broken_rule
+from resnet_viz.errors import ImageError, SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.model.build import assign_weights, build_model
 from resnet_viz.model.compiled import FloatArray, Taps, compile_taps
@@ -36,6 +37,7 @@ class Probe:
         weights: Mapping[str, FloatArray] | None = None,
         on_progress: Callable[[str], None] = lambda _step: None,
         cache_bytes: int = CACHE_BYTES,
+        max_bytes: float = math.inf,
     ) -> None:
         """Build the network.
 
@@ -44,11 +46,17 @@ class Probe:
             weights: Arrays by ``layer/array``; those that fit replace the random start, others are passed over.
             on_progress: Hears the steps build and compile.
             cache_bytes: Most bytes of feature maps to keep.
+            max_bytes: Most bytes that weights and all maps of one picture may take.
 
         Raises:
-            SpecError: If the network cannot exist.
+            SpecError: If the network cannot exist, or takes more than that.
         """
         self.summary: NetworkSummary = analyse(spec)
+        size = 4 * self.summary.totals.parameters + self.summary.totals.activation_bytes
+        if size > max_bytes:
+            rule = _("at most {n} bytes of weights and feature maps to be computed here").format(n=f"{max_bytes:,}")
+            advice = _("Choose a smaller picture or fewer filters.")
+            raise SpecError(broken_rule("network", rule, size, advice))
         on_progress("build")
         self.model = build_model(spec)
         assign_weights(self.model, weights or {})

@@ -9,7 +9,7 @@ from resnet_viz.attribution.depth import depth_profile
 from resnet_viz.attribution.effective_field import effective_fields
 from resnet_viz.attribution.grad_cam import grad_cam
 from resnet_viz.attribution.integrated_gradients import integrated_gradients
-from resnet_viz.attribution.occlusion import occlusion, patch_places
+from resnet_viz.attribution.occlusion import occlusion, patch_count, patch_places
 from resnet_viz.attribution.sanity import randomised_maps, rank_correlation
 from resnet_viz.errors import ExplanationError, SpecError
 from resnet_viz.model.pixel import pixel_steps
@@ -190,6 +190,13 @@ def test_a_backward_pass_keeps_within_a_laptops_memory(scores):
     assert large.batch == 3
     logits = large.logits(np.zeros((4, 224, 224, 3), np.float32))
     np.testing.assert_allclose(logits[0], logits[3], rtol=1e-5)
+
+
+@pytest.mark.parametrize(("height", "width"), [(8, 8), (9, 17), (16, 12)])
+def test_patches_are_counted_before_they_are_made(height, width):
+    for patch in range(1, 9):
+        for stride in range(1, patch + 1):
+            assert patch_count(height, width, patch, stride) == len(list(patch_places(height, width, patch, stride)))
 
 
 # --- Randomised from the top -----------------------------------------------------------------------------------------

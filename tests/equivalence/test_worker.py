@@ -594,3 +594,72 @@ def test_gradients_on_jax_are_those_on_tensorflow():
         assert done.returncode == 0, done.stderr[-2000:]
         numbers[backend] = [float(text) for text in done.stdout.split()]
     assert numbers["jax"] == pytest.approx(numbers["tensorflow"], rel=2e-3)
+
+
+# --- What a link can ask for has a bound ----------------------------------------------------------------------------
+
+
+def test_a_network_that_takes_too_much_memory_is_refused_before_it_is_built(worker):
+    """The account allows 4 GiB of maps, for the pages that compute none."""
+    huge = preset("course", input_shape=(1024, 1024, 3))
+    steps: list[str] = []
+    with pytest.raises(
+        SpecError, match=r"at most 2,147,483,648 bytes of weights and feature maps.*Received: network=3031689976"
+    ):
+        asked(
+            worker,
+            huge,
+            np.zeros(huge.input_shape, np.float32),
+            ["conv1"],
+            on_progress=lambda step, _share: steps.append(step),
+        )
+    assert "build" not in steps
+    assert "compile" not in steps
+
+
+class Unasked:
+    """A network of which only the account may be looked at."""
+
+    def __init__(self, spec):
+        self.summary = analyse(spec)
+        self.probe, self.graph = self, self.summary.graph
+
+
+def refused(op, spec, **header):
+    from resnet_viz.compute.answers import Context, answer
+
+    return answer(Context(Unasked(spec), {"op": op, **header}, {}, pytest.fail))
+
+
+def test_maps_of_more_bytes_than_the_server_takes_are_refused_before_they_are_computed():
+    """Block 2a at 512 px crosses; at 640 px its three maps of 256 channels alone are 79 MB."""
+    nodes = ["res2a_branch2c", "res2a_branch1", "res2a_add", "res2a_out"]
+    with pytest.raises(ImageError, match=r"at most 72,000,000 bytes at once\. Received.*\. Choose a smaller picture"):
+        refused("activations", preset("course", input_shape=(640, 640, 3)), nodes=nodes)
+    with pytest.raises(AttributeError, match="activations"):  # it is asked
+        refused("activations", preset("course", input_shape=(512, 512, 3)), nodes=nodes, surgery="")
+
+
+@pytest.mark.parametrize(
+    ("op", "name", "side", "method", "settings", "sentence"),
+    [
+        ("explain", "keras-v1-152", 512, "integrated-gradients", {"steps": "256"}, r"`steps` must be at most 226 for"),
+        (
+            "explain",
+            "keras-v1",
+            512,
+            "occlusion",
+            {"patch": "16", "stride": "8"},
+            r"at most 1,985 patches.*8 \(3,969\)",
+        ),
+        ("sanity", "keras-v1", 224, "occlusion", {}, r"at most 1,481 patches are tried.*4 \(3,025\)"),
+        ("explain", "keras-v1", 224, "occlusion", {}, None),
+        ("sanity", "keras-v1", 224, "integrated-gradients", {}, None),
+        ("sanity", "keras-v1", 512, "gradcam", {}, None),
+    ],
+)
+def test_an_explanation_of_more_work_than_others_wait_for_is_refused(op, name, side, method, settings, sentence):
+    spec = preset(name, input_shape=(side, side, 3))
+    header = {"method": method, "node": "res5c_out", "target": 0, "settings": settings}
+    with pytest.raises(ExplanationError if sentence else AttributeError, match=sentence or "operated"):
+        refused(op, spec, **header)
