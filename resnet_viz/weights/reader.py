@@ -42,7 +42,22 @@ def convert(source: Path, target: Path, *, max_bytes: int) -> dict[str, tuple[in
     return {name: tuple(shape) for name, shape in answer["shapes"].items()}
 
 
-def _limit() -> None:
+def answer(source: Path, target: Path, *, max_bytes: int) -> dict[str, Any]:
+    """Write the arrays of a file to `target` and return their shapes, or the sentence that says what is wrong."""
+    from safetensors.numpy import save_file  # noqa: PLC0415 - of the optional model part, and after the limits
+
+    from resnet_viz.weights.formats import read_weights  # noqa: PLC0415 - after the limits
+
+    try:
+        arrays = read_weights(source, max_bytes=max_bytes)
+        save_file(arrays, target)
+    except ResNetVizError as error:
+        return {"sentence": str(error)}
+    return {"shapes": {name: array.shape for name, array in arrays.items()}}
+
+
+def limit() -> None:
+    """Bound this process's memory, processor time and files, where the system knows such bounds."""
     try:
         import resource  # noqa: PLC0415 - does not exist on Windows, where the time limit alone holds
     except ImportError:
@@ -56,18 +71,8 @@ def main() -> None:
     """Convert the file that the arguments name."""
     source, target, max_bytes, language = sys.argv[1:]
     use_language(language)
-    _limit()
-    from safetensors.numpy import save_file  # noqa: PLC0415 - after the limits
-
-    from resnet_viz.weights.formats import read_weights  # noqa: PLC0415 - after the limits
-
-    try:
-        arrays = read_weights(Path(source), max_bytes=int(max_bytes))
-        save_file(arrays, target)
-        answer: dict[str, Any] = {"shapes": {name: array.shape for name, array in arrays.items()}}
-    except ResNetVizError as error:
-        answer = {"sentence": str(error)}
-    print(json.dumps(answer))  # noqa: T201 - the answer
+    limit()
+    print(json.dumps(answer(Path(source), Path(target), max_bytes=int(max_bytes))))  # noqa: T201 - the answer
 
 
 if __name__ == "__main__":
