@@ -22,6 +22,14 @@ INTERPOLATIONS: dict[str, Image.Resampling] = {
     "nearest": Image.Resampling.NEAREST,
 }
 
+# Longer side by shorter side, from where on a picture is scaled side by side, and by a box first.
+_STRIP = 4
+_THREAD = 256
+# What scaling along the rows has to spare for it to come first.
+_MUCH = 6
+# By how much the longer side of a picture sticks out of the frame that it covers, from where on it is cut before.
+_LONG = 2.5
+
 
 @dataclass(frozen=True, kw_only=True)
 class Normalisation:
@@ -91,15 +99,31 @@ def resized(rgb: Image.Image, height: int, width: int, resize: Resize, interpola
     """
     method = INTERPOLATIONS[interpolation]
     if resize == "squash":
-        return rgb.resize((width, height), method)
+        return _scaled(rgb, (width, height), method)
     fit = max if resize == "crop" else min
     factor = fit(width / rgb.width, height / rgb.height)
     size = max(1, round(rgb.width * factor)), max(1, round(rgb.height * factor))
-    scaled = rgb.resize(size, method)
     left, top = (width - size[0]) // 2, (height - size[1]) // 2
+    if max(size[0] / width, size[1] / height) > _LONG:
+        # Cut, then scaled: 1×60,000 px scaled to cover the frame would be gigabytes. Only strips: Pillow takes a box in
+        # single precision, which tips "area" and "nearest" over where a pixel's centre lies on an edge.
+        x_px, y_px = rgb.width / size[0], rgb.height / size[1]
+        box = (-left * x_px, -top * y_px, min((width - left) * x_px, rgb.width), min((height - top) * y_px, rgb.height))
+        return rgb.resize((width, height), method, box=box)
     canvas = Image.new("RGB", (width, height))
-    canvas.paste(scaled, (left, top))
+    canvas.paste(_scaled(rgb, size, method), (left, top))
     return canvas
+
+
+def _scaled(rgb: Image.Image, size: tuple[int, int], method: Image.Resampling) -> Image.Image:
+    """Return the whole picture at ``(width, height)``, without a detour over anything nearly as large as itself."""
+    # The weights for a very long side would be as large as the picture: a box filter leaves eight times the size first.
+    gap = 8.0 if max(rgb.size) > _THREAD * min(rgb.size) else None
+    if rgb.height > _STRIP * rgb.width and method != Image.Resampling.NEAREST:
+        # Along the rows first is quicker, but a narrow strip would grow by it; Pillow's own choice differs by version.
+        rows_first = rgb.width > _MUCH * size[0]
+        rgb = rgb.resize((size[0], rgb.height) if rows_first else (rgb.width, size[1]), method, reducing_gap=gap)
+    return rgb.resize(size, method, reducing_gap=gap)
 
 
 def as_input(

@@ -6,12 +6,13 @@ from collections import OrderedDict
 from pathlib import Path
 
 from resnet_viz.errors import ImageError
-from resnet_viz.images.reader import Picture, read_picture
+from resnet_viz.images.apart import read_apart
+from resnet_viz.images.reader import KEPT_PIXELS, Picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import OwnerFiles, Room
 
-# Four of the largest pictures a phone takes, or many small ones: 144 MB at most.
-_DECODED_PIXELS = 48 * 10**6
+# Two of the largest pictures that are kept, or many small ones: 100 MB at most, as Pillow takes 4 bytes a pixel.
+_DECODED_PIXELS = 2 * KEPT_PIXELS
 
 
 class Uploads:
@@ -60,7 +61,7 @@ class Uploads:
             known = self._decoded.get(digest)
         if known:
             return known
-        picture = read_picture(data)
+        picture = read_apart(data)
         with self._lock:
             self._decoded[digest] = picture
             while sum(kept.rgb.width * kept.rgb.height for kept in self._decoded.values()) > _DECODED_PIXELS:

@@ -12,13 +12,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from resnet_viz import owners
 from resnet_viz.errors import ImageError
 from resnet_viz.images import reader
-from resnet_viz.images.preprocess import INTERPOLATIONS, NORMALISATIONS, as_input, resized
 from resnet_viz.images.reader import read_picture
 from resnet_viz.images.samples import SAMPLES, sample_picture
-from resnet_viz.images.uploads import Uploads
+from tests.cost import Worst
+from tests.unit.mutations import mutated_picture
 
 
 def encoded(image: Image.Image, picture_format: str = "PNG", **options) -> bytes:
@@ -48,6 +47,71 @@ def test_sixteen_bit_grey_is_scaled_and_not_clipped():
     picture = read_picture(data)
     np.testing.assert_allclose(np.asarray(picture.rgb)[0, :, 0], ramp[0] / 257, atol=0.5)
     assert "16-bit" in picture.notes[0]
+
+
+def png(width: int, height: int, depth: int, color: int, row: bytes, trns: bytes = b"") -> bytes:
+    """Return a PNG of equal rows; Pillow writes neither 16-bit colours nor what is transparent among them."""
+    rows = zlib.compress((b"\0" + row) * height)
+    head = struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, 0)
+    parts = [(b"IHDR", head), *([(b"tRNS", trns)] if trns else []), (b"IDAT", rows), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
+    )
+
+
+def tiff(values: np.ndarray) -> bytes:
+    """Return a TIFF of 16-bit colours ``(height, width, 3)``, in the byte order of its numbers; Pillow writes none."""
+    order, pixels = ("<" if values.dtype.str[0] == "<" else ">"), values.tobytes()
+    head = 8 + len(pixels)
+    numbers = [(256, 3, values.shape[1]), (257, 3, values.shape[0]), (258, 3, head), (262, 3, 2), (273, 4, 8)]
+    numbers += [(277, 3, 3), (278, 3, values.shape[0]), (279, 4, len(pixels))]
+    entries = b""
+    for tag, kind, value in numbers:
+        count = 3 if tag == 258 else 1
+        entries += struct.pack(f"{order}HHI", tag, kind, count)
+        entries += struct.pack(f"{order}HH", value, 0) if kind == 3 and count == 1 else struct.pack(f"{order}I", value)
+    mark = b"II*\0" if order == "<" else b"MM\0*"
+    depths = struct.pack(f"{order}4H", 16, 16, 16, 0)
+    directory = struct.pack(f"{order}H", len(numbers)) + entries + bytes(4)
+    return mark + struct.pack(f"{order}I", head + 8) + pixels + depths + directory
+
+
+RAMP = np.linspace(0, 65_535, 32).astype(np.uint16)
+RAMP_RGB = np.stack([RAMP, RAMP[::-1], np.full(32, 300, np.uint16)], axis=-1)[np.newaxis]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        png(32, 1, 16, 2, RAMP_RGB.astype(">u2").tobytes()),
+        tiff(RAMP_RGB.astype("<u2")),
+        tiff(RAMP_RGB.astype(">u2")),
+    ],
+    ids=["PNG", "TIFF little-endian", "TIFF big-endian"],
+)
+def test_sixteen_bit_colors_are_scaled_and_said(data):
+    picture = read_picture(data)
+    np.testing.assert_allclose(np.asarray(picture.rgb).astype(float), RAMP_RGB / 257, atol=1)
+    assert picture.notes == ("16-bit colours were brought to 8 bit.",)
+
+
+def test_the_transparent_grey_of_a_sixteen_bit_picture_is_shown_over_white():
+    picture = read_picture(png(3, 1, 16, 0, struct.pack(">3H", 0, 514, 515), trns=struct.pack(">H", 514)))
+    assert np.asarray(picture.rgb)[0].tolist() == [[0] * 3, [255] * 3, [2] * 3]
+    assert picture.notes == ("16-bit grey was scaled to 8 bit.", "Transparent pixels are shown over white.")
+
+
+def test_the_transparent_color_of_a_sixteen_bit_picture_is_shown_over_white():
+    picture = read_picture(
+        png(2, 1, 16, 2, struct.pack(">6H", 9000, 8000, 7000, 0, 0, 0), trns=struct.pack(">3H", 9000, 8000, 7000))
+    )
+    assert np.asarray(picture.rgb)[0].tolist() == [[255] * 3, [0] * 3]
+    assert "Transparent pixels are shown over white." in picture.notes
+
+
+def test_the_transparent_grey_of_a_four_bit_picture_is_shown_over_white():
+    picture = read_picture(png(2, 1, 4, 0, bytes([0x2E]), trns=struct.pack(">H", 2)))
+    assert np.asarray(picture.rgb)[0].tolist() == [[255] * 3, [14 * 17] * 3]
 
 
 def test_sixteen_bit_tiff_of_either_byte_order():
@@ -100,7 +164,42 @@ def test_animation_shows_its_first_frame_and_says_so():
     frames = [Image.new("RGB", (6, 6), color) for color in ("red", "blue", "green")]
     picture = read_picture(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:]))
     assert tuple(np.asarray(picture.rgb)[0, 0]) == (255, 0, 0)
-    assert "first of its 3 frames" in picture.notes[0]
+    assert picture.notes == ("An animation or a stack: its first frame is shown.",)
+
+
+@pytest.mark.parametrize("default_image", [False, True])
+def test_an_animated_png_shows_its_first_frame_and_says_so(default_image):
+    frames = [Image.new("RGB", (6, 6), color) for color in ("red", "blue", "green")]
+    data = encoded(frames[0], save_all=True, append_images=frames[1:], default_image=default_image)
+    picture = read_picture(data)
+    assert tuple(np.asarray(picture.rgb)[0, 0]) == (255, 0, 0)
+    assert picture.notes == ("An animation or a stack: its first frame is shown.",)
+
+
+def test_a_phone_jpeg_of_several_pictures_shows_its_first():
+    first = Image.new("RGB", (16, 16), (255, 0, 0))
+    picture = read_picture(encoded(first, "MPO", save_all=True, append_images=[Image.new("RGB", (8, 8), "blue")]))
+    assert picture.rgb.size == (16, 16)
+    assert np.abs(np.asarray(picture.rgb)[0, 0].astype(int) - (255, 0, 0)).max() < 4
+    assert "holds several pictures" in picture.notes[0]
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("compression", ["raw", "tiff_lzw"])
+def test_a_tiff_with_an_orientation_stands_upright(orientation, compression):
+    upright = np.zeros((4, 8, 3), np.uint8)
+    upright[:2, :2] = (255, 0, 0)  # one red corner tells the eight orientations apart, with the shape
+    upright[0, 7] = (0, 255, 0)
+    undone = {1: None, 2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}[orientation]  # the turn that makes the stored picture
+    stored = Image.fromarray(upright) if undone is None else Image.fromarray(upright).transpose(undone)
+    picture = read_picture(encoded(stored, "TIFF", tiffinfo={274: orientation}, compression=compression))
+    np.testing.assert_array_equal(np.asarray(picture.rgb), upright)
+    assert picture.notes == (() if orientation == 1 else ("Turned upright, as its orientation says.",))
+
+
+def test_damaged_metadata_leave_the_picture_as_it_lies():
+    data = bytearray(encoded(Image.new("RGB", (8, 4), "red"), "JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\x7f"))
+    assert read_picture(bytes(data)).rgb.size == (8, 4)
 
 
 def test_exif_orientation_is_applied_and_metadata_dropped():
@@ -111,6 +210,7 @@ def test_exif_orientation_is_applied_and_metadata_dropped():
     exif[0x010F] = "secret maker"
     picture = read_picture(encoded(image, "JPEG", exif=exif, quality=95))
     assert picture.rgb.size == (4, 8)
+    assert picture.notes == ("Turned upright, as its orientation says.",)
     assert np.asarray(picture.rgb)[0, 0, 1] < 80
     assert not picture.rgb.getexif()
     assert not picture.rgb.info
@@ -121,12 +221,7 @@ def test_exif_orientation_is_applied_and_metadata_dropped():
 
 def png_header(width: int, height: int) -> bytes:
     """Return a PNG whose header declares a size that no data follow."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+    return png(width, height, 8, 2, b"").replace(zlib.compress(b"\0" * height), zlib.compress(b""))
 
 
 def test_a_bomb_is_refused_by_its_header():
@@ -140,6 +235,40 @@ def test_a_large_jpeg_is_read_smaller_and_says_so():
     picture = read_picture(encoded(Image.new("L", (6000, 5000), 90), "JPEG", quality=10))
     assert picture.rgb.size == (3000, 2500)
     assert "Read at 1/2 of its size: 6000×5000" in picture.notes[0]
+
+
+def test_a_large_phone_jpeg_of_several_pictures_is_read_smaller():
+    first, second = Image.new("L", (6000, 5000), 90), Image.new("L", (8, 8))
+    picture = read_picture(encoded(first, "MPO", save_all=True, append_images=[second], quality=10))
+    assert picture.rgb.size == (3000, 2500)
+    assert "Read at 1/2 of its size: 6000×5000 px is above 12.5 megapixels." in picture.notes
+
+
+def test_what_is_no_jpeg_is_halved_after_reading():
+    rows = np.repeat(np.arange(4001, dtype=np.uint8)[:, np.newaxis], 3201, axis=1)
+    picture = read_picture(encoded(Image.fromarray(rows), compress_level=1))
+    assert picture.rgb.size == (1601, 2001)
+    assert picture.notes == ("Read at 1/2 of its size: 3201×4001 px is above 12.5 megapixels.",)
+    np.testing.assert_allclose(np.asarray(picture.rgb)[:100, 0, 0], np.arange(100) * 2 + 0.5, atol=0.5)
+
+
+@pytest.mark.parametrize("size", [(1, 65_536), (65_536, 1)])
+def test_a_side_that_is_too_long_is_refused_before_decoding(size):
+    with pytest.raises(ImageError, match=rf"at most 65535 px wide and high\. Received: image='{size[0]}×{size[1]} px'"):
+        read_picture(png_header(*size))
+
+
+def test_a_jpeg_of_endless_passes_is_refused_before_decoding():
+    data = encoded(Image.new("L", (4000, 4000)), "JPEG", progressive=True, quality=5)
+    last, end = data.rindex(b"\xff\xda"), data.rindex(b"\xff\xd9")
+    with pytest.raises(ImageError, match=r"a JPEG in at most 125 passes\. Received: image=\d{3}\."):
+        read_picture(data[:end] + data[last:end] * 300 + data[end:])
+
+
+def test_a_png_of_endless_chunks_is_refused_before_it_is_walked():
+    data = png(1, 1, 8, 0, b"\0")
+    with pytest.raises(ImageError, match=r"a PNG of at most 50000 chunks\. Received: image='> 50000'"):
+        read_picture(data[:33] + (bytes(4) + b"aaAa" + struct.pack(">I", zlib.crc32(b"aaAa"))) * 60_000 + data[33:])
 
 
 def test_too_many_bytes_are_refused(monkeypatch):
@@ -164,96 +293,50 @@ def test_bad_bytes_get_a_sentence(data, sentence):
         read_picture(data)
 
 
-def mutated(data: bytes, random_: random.Random) -> bytes:
-    """Return a file with a few bytes changed, cut, doubled, or a length field blown up."""
-    buffer = bytearray(data)
-    for _ in range(random_.randint(1, 6)):
-        place = random_.randrange(len(buffer))
-        match random_.randrange(5):
-            case 0:
-                buffer[place] = random_.randrange(256)
-            case 1:
-                del buffer[place : place + random_.randint(1, 40)]
-            case 2:
-                buffer[place:place] = buffer[place : place + random_.randint(1, 40)]
-            case 3:
-                buffer[place : place + 4] = struct.pack(">I", random_.choice([0, 1, 2**16, 2**31 - 1, 2**32 - 1]))
-            case 4:
-                buffer[place : place + 2] = struct.pack("<H", random_.choice([0, 1, 0x7FFF, 0xFFFF]))
-        if not buffer:
-            return b""
-    return bytes(buffer)
-
-
-def test_malformed_images_give_a_picture_or_a_sentence():
-    """`RESNET_VIZ_FUZZ=10000` runs the large count; the default keeps CI quick."""
-    count = int(os.environ.get("RESNET_VIZ_FUZZ", "600"))
-    random_ = random.Random(20)
+def seeds() -> list[bytes]:
+    """Return small files of every format and kind that is read."""
     noise = Image.effect_noise((24, 20), 60)
-    seeds = [encoded(noise.convert("RGB"), name) for name in reader.FORMATS]
-    seeds += [
-        encoded(noise.convert("P"), "GIF"),
-        encoded(noise.convert("RGBA"), "PNG"),
-        encoded(noise, "TIFF", compression="tiff_lzw"),
+    rgb, frames = noise.convert("RGB"), [Image.effect_noise((24, 20), 40).convert("RGB") for _ in range(2)]
+    several = {"save_all": True, "append_images": frames}
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    sixteen = Image.fromarray(np.arange(480, dtype=np.uint16).reshape(20, 24) * 100)
+    return [
+        *(encoded(rgb, name) for name in reader.FORMATS),
+        *(encoded(rgb, name, **several) for name in ("PNG", "GIF", "WEBP", "TIFF", "MPO")),
+        *(encoded(noise.convert("P"), name) for name in ("GIF", "PNG", "BMP")),
+        *(encoded(noise.convert("RGBA"), name) for name in ("PNG", "WEBP", "TIFF")),
+        *(encoded(noise, "TIFF", compression=name) for name in ("tiff_lzw", "tiff_adobe_deflate", "packbits")),
+        encoded(noise.convert("1"), "TIFF", compression="group4"),
+        encoded(rgb, "TIFF", compression="jpeg"),
+        encoded(rgb, "TIFF", tiffinfo={274: 6}),
+        encoded(noise.convert("CMYK"), "JPEG"),
+        encoded(rgb, "JPEG", progressive=True, exif=exif),
+        encoded(rgb, "WEBP", lossless=True, exif=exif),
+        encoded(sixteen, "PNG", exif=exif),
+        encoded(sixteen, "TIFF"),
+        encoded(Image.fromarray(np.linspace(-1, 1, 480, dtype=np.float32).reshape(20, 24)), "TIFF"),
+        png(2, 1, 16, 2, bytes(12), trns=bytes(6)),
     ]
-    slowest = 0.0
-    for index in range(count):
-        data = mutated(seeds[index % len(seeds)], random_)
-        began = time.perf_counter()
-        with contextlib.suppress(ImageError):
-            assert read_picture(data).rgb.mode == "RGB"
-        slowest = max(slowest, time.perf_counter() - began)
-    assert slowest < 2
 
 
-# --- Preprocessing ------------------------------------------------------------------------------------------------
+def test_malformed_images_give_a_picture_or_a_sentence(record_property):
+    """`RESNET_VIZ_FUZZ=10000` runs the large count; the default keeps CI quick."""
+    source, files, worst = random.Random(20), seeds(), Worst()
+    for index in range(int(os.environ.get("RESNET_VIZ_FUZZ", "600"))):
+        data = mutated_picture(files[index % len(files)], source)
+
+        def read(data: bytes = data) -> None:
+            with contextlib.suppress(ImageError):
+                assert read_picture(data).rgb.mode == "RGB"
+
+        worst.of(read)
+    record_property("worst", f"{worst.seconds:.2f} s, {worst.bytes / 1e6:.0f} MB")
+    assert worst.seconds < 2
+    assert worst.bytes < 300 * 10**6
 
 
-def test_normalisations_by_hand():
-    image = Image.new("RGB", (4, 4), (255, 51, 0))
-    values = {name: as_input(image, (2, 2, 3), "squash", rule)[0, 0] for name, rule in NORMALISATIONS.items()}
-    np.testing.assert_allclose(values["unit"], [1, 0.2, 0], atol=1e-6)
-    np.testing.assert_allclose(values["signed"], [1, -0.6, -1], atol=1e-6)
-    np.testing.assert_allclose(values["caffe"], [0 - 103.939, 51 - 116.779, 255 - 123.68], atol=1e-4)
-    np.testing.assert_allclose(values["torch"], [(1 - 0.485) / 0.229, (0.2 - 0.456) / 0.224, -0.406 / 0.225], atol=1e-5)
-
-
-def test_normalisations_equal_keras():
-    import keras
-
-    pixels = np.random.default_rng(0).integers(0, 256, (6, 5, 3)).astype(np.uint8)
-    image = Image.fromarray(pixels)
-    for name, module in (("caffe", keras.applications.resnet), ("signed", keras.applications.resnet_v2)):
-        theirs = module.preprocess_input(pixels.astype(np.float32).copy())
-        np.testing.assert_allclose(as_input(image, (6, 5, 3), "squash", NORMALISATIONS[name]), theirs, atol=1e-4)
-
-
-def test_resize_rules():
-    image = Image.new("RGB", (80, 40), "white")
-    image.paste((255, 0, 0), (0, 0, 20, 40))
-    assert np.asarray(resized(image, 20, 20, "squash"))[10, 1, 1] == 0
-    assert np.asarray(resized(image, 20, 20, "crop"))[:, 1:].min() == 255
-    framed = np.asarray(resized(image, 20, 20, "letterbox"))
-    assert framed[0].max() == 0
-    assert framed[10, 15].min() == 255
-
-
-def test_interpolations_differ_as_their_names_say():
-    pixels = np.zeros((8, 8, 3), np.uint8)
-    pixels[:, ::2] = 255
-    image = Image.fromarray(pixels)
-    values = {name: np.asarray(resized(image, 4, 4, "squash", name)) for name in INTERPOLATIONS}
-    assert set(np.unique(values["nearest"])) <= {0, 255}
-    np.testing.assert_array_equal(values["area"], 128)
-    assert not np.array_equal(values["bilinear"], values["bicubic"])
-
-
-@pytest.mark.parametrize("shape", [(64, 96, 1), (37, 64, 3), (40, 40, 4)])
-def test_any_input_shape_is_served(shape):
-    values = as_input(sample_picture("cat").rgb, shape, "crop", NORMALISATIONS["unit"])
-    assert values.shape == shape
-    assert values.dtype == np.float32
-    assert 0 <= values.min() < values.max() <= 1
+# --- Samples ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -264,56 +347,3 @@ def test_samples_are_readable(name):
 def test_an_unknown_sample_is_named():
     with pytest.raises(ImageError, match=r"Received: image='cta'\. Did you mean `cat`"):
         sample_picture("cta")
-
-
-# --- Uploads ------------------------------------------------------------------------------------------------------
-
-
-def test_an_upload_survives_a_new_store_and_belongs_to_its_owner(tmp_path):
-    data = encoded(Image.new("RGB", (9, 9), "red"))
-    Uploads(tmp_path).save("anna", data)
-    assert Uploads(tmp_path).load("anna").rgb.size == (9, 9)
-    assert Uploads(tmp_path).load("ben") is None
-    assert Uploads(tmp_path).load("../anna") is None
-    Uploads(tmp_path).delete("anna")
-    assert Uploads(tmp_path).load("anna") is None
-
-
-def test_a_bad_upload_leaves_the_last_one(tmp_path):
-    store = Uploads(tmp_path)
-    kept = store.save("anna", encoded(Image.new("RGB", (9, 9), "red")))
-    with pytest.raises(ImageError):
-        store.save("anna", b"nonsense")
-    assert store.load("anna").sha256 == kept.sha256
-    assert len(list(tmp_path.iterdir())) == 1
-
-
-def test_an_upload_is_gone_after_two_idle_hours(tmp_path):
-    store = Uploads(tmp_path)
-    store.save("anna", encoded(Image.new("RGB", (9, 9), "red")))
-    (path,) = tmp_path.iterdir()
-    old = time.time() - owners.LIFETIME_S - 5
-    os.utime(path, (old, old))
-    assert store.load("anna") is None
-    assert not list(tmp_path.iterdir())
-
-
-def test_sweeping_takes_the_old_and_leaves_the_rest(tmp_path):
-    for name, age in (("old", owners.LIFETIME_S + 5), ("new", 5)):
-        path = tmp_path / name
-        path.write_bytes(b"x")
-        os.utime(path, (time.time() - age,) * 2)
-    assert owners.sweep(tmp_path) == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["new"]
-    assert owners.sweep(tmp_path / "nowhere") == 0
-
-
-def test_a_full_disk_is_a_sentence(tmp_path, monkeypatch):
-    def full(_descriptor):
-        raise OSError(28, "No space left on device")
-
-    store = Uploads(tmp_path)
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(ImageError, match=r"could not be kept .*No space left"):
-        store.save("anna", encoded(Image.new("RGB", (9, 9), "red")))
-    assert not list(tmp_path.iterdir())

@@ -11,7 +11,7 @@ from resnet_viz.images.preprocess import (
     normalisation_title,
     resize_title,
 )
-from resnet_viz.images.reader import MAX_BYTES, Picture
+from resnet_viz.images.reader import MAX_BYTES, SUFFIXES, Picture
 from resnet_viz.images.samples import DEFAULT_SAMPLE, SAMPLES, sample_picture, sample_title
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import services, state
@@ -19,7 +19,7 @@ from resnet_viz.ui.components import controls
 from resnet_viz.ui.selection import UPLOAD, Selection
 
 # The last three are let through to be refused with a sentence that says how to convert them.
-_KINDS = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff", "heic", "heif", "avif"]
+_KINDS = [*SUFFIXES, "heic", "heif", "avif"]
 
 
 def picture_of(selection: Selection) -> Picture:

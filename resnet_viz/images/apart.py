@@ -1,0 +1,86 @@
+"""A visitor's picture is read in a throw-away process with limits: what it asks of a decoder costs nobody else anything.
+
+``python -m resnet_viz.images.apart LANGUAGE`` takes the file's bytes on its standard input and answers with one line of
+JSON, then the pixels.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from typing import Any
+
+from PIL import Image
+
+from resnet_viz.errors import ImageError
+from resnet_viz.images.modes import strips
+from resnet_viz.images.reader import Picture, check_size, read_picture
+from resnet_viz.messages import current_language, use_language
+from resnet_viz.messages import gettext as _
+
+# The largest picture takes 1.5 s and 170 MB where this was measured; a slow machine gets three times as long.
+_CPU_S = 5
+_TIMEOUT_S = 20.0
+_MEMORY_BYTES = 400 * 2**20
+
+_one_at_a_time = threading.Lock()
+
+
+def read_apart(data: bytes) -> Picture:
+    """Return the picture in some bytes of unknown origin, as `read_picture` does, whatever they make a decoder do.
+
+    Raises:
+        ImageError: If they are no picture that can be read safely, in the time and memory allowed.
+    """
+    check_size(data)
+    command = [sys.executable, "-m", __spec__.name, current_language()]
+    # NumPy is asked for by pictures of numbers only; its threads would take address space that counts as memory.
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    too_much = _(
+        "The image could not be read in the time and memory allowed: save it as a plain PNG or JPEG, then try again."
+    )
+    try:
+        with _one_at_a_time:
+            done = subprocess.run(  # noqa: S603 - our own module
+                command, input=data, capture_output=True, timeout=_TIMEOUT_S, check=False, env=environment
+            )
+        head_bytes = done.stdout.index(b"\n") + 1
+        answer: dict[str, Any] = json.loads(done.stdout[:head_bytes])
+    except (subprocess.TimeoutExpired, ValueError) as error:
+        raise ImageError(too_much) from error
+    if "sentence" in answer:
+        raise ImageError(answer["sentence"])
+    # A view: the pixels of 12 megapixels are not copied once more on their way.
+    rgb = Image.frombytes("RGB", tuple(answer["size"]), memoryview(done.stdout)[head_bytes:])
+    return Picture(rgb, answer["sha256"], tuple(answer["notes"]))
+
+
+def _limit() -> None:
+    try:
+        import resource  # noqa: PLC0415 - does not exist on Windows, where the time limit alone holds
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def main() -> None:
+    """Answer for the picture on the standard input."""
+    use_language(sys.argv[1])
+    _limit()
+    try:
+        picture = read_picture(sys.stdin.buffer.read())
+    except ImageError as error:
+        head: dict[str, Any] = {"sentence": str(error)}
+        print(json.dumps(head))  # noqa: T201 - the answer
+        return
+    head = {"size": picture.rgb.size, "sha256": picture.sha256, "notes": picture.notes}
+    sys.stdout.buffer.write(json.dumps(head).encode() + b"\n")
+    for _top, strip in strips(picture.rgb):
+        sys.stdout.buffer.write(strip.tobytes())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""A visitor's own picture: read in a process of its own with limits, kept for its owner, gone when promised."""
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from resnet_viz import owners
+from resnet_viz.errors import ImageError
+from resnet_viz.images import apart
+from resnet_viz.images.apart import read_apart
+from resnet_viz.images.reader import SUFFIXES, read_picture
+from resnet_viz.images.uploads import Uploads
+from resnet_viz.messages import use_language
+
+
+def encoded(image, picture_format="PNG", **options):
+    out = io.BytesIO()
+    image.save(out, picture_format, **options)
+    return out.getvalue()
+
+
+# --- Read apart ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("picture_format", ["JPEG", "PNG", "MPO", "TIFF"])
+def test_a_process_of_its_own_reads_what_the_reader_reads(picture_format):
+    noise = Image.effect_noise((1200, 1100), 60).convert("RGB")
+    several = {"append_images": [Image.new("RGB", (4, 4))]} if picture_format in ("MPO", "TIFF") else {}
+    data = encoded(noise, picture_format, save_all=bool(several), **several)
+    theirs, ours = read_apart(data), read_picture(data)
+    np.testing.assert_array_equal(np.asarray(theirs.rgb), np.asarray(ours.rgb))
+    assert (theirs.sha256, theirs.notes) == (ours.sha256, ours.notes)
+
+
+def test_its_sentences_are_the_reader_s_in_the_language_of_the_page():
+    with pytest.raises(ImageError, match="a picture in PNG, JPEG"):
+        read_apart(b"nonsense")
+    use_language("zh")
+    try:
+        with pytest.raises(ImageError, match="图"):
+            read_apart(b"nonsense")
+    finally:
+        use_language("en")
+
+
+def test_a_decoder_that_takes_too_long_is_a_sentence(monkeypatch):
+    monkeypatch.setattr(apart, "_TIMEOUT_S", 0.001)
+    with pytest.raises(ImageError, match="in the time and memory allowed"):
+        read_apart(encoded(Image.new("RGB", (4, 4))))
+
+
+@pytest.mark.skipif(shutil.which("false") is None, reason="stands in for a crash")
+def test_a_decoder_that_crashes_is_a_sentence(monkeypatch):
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    with pytest.raises(ImageError, match="in the time and memory allowed"):
+        read_apart(encoded(Image.new("RGB", (4, 4))))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits on memory hold on Linux")
+def test_a_decoder_that_takes_too_much_memory_gets_none():
+    code = "from resnet_viz.images import apart; apart._limit(); bytearray(500 * 2**20)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "MemoryError" in done.stderr
+
+
+def test_no_numpy_where_a_picture_of_a_usual_kind_is_read():
+    code = "import sys, resnet_viz.images.apart; assert 'numpy' not in sys.modules and 'streamlit' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_every_name_of_a_jpeg_is_offered():
+    from resnet_viz.ui.components import image_source
+
+    assert {"jpg", "jpeg", "jfif", "jpe"} <= set(SUFFIXES) <= set(image_source._KINDS)
+
+
+# --- Kept ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_upload_survives_a_new_store_and_belongs_to_its_owner(tmp_path):
+    data = encoded(Image.new("RGB", (9, 9), "red"))
+    Uploads(tmp_path).save("anna", data)
+    assert Uploads(tmp_path).load("anna").rgb.size == (9, 9)
+    assert Uploads(tmp_path).load("ben") is None
+    assert Uploads(tmp_path).load("../anna") is None
+    Uploads(tmp_path).delete("anna")
+    assert Uploads(tmp_path).load("anna") is None
+
+
+def test_a_bad_upload_leaves_the_last_one(tmp_path):
+    store = Uploads(tmp_path)
+    kept = store.save("anna", encoded(Image.new("RGB", (9, 9), "red")))
+    with pytest.raises(ImageError):
+        store.save("anna", b"nonsense")
+    assert store.load("anna").sha256 == kept.sha256
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_an_upload_is_gone_after_two_idle_hours(tmp_path):
+    store = Uploads(tmp_path)
+    store.save("anna", encoded(Image.new("RGB", (9, 9), "red")))
+    (path,) = tmp_path.iterdir()
+    old = time.time() - owners.LIFETIME_S - 5
+    os.utime(path, (old, old))
+    assert store.load("anna") is None
+    assert not list(tmp_path.iterdir())
+
+
+def test_sweeping_takes_the_old_and_leaves_the_rest(tmp_path):
+    for name, age in (("old", owners.LIFETIME_S + 5), ("new", 5)):
+        path = tmp_path / name
+        path.write_bytes(b"x")
+        os.utime(path, (time.time() - age,) * 2)
+    assert owners.sweep(tmp_path) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["new"]
+    assert owners.sweep(tmp_path / "nowhere") == 0
+
+
+def test_a_full_disk_is_a_sentence(tmp_path, monkeypatch):
+    def full(_descriptor):
+        raise OSError(28, "No space left on device")
+
+    store = Uploads(tmp_path)
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ImageError, match=r"could not be kept .*No space left"):
+        store.save("anna", encoded(Image.new("RGB", (9, 9), "red")))
+    assert not list(tmp_path.iterdir())
