@@ -36,6 +36,8 @@ class JobProcess:
         is_in_line: Its owner said go while another run had the device.
         is_let_go: It was told to go, and what it last wrote down may be older than that.
         is_to_pause: Its owner said pause; it hears so once it runs.
+        paused_at: Since when it is paused, on the monotonic clock; 0 if it is not.
+        is_put_away: It is to end, its run staying paused, to make room for others.
         starts: How often its run has ended by itself since it last got further; None while it goes on.
     """
 
@@ -45,6 +47,7 @@ class JobProcess:
         self.began = self._heard = time.monotonic()
         self.wanted: State | None = None
         self.is_parked = self.is_in_line = self.is_let_go = self.is_to_pause = False
+        self.paused_at, self.is_put_away = 0.0, False
         self.starts: int | None = None
         self._kill_at = 0.0
         self._lock = threading.Lock()
@@ -54,6 +57,16 @@ class JobProcess:
     def exit_code(self) -> int | None:
         """What it exited with; None while it lives."""
         return self._process.poll()
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether it waits paused, and nothing else was asked of it."""
+        return self.is_parked and bool(self.paused_at) and not (self.is_in_line or self.is_put_away or self.wanted)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it waits for its device, to go on."""
+        return self.is_in_line and not (self.is_put_away or self.wanted)
 
     @property
     def is_overdue(self) -> bool:
@@ -78,6 +91,11 @@ class JobProcess:
         """Ask it to end, and see to it that it does."""
         self.wanted, self._kill_at = "cancelled", time.monotonic() + _GRACE_S
         self.say("cancel")
+
+    def put_away(self) -> None:
+        """Have it keep a checkpoint and end; its run stays as it is."""
+        self.is_put_away = True
+        self.hang_up()
 
     def hang_up(self) -> None:
         """Close its input: it keeps a checkpoint and ends."""

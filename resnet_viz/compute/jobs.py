@@ -27,6 +27,8 @@ MAX_WAITING = 64
 MAX_WAITING_PER_OWNER = 4
 # Compiled runs that wait for a word: each holds about 1 GB.
 MAX_PREPARED = 2
+# Paused runs that keep their process; the one paused first is put away and goes on from its checkpoint when told to.
+MAX_PAUSED = 2
 PREPARED_LEASE_S = 2 * 3600.0
 
 _TICK_S = 0.1
@@ -235,15 +237,15 @@ class LocalRunner(RunReader):
         """Look after everything once; what fails is said once in the log, and tried again at the next tick."""
         acts: list[Callable[[], object]] = [partial(self._look_after, active) for active in self._processes.values()]
         troubles: dict[str, None] = {}
-        for act in (self._take_charge, *acts, self._start_next):
+        for act in (self._take_charge, *acts, self._put_away, self._start_next):
             try:
                 if act() is False:  # another server is in charge
                     break
             except Exception as error:  # noqa: BLE001 - whatever it is, the queue must not stand still for good
                 reason = error.reason if isinstance(error, StoreError) else StoreError(error).reason
-                troubles[reason] = None
-                if reason not in self._troubles:
+                if reason not in (*self._troubles, *troubles):
                     _log.error("the training queue stands still: %s", reason, exc_info=error)
+                troubles[reason] = None
         if self._troubles and not troubles:
             _log.warning("the training queue goes on")
         self._troubles = troubles
@@ -282,6 +284,7 @@ class LocalRunner(RunReader):
         if active.is_let_go and is_waiting:
             return  # it wrote that before it was told to go
         active.is_let_go, active.is_parked = False, is_waiting
+        active.paused_at = (active.paused_at or time.monotonic()) if record.state == "paused" else 0.0
         if active.is_to_pause and record.state in ("preparing", "running"):
             active.is_to_pause = False
             active.say("pause")
@@ -289,6 +292,12 @@ class LocalRunner(RunReader):
             self.store.set_state(run_id, record.state)
         if run.state == "prepared" and time.monotonic() - active.began > PREPARED_LEASE_S:
             self._cancel(run, active)
+
+    def _put_away(self) -> None:
+        """End the processes of paused runs beyond what memory is meant for."""
+        paused = [active for active in self._processes.values() if active.is_paused]
+        for active in sorted(paused, key=lambda active: active.paused_at)[: max(0, len(paused) - MAX_PAUSED)]:
+            active.put_away()
 
     def _after_end(self, active: JobProcess) -> None:
         """Note down how a run ended, or put it back in the queue; tried again, it comes to the same."""
@@ -308,8 +317,8 @@ class LocalRunner(RunReader):
             )
         elif active.is_in_line:
             self.store.set_holds(run_id, holds=False)
-        elif state == "paused" and active.is_parked:
-            self.store.set_state(run_id, "paused")  # killed while it waited: its owner says when it goes on
+        elif active.is_put_away or (state == "paused" and active.is_parked):
+            self._close_record(active.run, "paused")  # its owner says when it goes on
         elif self._count_start(active, record.update if record else 0) < _MAX_STARTS:
             self.store.requeue_first(run_id)  # killed from outside: it goes on from its checkpoint
         else:
@@ -339,7 +348,7 @@ class LocalRunner(RunReader):
         taken = {self._slot(active.run) for active in self._processes.values() if not active.is_parked}
         for run in self.store.in_states("queued"):
             active = self._processes.get(run.id)
-            is_startable = active is None or (active.is_in_line and not active.wanted)
+            is_startable = active is None or active.is_ready
             if not is_startable or self._slot(run) in taken:
                 continue
             if active is None:
