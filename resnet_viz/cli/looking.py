@@ -274,4 +274,8 @@ def _write_mosaics(path: Path, maps: dict[str, Any]) -> None:
         tiles = array if array.ndim == 3 else array[None, None, :]
         own.write_bytes(mosaic_png(tiles))
         scale = shared_scale(tiles)
-        print(f"{name} {shape_text(array.shape)}, {scale.low:.4g} … {scale.high:.4g} ({scale.color_map}) -> {own}")
+        odd = int(np.count_nonzero(~np.isfinite(tiles)))
+        marked = "; " + _("{n} values that are no numbers (NaN, ∞), in magenta").format(n=f"{odd:,}") if odd else ""
+        print(
+            f"{name} {shape_text(array.shape)}, {scale.low:.4g} … {scale.high:.4g} ({scale.color_map}){marked} -> {own}"
+        )

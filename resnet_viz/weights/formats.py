@@ -108,7 +108,7 @@ def _safetensors(path: Path, header_bytes: int) -> Iterator[list[Entry]]:
             slices = {name: file.get_slice(name) for name in names[: MAX_ENTRIES + 1]}
             yield [
                 Entry(
-                    name,
+                    _own_name(name, tuple(part.get_shape())),
                     tuple(part.get_shape()),
                     part.get_dtype(),
                     8 if part.get_dtype() == "F64" else 4,
@@ -153,7 +153,11 @@ def _numpy_archive(path: Path, head: bytes) -> Iterator[list[Entry]]:
                     shape, _fortran, dtype = header(member)
                 entries.append(
                     Entry(
-                        info.filename[:-4], tuple(shape), dtype.str, max(1, dtype.itemsize), _npy_reader(archive, info)
+                        _own_name(info.filename[:-4], tuple(shape)),
+                        tuple(shape),
+                        dtype.str,
+                        max(1, dtype.itemsize),
+                        _npy_reader(archive, info),
                     )
                 )
             yield entries
@@ -228,7 +232,7 @@ def _walk(h5py: Any, group: Any, layer: str, entries: list[Entry], left: list[in
             _check_dataset(item)
             entries.append(
                 Entry(
-                    f"{own_layer(layer, item.shape)}/{_array_name(name, layer)}",
+                    _own_name(f"{layer}/{name}", item.shape),
                     item.shape,
                     item.dtype.str,
                     item.dtype.itemsize,
@@ -251,10 +255,11 @@ def _check_dataset(item: Any) -> None:
         raise WeightsError(_expands())
 
 
-def _array_name(name: str, layer: str) -> str:
-    """Return Keras 3's name of an array from ``kernel:0``, ``conv1_W:0`` or the like."""
-    plain = name.partition(":")[0].removeprefix(f"{layer}_")
-    return _ARRAY_NAMES.get(plain, plain)
+def _own_name(name: str, shape: tuple[int, ...]) -> str:
+    """Return our ``layer/array`` from ``conv1_conv/kernel:0``, ``conv1/conv1_W:0`` or the like."""
+    layer, slash, array = name.rpartition("/")
+    plain = array.partition(":")[0].removeprefix(f"{layer}_")
+    return f"{own_layer(layer, shape)}{slash}{_ARRAY_NAMES.get(plain, plain)}"
 
 
 def _check_entries(entries: list[Entry], file_bytes: int, max_bytes: int) -> None:

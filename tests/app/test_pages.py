@@ -710,6 +710,7 @@ def test_weights_of_which_nothing_fits_are_an_error_and_nothing_is_computed_with
     app.selectbox(key="line_preset").set_value("course").run()
     nothing = "Nothing of these weights fits this network, so they are not used: `conv1/kernel` has 3×3×3×16"
     assert nothing in app.error[0].value
+    assert "weights: `mine.safetensors`, of which nothing fits" in popover_labels(app)
     app.switch_page(PAGES["activations"]).run()
     assert not app.exception
     assert [nothing in error.value for error in app.error] == [True, True]  # above the page, and in place of its maps

@@ -126,6 +126,8 @@ def weights_text(selection: Selection) -> str:
         return random_text(selection)
     plain = weights.file.name.replace("`", "'")
     name = plain if weights.card or weights.imagenet else f"`{plain}`"
+    if weights.fit and weights.fit.refusal():
+        return _("{name}, of which nothing fits").format(name=name)
     layers = weights.random_layers
     if not layers:
         return name
