@@ -8,13 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+import psutil
+
 from resnet_viz.compute.backends import child_environment
 from resnet_viz.compute.protocol import Array, Message, read_message, write_message
 
-# Importing Keras tells nothing: 5 s on two idle cores, and a minute where others keep them busy.
-START_S = 300.0
-# A request that the worker took and tells nothing of, while it answers others, is given up after so many time-outs.
+# Importing Keras tells nothing; 5 s on two idle cores.
+START_S = 120.0
+# After so many time-outs a silence is one in any case: over a request while others are answered, or at work.
 _MOST_SILENCES = 5
+# Whoever uses less of a processor than this waits for something that does not come.
+_BLOCKED = 0.01
 _PIPE_BYTES = 2**20
 
 TAKEN = "taken"
@@ -74,7 +78,7 @@ class WorkerProcess:
         self._on_message, self._on_end, self._start_s = on_message, on_end, start_s
         self._lock, self._write_lock = threading.Lock(), threading.Lock()
         self._sent: dict[int, _Sent] = {}
-        self._heard = time.monotonic()
+        self._heard, self._used_s = time.monotonic(), 0.0
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -120,7 +124,8 @@ class WorkerProcess:
         """Return the worker's silence, as far as a request is concerned, if it lasts too long.
 
         Waiting in line is no silence: the time-out runs from when the worker takes a request, and while it works on
-        others it is theirs that counts. Whatever it says of any request is life.
+        others it is theirs that counts. Whatever it says of any request is life. On a machine that others keep busy an
+        honest step takes many times as long, so a worker that works is given its time-out in processor time.
         """
         with self._lock:
             sent, now = self._sent.get(number), time.monotonic()
@@ -135,7 +140,20 @@ class WorkerProcess:
                 found, since = Silence(max(taken), "this" if sent.is_taken else "another"), self._heard
             else:  # it has nothing else to do, and does not take this
                 found, since = Silence(sent.patience_s, "this"), max(self._heard, sent.heard)
-            return found if now - since > found.seconds else None
+            quiet, used_s = now - since, self._used_s
+        if quiet <= found.seconds:
+            return None
+        used_s = self._processor_s() - used_s
+        is_at_work = _BLOCKED * quiet < used_s < found.seconds and quiet < _MOST_SILENCES * found.seconds
+        return None if is_at_work else found
+
+    def _processor_s(self) -> float:
+        """Return the processor time the process has used."""
+        try:
+            times = psutil.Process(self.pid).cpu_times()
+        except psutil.Error:  # it ended: `on_end` tells
+            return 0.0
+        return float(times.user + times.system)
 
     def _read(self) -> None:
         """Hand on each message until the process ends, then say so."""
@@ -154,9 +172,9 @@ class WorkerProcess:
         self._on_end(self, blamed)
 
     def _hear(self, message: Message) -> None:
-        header = message.header
+        header, used_s = message.header, self._processor_s()
         with self._lock:
-            self._heard = time.monotonic()
+            self._heard, self._used_s = time.monotonic(), used_s
             if header["id"] == 0:
                 self.backend = f"{header['backend']}, Keras {header['keras']}"
                 return
