@@ -1,5 +1,6 @@
 """Every page, cold and in odd states, without a browser: what is on it, what changes, what is refused."""
 
+import hashlib
 import io
 import json
 import subprocess
@@ -738,19 +739,23 @@ def test_bad_weights_are_a_sentence_and_change_nothing():
 
 def test_a_file_of_arrays_says_the_same_from_the_page_and_from_the_terminal(tmp_path):
     picture = read_picture((_FOLDER / "cat.jpg").read_bytes())
-    selection = Selection().with_preset("course").revealing("res3b_out")
-    selection = replace(
-        selection, surgery=surgery_of("drop:3c", selection.summary), normalisation="caffe", resize="letterbox"
-    )
+    summary = analyse(preset("cifar-20"))
+    shapes = {name: shape for name, shape in expected_arrays(summary).items() if not name.startswith("fc10")}
+    weights, out = tmp_path / "mine.safetensors", tmp_path / "maps.npz"
+    weights.write_bytes(save({name: np.full(shape, 0.1, np.float16) for name, shape in shapes.items()}))
+    services.weights_store().save("visitor", weights.name, weights.read_bytes(), summary)
+    selection = Selection(weights="file", normalisation="caffe", resize="letterbox").with_preset("cifar-20")
+    selection = replace(selection, surgery=surgery_of("drop:3c", summary))
     page = about_of(io.BytesIO(arrays_npz(maps.origin_of(selection, picture), {})))
-    out = tmp_path / "maps.npz"
-    command = [sys.executable, "-m", "resnet_viz", "activations", str(_FOLDER / "cat.jpg"), "--weights", "shapes"]
-    settings = ["--node", "res3b_out", "--surgery", "drop:3c", "--pixels", "caffe", "--resize", "letterbox"]
+    command = [sys.executable, "-m", "resnet_viz", "activations", str(_FOLDER / "cat.jpg"), "--weights", str(weights)]
+    settings = ["--preset", "cifar-20", "--surgery", "drop:3c", "--pixels", "caffe", "--resize", "letterbox"]
     subprocess.run([*command, *settings, "--out", str(out)], check=True, capture_output=True)
     terminal = about_of(out)
     assert (page.pop("image"), terminal.pop("image")) == ("cat", "cat.jpg")
+    assert (page.pop("weights"), terminal.pop("weights")) == ("`mine.safetensors`, 1 layer random", "mine.safetensors")
     assert page == terminal
-    assert len(page["weights_sha256"]) == 64
+    assert page["weights_sha256"] == hashlib.sha256(weights.read_bytes()).hexdigest()
+    assert page["random_layers"] == ["fc10"]
 
 
 def about_of(file) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def origin_of(selection: Selection, picture: Picture) -> Origin:
         preset=selection.preset,
         specification=selection.spec,
         weights=weights_text(selection),
-        weights_sha256=weights.key,
+        weights_sha256=weights.file.sha256 if weights.file else "",
         random_layers=weights.random_layers,
         surgery=selection.surgery.to_text(),
         image=selection.image,
