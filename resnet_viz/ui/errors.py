@@ -3,10 +3,9 @@
 import logging
 import secrets
 
-import streamlit as st
-
 from resnet_viz.errors import ResNetVizError
 from resnet_viz.messages import gettext as _
+from resnet_viz.ui import say
 
 _log = logging.getLogger("resnet_viz")
 
@@ -17,11 +16,11 @@ def hide_traceback(error: Exception) -> bool:
     True keeps the traceback off the page.
     """
     if isinstance(error, ResNetVizError):
-        st.warning(str(error))
+        say.warning(str(error))
         return True
     number = secrets.token_hex(3)
     _log.error("page error %s", number, exc_info=error)
-    st.error(
+    say.error(
         _(
             "Something went wrong on our side (number {number}): reload the page; your link and picture are kept."
         ).format(number=number)

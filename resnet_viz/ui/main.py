@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from resnet_viz.messages import gettext as _
-from resnet_viz.ui import services, state
+from resnet_viz.ui import say, services, state
 from resnet_viz.ui.components import subject, walk
 
 ROOT = Path(__file__).parents[2]
@@ -113,7 +113,7 @@ def main() -> None:
     if selection.walk:
         walk.show(selection)
     for sentence in sentences:
-        st.warning(sentence)
+        say.warning(sentence)
     page.run()
     state.write_url()
     services.first_page.set()

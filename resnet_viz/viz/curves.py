@@ -1,5 +1,6 @@
 """Plotly charts of runs: curves over updates, norms block by block. Networks differ in colour and in dash."""
 
+import html
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -58,7 +59,7 @@ def over_updates(
                 continue
             step = max(1, len(shown) // _POINTS)
             x, y = [line["update"] for line in shown], [line[name] for line in shown]
-            label = f"{title}: {network}" if len(runs) > 1 else network
+            label = html.escape(f"{title}: {network}" if len(runs) > 1 else network, quote=False)
             is_smooth = smooth and name in ("loss", "training_accuracy") and len(y) > 4
             if is_smooth:
                 faint = {"color": mark.color, "width": 1}
@@ -150,8 +151,8 @@ def confusion(table: Sequence[Sequence[int]], classes: Sequence[str], *, height_
     figure = go.Figure(
         go.Heatmap(
             z=[list(row) for row in table],
-            x=list(classes),
-            y=list(classes),
+            x=[html.escape(name, quote=False) for name in classes],
+            y=[html.escape(name, quote=False) for name in classes],
             colorscale="Viridis",
             text=[[str(count) for count in row] for row in table],
             texttemplate="%{text}",

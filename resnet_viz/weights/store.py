@@ -64,7 +64,8 @@ class WeightsStore:
                 if self._room:
                     self._room.check(owner_stem(owner), target.stat().st_size, instead_of=self._folder.name)
                 about = Path(work, "about")
-                about.write_text(json.dumps({"name": name[:80], "sha256": digest, "shapes": shapes}), "utf-8")
+                called = "".join(filter(str.isprintable, name))[:80]
+                about.write_text(json.dumps({"name": called, "sha256": digest, "shapes": shapes}), "utf-8")
                 path = self._path(owner)
                 target.replace(path.with_suffix(f".{digest[:16]}.safetensors"))
                 about.replace(path)

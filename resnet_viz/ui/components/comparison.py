@@ -10,7 +10,7 @@ from resnet_viz.errors import SpecError
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import PRESETS, ResNetSpec
 from resnet_viz.spec.changes import from_text, to_text
-from resnet_viz.ui import state
+from resnet_viz.ui import say, state
 from resnet_viz.ui.components import controls, downloads
 from resnet_viz.ui.components.picture import difference_of
 from resnet_viz.ui.selection import Selection
@@ -165,7 +165,7 @@ def _show_identity(selection: Selection) -> None:
     try:
         total = parse_total(text)
     except SpecError as error:
-        st.warning(str(error))
+        say.warning(str(error))
         return
     matches = _identified(total, selection.spec)
     for index, match in enumerate(matches[:_MOST_MATCHES]):

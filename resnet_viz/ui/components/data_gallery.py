@@ -17,7 +17,7 @@ from resnet_viz.training.data import Source, open_source
 from resnet_viz.training.demos import demos
 from resnet_viz.training.downloads import cifar10
 from resnet_viz.training.plan import DataPlan, Plan, check_memory
-from resnet_viz.ui import services, state
+from resnet_viz.ui import say, services, state
 from resnet_viz.ui.components import controls
 from resnet_viz.ui.components.run_source import owner
 from resnet_viz.ui.selection import Selection, settings_of
@@ -71,7 +71,7 @@ def _source(plan: Plan) -> Source | None:
         source = _opened(plan.data, min(plan.size_px, _TILE_PX), _version(plan.data))
         check_memory(plan, source.train_count + source.validation_count)
     except ResNetVizError as error:
-        st.info(str(error))
+        say.info(str(error))
         return None
     return source
 
@@ -95,7 +95,7 @@ def _show_pictures(source: Source, count: int, *, columns: int) -> None:
     images, labels = source.train(np.arange(shown))
     with st.container(key=f"maps_gallery_{count}"):
         st.image(_sheet(images, columns), width="stretch", alt=_("Some of the training pictures"))
-    names = [class_name(source.classes[label]) for label in labels[: len(source.classes)]]
+    names = [say.plain(class_name(source.classes[label])) for label in labels[: len(source.classes)]]
     st.markdown(_("From the first one on: {names}").format(names=", ".join(names[:12])))
 
 
@@ -137,7 +137,7 @@ def _show_download() -> None:
     if not download.is_running:
         st.button(_("Fetch it"), key="cifar_fetch", on_click=download.start)
         if download.sentence:
-            st.warning(download.sentence)
+            say.warning(download.sentence)
         st.markdown(
             _("Without a network: fetch `{url}` (sha256 `{sha}…`) in any way and put it at `{path}`.").format(
                 url=download.url, sha=download.digest[:16], path=download.target

@@ -22,7 +22,7 @@ from resnet_viz.compute.questions import Sanity
 from resnet_viz.images.preprocess import NORMALISATIONS, plain_input
 from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
-from resnet_viz.ui import services, state
+from resnet_viz.ui import say, services, state
 from resnet_viz.ui.components import controls, forward, maps, prediction
 from resnet_viz.ui.components.weights_source import picture_note, weights_of, weights_text
 from resnet_viz.ui.selection import Selection
@@ -77,9 +77,9 @@ def show(selection: Selection, picture: Picture, shares: FloatArray) -> None:
     with middle:
         maps.show(_payload(selection, picture, found), key="explained")
     with right:
-        st.subheader(_("Why {name}?").format(name=names[target]), anchor=False)
+        st.subheader(_("Why {name}?").format(name=say.plain(names[target])), anchor=False)
         st.markdown(method_question(selection.method))
-        st.markdown(_facts(selection, found, names[target]))
+        st.markdown(_facts(selection, found, say.plain(names[target])))
         with st.container(horizontal=True):
             _show_downloads(selection, picture, found, request)
     _show_check(selection, picture, request)

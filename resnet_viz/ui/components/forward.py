@@ -18,7 +18,7 @@ from resnet_viz.images.preprocess import NORMALISATIONS, as_input
 from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import ResNetSpec
-from resnet_viz.ui import services, state
+from resnet_viz.ui import say, services, state
 from resnet_viz.ui.cache import activations, results
 from resnet_viz.ui.components.weights_source import weights_of
 from resnet_viz.ui.selection import Selection
@@ -81,7 +81,7 @@ def asked(work: str, question: Callable[[Waiting], T], *, part: str = "") -> T |
     key = hashlib.sha256(f"{work}/{part}".encode()).hexdigest()[:12]
     if state.is_cancelled(work):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.info(_("Cancelled."))
+            say.info(_("Cancelled."))
             st.button(_("Compute it"), key=f"again_{key}", on_click=state.set_cancelled, args=("",))
         return None
     place = st.empty()
@@ -91,7 +91,7 @@ def asked(work: str, question: Callable[[Waiting], T], *, part: str = "") -> T |
     except CancelledError:
         return None
     except ResNetVizError as error:
-        st.error(str(error))
+        say.error(str(error))
         st.button(_("Try again"), key=f"try_{key}")
         return None
     finally:

@@ -14,7 +14,7 @@ from resnet_viz.images.preprocess import (
 from resnet_viz.images.reader import MAX_BYTES, SUFFIXES, Picture
 from resnet_viz.images.samples import DEFAULT_SAMPLE, SAMPLES, sample_picture, sample_title
 from resnet_viz.messages import gettext as _
-from resnet_viz.ui import services, state
+from resnet_viz.ui import say, services, state
 from resnet_viz.ui.components import controls
 from resnet_viz.ui.selection import UPLOAD, Selection
 
@@ -28,7 +28,7 @@ def picture_of(selection: Selection) -> Picture:
         return sample_picture(selection.image)
     picture = services.uploads().load(state.owner())
     if picture is None:
-        st.info(
+        say.info(
             _(
                 "Your own picture is not here (any more): it is kept for two hours, in the browser it came from. Here is {name}."
             ).format(name=sample_title(DEFAULT_SAMPLE))

@@ -9,7 +9,7 @@ from resnet_viz.errors import ResNetVizError
 from resnet_viz.images.preprocess import NORMALISATIONS
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import ResNetSpec, preset
-from resnet_viz.ui import services, state
+from resnet_viz.ui import say, services, state
 from resnet_viz.ui.selection import IMAGENET, Selection
 from resnet_viz.viz.words import short_bytes
 from resnet_viz.weights.imagenet import FILES, ImageNetFile
@@ -47,12 +47,12 @@ def show(selection: Selection) -> None:
 def show_missing(selection: Selection) -> None:
     """Say on the page that the chosen weights are not here, and where they are to be had."""
     if file_for(selection.spec) is None:
-        text = _("There are no ImageNet weights for this network, so it has its random start: open *weights* above.")
+        text = _("There are no ImageNet weights for this network, so it has its random start: open `weights` above.")
     else:
         text = _(
-            "ImageNet's weights are not on this machine yet, so the network has its random start: open *weights* above."
+            "ImageNet's weights are not on this machine yet, so the network has its random start: open `weights` above."
         )
-    st.info(text)
+    say.info(text)
 
 
 @st.fragment(run_every=1.0)
@@ -79,7 +79,7 @@ def _show_fetching(file: ImageNetFile) -> None:
         _show_progress(file)
         return
     if download.sentence:
-        st.warning(download.sentence)
+        say.warning(download.sentence)
     st.button(_("Fetch them"), key="imagenet_fetch", on_click=download.start)
     key = "imagenet_drop"
     st.file_uploader(

@@ -13,7 +13,7 @@ from resnet_viz.messages import ngettext
 from resnet_viz.training.demos import demos
 from resnet_viz.training.record import PHASES, Record
 from resnet_viz.training.verdicts import verdict_of
-from resnet_viz.ui import services, state
+from resnet_viz.ui import say, services, state
 from resnet_viz.ui.components import run_charts
 from resnet_viz.ui.components.run_source import RECORDED, Watched, owner, watched
 from resnet_viz.ui.selection import Selection
@@ -28,7 +28,7 @@ def show(selection: Selection) -> None:
     """Draw the watched run."""
     found = watched(selection.run)
     if found is None:
-        st.info(_("This run is not here (any more): it was deleted, or the link is of another server."))
+        say.info(_("This run is not here (any more): it was deleted, or the link is of another server."))
         return
     is_playing = found.id.startswith(RECORDED) and state.is_playing()
     every = _PLAY_S if is_playing else None if found.has_ended else _EVERY_S
@@ -59,7 +59,7 @@ def _draw(selection: Selection, *, has_ended: bool, is_playing: bool) -> None:
 def _show_head(found: Watched) -> None:
     record = found.record
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{_plain(found.title)}** · {_state_text(found)}", width="stretch")
+        st.markdown(f"**{say.plain(found.title)}** · {_state_text(found)}", width="stretch")
         if found.is_own:
             _show_controls(found)
         elif found.run is not None:
@@ -71,16 +71,11 @@ def _show_head(found: Watched) -> None:
     ]
     trouble = services.runner().trouble if found.run is not None else ""
     if trouble:
-        st.warning(trouble)
+        say.warning(trouble)
     if not found.has_ended:
         st.progress(min(1.0, max(shares)), text=_progress_text(found))
     elif record.sentence:
-        st.warning(record.sentence)
-
-
-def _plain(text: str) -> str:
-    """Return a person's words without what Markdown would make of them."""
-    return text.translate({ord(sign): f"\\{sign}" for sign in "\\`*_[]<>#$~:"})
+        say.warning(record.sentence)
 
 
 def _show_controls(found: Watched) -> None:
@@ -278,8 +273,8 @@ def show_verdict(found: Watched) -> None:
     verdict = verdict_of(found.record, found.metrics)
     with st.container(border=True, key="verdict"):
         first, *rest = verdict.sentences
-        st.markdown(f"**{first}**")
-        st.markdown(" ".join([*rest, _(own.answer) if own else ""]))
+        st.markdown(f"**{say.sentence(first)}**")
+        st.markdown(" ".join([*map(say.sentence, rest), _(own.answer) if own else ""]))
 
 
 def _show_details(found: Watched) -> None:
@@ -296,12 +291,14 @@ def _show_details(found: Watched) -> None:
                 spent=record.spent_s,
                 precision=record.precision,
                 n=record.batch,
-                machine=record.machine,
+                machine=say.plain(record.machine),
             )
         )
         for network in record.plan.networks:
             count = record.parameters.get(network.name, 0)
-            st.markdown(f"`{network.name}`: `{network.text}`, " + _("{n} parameters").format(n=f"{count:,}"))
+            st.markdown(
+                f"{say.code(network.name)}: {say.code(network.text)}, " + _("{n} parameters").format(n=f"{count:,}")
+            )
         run_charts.show_confusion(record.final, record.classes)
 
 

@@ -7,7 +7,7 @@ import segno
 import streamlit as st
 
 from resnet_viz.messages import gettext as _
-from resnet_viz.ui import state
+from resnet_viz.ui import say, state
 from resnet_viz.ui.selection import Selection
 
 _HERE = ("localhost", "127.0.0.1", "::1")
@@ -30,13 +30,13 @@ def show(selection: Selection) -> None:
     code = segno.make(link, error="m")
     st.image(code.svg_inline(scale=4, border=3, light="white"), width=240)
     if st.get_option("server.address") in _HERE:
-        st.warning(
+        say.warning(
             _(
                 "This server listens on this machine only: start it with `--server.address 0.0.0.0` and others can open the link."
             )
         )
     elif address in _HERE:
-        st.warning(_("This address works on this machine only; no network was found."))
+        say.warning(_("This address works on this machine only; no network was found."))
     st.markdown(
         _(
             "Guest Wi-Fi may keep people's machines apart; then use a hotspot or a cable. A camera works on `localhost` and over https only. An uploaded picture or weights file is not in the link."

@@ -14,7 +14,7 @@ from resnet_viz.training.catalogue import data_sets
 from resnet_viz.training.demos import demos
 from resnet_viz.training.hardware import cpu, nvidia_gpus
 from resnet_viz.training.plan import Plan, to_paths
-from resnet_viz.ui import services, state
+from resnet_viz.ui import say, services, state
 from resnet_viz.ui.components import controls, data_gallery, run_view
 from resnet_viz.ui.components.run_source import RECORDED, has_recording, owner, watched
 from resnet_viz.ui.selection import Selection, settings_of
@@ -83,7 +83,7 @@ def show_choices(selection: Selection) -> None:
 
 
 def _budget_text(selection: Selection, plan: Plan) -> str:
-    parts = [f"{network.name}: `{network.text}`" for network in plan.networks]
+    parts = [f"{say.plain(network.name)}: {say.code(network.text)}" for network in plan.networks]
     pictures = data_sets()[plan.data.source].title
     device = nvidia_gpus() or cpu()
     lines = [

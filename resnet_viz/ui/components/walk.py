@@ -5,7 +5,7 @@ import streamlit as st
 from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
-from resnet_viz.ui import kept, state
+from resnet_viz.ui import kept, say, state
 from resnet_viz.ui.links import from_params
 from resnet_viz.ui.selection import Selection
 from resnet_viz.walks import MAX_STOPS, OWN_WALK, Stop, Walk, read_walk, shipped_walks
@@ -30,7 +30,7 @@ def show(selection: Selection) -> None:
     with st.container(key="walk", border=True):
         is_shown = state.is_answer_shown(selection.walk, number)
         left, right = st.columns([0.6, 0.4], gap="small", vertical_alignment="center")
-        left.markdown(f"{number} / {len(walk.stops)} · **{_said(stop.question)}**")
+        left.markdown(f"{number} / {len(walk.stops)} · **{say.plain(_said(stop.question))}**")
         with right.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
             st.button(
                 _("Hide") if is_shown else _("Answer"),
@@ -52,7 +52,7 @@ def show(selection: Selection) -> None:
             )
             st.button(_("End"), key="walk_end", on_click=lambda: state.set_parts(walk="", stop=1))
         if is_shown:
-            st.markdown(_said(stop.answer))
+            st.markdown(say.paragraphs(_said(stop.answer)))
     # A clicker sends the page keys; a button has one key, so it gets two of its own that nobody sees.
     with st.container(key="walk_clicker"):
         st.button("‹", key="walk_page_up", shortcut="PageUp", on_click=go_to, args=(number - 1,), disabled=number == 1)
@@ -70,7 +70,10 @@ def show_menu() -> None:
     """Draw the walks to choose from, and what makes one's own."""
     for name, walk in shipped_walks().items():
         st.button(
-            _("Start: {title}").format(title=_said(walk.title)), key=f"walk_start_{name}", on_click=start, args=(name,)
+            _("Start: {title}").format(title=say.plain(_said(walk.title))),
+            key=f"walk_start_{name}",
+            on_click=start,
+            args=(name,),
         )
     own = kept.walk()
     count = len(own.stops)
@@ -80,7 +83,7 @@ def show_menu() -> None:
     st.button(_("Add this view as a stop"), key="walk_add", on_click=_add, args=(question, answer))
     for index, stop in enumerate(own.stops):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"{index + 1}. {stop.question or stop.link}", width="stretch")
+            st.markdown(f"{index + 1}. {say.plain(stop.question or stop.link)}", width="stretch")
             st.button(_("Remove"), key=f"walk_remove_{index}", on_click=_remove, args=(index,), type="tertiary")
     if own.stops:
         with st.container(horizontal=True):

@@ -10,7 +10,7 @@ from resnet_viz.images.preprocess import NORMALISATIONS
 from resnet_viz.images.samples import SHAPE_SAMPLES
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
-from resnet_viz.ui import services, state
+from resnet_viz.ui import say, services, state
 from resnet_viz.ui.components import controls, imagenet_source
 from resnet_viz.ui.components.run_source import owner, watched
 from resnet_viz.ui.selection import FILE, IMAGENET, RANDOM, RUN, SHIPPED, Selection
@@ -124,8 +124,8 @@ def weights_text(selection: Selection) -> str:
     weights = weights_of(selection)
     if weights.file is None:
         return random_text(selection)
-    plain = weights.file.name.replace("`", "'")
-    name = plain if weights.card or weights.imagenet else f"`{plain}`"
+    own = weights.file.name
+    name = own if weights.card or weights.imagenet else say.code(own)
     if weights.fit and weights.fit.refusal():
         return _("{name}, of which nothing fits").format(name=name)
     layers = weights.random_layers
@@ -192,8 +192,8 @@ def show(selection: Selection) -> None:
         _show_card(weights.card)
     elif weights.file:
         st.markdown(
-            _("`{name}`, {n} arrays, sha256 `{sha}`").format(
-                name=weights.file.name.replace("`", "'"), n=len(weights.file.shapes), sha=weights.file.sha256[:16]
+            _("{name}, {n} arrays, sha256 `{sha}`").format(
+                name=say.code(weights.file.name), n=len(weights.file.shapes), sha=weights.file.sha256[:16]
             )
         )
         if selection.weights == FILE:
@@ -218,7 +218,7 @@ def show_misfit(selection: Selection) -> None:
         imagenet_source.show_missing(selection)
         return
     if selection.weights not in (SHIPPED, RANDOM) and weights.file is None:
-        st.info(
+        say.info(
             _(
                 "The weights of this link are not here (any more): files are kept for two hours, in the browser they came from; runs until they are deleted. The weights are {random}."
             ).format(random=random_text(selection))
@@ -228,10 +228,10 @@ def show_misfit(selection: Selection) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         if weights.fit.refusal():
-            st.error(weights.fit.refusal())
+            say.error(weights.fit.refusal())
             st.button(_("Random weights"), on_click=_choose, args=(RANDOM,), key="misfit_random")
         else:
-            st.warning(weights.fit.sentence())
+            say.warning(weights.fit.sentence())
             st.button(_("Keep"), on_click=state.accept, args=(_misfit_key(selection, weights),), key="misfit_keep")
         before = state.earlier(lambda old: weights_of(old).fit != weights.fit)
         st.button(_("Undo"), on_click=state.return_to, args=(before,), disabled=before is None, key="misfit_undo")
