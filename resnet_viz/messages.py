@@ -36,6 +36,17 @@ def current_language() -> str:
     return _language.get() or "en"
 
 
+def in_this_language(work: Callable[[], object]) -> Callable[[], None]:
+    """Return work for another thread, which then speaks the language of this one."""
+    language = current_language()
+
+    def speaking() -> None:
+        use_language(language)
+        work()
+
+    return speaking
+
+
 def preferred_language(accepted: str | None) -> str:
     """Return the first known language of a browser's preference such as ``zh-CN,zh;q=0.9,en``."""
     for part in (accepted or "").split(","):

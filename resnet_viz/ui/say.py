@@ -9,7 +9,7 @@ import re
 import streamlit as st
 
 # With a sign before each, no run of them is a mark; some are marks only before a word, or at a line's beginning.
-_MARKS = re.compile(r"[\\`*_~\[\]<$]|:(?=\w)|&(?=[#\w])|^[-+>#]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
+_MARKS = re.compile(r"[\\`*~\[\]<$]|_(?![^\W_])|(?<![^\W_])_|:(?=\w)|&(?=[#\w])|^[-+>#]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
 _CODE = re.compile(r"(`[^`]+`)")
 # Made into links, icons and faces after Markdown was read, escaped or not: an invisible joiner keeps them apart.
 _ADDRESS = re.compile(r"(https?:|\bwww(?=\.)|(?<=\w)@(?=\w))", re.IGNORECASE)

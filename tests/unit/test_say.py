@@ -30,6 +30,7 @@ HOSTILE = [
     "[^1]\n\n[^1]: note",
     "> quoted",
     "+ item",
+    "_a_ __b__ a_b_c _c _d_e_ (_f_) x__y__z",
 ]
 
 
@@ -73,7 +74,7 @@ def test_icons_faces_colours_and_formulas_of_streamlit_are_kept_apart(text):
 
 
 def test_a_sentence_of_ours_keeps_its_code_and_its_signs():
-    text = "`walk` must be at most 3. Received: walk=5 (a-b). Did you mean `x_y`?"
+    text = "`walk` must be at most 3. Received: walk=5 (a-b). Did you mean x_y_z?"
     assert say.sentence(text) == text
     assert say.sentence("Received: link='![x](http://e.e)'.") == "Received: link='!\\[x\\](http:\u2060//e.e)'."
 
