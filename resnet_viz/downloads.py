@@ -16,6 +16,7 @@ from typing import Any
 
 from resnet_viz.errors import DAMAGE, DataError, ResNetVizError, broken_rule
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import in_this_language
 
 CONNECT_S = 10.0
 # A network that sends nothing for so long has stalled.
@@ -84,7 +85,7 @@ class Download:
                 return
             self.sentence, self._done = "", 0
             self._cancelled.clear()
-            self._thread = threading.Thread(target=self._run, daemon=True)
+            self._thread = threading.Thread(target=in_this_language(self._run), daemon=True)
             self._thread.start()
 
     def cancel(self) -> None:

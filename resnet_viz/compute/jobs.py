@@ -17,7 +17,7 @@ from resnet_viz.compute.job_process import UNTOLD, JobProcess, end_leftover, lau
 from resnet_viz.compute.reading import RunReader
 from resnet_viz.compute.runs import ACTIVE, Run, RunStore
 from resnet_viz.errors import BusyError, JobError, ResNetVizError, StoreError
-from resnet_viz.messages import current_language
+from resnet_viz.messages import current_language, use_language
 from resnet_viz.messages import gettext as _
 from resnet_viz.training.hardware import nvidia_gpus
 from resnet_viz.training.plan import Plan
@@ -303,6 +303,7 @@ class LocalRunner(RunReader):
         """Note down how a run ended, or put it back in the queue; tried again, it comes to the same."""
         run_id, record = active.run.id, self._record(active.run.id)
         state: State = record.state if record else "failed"
+        use_language(record.language if record else "en")  # this thread is nobody's
         if active.wanted:
             self._close_record(active.run, active.wanted)
         elif state in ENDED:
@@ -364,7 +365,8 @@ class LocalRunner(RunReader):
         return "gpu" if run.device != "cpu" and nvidia_gpus() else "cpu"
 
     def _launch(self, run: Run) -> None:
-        files = self.store.files(run.id)
+        files, record = self.store.files(run.id), self._record(run.id)
+        use_language(record.language if record else "en")  # this thread is nobody's
         arguments = [str(files.path), str(self._pictures), run.device, current_language()]
         command = [*self._command, *arguments, *(["hold"] if run.holds else [])]
         try:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from resnet_viz.errors import JobError, StoreError, broken_rule
+from resnet_viz.messages import current_language
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import Room
 from resnet_viz.stored import stored_at
@@ -107,7 +108,7 @@ class RunStore:
         now = time.time()
         run = Run(secrets.token_urlsafe(9), owner, checked_name(name), plan.demo, device, holds, "queued", now, now)
         try:
-            self.files(run.id).save(Record(plan))
+            self.files(run.id).save(Record(plan, language=current_language()))
             with self._database() as database:
                 values = (run.id, owner, run.name, run.demo, device, int(holds), run.state, now, now)
                 database.execute(f"insert into runs ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)  # noqa: S608 - our own words

@@ -79,6 +79,7 @@ class Record:
         began: When it first ran, ISO 8601, UTC.
         ended: When it ended, or "".
         sentence: What went wrong or was changed on the way, for the reader.
+        language: In which such sentences are, its owner's.
         diverged: For each network that left the numbers, the update at which it was stopped.
         final: What was measured at the end, by network: see `resnet_viz.training.session`.
     """
@@ -99,6 +100,7 @@ class Record:
     began: str = ""
     ended: str = ""
     sentence: str = ""
+    language: str = "en"
     diverged: dict[str, int] = field(default_factory=dict)
     final: dict[str, dict[str, Any]] = field(default_factory=dict)
 

@@ -1,5 +1,6 @@
 """The queue when something fails: processes that die or stand still, servers that go, a list or a disk that takes nothing."""
 
+import re
 import logging
 import os
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from resnet_viz.messages import use_language
 from resnet_viz.compute import job_process, runs
 from resnet_viz.compute.jobs import MAX_PAUSED, LocalRunner
 from resnet_viz.compute.runs import RunStore
@@ -36,6 +38,17 @@ def test_a_killed_process_is_started_again_and_goes_on(runners):
         os.kill(pid(runner, run), signal.SIGKILL)
     wait_for(lambda: state_of(runner, run) == "done")
     assert len(killed) == 3
+
+
+def test_a_run_that_breaks_says_so_in_its_owners_language(runners):
+    runner = runners()
+    use_language("zh")
+    try:
+        run = runner.submit("me", plan(kind="dies"), "one")
+    finally:
+        use_language("en")
+    wait_for(lambda: state_of(runner, run) == "failed")
+    assert re.search("[\u4e00-\u9fff]", runner.events(run.id).record.sentence)
 
 
 def test_a_process_that_never_gets_anywhere_ends_in_a_sentence(runners):

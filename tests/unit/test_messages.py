@@ -3,13 +3,14 @@
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 
 from resnet_viz.errors import SpecError
-from resnet_viz.messages import LANGUAGES, gettext, preferred_language, use_language
+from resnet_viz.messages import LANGUAGES, gettext, in_this_language, preferred_language, use_language
 from resnet_viz.spec import preset
 
 ROOT = Path(__file__).parents[2]
@@ -84,3 +85,16 @@ def test_an_unknown_language_is_english():
     use_language("xx")
     assert gettext("Architecture") == "Architecture"
     assert set(LANGUAGES) == {"en", "zh"}
+
+
+def test_work_for_another_thread_takes_its_language_along():
+    said = []
+    use_language("zh")
+    threads = [threading.Thread(target=work) for work in (in_this_language(lambda: said.append(gettext("Walk"))),)]
+    threads.append(threading.Thread(target=lambda: said.append(gettext("Walk"))))
+    for thread in threads:
+        thread.start()
+        thread.join()
+    use_language("zh")
+    assert said == [gettext("Walk"), "Walk"]
+    assert said[0] != "Walk"
