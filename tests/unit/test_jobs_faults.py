@@ -1,8 +1,8 @@
 """The queue when something fails: processes that die or stand still, servers that go, a list or a disk that takes nothing."""
 
-import re
 import logging
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from resnet_viz.messages import use_language
 from resnet_viz.compute import job_process, runs
 from resnet_viz.compute.jobs import MAX_PAUSED, LocalRunner
 from resnet_viz.compute.runs import RunStore
 from resnet_viz.errors import JobError, StoreError
+from resnet_viz.messages import use_language
 from resnet_viz.training import record
 from resnet_viz.training.record import RunFolder
 
