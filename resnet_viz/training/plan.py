@@ -59,6 +59,7 @@ class DataPlan:
     def __post_init__(self) -> None:
         """Check every field."""
         _check_literals(self, "data.")
+        at_most_long("data.folder", self.folder, 80)
         if self.folder and not is_stored_name(self.folder):
             raise SpecError(broken_rule("data.folder", _("the name of stored pictures"), self.folder))
         within("data.train", self.train, 0, 10**7)

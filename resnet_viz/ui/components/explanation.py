@@ -36,6 +36,8 @@ FloatArray = npt.NDArray[np.float32]
 
 # Sample maps of the sanity check, px.
 _CHECK_PX = 150
+# A browser gets the whole list at every run; nobody scrolls further.
+_MOST_CLASSES = 1000
 # Fewer numbers than these often keep their order by chance.
 _FEW_CELLS = 25
 
@@ -56,7 +58,7 @@ def show(selection: Selection, picture: Picture, shares: FloatArray) -> None:
         )
         controls.select(
             _("Class"),
-            ["", *map(str, np.argsort(-shares, kind="stable"))],
+            _classes(selection, shares),
             selection.target,
             lambda number: state.set_parts(target=number),
             key="explain_class",
@@ -83,6 +85,12 @@ def show(selection: Selection, picture: Picture, shares: FloatArray) -> None:
         with st.container(horizontal=True):
             _show_downloads(selection, picture, found, request)
     _show_check(selection, picture, request)
+
+
+def _classes(selection: Selection, shares: FloatArray) -> list[str]:
+    """Return the classes to choose from: the likeliest, and the chosen one wherever it stands."""
+    found = ["", *map(str, np.argsort(-shares, kind="stable")[:_MOST_CLASSES])]
+    return found if selection.target in found else [*found, selection.target]
 
 
 def request_of(selection: Selection, target: int) -> Request:
