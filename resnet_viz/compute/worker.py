@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from resnet_viz.compute.process import TAKEN
 from resnet_viz.compute.protocol import Message, read_message, write_message
-from resnet_viz.errors import CancelledError, ResNetVizError, WeightsError
+from resnet_viz.errors import CancelledError, ResNetVizError, WeightsError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import use_language
 from resnet_viz.weights.content import content_of
@@ -46,7 +46,8 @@ def _end_if_broken(future: Future[None]) -> None:
 
 def _key(header: dict[str, Any]) -> str:
     """Return what tells networks apart: the specification, and the bytes of the weights wherever they lie."""
-    return json.dumps([header["spec"], (header.get("weights") or ["", ""])[1]], sort_keys=True)
+    weights = header.get("weights")
+    return json.dumps([header["spec"], weights and weights[1]], sort_keys=True)
 
 
 def _arrays(path: str, sha256: str) -> dict[str, Any]:
@@ -54,12 +55,16 @@ def _arrays(path: str, sha256: str) -> dict[str, Any]:
 
     Raises:
         OSError: If it is gone.
-        WeightsError: If it holds other bytes than those that are meant.
+        WeightsError: If it holds other bytes than those that are meant, or is damaged.
     """
-    from safetensors.numpy import load_file  # noqa: PLC0415 - of the optional model part
+    from safetensors import SafetensorError  # noqa: PLC0415 - of the optional model part
+    from safetensors.numpy import load_file  # noqa: PLC0415 - as above
 
     content = content_of(Path(path))
-    arrays: dict[str, Any] = load_file(path)
+    try:
+        arrays: dict[str, Any] = load_file(path)
+    except SafetensorError as error:
+        raise WeightsError(broken_rule("weights", _("a safetensors file"), Path(path).name)) from error
     if content.sha256 != sha256 or content_of(Path(path)) != content:
         raise WeightsError(_("These weights were written anew a moment ago: reload the page."))
     return arrays

@@ -33,7 +33,7 @@ from resnet_viz.errors import (
 from resnet_viz.model.build import build_model
 from resnet_viz.model.probe import Probe
 from resnet_viz.spec import preset
-from resnet_viz.weights.content import content_of
+from resnet_viz.weights.content import Content, content_of
 from resnet_viz.weights.fit import expected_arrays
 
 SPEC = preset("cifar-20", input_shape=(16, 16, 3))
@@ -214,6 +214,19 @@ def test_a_worker_that_finds_other_bytes_than_were_meant_says_so(worker, tmp_pat
     path.unlink()
     with pytest.raises(WeightsError, match="not on the server any more"):
         asked(worker, SPEC, picture(), ["conv1"], weights=old)
+
+
+def test_a_damaged_file_is_a_sentence_and_never_random_weights(worker, tmp_path):
+    path = tmp_path / "residual.safetensors"
+    constant_weights(path, 0.05)
+    path.write_bytes(path.read_bytes()[:-1000])
+    asked(worker, SPEC, picture(), ["conv1"])
+    pid = worker.pid
+    with pytest.raises(WeightsError, match=r"a safetensors file\. Received: weights='residual"):
+        asked(worker, SPEC, picture(), ["conv1"], weights=path)
+    with pytest.raises(WeightsError, match="not on the server any more"):
+        asked(worker, SPEC, picture(), ["conv1"], weights=Content(tmp_path / "gone", ""))
+    assert worker.pid == pid
 
 
 def test_maps_are_cached_under_a_limit_of_bytes():

@@ -8,8 +8,10 @@ import pytest
 from safetensors.numpy import save_file
 
 from resnet_viz.errors import WeightsError
+from resnet_viz.ui.components.weights_source import Weights
 from resnet_viz.weights.catalogue import shapes_of
 from resnet_viz.weights.content import content_of
+from resnet_viz.weights.store import WeightsFile
 
 
 @pytest.mark.parametrize("way", ["in place", "replaced"])
@@ -44,3 +46,9 @@ def test_shapes_are_those_of_the_file_as_it_is_now(tmp_path):
     path.write_bytes(b"no such thing")
     with pytest.raises(WeightsError, match=r"a safetensors file\. Received: weights='residual"):
         shapes_of(path)
+
+
+def test_weights_whose_file_is_gone_are_not_taken_for_random_ones(tmp_path):
+    gone = Weights(WeightsFile("mine", tmp_path / "gone", "0" * 64, {}))
+    assert gone.content is not None
+    assert gone.key not in ("", Weights().key)

@@ -59,7 +59,7 @@ class Weights:
         try:
             return content_of(self.file.path)
         except OSError:  # its owner deleted it a moment ago: whoever reads it says so
-            return Content(self.file.path, "")
+            return Content(self.file.path, "gone")
 
     @property
     def random_layers(self) -> tuple[str, ...]:
