@@ -83,6 +83,8 @@ class RunStore:
         """Keep the index and the runs in `folder`, which is made when it is first needed, if there is `room`."""
         self.folder, self._room = folder, room
         self._is_made = False
+        self.changes = 0
+        """How often this server has changed the list: what was counted before the last time is too old."""
 
     def make(self) -> None:
         """Make the folder and the index, unless they are there."""
@@ -191,6 +193,7 @@ class RunStore:
                     self._is_made = True
                 with connection:
                     yield connection
+                self.changes += connection.total_changes > 0
         except (OSError, sqlite3.Error) as error:
             raise StoreError(error) from error
 

@@ -1,6 +1,7 @@
 """A specification as a preset and what was changed: short enough for a link, exact enough to build from."""
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from resnet_viz.errors import SpecError, broken_rule, did_you_mean
@@ -15,6 +16,11 @@ _APART = ("input_shape", "classes")
 
 def to_paths(spec: ResNetSpec) -> dict[str, Leaf]:
     """Return every field by its dotted path, as in ``stem.use_relu`` or ``stages.5.blocks`` (stages count from 2)."""
+    return dict(_paths(spec))
+
+
+@lru_cache(maxsize=256)
+def _paths(spec: ResNetSpec) -> dict[str, Leaf]:
     paths: dict[str, Leaf] = {}
     for name, value in spec.to_dict().items():
         if name == "stages":

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.attribution.catalogue import METHODS
@@ -222,9 +223,9 @@ class Selection:
         if self.spec.classes != own.classes:
             params["classes"] = str(self.spec.classes)
         params |= self.changes
-        default = Selection()
+        default = _default_parts()
         for name, value in named_parts(self).items():
-            if value != named_parts(default)[name]:
+            if value != default[name]:
                 params[name] = value
         return params
 
@@ -292,6 +293,11 @@ def named_parts(selection: Selection) -> dict[str, str]:
         "class": selection.target,
         "how": selection.explaining,
     }
+
+
+@cache
+def _default_parts() -> dict[str, str]:
+    return named_parts(Selection())
 
 
 def _input_text(shape: tuple[int, int, int]) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import importlib
+import math
 import os
 import sys
 import threading
@@ -11,7 +12,7 @@ import time
 from collections.abc import AsyncIterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 from streamlit import net_util
@@ -48,6 +49,7 @@ _FIRST_PAGE_IMPORTS = (
 # The lifespan begins before the server listens: imports at once would delay that.
 _LISTENS_S = 0.3
 _SWEEP_S = 600.0
+_COUNTED_S = 1.0
 # Without a visitor the worker warms all the same.
 _LONGEST_WAIT_S = 20.0
 # What a browser needs from the page's last message to the picture, on two cores that Keras's import would share.
@@ -105,6 +107,29 @@ def run_store() -> RunStore:
 def runner() -> LocalRunner:
     """Return what trains: this machine, one run at a time."""
     return LocalRunner(run_store(), pictures_folder())
+
+
+class _Counts(NamedTuple):
+    """How many runs run and wait, when that was counted, of which list and after how many changes of it."""
+
+    found: tuple[int, int] = (0, 0)
+    when: float = -math.inf
+    of: tuple[RunStore, int] | None = None
+
+
+_counts = _Counts()
+
+
+def job_counts() -> tuple[int, int]:
+    """Return how many runs are running and how many wait, counted for all visitors once a second and at every change.
+
+    Every page of every visitor shows it; the jobs themselves and another server on the same folder change it unasked.
+    """
+    global _counts  # noqa: PLW0603 - one for all visitors; two threads that count at once find the same
+    now, of = time.monotonic(), (run_store(), run_store().changes)
+    if _counts.of != of or now - _counts.when > _COUNTED_S:
+        _counts = _Counts(runner().counts(), now, of)
+    return _counts.found
 
 
 def pictures_folder() -> Path:

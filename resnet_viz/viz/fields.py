@@ -1,6 +1,7 @@
 """Every field of a specification in words: its title, the rule it must keep, and what its values are called."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple, get_args, get_type_hints
 
 from resnet_viz.messages import gettext as _
@@ -235,6 +236,7 @@ def _choices() -> dict[tuple[str, str], str]:
 _PARTS = {"stem": Stem, "bias": Bias, "shortcut": Shortcut}
 
 
+@cache
 def _hint(path: str) -> object:
     part, _dot, name = path.rpartition(".")
     return get_type_hints(_PARTS[part] if part else ResNetSpec)[name]

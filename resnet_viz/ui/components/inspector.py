@@ -1,5 +1,8 @@
 """One layer in full: settings, shape, arithmetic, parameters, cost, receptive field, code, neighbours."""
 
+from functools import lru_cache
+from typing import NamedTuple
+
 import streamlit as st
 
 from resnet_viz.analysis import LayerRecord, NetworkSummary, covering_cells
@@ -11,9 +14,9 @@ from resnet_viz.analysis.arithmetic import (
     shape_text,
 )
 from resnet_viz.analysis.keras_code import keras_line
-from resnet_viz.analysis.reads import CellReads, cell_reads, other_stride
+from resnet_viz.analysis.reads import cell_reads, other_stride
 from resnet_viz.messages import gettext as _
-from resnet_viz.spec import Node
+from resnet_viz.spec import Node, ResNetSpec
 from resnet_viz.spec.layers import kind_of
 from resnet_viz.ui import state
 from resnet_viz.ui.cache import network
@@ -22,6 +25,26 @@ from resnet_viz.viz.dot import stage_title
 from resnet_viz.viz.mosaic import counts_png
 from resnet_viz.viz.purpose import purpose
 from resnet_viz.viz.words import kind_name, layer_title, short_bytes
+
+
+class Reads(NamedTuple):
+    """What the page says of the cells of a map: how many are read, how often at most, by whom, and a map of it."""
+
+    cells: int
+    read: int
+    highest: int
+    readers: tuple[str, ...]
+    png: bytes
+
+
+@lru_cache(maxsize=256)
+def reads_of(spec: ResNetSpec, node: str) -> Reads | None:
+    """Return which cells of a layer's map are read, counted once per network and layer: a map has thousands."""
+    found = cell_reads(network(spec), node)
+    if found is None:
+        return None
+    highest = max(max(row) for row in found.counts)
+    return Reads(found.cells, found.read, highest, found.readers, counts_png(found.counts))
 
 
 def show(selection: Selection) -> None:
@@ -40,12 +63,12 @@ def show(selection: Selection) -> None:
     ]
     if record.node.block:
         rows.append((_("Block {name}").format(name=selection.block.name), _block(selection)))
-    reads = cell_reads(summary, record.node.id)
-    if reads and reads.unread:
+    reads = reads_of(selection.spec, record.node.id)
+    if reads and reads.read < reads.cells:
         rows.append((_("Is read"), _reads_text(reads)))
     table = "".join(f"<tr><td>{name}</td><td>{text}</td></tr>" for name, text in rows)
     st.html(f"<table class='facts'>{table}</table>")
-    if reads and reads.unread:
+    if reads and reads.read < reads.cells:
         _show_unread(selection, reads)
     _show_neighbours(summary, record.node)
     st.code(keras_line(record.node), language=None, wrap_lines=True)
@@ -63,28 +86,30 @@ def _block(selection: Selection) -> str:
     )
 
 
-def _reads_text(reads: CellReads) -> str:
+def _reads_text(reads: Reads) -> str:
     return _("{read} of {cells} cells, by {readers}; {unread} are never read").format(
-        read=f"{reads.read:,}", cells=f"{reads.cells:,}", unread=f"{reads.unread:,}", readers=", ".join(reads.readers)
+        read=f"{reads.read:,}",
+        cells=f"{reads.cells:,}",
+        unread=f"{reads.cells - reads.read:,}",
+        readers=", ".join(reads.readers),
     )
 
 
-def _show_unread(selection: Selection, reads: CellReads) -> None:
+def _show_unread(selection: Selection, reads: Reads) -> None:
     """Draw which cells are read how often, here and with the stride on the other convolution."""
     maps = [(_("here"), reads)]
     twin = other_stride(selection.spec)
     if twin is not None:
-        there = cell_reads(network(twin), selection.node)
-        if there and there.counts != reads.counts:
+        there = reads_of(twin, selection.node)
+        if there and (there.png, there.highest) != (reads.png, reads.highest):
             name = _("v1.5 (stride on f×f)") if twin.stride_on == "middle" else _("v1 (stride on 1×1)")
             maps.append((name, there))
     with st.container(horizontal=True, gap="small", key="maps_reads"):
         for title, own in maps:
-            highest = max(max(row) for row in own.counts)
             text = _("{title}: {read} of {cells} read, up to {n}×; dark: never").format(
-                title=title, read=own.read, cells=own.cells, n=highest
+                title=title, read=own.read, cells=own.cells, n=own.highest
             )
-            st.image(counts_png(own.counts), caption=text, alt=text, width=128)
+            st.image(own.png, caption=text, alt=text, width=128)
 
 
 def _title(node: Node) -> str:

@@ -41,7 +41,7 @@ def _draw() -> None:
 def _counts() -> tuple[int, int]:
     """Return how many runs are running and how many wait; none where the list cannot be read: the page is about more."""
     try:
-        return services.runner().counts()
+        return services.job_counts()
     except StoreError:
         return 0, 0
 

@@ -10,7 +10,9 @@ from resnet_viz.images.preprocess import NORMALISATIONS
 from resnet_viz.images.samples import SHAPE_SAMPLES
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
+from resnet_viz.spec import ResNetSpec
 from resnet_viz.ui import say, services, state
+from resnet_viz.ui.cache import network
 from resnet_viz.ui.components import controls, imagenet_source
 from resnet_viz.ui.components.run_source import owner, watched
 from resnet_viz.ui.selection import FILE, IMAGENET, RANDOM, RUN, SHIPPED, Selection
@@ -85,11 +87,16 @@ def weights_of(selection: Selection) -> Weights:
 def _shipped(selection: Selection) -> Weights:
     """Return the shipped weights where all but the classifier fits; another network has its random start instead."""
     for card in cards().values():
-        shapes = shapes_of(card.path)
-        found = fit(selection.summary, shapes)
+        shapes, found = shapes_of(card.path), _fit_of(selection.spec, card)
         if all(layer.startswith("fc") for layer in found.random_layers):
             return Weights(WeightsFile(card_text(card), card.path, card.sha256, shapes), found, card)
     return Weights()
+
+
+@lru_cache(maxsize=128)
+def _fit_of(spec: ResNetSpec, card: Card) -> Fit:
+    """Return how shipped weights fit a network: every page of every visitor asks, several times a run."""
+    return fit(network(spec), shapes_of(card.path))
 
 
 def _imagenet(selection: Selection) -> Weights:
@@ -166,9 +173,9 @@ def weights_choices(selection: Selection) -> dict[str, str]:
     with contextlib.suppress(StoreError):  # there are other weights to look at
         for run in services.run_store().of_owner(owner())[:_MOST_RUNS]:
             found = watched(run.id)
-            for network in found.record.final if found else ():
-                title = _("run: {name}, {network}").format(name=run.name, network=network)
-                choices[f"{RUN}.{run.id}.{network}"] = title
+            for trained in found.record.final if found else ():
+                title = _("run: {name}, {network}").format(name=run.name, network=trained)
+                choices[f"{RUN}.{run.id}.{trained}"] = title
     if selection.weights not in choices:
         file = weights_of(selection).file
         choices[selection.weights] = file.name if file else _("not here")
