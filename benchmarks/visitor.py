@@ -36,7 +36,7 @@ class Visitor:
     def __init__(self, url: str, *, language: str = "en-US", timeout_s: float = 120.0) -> None:
         """Be about to visit the server at `url`."""
         self.url, self.timeout_s = url.rstrip("/"), timeout_s
-        self.widgets: dict[str, Any] = {}
+        self.widgets: dict[str, tuple[Any, str]] = {}
         self.problems: list[str] = []
         self.images: list[str] = []
         self.session_id = self.query = self.page = ""
@@ -58,6 +58,9 @@ class Visitor:
         answer = await self.get(link, accept="text/html")
         if answer.status_code != 200:
             raise Refused(f"{link}: {answer.status_code}")
+        # As the page does before it connects; the first sets the cookie that uploads need.
+        await self.get("/_stcore/health")
+        await self.get("/_stcore/host-config")
         parts = urlsplit(link)
         self.query, name = parts.query, parts.path.strip("/")
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._http.cookies)
@@ -81,7 +84,7 @@ class Visitor:
         in a component of ours.
         """
         began = time.perf_counter()
-        await self._rerun([self._state(key, value)], fragment=self._fragment_of(key))
+        await self._rerun([self._state(key, value)], fragment=self._found(key)[1])
         return time.perf_counter() - began
 
     async def go(self, page: str) -> float:
@@ -128,20 +131,35 @@ class Visitor:
             await self._socket.close()
         self._http.close()
 
+    @property
+    def path(self) -> str:
+        """Path of the page on screen."""
+        return next((path for path, own in self.pages.items() if own == self.page), "")
+
+    def has(self, key: str) -> bool:
+        """Whether a widget of that key is on the page."""
+        return any(name.endswith(f"-{key}") for name in self.widgets)
+
     def widget(self, key: str) -> Any:
         """Return the widget of that key as the server last described it."""
-        for name, found in self.widgets.items():
-            if name == key or name.endswith(f"-{key}"):
-                return found[0]
-        raise Refused(f"no widget {key!r} on this page")
+        return self._found(key)[0]
+
+    def options(self, key: str) -> list[str]:
+        """Return what there is to choose from, or nothing for a widget of another kind."""
+        found = self.widget(key)
+        kind = type(found).__name__
+        if kind == "ButtonGroup":
+            return [option.content for option in found.options]
+        return list(found.options) if kind == "Selectbox" else []
 
     # --- Messages ---
 
-    def _fragment_of(self, key: str) -> str:
-        for name, (_found, fragment) in self.widgets.items():
-            if name == key or name.endswith(f"-{key}"):
-                return str(fragment)
-        return ""
+    def _found(self, key: str) -> tuple[Any, str]:
+        """Return the widget of that key and its fragment."""
+        for name, found in self.widgets.items():
+            if name.endswith(f"-{key}"):
+                return found
+        raise Refused(f"no widget {key!r} on this page")
 
     def _state(self, key: str, value: Any) -> WidgetState:
         found = self.widget(key)
@@ -149,19 +167,17 @@ class Visitor:
         kind = type(found).__name__
         if kind == "BidiComponent":
             state.id = f"$$STREAMLIT_INTERNAL_KEY_{found.id}__events"
-            state.json_trigger_value = json.dumps([value])
+            state.json_trigger_value = json.dumps([{"event": "did", "value": value}])
         elif kind == "Button":
             state.trigger_value = True
         elif kind == "Selectbox":
             state.string_value = str(value)
         elif kind == "ButtonGroup":
             state.string_array_value.data.append(str(value))
-        elif kind == "Checkbox":
+        elif kind in ("Checkbox", "Popover", "Expandable"):
             state.bool_value = bool(value)
         elif kind == "Slider":
             state.double_array_value.data.append(float(value))
-        elif kind == "Block":
-            state.bool_value = bool(value)
         else:
             state.double_value = float(value)
         return state
