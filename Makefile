@@ -2,12 +2,13 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak messages frontend format clean
+.PHONY: help run test check bench soak load messages frontend format clean
 
 help:
 	@echo "make run     open the app            make test   all tests, browser included"
 	@echo "make check   linters and types       make bench  benchmarks, each prints its ratio"
-	@echo "make soak    the large fuzz counts   make clean  remove the virtual environment"
+	@echo "make soak    the large counts        make load   a class at the door: first pages, people, memory"
+	@echo "make clean   remove the virtual environment"
 
 $(VENV)/.run: requirements.txt pyproject.toml
 	@sh tools/setup.sh run "$(VENV)"
@@ -33,8 +34,10 @@ bench: $(VENV)/.dev
 	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 soak: $(VENV)/.dev
-	RESNET_VIZ_FUZZ=10000 $(BIN)/python -m pytest tests/unit/test_images.py tests/unit/test_weights.py tests/unit/test_archives.py -k malformed --timeout 1800
-	RESNET_VIZ_KILLS=50 $(BIN)/python -m pytest tests/equivalence/test_training.py -k killed --timeout 3600
+	$(BIN)/python benchmarks/soak.py $(PART) $(ARGS)
+
+load: $(VENV)/.dev
+	$(BIN)/python benchmarks/load.py $(ARGS)
 
 messages: $(VENV)/.dev
 	$(BIN)/python tools/messages.py
