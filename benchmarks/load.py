@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -30,13 +30,13 @@ _SAME = 12
 class Report:
     """What was measured, and whether all was well."""
 
-    lines: list[str] = field(default_factory=list)
+    is_quiet: bool = False
     is_well: bool = True
 
     def say(self, line: str) -> None:
         """Print a line."""
-        self.lines.append(line)
-        print(line, flush=True)
+        if not self.is_quiet:
+            print(line, flush=True)
 
     def judge(self, line: str, *, well: bool) -> None:
         """Print a line that can fail."""
@@ -143,7 +143,7 @@ async def warm_up(servers: dict[str, Server], seconds: float) -> None:
     for name, server in servers.items():
         links = ("/",) if name == "plain" else tuple(f"/{page}" for page in PAGES)
         waits = Waits()
-        visitors = await opened(server.url, 2 * len(links), waits, links)
+        visitors = await opened(server.url, 3 * len(links), waits, links)
         until = time.monotonic() + seconds
         await asyncio.gather(
             *(
@@ -167,6 +167,8 @@ async def train(server: Server) -> list[Visitor]:
 async def measure(options: argparse.Namespace, servers: dict[str, Server], report: Report) -> None:
     """Do everything in turn."""
     await warm_up(servers, options.warm)
+    if options.pictures:  # the same as later: what the server keeps of a picture it keeps for all who send it
+        await own_pictures(servers["ours"], options.pictures, Report(is_quiet=True))
     await settle(servers, options.ttl)
     before = {name: server.memory_mb for name, server in servers.items()}
     watchers = await train(servers["ours"]) if options.training else []
@@ -207,7 +209,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=240.0, help="how long they act")
     parser.add_argument("--pictures", type=int, default=100, help="people with a picture of their own")
     parser.add_argument("--ttl", type=int, default=120, help="seconds that a server keeps those who left; shipped: 120")
-    parser.add_argument("--warm", type=float, default=30.0, help="seconds of acting that do not count")
+    parser.add_argument("--warm", type=float, default=60.0, help="seconds of acting that do not count")
     parser.add_argument("--cost-ratio", type=float, default=3.0, help="first page of ours / plain, at most")
     parser.add_argument("--left-share", type=float, default=1.1, help="memory after / before, at most")
     parser.add_argument("--training", action="store_true", help="while a demo trains")

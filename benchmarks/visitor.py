@@ -16,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import websockets
 from google.protobuf.message import DecodeError
+from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -264,7 +265,7 @@ class Visitor:
         found = getattr(part, kind)
         if kind == "exception":
             self.problems.append(f"{found.type}: {found.message}")
-        elif kind == "alert" and "Something went wrong" in found.body:
+        elif kind == "alert" and found.format == Alert.ERROR:
             self.problems.append(found.body)
         elif kind == "imgs":
             self.images.extend(image.url for image in found.imgs)

@@ -15,8 +15,9 @@ from safetensors.numpy import save
 from streamlit.testing.v1 import AppTest
 
 from resnet_viz.analysis import analyse
+from resnet_viz.compute import questions
 from resnet_viz.compute.client import WorkerClient
-from resnet_viz.errors import SpecError
+from resnet_viz.errors import BusyError, SpecError
 from resnet_viz.images.reader import read_picture
 from resnet_viz.images.samples import _FOLDER
 from resnet_viz.messages import use_language
@@ -800,6 +801,21 @@ def test_a_worker_that_dies_twice_is_a_sentence_with_a_way_on(monkeypatch):
     assert "stopped twice" in app.error[0].value
     assert any(button.label == "Try again" for button in app.button)
     client.close()
+
+
+def test_a_worker_that_is_busy_for_two_parts_of_a_page_is_a_sentence_with_a_way_on(monkeypatch):
+    ask = questions.activations
+
+    def busy_with_the_answer(client, network, picture, nodes, *rest):
+        if len(nodes) == 1:
+            raise BusyError("32 requests are waiting for the model already: try again in a few seconds.")
+        return ask(client, network, picture, nodes, *rest)
+
+    monkeypatch.setattr(questions, "activations", busy_with_the_answer)
+    app = opened("activations", {"preset": "cifar-20", "input": "20"})
+    assert not app.exception
+    assert "requests are waiting" in app.error[0].value
+    assert [button.label for button in app.button].count("Try again") == 1
 
 
 def test_a_mistake_of_ours_shows_a_number_and_no_traceback(caplog):

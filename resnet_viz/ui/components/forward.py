@@ -1,14 +1,16 @@
 """Feature maps for a page: from the shared cache, else from the worker, with progress and a way out."""
 
+import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
+from streamlit.errors import StreamlitDuplicateElementKey
 
 from resnet_viz.compute import questions
 from resnet_viz.compute.client import Waiting
@@ -89,7 +91,7 @@ def asked(work: str, question: Callable[[Waiting], T], *, part: str = "") -> T |
     if state.is_cancelled(work):
         with st.container(horizontal=True, vertical_alignment="center"):
             say.info(_("Cancelled."))
-            st.button(_("Compute it"), key=f"again_{key}", on_click=state.set_cancelled, args=("",))
+            _draw_once(_("Compute it"), f"again_{key}", on_click=state.set_cancelled, args=("",))
         return None
     place = st.empty()
     progress = _Progress(place, work, key)
@@ -99,10 +101,16 @@ def asked(work: str, question: Callable[[Waiting], T], *, part: str = "") -> T |
         return None
     except ResNetVizError as error:
         say.error(str(error))
-        st.button(_("Try again"), key=f"try_{key}")
+        _draw_once(_("Try again"), f"try_{key}")
         return None
     finally:
         place.empty()
+
+
+def _draw_once(label: str, key: str, **of_button: Any) -> None:
+    """Draw a button, unless another part of this page asked the same and has drawn it already: one does for both."""
+    with contextlib.suppress(StreamlitDuplicateElementKey):
+        st.button(label, key=key, **of_button)
 
 
 def remembered(key: str, question: Callable[[Waiting], T]) -> T | None:
@@ -156,7 +164,8 @@ class _Progress:
             box = self._place.container()
             row = box.container(horizontal=True, vertical_alignment="center")
             self._text = row.empty()
-            row.button(_("Cancel"), key=f"cancel_{self._key}", on_click=state.set_cancelled, args=(self._work,))
+            with row:
+                _draw_once(_("Cancel"), f"cancel_{self._key}", on_click=state.set_cancelled, args=(self._work,))
             box.skeleton(height=_SKELETON_PX)
         share = {"start": 0.1, "build": 0.4, "compile": 0.7}.get(self._step, self._share)
         text = _STEPS.get(self._step, lambda: _("Computing … {s:.0f} s"))

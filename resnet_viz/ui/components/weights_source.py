@@ -2,6 +2,7 @@
 
 import contextlib
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import streamlit as st
 
