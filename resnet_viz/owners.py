@@ -148,8 +148,10 @@ class OwnerFiles:
 
 def sweep(folder: Path) -> int:
     """Delete what nobody used for `LIFETIME_S` and what a crash left half-written; return how many entries."""
-    removed = 0
-    for path in folder.iterdir() if folder.is_dir() else ():
+    removed, found = 0, []
+    with contextlib.suppress(OSError):  # nothing there yet, or not ours to look at: the next sweep tries again
+        found = list(folder.iterdir())
+    for path in found:
         with contextlib.suppress(OSError):  # another process of ours swept it first
             if is_expired(path):
                 shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)

@@ -196,7 +196,7 @@ def _warm() -> None:
 def use_pictures_of_runs() -> None:
     """Count a use of every visitor's pictures that a run still needs, however long it waits or rests."""
     try:
-        runs = run_store().in_states(*WAITING, *ACTIVE)
+        runs = run_store().in_states(*WAITING, *ACTIVE, "interrupted")
     except StoreError:  # said where the list is shown; the next sweep tries again
         return
     for run in runs:

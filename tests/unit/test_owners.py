@@ -12,7 +12,7 @@ from PIL import Image
 
 from resnet_viz import owners
 from resnet_viz.compute.runs import RunStore
-from resnet_viz.errors import QuotaError
+from resnet_viz.errors import QuotaError, StoreError
 from resnet_viz.owners import OwnerFiles, Room, is_used, owner_stem, sweep
 from resnet_viz.training.archives import keep_folders
 from resnet_viz.training.catalogue import arrays_file
@@ -108,7 +108,7 @@ def test_looking_at_class_folders_counts_as_a_use(stores, monkeypatch):
     keep_folders(two_classes(), stores.pictures_folder(), ANNA[:32])
     path = arrays_file(stores.pictures_folder(), "folders", ANNA[:32])
     os.utime(path, (time.time() - owners.LIFETIME_S + 60,) * 2)
-    plan = with_settings(demo("overfit-ten").plan, {"data.source": "folders", "data.folder": ANNA[:32]})
+    plan = with_settings(demo("overfit-ten").plan, {"data.source": "folders"}).with_folder(ANNA[:32])
     version = data_gallery._version(plan.data)
     assert time.time() - path.stat().st_mtime < 60
     assert data_gallery._version(plan.data) == version
@@ -117,12 +117,15 @@ def test_looking_at_class_folders_counts_as_a_use(stores, monkeypatch):
     assert not path.exists()
 
 
-@pytest.mark.parametrize(("state", "is_kept"), [("queued", True), ("running", True), ("paused", True), ("done", False)])
+@pytest.mark.parametrize(
+    ("state", "is_kept"),
+    [("queued", True), ("running", True), ("paused", True), ("interrupted", True), ("done", False)],
+)
 def test_a_run_that_needs_them_keeps_class_folders(stores, state, is_kept):
     path = arrays_file(stores.pictures_folder(), "folders", ANNA[:32])
     path.parent.mkdir(parents=True)
     path.write_bytes(b"x")
-    plan = with_settings(demo("overfit-ten").plan, {"data.source": "folders", "data.folder": ANNA[:32]})
+    plan = with_settings(demo("overfit-ten").plan, {"data.source": "folders"}).with_folder(ANNA[:32])
     run = stores.run_store().add(ANNA, plan, "mine")
     stores.run_store().set_state(run.id, state)
     aged(path)
@@ -149,3 +152,17 @@ def test_every_folder_of_visitors_is_swept_by_one_rule(stores, tmp_path):
 
 def test_a_store_of_runs_without_a_room_keeps_what_the_terminal_wants(tmp_path):
     assert RunStore(tmp_path / "runs").add(ANNA, demo("overfit-ten").plan, "mine")
+
+
+def test_a_folder_that_cannot_be_read_does_not_end_the_sweeping(tmp_path):
+    (tmp_path / "uploads").write_text("no folder")
+    assert sweep(tmp_path / "uploads") == 0
+    assert sweep(tmp_path / "nowhere") == 0
+
+
+def test_housekeeping_outlives_a_list_of_runs_that_cannot_be_read(stores, monkeypatch):
+    def broken(*_states):
+        raise StoreError(OSError(28, "No space left on device"))
+
+    monkeypatch.setattr(stores.run_store(), "in_states", broken)
+    stores.use_pictures_of_runs()
