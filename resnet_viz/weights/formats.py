@@ -335,6 +335,6 @@ def _cut_off(have: int, whole: int) -> str:
 
 
 def _damaged(error: Exception) -> str:
-    return _("The weights file is damaged or incomplete ({reason}): save or download it again, then try once more.").format(
-        reason=str(error)[:80] or type(error).__name__
-    )
+    return _(
+        "The weights file is damaged or incomplete ({reason}): save or download it again, then try once more."
+    ).format(reason=str(error)[:80] or type(error).__name__)
