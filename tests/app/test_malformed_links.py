@@ -171,3 +171,14 @@ def test_a_bad_part_is_told_in_the_links_language_and_costs_nothing_else():
     assert "color='nope'" in sentence
     assert "must be" not in sentence
     assert params.items() <= dict(app.query_params).items()
+
+
+def test_a_change_of_the_network_says_which_part_of_a_surgery_it_cost():
+    app = opened("architecture", {"surgery": "drop:3b,silence:conv1:60"})
+    app.session_state["section_stem"] = True
+    app.run()
+    app.number_input(key="spec_stem.filters").set_value(32).run()
+    assert app.query_params["surgery"] == "drop:3b"
+    assert "Left out: `silence:conv1:60`." in app.warning[0].value
+    app.button(key="line_undo").click().run()
+    assert app.query_params["surgery"] == "drop:3b,silence:conv1:60"
