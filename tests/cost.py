@@ -16,6 +16,9 @@ class Worst:
     seconds: float = 0.0
     bytes: int = 0
 
+    def __str__(self) -> str:
+        return f"at worst {self.seconds:.2f} s and {self.bytes / 1e6:.0f} MB"
+
     def of(self, call: Callable[[], object]) -> None:
         """Run a call and count what it cost."""
         measured = _PEAK.exists()

@@ -22,11 +22,12 @@ INTERPOLATIONS: dict[str, Image.Resampling] = {
     "nearest": Image.Resampling.NEAREST,
 }
 
-# Longer side by shorter side, from where on a picture is scaled side by side, and by a box first.
+# Longer side by shorter side, from where on a picture is scaled along one side and then along the other.
 _STRIP = 4
-_THREAD = 256
 # What scaling along the rows has to spare for it to come first.
 _MUCH = 6
+# How many times its size in the frame a strip is long, from where on a box filter comes first.
+_THREAD = 64
 # By how much the longer side of a picture sticks out of the frame that it covers, from where on it is cut before.
 _LONG = 2.5
 
@@ -117,11 +118,13 @@ def resized(rgb: Image.Image, height: int, width: int, resize: Resize, interpola
 
 def _scaled(rgb: Image.Image, size: tuple[int, int], method: Image.Resampling) -> Image.Image:
     """Return the whole picture at ``(width, height)``, without a detour over anything nearly as large as itself."""
+    if max(rgb.size) <= _STRIP * min(rgb.size) or method == Image.Resampling.NEAREST:
+        return rgb.resize(size, method)
     # The weights for a very long side would be as large as the picture: a box filter leaves eight times the size first.
-    gap = 8.0 if max(rgb.size) > _THREAD * min(rgb.size) else None
-    if rgb.height > _STRIP * rgb.width and method != Image.Resampling.NEAREST:
+    gap = 8.0 if max(rgb.width / size[0], rgb.height / size[1]) > _THREAD else None
+    if rgb.height > rgb.width:
         # Along the rows first is quicker, but a narrow strip would grow by it; Pillow's own choice differs by version.
-        rows_first = rgb.width > _MUCH * size[0]
+        rows_first = gap is None and rgb.width > _MUCH * size[0]
         rgb = rgb.resize((size[0], rgb.height) if rows_first else (rgb.width, size[1]), method, reducing_gap=gap)
     return rgb.resize(size, method, reducing_gap=gap)
 
