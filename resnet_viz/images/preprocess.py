@@ -23,7 +23,7 @@ INTERPOLATIONS: dict[str, Image.Resampling] = {
 }
 
 # Longer side by shorter side, from where on a picture is scaled along one side and then along the other.
-_STRIP = 4
+_STRIP = 3
 # What scaling along the rows has to spare for it to come first.
 _MUCH = 6
 # How many times its size in the frame a strip is long, from where on a box filter comes first.
