@@ -58,7 +58,7 @@ def maps_of(selection: Selection, picture: Picture, nodes: Sequence[str]) -> dic
     size = sum(selection.summary.by_id[node].activation_bytes for node in nodes)
     if size > MAX_MAPS_BYTES:
         sentence = _("These maps take {n:.0f} MB, more than the {m:.0f} MB that a page keeps: choose a smaller input.")
-        st.info(sentence.format(n=size / 1e6, m=MAX_MAPS_BYTES / 1e6))
+        say.info(sentence.format(n=size / 1e6, m=MAX_MAPS_BYTES / 1e6))
         return None
     work = work_key(selection, picture)
     keys = {node: (work, node) for node in nodes}
