@@ -10,6 +10,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from resnet_viz.ui.errors import hide_traceback
+from resnet_viz.ui.first_paint import FirstPaint
 from resnet_viz.ui.middleware import OwnerMiddleware
 from resnet_viz.ui.services import lifespan, stay_offline
 
@@ -17,6 +18,6 @@ stay_offline()
 app = st.App(
     "resnet_viz/ui/main.py",
     lifespan=lifespan,
-    middleware=[Middleware(OwnerMiddleware)],
+    middleware=[Middleware(OwnerMiddleware), Middleware(FirstPaint)],
     on_script_error=hide_traceback,
 )

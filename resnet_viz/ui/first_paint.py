@@ -1,0 +1,72 @@
+"""Our style sheet in the page's HTML: without it the page would first be drawn in Streamlit's own looks."""
+
+import hashlib
+from pathlib import Path
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_STYLE = Path(__file__).parent / "style"
+# A page must come whole and as it is now: our part of it changes when Streamlit's file does not.
+_NOT_PASSED_ON = ("accept-encoding", "if-none-match", "if-modified-since", "range")
+_NOT_ANSWERED = ("etag", "last-modified", "accept-ranges")
+
+
+class FirstPaint:
+    """Puts `style/first.css` into the head of every page, and a link to `style/page.css`, which it serves."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        sheet = (_STYLE / "page.css").read_bytes()
+        self._name = f"page-{hashlib.sha256(sheet).hexdigest()[:12]}.css"
+        year = {"cache-control": "public, max-age=31536000, immutable"}
+        self._sheet = Response(sheet, media_type="text/css", headers=year)
+        first = (_STYLE / "first.css").read_text("utf-8")
+        # Relative like Streamlit's own links, so that it holds below a base path and behind a proxy.
+        self._head = f'<style>\n{first}</style>\n<link rel="stylesheet" href="./style/{self._name}">\n</head>'.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == "http" and scope["path"].endswith(f"/style/{self._name}"):
+            await self._sheet(scope, receive, send)
+        elif scope["type"] == "http" and scope["method"] == "GET" and _wants_page(scope):
+            await self._send_page(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _send_page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        kept = [(name, value) for name, value in scope["headers"] if name.decode("latin-1") not in _NOT_PASSED_ON]
+        start: Message | None = None
+        body = b""
+
+        async def hold(message: Message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start" and _is_page(message):
+                start = message
+            elif start is None:
+                await send(message)
+            else:
+                body += message.get("body", b"")
+                if not message.get("more_body", False):
+                    page = body.replace(b"</head>", self._head, 1)
+                    await send(_restart(start, page))
+                    await send({"type": "http.response.body", "body": page})
+
+        await self._app({**scope, "headers": kept}, receive, hold)
+
+
+def _wants_page(scope: Scope) -> bool:
+    return "text/html" in Headers(scope=scope).get("accept", "")
+
+
+def _is_page(start: Message) -> bool:
+    return start["status"] == 200 and Headers(raw=start["headers"]).get("content-type", "").startswith("text/html")
+
+
+def _restart(start: Message, body: bytes) -> Message:
+    headers = MutableHeaders(raw=list(start["headers"]))
+    for name in _NOT_ANSWERED:
+        del headers[name]
+    headers["content-length"] = str(len(body))
+    return {**start, "headers": headers.raw}

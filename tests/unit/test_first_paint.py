@@ -1,0 +1,111 @@
+"""What a browser gets before anything of the page has run: the theme's colours, and our styles in the HTML."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from starlette.responses import Response
+
+from resnet_viz.ui.first_paint import FirstPaint
+
+ROOT = Path(__file__).parents[2]
+THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
+GROUNDS = ("backgroundColor", "secondaryBackgroundColor")
+
+
+def luminance(color: str) -> float:
+    parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """Return WCAG's ratio of two colours, by the definition."""
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_the_measure_of_contrast_by_hand():
+    assert contrast("#ffffff", "#000000") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)  # the well-known grey that just fails
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_themes_own_colours_can_be_read(scheme):
+    theme = THEME[scheme]
+    assert contrast("#ffffff", theme["primaryColor"]) >= 4.5  # Streamlit writes white on it
+    for ground in GROUNDS:
+        assert contrast(theme["primaryColor"], theme[ground]) >= 3  # marks: radio buttons, switches, sliders
+        assert contrast(theme["linkColor"], theme[ground]) >= 4.5
+        assert contrast(theme["textColor"], theme[ground]) >= 7
+
+
+async def inner(scope, _receive, send):
+    """Answer as Streamlit does: its page under every name, tagged; other files as they are, with what was asked of them."""
+    asked = {name.decode(): value.decode() for name, value in scope["headers"]}
+    is_page = not scope["path"].startswith("/media")
+    kind, text = (
+        ("text/html; charset=utf-8", "<head></head><body></body></html>") if is_page else ("text/plain", "</head>")
+    )
+    if is_page and "if-none-match" in asked:
+        answer = Response(status_code=304)
+    else:
+        answer = Response(text + asked.get("range", ""), media_type=kind, headers={"etag": '"streamlits"'})
+    await answer(scope, _receive, send)
+
+
+def ask(path: str, **headers: str) -> tuple[int, dict[str, str], str]:
+    """Return status, headers and body of one request."""
+    sent: list[dict] = []
+
+    async def send(message):
+        sent.append(message)
+
+    listed = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "method": "GET", "path": path, "headers": listed}
+    # Nothing here waits, so one step finishes it; no event loop, since the browser tests keep one running.
+    with pytest.raises(StopIteration):
+        FirstPaint(inner)(scope, None, send).send(None)
+    kept = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], kept, b"".join(message["body"] for message in sent[1:]).decode()
+
+
+def test_a_page_brings_the_first_styles_and_a_link_to_the_rest():
+    head = ask("/layers", accept="text/html,*/*")[2].split("</head>")[0]
+    assert 'button[kind="tertiary"]' in head
+    (link,) = re.findall(r'<link rel="stylesheet" href="\./(style/page-[0-9a-f]{12}\.css)">', head)
+    _status, headers, sheet = ask(f"/{link}", accept="text/css")
+    assert headers["content-type"].startswith("text/css")
+    assert "immutable" in headers["cache-control"]
+    assert "stMainBlockContainer" in sheet
+    assert ask(f"/some/base/{link}")[2] == sheet
+
+
+def test_a_page_is_never_taken_for_an_older_one():
+    """Streamlit's file stays while our styles change: a browser that compares tags would keep a link to an old sheet."""
+    status, headers, text = ask("/layers", accept="text/html", if_none_match='"streamlits"', range="bytes=0-9")
+    assert status == 200
+    assert text.endswith("</html>")
+    assert "etag" not in headers
+    assert int(headers["content-length"]) == len(text.encode())
+
+
+def test_other_answers_pass_untouched():
+    for accept in ("text/html", "*/*"):
+        assert ask("/media/x", accept=accept)[2] == "</head>"
+    assert ask("/media/x", accept="*/*", range="bytes=0-9")[1:] == (
+        {"etag": '"streamlits"', "content-length": "16", "content-type": "text/plain; charset=utf-8"},
+        "</head>bytes=0-9",
+    )
+    assert ask("/layers", accept="*/*", if_none_match='"streamlits"')[0] == 304
+
+
+def test_every_rule_wins_over_streamlits_own():
+    """Streamlit's styles come after ours: a selector without `:root` in front would lose against theirs."""
+    for name in ("page", "first", "projector"):
+        text = (ROOT / "resnet_viz" / "ui" / "style" / f"{name}.css").read_text("utf-8")
+        text = re.sub(r"/\*.*?\*/|@keyframes .*|\([^()]*(?:\([^()]*\)[^()]*)*\)", "", text, flags=re.DOTALL)
+        selectors = [part.strip() for found in re.findall(r"([^{};]+)\{", text) for part in found.split(",")]
+        assert len(selectors) > 2
+        assert [one for one in selectors if not one.startswith((":root", "@media"))] == []
