@@ -20,7 +20,7 @@ PAGES = {
 def opened(page: str = "architecture", params: dict[str, str] | None = None) -> AppTest:
     """Return a page after its first run; fails on any exception on the page."""
     use_language((params or {}).get("lang", "en"))  # AppTest formats options on this thread, not the page's
-    app = AppTest.from_file(MAIN, default_timeout=90)
+    app = AppTest.from_file(MAIN, default_timeout=300)  # ends what hangs; a busy machine may take its time
     for name, value in (params or {}).items():
         app.query_params[name] = value
     app.run()

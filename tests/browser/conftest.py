@@ -5,7 +5,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,8 +13,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from .waits import PATIENCE_S, eventually, quiet
+
 ROOT = Path(__file__).parents[2]
-expect.set_options(timeout=30_000)  # a cold worker on two busy cores takes ten seconds to its first maps
+expect.set_options(timeout=PATIENCE_S * 1000)
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run "
     "--use-fake-device-for-media-stream"
@@ -29,8 +30,6 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if Path(__file__).parent in Path(item.fspath).parents:
             item.add_marker(pytest.mark.browser)
-            # Chromium, a server and a worker share two cores here: what fails once and passes alone is told as a rerun.
-            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @dataclass
@@ -75,23 +74,25 @@ def start_server(data: Path, **environment: str) -> Server:
     with (data / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
     url = f"http://localhost:{port}"
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
+
+    def listens() -> bool:
+        if process.poll() is not None:
+            pytest.fail(f"the server ended: {(data / 'server.log').read_text('utf-8')[-2000:]}")
         try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1) as answer:  # noqa: S310 - localhost
-                if answer.status == 200:
-                    return Server(url, process, data / "server.log")
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=10) as answer:  # noqa: S310 - localhost
+                return answer.status == 200
         except OSError:
-            time.sleep(0.1)
-    process.kill()
-    pytest.fail("the server did not start within 60 s")
+            return False
+
+    eventually(listens, "the server listens")
+    return Server(url, process, data / "server.log")
 
 
 def stop_server(server: Server) -> None:
     """End the app as Ctrl-C does."""
     server.process.terminate()
     try:
-        server.process.wait(15)
+        server.process.wait(60)
     except subprocess.TimeoutExpired:
         server.process.kill()
         server.process.wait()
@@ -127,6 +128,8 @@ class Visitor:
     url: str
     problems: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
+    blocked: str | None = None
+    """Part of an address that this window refuses to load; the browser complains of it, and rightly."""
 
     def broken_pictures(self) -> list[str]:
         """Return pictures that failed to load and are still on the page.
@@ -144,15 +147,36 @@ class Visitor:
         self.page.locator(".st-key-subject").wait_for()
         return self.page
 
+    def leave(self) -> None:
+        """Close the window once its page has finished: what it still loads would be refused and complained of."""
+        quiet(self.page)
+        self.context.close()
+
+    def block(self, part: str) -> None:
+        """Let nothing in whose address has this part."""
+        self.blocked = part
+        self.page.route(lambda url: part in url, lambda route: route.abort())
+
 
 @pytest.fixture
 def visit(chromium, server) -> Iterator:
     """Return a function that opens a fresh window; at the end no console error and no external request may be left."""
+    yield from windows(chromium, server)
+
+
+@pytest.fixture(scope="module")
+def visit_for_all(chromium, server) -> Iterator:
+    """As `visit`, for windows that several tests look at."""
+    yield from windows(chromium, server)
+
+
+def windows(chromium: Browser, server: Server) -> Iterator:
+    """Give a function that opens windows, then close them and say what went wrong in them."""
     visitors: list[Visitor] = []
 
     def open_window(at: Server = server, **options) -> Visitor:
         context = chromium.new_context(**({"viewport": {"width": 1280, "height": 720}, "locale": "en-US"} | options))
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE_S * 1000)
         page = context.new_page()
         visitor = Visitor(context, page, at.url)
 
@@ -160,6 +184,8 @@ def visit(chromium, server) -> Iterator:
             place = message.location.get("url", "")
             if "/media/" in place and "404" in message.text:
                 visitor.gone.append(place)
+            elif visitor.blocked and visitor.blocked in place:
+                return
             elif message.type == "error" and not place.endswith(KNOWN_404):
                 visitor.problems.append(f"console: {message.text} ({place})")
 

@@ -4,7 +4,6 @@ import io
 import os
 import re
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,10 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from resnet_viz.ui.state import _ECHO_S
+
 from .conftest import start_server, stop_server
+from .waits import eventually, in_scheme, quiet
 
 TILES = ".st-key-maps canvas.cells"
 
@@ -27,12 +29,6 @@ def selected(page: Page):
 
 def inspector(page: Page):
     return page.locator("h3").first
-
-
-def quiet(page: Page) -> None:
-    """Wait until the script of the page has finished."""
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
-    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 # --- Links ---------------------------------------------------------------------------------------------------------
@@ -80,7 +76,8 @@ def test_the_back_button_goes_back(visit):
     expect(inspector(page)).to_have_text("bn3b_branch2b")
     expect(page).to_have_url(re.compile("node=bn3b_branch2b"))
     quiet(page)
-    page.wait_for_timeout(3_500)  # within three seconds an old address counts as the browser's echo
+    # The rule itself is a number of seconds: until then an old address counts as the browser's echo.
+    page.wait_for_timeout(1000 * _ECHO_S)
     page.go_back()
     expect(inspector(page)).to_have_text("res3b_branch2a")
     expect(selected(page)).to_have_id("res3b_branch2a")
@@ -200,42 +197,47 @@ def test_the_picture_does_not_wait_for_keras(tmp_path, visit):
     finally:
         page.context.close()
         stop_server(fresh)
-    deadline = time.monotonic() + 10
-    while fresh.worker_pid is not None and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert fresh.worker_pid is None
+    eventually(lambda: fresh.worker_pid is None, "the worker ends with its server")
 
 
 # --- Screens, themes, languages, accessibility ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
-    "link",
-    [
-        "/",
-        "/?panel=difference&against=coursera-2018",
-        "/?panel=files",
-        "/?present=1&walk=tour&stop=6&open=4.4a",
-        "/layers",
-        "/layers?view=treemap",
-        "/activations?preset=cifar-20&node=res3b_out",
-        "/activations?preset=cifar-20&show=depth",
-        "/activations?preset=cifar-20&node=res3b_out&pixel=res3b_out:0.0.3&surgery=drop:2b",
-        "/explain?preset=cifar-20",
-        "/train",
-        "/train?run=recorded-plain-vs-residual",
-    ],
-)
-def test_no_serious_accessibility_violation(visit, scheme, link):
-    page = visit(color_scheme=scheme).open(link)
-    if link == "/activations?preset=cifar-20&node=res3b_out":
+LOOKED_AT = [
+    "/",
+    "/?panel=difference&against=coursera-2018",
+    "/?panel=files",
+    "/?present=1&walk=tour&stop=6&open=4.4a",
+    "/layers",
+    "/layers?view=treemap",
+    "/activations?preset=cifar-20&node=res3b_out",
+    "/activations?preset=cifar-20&show=depth",
+    "/activations?preset=cifar-20&node=res3b_out&pixel=res3b_out:0.0.3&surgery=drop:2b",
+    "/explain?preset=cifar-20",
+    "/train",
+    "/train?run=recorded-plain-vs-residual",
+]
+
+
+@pytest.fixture(scope="module", params=LOOKED_AT)
+def looked_at(request, visit_for_all):
+    """A page that is loaded once for both colour schemes."""
+    visitor = visit_for_all()
+    page = visitor.open(request.param)
+    if request.param == "/activations?preset=cifar-20&node=res3b_out":
         expect(page.locator(TILES)).to_have_count(6)
-    elif link == "/":
+    elif request.param == "/":
         expect(selected(page)).to_have_id("conv1")
     quiet(page)
-    page.wait_for_load_state("networkidle")  # the part of Streamlit that applies our styles is fetched last
-    results = Axe().run(page)
+    yield page
+    visitor.leave()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_serious_accessibility_violation(looked_at, scheme):
+    in_scheme(looked_at, scheme)
+    results = Axe().run(looked_at)
+    assert any(rule["id"] == "color-contrast" for rule in results.response["passes"])  # there was something to see
     serious = [
         (violation["id"], [(node["html"][:160], node["failureSummary"][:300]) for node in violation["nodes"]])
         for violation in results.response["violations"]
@@ -244,12 +246,47 @@ def test_no_serious_accessibility_violation(visit, scheme, link):
     assert serious == []
 
 
+def test_the_look_for_violations_can_find_one(visit):
+    page = visit().open("/layers")
+    quiet(page)
+    page.evaluate(
+        """() => {
+            const text = document.createElement("p");
+            text.id = "unreadable";
+            text.style = "position: fixed; top: 40%; left: 40%; z-index: 9999999; background: #ffffff; color: #eeeeee";
+            text.textContent = "nobody can read this";
+            document.querySelector("[data-testid=stApp]").append(text);
+        }"""
+    )
+    found = Axe().run(page).response["violations"]
+    assert any(
+        "unreadable" in node["html"] for rule in found if rule["id"] == "color-contrast" for node in rule["nodes"]
+    )
+
+
 def test_a_phone_shows_the_picture_without_scrolling_sideways(visit):
     page = visit(viewport={"width": 390, "height": 844}, has_touch=True).open()
     expect(selected(page)).to_have_id("conv1")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     node(page, "bn_conv1").tap()
     expect(inspector(page)).to_have_text("bn_conv1")
+
+
+@pytest.mark.parametrize("width", [390, 1000, 1280])
+def test_streamlits_word_that_the_page_is_at_work_can_be_read(visit, width):
+    visitor = visit(viewport={"width": width, "height": 720})
+    page = visitor.open(f"/activations?preset=cifar-32&input={width // 20}")  # no other test has it compiled
+    covered = page.wait_for_function(
+        """() => {
+            const [word, menus] = ["[data-testid=stStatusWidget]", ".st-key-menus"]
+                .map((name) => document.querySelector(name)?.getBoundingClientRect());
+            if (!word?.width || !menus?.width) return null;
+            const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+            return { covered: meets(word, menus) };
+        }"""
+    ).json_value()
+    assert covered == {"covered": False}
+    visitor.leave()
 
 
 def test_the_first_screen_holds_the_picture(visit):

@@ -8,20 +8,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from .test_app import inspector, node, quiet, selected
+from .test_app import inspector, node, selected
+from .waits import eventually, in_scheme, quiet, settled
 
 
 def camera(page: Page) -> str:
     return page.locator("svg[role=group]").get_attribute("viewBox")
-
-
-def settled(page: Page) -> str:
-    """Return the camera's place once it stands still; on a busy machine a flight may stand still for a moment."""
-    seen: list[str] = []
-    while len(seen) < 4 or len(set(seen[-4:])) > 1:
-        seen.append(camera(page))
-        page.wait_for_timeout(150)
-    return seen[-1]
 
 
 def place_of(viewbox: str):
@@ -181,8 +173,7 @@ def test_zoom_survives_reruns_pages_and_themes(visit):
     expect(inspector(page)).to_have_text("res4f_out")
     quiet(page)
     assert numbers(settled(page)) == place_of(zoomed)  # a rerun moves nothing
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(500)
+    in_scheme(page, "dark")
     assert numbers(settled(page)) == place_of(zoomed)
     page.get_by_role("link", name="Layers").click()
     expect(page.locator("[data-testid=stDataFrame]")).to_be_visible()
@@ -334,9 +325,14 @@ def test_a_message_above_does_not_flatten_the_picture(visit):
     page = visit().open("/?input=12")
     expect(page.locator("[data-testid=stAlert]")).to_be_visible()
     expect(selected(page)).to_have_id("conv1")
-    page.wait_for_timeout(1200)
-    frame, stage = page.locator("svg[role=group]").bounding_box(), page.locator("g.frames").bounding_box()
-    assert stage["height"] > 0.6 * frame["height"]
+
+    def fills_the_frame() -> bool:
+        frame, stage = page.locator("svg[role=group]").bounding_box(), page.locator("g.frames").bounding_box()
+        return stage["height"] > 0.6 * frame["height"]
+
+    eventually(fills_the_frame, "the picture fills its frame")
+    settled(page)
+    assert fills_the_frame()
 
 
 def test_every_section_opens_and_its_controls_work(visit):
@@ -357,16 +353,18 @@ def test_the_table_of_stages_is_edited_in_place(visit):
     quiet(page)
     box = page.locator("[data-testid=stDataFrame]").bounding_box()
     assert box["y"] + box["height"] <= 720  # all of it on screen
-    changed = re.compile(r"stages\.2\.blocks=2")
-    for _try in range(5):  # a canvas does not say when it listens
-        page.mouse.click(box["x"] + 0.25 * box["width"], box["y"] + 35 + 17)  # the blocks of stage 2
-        page.wait_for_timeout(400)
-        page.keyboard.type("2")
-        page.keyboard.press("Enter")
-        page.wait_for_timeout(1500)
-        if changed.search(page.url):
-            break
-    expect(page).to_have_url(changed)
+    blocks = {"x": 0.25 * box["width"], "y": 35 + 17}  # of stage 2
+    chosen = page.locator("[data-testid=stDataFrame] canvas [aria-selected=true]")
+
+    def is_chosen() -> bool:
+        page.locator("[data-testid=stDataFrame]").click(position=blocks)
+        return chosen.count() > 0
+
+    eventually(is_chosen, "the table hears a click")  # a canvas does not say when it listens
+    page.keyboard.type("2")
+    expect(page.locator("#portal input, #portal textarea").first).to_have_value("2")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"stages\.2\.blocks=2"))
     expect(page.locator("[data-testid=stAlert]")).to_have_count(0)
 
 

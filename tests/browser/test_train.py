@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import statistics
 import time
 
 import pytest
@@ -13,9 +14,9 @@ from resnet_viz.training.demos import demo
 from resnet_viz.training.plan import with_settings
 
 from .conftest import start_server, stop_server
+from .waits import eventually, quiet
 
 SHORT = "/train?preset=cifar-20&demo=overfit-ten&plan=updates%3D{n}%3Bseconds%3D0"
-STARTS_MS = 90_000  # Keras on two cores that a browser shares
 
 
 def press(page, name):
@@ -27,7 +28,7 @@ def started(page):
     press(page, "Train")
     expect(page).to_have_url(re.compile("run="))
     # While the page sets itself anew a chart may stand there twice for a moment.
-    expect(page.locator(".st-key-run_chart_loss .js-plotly-plot").first).to_be_visible(timeout=STARTS_MS)
+    expect(page.locator(".st-key-run_chart_loss .js-plotly-plot").first).to_be_visible()
     return re.search(r"run=([\w-]+)", page.url).group(1)
 
 
@@ -50,17 +51,15 @@ def test_a_run_from_click_to_verdict_watched_by_two_and_inspected(visit):
     page.reload()
     expect(page.locator(".st-key-run_chart_norms .js-plotly-plot").first).to_be_visible()
     for window in (page, other):
-        expect(window.get_by_role("strong").filter(has_text="after 152 updates: training loss")).to_be_visible(
-            timeout=STARTS_MS
-        )
+        expect(window.get_by_role("strong").filter(has_text="after 152 updates: training loss")).to_be_visible()
     expect(page.get_by_text("A training loss near 0 says")).to_be_visible()
     press(page, "Inspect this model")
     expect(page).to_have_url(re.compile("/activations"))
     expect(page.locator(".st-key-subject")).to_contain_text("weights: Overfit ten pictures")
-    expect(page.locator(".st-key-maps canvas.mosaic")).to_be_visible(timeout=STARTS_MS)
+    expect(page.locator(".st-key-maps canvas.mosaic")).to_be_visible()
 
 
-def test_pause_go_on_and_cancel_within_two_seconds(visit):
+def test_pause_go_on_and_cancel(visit):
     page = visit().open(SHORT.format(n=100000))
     started(page)
     press(page, "Pause")
@@ -72,62 +71,62 @@ def test_pause_go_on_and_cancel_within_two_seconds(visit):
     page.get_by_role("button", name="● 1 job").click()
     expect(page).to_have_url(re.compile("/train"))
     cancel = page.get_by_role("button", name="Cancel", exact=True)
-    cancel.wait_for()
-    began = time.monotonic()
     cancel.click()
-    expect(page.get_by_text(re.compile("cancelled at update"))).to_be_visible()
-    # The page looks once a second: what the runner takes itself is tested without it.
-    assert time.monotonic() - began < 4.0
+    expect(page.get_by_text(re.compile("cancelled at update"))).to_be_visible()  # how soon: the runner's own test
 
 
 def test_a_run_survives_its_server(visit, own_server, tmp_path):
     page = visit(own_server).open(SHORT.format(n=3000))
     run_id = started(page)
     store = RunStore(tmp_path / "runs")
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and not any(store.files(run_id).checkpoints.glob("update-000*[1-9]*")):
-        time.sleep(0.1)
+    eventually(lambda: any(store.files(run_id).checkpoints.glob("update-000*[1-9]*")), "a checkpoint")
     page.context.close()
     own_server.process.send_signal(signal.SIGKILL)
     own_server.process.wait()
     job = int(store.files(run_id).pid.read_text())
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and os.path.isdir(f"/proc/{job}"):  # noqa: PTH112 - a process, no file
-        time.sleep(0.1)
-    assert not os.path.isdir(f"/proc/{job}")  # noqa: PTH112 - as above
+    eventually(lambda: not os.path.isdir(f"/proc/{job}"), "the job ends")  # noqa: PTH112 - a process, no file
     kept = store.files(run_id).load()
     assert kept.state == "interrupted"
     assert kept.update > 0
     following = start_server(tmp_path)
     try:
         page = visit(following).open(f"/train?run={run_id}")
-        expect(page.get_by_text(re.compile(r"pictures/s per network"))).to_be_visible(timeout=STARTS_MS)
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and store.files(run_id).load().update <= kept.update:
-            time.sleep(0.1)
-        assert store.files(run_id).load().update > kept.update
+        expect(page.get_by_text(re.compile(r"pictures/s per network"))).to_be_visible()
+        eventually(lambda: store.files(run_id).load().update > kept.update, "the run goes on")
         page.context.close()
     finally:
         stop_server(following)
 
 
+def turning_pages_s(page):
+    """Return the median time of one page to the next."""
+    times = []
+    for name in ("Layers", "Architecture") * 3:
+        began = time.monotonic()
+        page.get_by_role("link", name=name).click()
+        expect(page).to_have_url(re.compile(f"/{name.lower()}|/\\?" if name == "Architecture" else f"/{name.lower()}"))
+        quiet(page)
+        times.append(time.monotonic() - began)
+    return statistics.median(times)
+
+
 def test_a_long_queue_leaves_the_pages_quick_and_tells_the_truth(visit, own_server, tmp_path):
     store = RunStore(tmp_path / "runs")
     plan = with_settings(demo("overfit-ten").plan, {"updates": "100000", "seconds": "0"})
-    runs = [store.add(f"owner {n}", plan, f"run {n}") for n in range(64)]
-    page = visit(own_server).open(f"/train?run={runs[40].id}")
-    expect(page.get_by_text("40 runs before this one")).to_be_visible(timeout=STARTS_MS)
+    runs = [store.add("owner 0", plan, "run 0")]
+    page = visit(own_server).open(f"/train?run={runs[0].id}")
+    expect(page.locator(".st-key-run_chart_loss .js-plotly-plot").first).to_be_visible()
+    alone_s = turning_pages_s(page)
+    runs += [store.add(f"owner {n}", plan, f"run {n}") for n in range(1, 64)]
+    watching = visit(own_server)
+    page = watching.open(f"/train?run={runs[40].id}")
+    expect(page.get_by_text("40 runs before this one")).to_be_visible()
     press(page, "Set up")
     press(page, "Train")
     expect(page.get_by_text(re.compile("runs are waiting already: try again in a few minutes"))).to_be_visible()
-    times = []
-    for name in ("Layers", "Architecture", "Layers", "Architecture", "Layers"):
-        began = time.monotonic()
-        page.get_by_role("link", name=name).click()
-        expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
-        times.append(time.monotonic() - began)
-    assert sorted(times)[-2] < 3.0, times
-    page.context.close()
+    # The same training goes on beside both; the bound leaves room for a busy machine, none for a page per waiting run.
+    assert turning_pages_s(page) < 2 * alone_s + 0.5
+    watching.leave()
 
 
 def test_a_recording_plays(visit):

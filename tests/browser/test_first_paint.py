@@ -1,0 +1,92 @@
+"""What a visitor with a slow line sees: the theme alone can be read, and our styles come with the page's HTML."""
+
+import re
+import urllib.request
+
+import pytest
+from playwright.sync_api import Locator
+
+# WCAG's ratio of an element's text to what lies behind it, half-transparent grounds laid over each other; what lies
+# behind is a parent, or given.
+CONTRAST = """([element, behind]) => {
+    const numbers = (color) => {
+        const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+        canvas.fillStyle = color;
+        canvas.fillRect(0, 0, 1, 1);
+        const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
+        return [r, g, b, a / 255];
+    };
+    const layers = [];
+    for (let at = behind ?? element; at; at = at.parentElement) layers.unshift(numbers(getComputedStyle(at).backgroundColor));
+    const over = (under, [r, g, b, a]) => [r, g, b].map((value, i) => value * a + under[i] * (1 - a));
+    const ground = layers.reduce(over, [255, 255, 255]);
+    const text = over(ground, numbers(getComputedStyle(element).color));
+    const luminance = (color) => color
+        .map((value) => value / 255)
+        .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, value, i) => sum + value * [0.2126, 0.7152, 0.0722][i], 0);
+    const [low, high] = [luminance(ground), luminance(text)].sort((a, b) => a - b);
+    return (high + 0.05) / (low + 0.05);
+}"""
+
+
+def readable(text: Locator, behind: Locator | None = None) -> None:
+    """Wait until a text stands out from its ground by 4.5:1; colours glide, so the first look may come too early."""
+    pair = [text.first.element_handle(), behind.first.element_handle() if behind else None]
+    text.page.wait_for_function(f"(pair) => ({CONTRAST})(pair) >= 4.5", arg=pair)
+
+
+@pytest.fixture
+def bare(visit):
+    """Open a window in which our style sheet never arrives."""
+
+    def open_bare(link, **options):
+        visitor = visit(**options)
+        visitor.block("/style/page-")
+        page = visitor.open(link)
+        name = page.locator("[data-testid=stTopNav]").evaluate("e => getComputedStyle(e, '::before').content")
+        assert name == "none"  # ours would write "ResNet Viz" there
+        return page
+
+    return open_bare
+
+
+@pytest.mark.parametrize("path", ["/", "/train", "/layers?preset=cifar-20"])
+def test_the_very_first_answer_links_our_styles_in_its_head(server, path):
+    request = urllib.request.Request(server.url + path, headers={"Accept": "text/html"})  # noqa: S310 - localhost
+    with urllib.request.urlopen(request) as answer:  # noqa: S310 - as above
+        head = answer.read().decode().split("</head>")[0]
+    link = re.search(r'<link rel="stylesheet" href="\.(/style/page-\w+\.css)">', head)[1]
+    with urllib.request.urlopen(server.url + link) as answer:  # noqa: S310 - as above
+        assert answer.headers["content-type"].startswith("text/css")
+        assert b"stMainBlockContainer" in answer.read()
+
+
+def test_the_measure_finds_what_cannot_be_read(visit):
+    page = visit().open("/train")
+    button = page.locator("[data-testid=stBaseButton-primary]").first
+    button.wait_for()
+    page.add_style_tag(content="[data-testid=stBaseButton-primary] { background: #62aef5 !important; }")
+    ratio = page.evaluate(CONTRAST, [button.element_handle(), None])
+    assert ratio == pytest.approx(2.36, abs=0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_without_our_styles_everything_can_be_read(bare, scheme):
+    page = bare("/train?run=recorded-plain-vs-residual&with=recorded-seeds", color_scheme=scheme)
+    readable(page.locator("[data-testid=stBaseButton-primary] p"))
+    readable(page.locator("[data-testid=stSliderThumbValue]"), page.locator("[data-testid=stSlider]"))
+    readable(page.locator("[data-testid=stTopNavLink] span"))
+    readable(page.locator("[data-testid=stMultiSelect] [data-tag] span"))
+    menu = page.locator(".st-key-subject_preset button")
+    menu.hover()
+    readable(menu.locator("p"))
+    menu.click()
+    page.mouse.move(0, 0)
+    readable(menu.locator("p"))
+    page = bare("/activations?preset=cifar-20&node=res3b_out", color_scheme=scheme)
+    for variant in ("segmented_control", "pills"):
+        chosen = page.locator(f"[data-variant={variant}][data-selected]")
+        readable(chosen.locator("p"))
+        chosen.first.hover()
+        readable(chosen.locator("p"))

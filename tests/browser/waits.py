@@ -1,0 +1,60 @@
+"""States to wait for: none of them is a number of seconds, so a busy machine only takes longer."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page
+
+PATIENCE_S = 180
+"""The longest wait for any state; one that comes at once costs nothing."""
+
+_QUIET = """() => {
+    const app = document.querySelector("[data-testid=stApp]");
+    const unfinished = "[data-testid=stStatusWidget], [data-testid=stSkeleton], [data-stale=true]";
+    return app?.dataset.testScriptState === "notRunning" && app.dataset.testConnectionState === "CONNECTED"
+        && !document.querySelector(unfinished);
+}"""
+
+# Frames, not seconds: on a busy machine they come later, for the flight as for this.
+_STANDS_STILL = """() => new Promise((done) => {
+    const graph = [...document.querySelectorAll("[data-testid*=BidiComponent]")]
+        .map((host) => (host.shadowRoot ?? host).querySelector("svg[role=group]"));
+    const camera = () => graph.find((svg) => svg)?.getAttribute("viewBox");
+    let [last, same] = [camera(), 0];
+    const look = () => {
+        same = camera() === last ? same + 1 : 0;
+        last = camera();
+        if (same < 30) requestAnimationFrame(look);
+        else done(last);
+    };
+    requestAnimationFrame(look);
+})"""
+
+
+def quiet(page: Page) -> None:
+    """Wait until the page's script has finished and all of it is drawn."""
+    page.wait_for_function(_QUIET)
+
+
+def settled(page: Page) -> str:
+    """Return the camera's place once it stands still."""
+    return page.evaluate(_STANDS_STILL)
+
+
+def in_scheme(page: Page, scheme: str) -> None:
+    """Put on the light or the dark theme and wait until the page wears it."""
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function(
+        "scheme => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === scheme", arg=scheme
+    )
+
+
+def eventually(look: Callable[[], Any], what: str) -> Any:
+    """Return what a look finds, once it finds something."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        if found := look():
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"not within {PATIENCE_S} s: {what}")
