@@ -2,12 +2,13 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak load messages frontend format clean
+.PHONY: help run test busy check bench soak load messages frontend format clean
 
 help:
 	@echo "make run     open the app            make test   all tests, browser included"
 	@echo "make check   linters and types       make bench  benchmarks, each prints its ratio"
 	@echo "make soak    the large counts        make load   a class at the door: first pages, people, memory"
+	@echo "make busy    browser and page tests three times, beside one spinning process per core"
 	@echo "make clean   remove the virtual environment"
 
 $(VENV)/.run: requirements.txt pyproject.toml
@@ -22,7 +23,10 @@ run: $(VENV)/.run
 	$(BIN)/python -m streamlit run app.py
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder $(ARGS)
+
+busy: $(VENV)/.dev
+	@sh tools/busy.sh 3 $(BIN)/python -m pytest tests/browser tests/app $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
