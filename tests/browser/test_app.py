@@ -237,7 +237,7 @@ def looked_at(request, visit_for_all):
 def test_no_serious_accessibility_violation(looked_at, scheme):
     in_scheme(looked_at, scheme)
     results = Axe().run(looked_at)
-    assert any(rule["id"] == "color-contrast" for rule in results.response["passes"])  # there was something to see
+    assert len(results.response["passes"]) >= 10  # there was something to look at
     serious = [
         (violation["id"], [(node["html"][:160], node["failureSummary"][:300]) for node in violation["nodes"]])
         for violation in results.response["violations"]

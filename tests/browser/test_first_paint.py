@@ -4,7 +4,9 @@ import re
 import urllib.request
 
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
+
+from .waits import quiet
 
 # WCAG's ratio of an element's text to what lies behind it, half-transparent grounds laid over each other; what lies
 # behind is a parent, or given.
@@ -90,3 +92,15 @@ def test_without_our_styles_everything_can_be_read(bare, scheme):
         readable(chosen.locator("p"))
         chosen.first.hover()
         readable(chosen.locator("p"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_stands_in_a_dialog_can_be_read(visit, scheme):
+    """Behind a dialog's shade axe cannot tell what lies behind a text, and passes over it."""
+    page = visit(color_scheme=scheme).open("/activations?preset=cifar-20&node=res3b_out&pixel=res3b_out:0.0.3")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("How did res3b_out")
+    expect(dialog.locator("table.steps td").first).to_be_visible()
+    quiet(page)
+    for text in ("h2", "p", "table.steps td", "table.steps th"):
+        readable(dialog.locator(text))
