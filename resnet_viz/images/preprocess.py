@@ -121,10 +121,11 @@ def _scaled(rgb: Image.Image, size: tuple[int, int], method: Image.Resampling) -
     if max(rgb.size) <= _STRIP * min(rgb.size) or method == Image.Resampling.NEAREST:
         return rgb.resize(size, method)
     # The weights for a very long side would be as large as the picture: a box filter leaves eight times the size first.
-    gap = 8.0 if max(rgb.width / size[0], rgb.height / size[1]) > _THREAD else None
+    is_long = max(rgb.width / size[0], rgb.height / size[1]) > _THREAD
+    gap = 8.0 if is_long else None
     if rgb.height > rgb.width:
         # Along the rows first is quicker, but a narrow strip would grow by it; Pillow's own choice differs by version.
-        rows_first = gap is None and rgb.width > _MUCH * size[0]
+        rows_first = not is_long and rgb.width > _MUCH * size[0]
         rgb = rgb.resize((size[0], rgb.height) if rows_first else (rgb.width, size[1]), method, reducing_gap=gap)
     return rgb.resize(size, method, reducing_gap=gap)
 
