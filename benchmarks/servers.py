@@ -56,7 +56,7 @@ def serving(app: str, data: Path, *options: str) -> Iterator[Server]:
         port = probe.getsockname()[1]
     data.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "streamlit", "run", app, "--server.port", str(port), "--server.headless", "true"]
-    environment = os.environ | {"RESNET_VIZ_DATA": str(data), "PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"RESNET_VIZ_DATA": str(data), "PYTHONPATH": path_with_root()}
     with (data / "server.log").open("wb") as log:
         process = subprocess.Popen([*command, *options], cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
@@ -70,6 +70,11 @@ def serving(app: str, data: Path, *options: str) -> Iterator[Server]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def path_with_root() -> str:
+    """Return Python's path with this checkout first, so that it is what runs."""
+    return os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:

@@ -8,10 +8,9 @@ import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).parents[1]
+from servers import ROOT, path_with_root
 
 
 class Part(NamedTuple):
@@ -41,7 +40,7 @@ _HOURS_S = 6 * 3600
 def run(name: str, more: list[str]) -> bool:
     """Run a part; whether it passed."""
     part = PARTS[name]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"PYTHONPATH": path_with_root()}
     if part.setting:
         environment.update([part.setting.split("=")])
     command = [sys.executable, *part.where.split(), *more]
