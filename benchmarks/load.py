@@ -24,6 +24,8 @@ from visitor import Refused, Visitor
 
 # JPEG, in which small pictures travel, moves a plain colour by less.
 _SAME = 12
+# Demos in the queue, so that one trains until everything is measured.
+_TRAINING = 5
 
 
 @dataclass
@@ -157,11 +159,12 @@ async def warm_up(servers: dict[str, Server], seconds: float) -> None:
 
 
 async def train(server: Server) -> list[Visitor]:
-    """Let somebody start a demo on the Train page, as a person does, and stay there."""
-    visitor = Visitor(server.url)
-    await visitor.open("/train?demo=plain-against-residual")
-    await visitor.change("train_start", None)
-    return [visitor]
+    """Let a few people start a demo on the Train page, and stay there; one trains after the other."""
+    visitors = [Visitor(server.url) for _number in range(_TRAINING)]
+    for visitor in visitors:
+        await visitor.open("/train")
+        await visitor.change("train_start", None)
+    return visitors
 
 
 async def measure(options: argparse.Namespace, servers: dict[str, Server], report: Report) -> None:
@@ -178,6 +181,9 @@ async def measure(options: argparse.Namespace, servers: dict[str, Server], repor
         await acting(servers, options.people, options.seconds, report)
     if options.pictures:
         await own_pictures(servers["ours"], options.pictures, report)
+    if watchers:
+        await watchers[0].go("layers")
+        report.judge("a demo trained until the end", well=watchers[0].has("job_light"))
     await leave(watchers)
     await settle(servers, options.ttl)
     for name, server in servers.items():
