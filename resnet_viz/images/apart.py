@@ -54,7 +54,7 @@ def read_apart(data: bytes) -> Picture:
         raise ImageError(answer["sentence"])
     # A view: the pixels of 12 megapixels are not copied once more on their way.
     rgb = Image.frombytes("RGB", tuple(answer["size"]), memoryview(done.stdout)[head_bytes:])
-    return Picture(rgb, answer["sha256"], tuple(answer["notes"]))
+    return Picture(lambda: rgb, answer["sha256"], tuple(answer["notes"]))
 
 
 def _limit() -> None:

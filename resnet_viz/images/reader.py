@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import threading
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -71,14 +72,19 @@ class Picture:
     """A picture as read.
 
     Attributes:
-        rgb: 8-bit RGB, upright, without metadata, of at most `KEPT_PIXELS`.
+        decoded: Gives `rgb`; what was read before may have to be decoded anew.
         sha256: Of the bytes it was read from: its name in caches.
         notes: What was done on the way, one sentence each.
     """
 
-    rgb: Image.Image
+    decoded: Callable[[], Image.Image]
     sha256: str
     notes: tuple[str, ...]
+
+    @property
+    def rgb(self) -> Image.Image:
+        """8-bit RGB, upright, without metadata, of at most `KEPT_PIXELS`; what is made of it is worth keeping."""
+        return self.decoded()
 
 
 def read_picture(data: bytes) -> Picture:
@@ -102,7 +108,7 @@ def read_picture(data: bytes) -> Picture:
             raise ImageError(_unknown_format(data)) from error
         except _DAMAGE as error:
             raise ImageError(_damaged(str(error)[:80] or type(error).__name__)) from error
-    return Picture(rgb, hashlib.sha256(data).hexdigest(), tuple(notes))
+    return Picture(lambda: rgb, hashlib.sha256(data).hexdigest(), tuple(notes))
 
 
 def check_size(data: bytes) -> None:

@@ -5,14 +5,18 @@ import threading
 from collections import OrderedDict
 from pathlib import Path
 
+from PIL import Image
+
 from resnet_viz.errors import ImageError
 from resnet_viz.images.apart import read_apart
-from resnet_viz.images.reader import KEPT_PIXELS, Picture
+from resnet_viz.images.reader import KEPT_PIXELS, Picture, read_picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import OwnerFiles, Room
 
 # Two of the largest pictures that are kept, or many small ones: 100 MB at most, as Pillow takes 4 bytes a pixel.
 _DECODED_PIXELS = 2 * KEPT_PIXELS
+# Pictures that were read apart once, by their bytes.
+_KNOWN = 10_000
 
 
 class Uploads:
@@ -21,7 +25,8 @@ class Uploads:
     def __init__(self, folder: Path, room: Room | None = None) -> None:
         """Keep pictures in `folder`, if there is `room`."""
         self._files = OwnerFiles(folder, room)
-        self._decoded: OrderedDict[str, Picture] = OrderedDict()
+        self._decoded: OrderedDict[str, Image.Image] = OrderedDict()
+        self._notes: OrderedDict[str, tuple[str, ...]] = OrderedDict()
         self._lock = threading.Lock()
 
     def save(self, owner: str, data: bytes) -> Picture:
@@ -55,15 +60,31 @@ class Uploads:
         self._files.delete(owner)
 
     def _read(self, data: bytes) -> Picture:
-        """Decode, or return what the same bytes decoded to a moment ago: every rerun of a page asks again."""
+        """Read bytes once, apart; every rerun of a page asks again, and seldom for the pixels."""
         digest = hashlib.sha256(data).hexdigest()
         with self._lock:
-            known = self._decoded.get(digest)
-        if known:
-            return known
-        picture = read_apart(data)
+            notes = self._notes.get(digest)
+        if notes is None:
+            picture = read_apart(data)
+            notes = picture.notes
+            self._keep(digest, picture.rgb, notes)
+        return Picture(lambda: self._decoded_again(digest, data), digest, notes)
+
+    def _decoded_again(self, digest: str, data: bytes) -> Image.Image:
+        """Return the pixels of bytes that were read before: they showed then that they may be decoded here."""
         with self._lock:
-            self._decoded[digest] = picture
-            while sum(kept.rgb.width * kept.rgb.height for kept in self._decoded.values()) > _DECODED_PIXELS:
+            rgb = self._decoded.get(digest)
+        if rgb is None:
+            picture = read_picture(data)
+            rgb = picture.rgb
+            self._keep(digest, rgb, picture.notes)
+        return rgb
+
+    def _keep(self, digest: str, rgb: Image.Image, notes: tuple[str, ...]) -> None:
+        with self._lock:
+            self._notes[digest] = notes
+            if len(self._notes) > _KNOWN:
+                self._notes.popitem(last=False)
+            self._decoded[digest] = rgb
+            while sum(kept.width * kept.height for kept in self._decoded.values()) > _DECODED_PIXELS:
                 self._decoded.popitem(last=False)
-        return picture

@@ -14,10 +14,13 @@ from PIL import Image
 from resnet_viz import owners
 from resnet_viz.errors import ImageError
 from resnet_viz.images import apart
+from resnet_viz.images import uploads as uploads_module
 from resnet_viz.images.apart import read_apart
-from resnet_viz.images.reader import SUFFIXES, read_picture
+from resnet_viz.images.reader import SUFFIXES, Picture, read_picture
 from resnet_viz.images.uploads import Uploads
 from resnet_viz.messages import use_language
+from resnet_viz.ui.components.maps import rgb_of
+from resnet_viz.ui.selection import Selection
 
 
 def encoded(image, picture_format="PNG", **options):
@@ -132,3 +135,27 @@ def test_a_full_disk_is_a_sentence(tmp_path, monkeypatch):
     with pytest.raises(ImageError, match=r"could not be kept .*No space left"):
         store.save("anna", encoded(Image.new("RGB", (9, 9), "red")))
     assert not list(tmp_path.iterdir())
+
+
+def test_a_class_s_pictures_are_read_apart_once_each_and_decoded_only_for_their_pixels(tmp_path, monkeypatch):
+    read, decoded = [], []
+    monkeypatch.setattr(uploads_module, "read_apart", lambda data: read.append(data) or read_picture(data))
+    monkeypatch.setattr(uploads_module, "read_picture", lambda data: decoded.append(data) or read_picture(data))
+    monkeypatch.setattr(uploads_module, "_DECODED_PIXELS", 100)  # one of these pictures
+    uploads = Uploads(tmp_path)
+    for number in range(3):
+        uploads.save(f"owner {number}", encoded(Image.new("RGB", (9, 9), (number, 0, 0))))
+    kept = [uploads.load(f"owner {number}") for number in range(3)]
+    assert [len(picture.sha256) for picture in kept] == [64] * 3
+    assert (len(read), len(decoded)) == (3, 0)
+    assert [picture.rgb.getpixel((0, 0))[0] for picture in kept] == [0, 1, 2]
+    assert (len(read), len(decoded)) == (3, 3)
+
+
+def test_a_rerun_of_a_page_asks_for_no_pixels_again():
+    asked = []
+    rgb = Image.effect_noise((90, 70), 60).convert("RGB")
+    picture = Picture(lambda: asked.append(1) or rgb, "0" * 64, ())
+    first = rgb_of(Selection(), picture)
+    np.testing.assert_array_equal(rgb_of(Selection(), picture), first)
+    assert len(asked) == 1

@@ -15,6 +15,7 @@ from resnet_viz.images.reader import Picture
 from resnet_viz.images.samples import sample_title
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import state
+from resnet_viz.ui.cache import activations
 from resnet_viz.ui.components import forward
 from resnet_viz.ui.components.weights_source import picture_note, weights_of, weights_text
 from resnet_viz.ui.selection import UPLOAD, Selection, surgery_of
@@ -39,9 +40,14 @@ def show(payload: bytes, *, key: str) -> None:
 def rgb_of(selection: Selection, picture: Picture) -> npt.NDArray[np.uint8]:
     """Return the picture at the network's size, uint8 ``(height, width, 3)``, before its pixels become values."""
     height, width = selection.spec.input_shape[:2]
-    return np.asarray(
-        resized(picture.rgb, height, width, selection.resize, selection.interpolation)  # type: ignore[arg-type]
-    )
+    key = ("rgb", picture.sha256, f"{height}x{width}", selection.resize, selection.interpolation)
+    found = activations.find(key)
+    if found is None:
+        found = np.asarray(
+            resized(picture.rgb, height, width, selection.resize, selection.interpolation)  # type: ignore[arg-type]
+        )
+        activations.keep(key, found)
+    return found
 
 
 def show_input(selection: Selection, picture: Picture) -> None:
