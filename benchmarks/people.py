@@ -69,15 +69,16 @@ async def act(
         if time.monotonic() + pause > until:
             return
         await asyncio.sleep(pause)
+        page = "plain" if is_plain else visitor.path
+        key = "another page"
         try:
-            page = "plain" if is_plain else visitor.path
             if not is_plain and chance.random() < _PAGE_SHARE:
                 waits.seconds.append(await visitor.go(chance.choice([other for other in PAGES if other != page])))
             else:
                 key = chance.choice([key for key in _TURNED[page] if visitor.has(key)])
                 waits.seconds.append(await visitor.change(key, _value(visitor, key, chance)))
         except (Refused, OSError, TimeoutError) as error:
-            waits.refusals.append(repr(error))
+            waits.refusals.append(f"{page or 'architecture'}, {key}: {error!r}")
             return
 
 
