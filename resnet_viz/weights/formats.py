@@ -143,6 +143,10 @@ def _numpy_archive(path: Path, head: bytes) -> Iterator[list[Entry]]:
                 raise WeightsError(_expands())
             entries = []
             for info in infos:
+                if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise WeightsError(
+                        broken_rule(info.filename[:60], _("uncompressed or gzip"), f"method {info.compress_type}")
+                    )
                 with archive.open(info) as member:
                     version = np.lib.format.read_magic(member)
                     header = (

@@ -407,6 +407,13 @@ def test_a_bad_file_gets_a_sentence(tmp_path, data, sentence):
         read(tmp_path, data)
 
 
+@pytest.mark.parametrize("index", [1701, 3186, 9521])
+def test_members_packed_as_numpy_never_does_are_refused(tmp_path, index):
+    """Found among 10,000: damaged LZMA raises an error of its own."""
+    with pytest.raises(WeightsError, match=r"uncompressed or gzip\. Received: .*method 14"):
+        read(tmp_path, malformed(index, 5))
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="each file is read in a fork, which this system does not have")
 def test_malformed_files_give_arrays_or_a_sentence_in_little_time_and_memory(tmp_path, record_property):
     """`RESNET_VIZ_FUZZ=10000` runs the large count; the default keeps CI quick."""
