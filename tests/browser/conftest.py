@@ -1,6 +1,7 @@
 """A real server and a real Chromium; a missing Chromium fails, it never skips."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -182,8 +183,9 @@ def windows(chromium: Browser, server: Server) -> Iterator:
 
         def on_console(message):
             place = message.location.get("url", "")
-            if "/media/" in place and "404" in message.text:
-                visitor.gone.append(place)
+            lost = re.search(r"Image source error - (\S+/media/\S+)", message.text)
+            if lost or ("/media/" in place and "404" in message.text):
+                visitor.gone.append(lost[1] if lost else place)
             elif visitor.blocked and visitor.blocked in place:
                 return
             elif message.type == "error" and not place.endswith(KNOWN_404):
