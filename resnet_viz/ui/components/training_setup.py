@@ -93,7 +93,7 @@ def _budget_text(selection: Selection, plan: Plan) -> str:
     ]
     if not selection.settings:
         sentence = _(
-            "{n} updates of each network; from click to verdict about {s:.0f} s on two idle cores, on this machine as told after the first updates."
+            "{n} updates of each network: about {s:.0f} s from click to verdict on two idle cores. How long it takes here is said after the first updates."
         )
         lines.append(sentence.format(n=plan.updates, s=demos()[selection.demo].about_s))
     return "  \n".join(lines)
