@@ -23,7 +23,7 @@ run: $(VENV)/.run
 	$(BIN)/python -m streamlit run app.py
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n 3 --no-loadscope-reorder $(ARGS)
 
 busy: $(VENV)/.dev
 	@sh tools/busy.sh 3 $(BIN)/python -m pytest tests/browser tests/app $(ARGS)

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -27,18 +28,29 @@ LANES = (
 )
 
 
+class Lanes(LoadScopeScheduling):
+    """Hands out whole lanes; the group marks of pytest-xdist 3.8 are not seen by pytest 9.2."""
+
+    def _split_scope(self, nodeid):
+        return lane(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Hand out the tests lane by lane."""
+    return Lanes(config, log)
+
+
+def lane(nodeid: str) -> str:
+    """Return the lane of a test."""
+    file = nodeid.partition("::")[0]
+    return next((known for known in LANES if file.startswith(known)), file)
+
+
 def pytest_collection_modifyitems(items):
-    """Put every test into its lane."""
-    root = Path(__file__).parents[1]
-
-    def lane(item) -> str:
-        file = item.path.relative_to(root).as_posix()
-        return next((known for known in LANES if file.startswith(known)), file)
-
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(lane(item)))
+    """Put the tests in the order of their lanes."""
     order = {known: place for place, known in enumerate(LANES)}
-    items.sort(key=lambda item: order.get(lane(item), len(LANES)))
+    items.sort(key=lambda item: order.get(lane(item.nodeid), len(LANES)))
 
 
 def pytest_addoption(parser):

@@ -15,16 +15,12 @@ from resnet_viz.attribution.effective_field import effective_fields
 from resnet_viz.attribution.methods import check_work, explained
 from resnet_viz.attribution.sanity import randomised_maps, rank_correlation, stages_from_the_top
 from resnet_viz.compute.protocol import Array
-from resnet_viz.errors import ImageError, broken_rule
-from resnet_viz.messages import gettext as _
 from resnet_viz.model.pixel import pixel_steps
 from resnet_viz.model.scores import Scores
 from resnet_viz.spec.surgery import Surgery, parse_surgery
 
 Answer = tuple[dict[str, Any], dict[str, Array]]
 
-# A block of a ResNet-50 at 512 px. The server holds an answer twice for a moment, and may take 150 MB for it.
-MAX_ANSWER_BYTES = 72 * 10**6
 # Some minutes of a laptop for all who wait: the patches of 8 px at every 4th of a ResNet-50 at 224 px are 12e12.
 MAX_MACS = 40e12
 
@@ -64,17 +60,8 @@ def _warm(context: Context) -> Answer:
 
 
 def _activations(context: Context) -> Answer:
-    """Outputs of layers by id.
-
-    Raises:
-        ImageError: If they are more than the server takes at once.
-    """
-    nodes, summary = context.header["nodes"], context.scores.probe.summary
-    size = sum(summary.record(name).activation_bytes for name in nodes)
-    if size > MAX_ANSWER_BYTES:
-        rule = _("at most {n} bytes at once").format(n=f"{MAX_ANSWER_BYTES:,}")
-        advice = _("Choose a smaller picture or fewer filters.")
-        raise ImageError(broken_rule("feature maps", rule, size, advice))
+    """Outputs of layers by id."""
+    nodes = context.header["nodes"]
     return {}, context.scores.probe.activations(context.arrays["picture"], nodes, context.surgery)
 
 

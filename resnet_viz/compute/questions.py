@@ -6,12 +6,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from resnet_viz.analysis import analyse
 from resnet_viz.attribution.catalogue import Attribution, Request
 from resnet_viz.compute.client import PATIENT, Waiting, WorkerClient
 from resnet_viz.compute.protocol import Array
+from resnet_viz.errors import ImageError
+from resnet_viz.messages import gettext as _
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.viz.anatomy import LayerState, MapStatistics
 from resnet_viz.weights.content import Content
+
+# A block of a ResNet-50 at 512 px. The server holds an answer twice for a moment, and may take 150 MB for it.
+MAX_ANSWER_BYTES = 72 * 10**6
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,16 @@ def warm(client: WorkerClient, spec: ResNetSpec, weights: Content | None = None)
 def activations(
     client: WorkerClient, network: Network, picture: Array, nodes: Sequence[str], waiting: Waiting = PATIENT
 ) -> dict[str, Array]:
-    """Return the outputs of layers for a picture; see `resnet_viz.model.probe.Probe.activations`."""
+    """Return the outputs of layers for a picture; see `resnet_viz.model.probe.Probe.activations`.
+
+    Raises:
+        ImageError: If they are more than the server takes at once.
+    """
+    summary = analyse(network.spec)
+    size = sum(summary.record(node).activation_bytes for node in nodes)
+    if size > MAX_ANSWER_BYTES:
+        sentence = _("These maps take {n:.0f} MB, more than the {m:.0f} MB that a page keeps: choose a smaller input.")
+        raise ImageError(sentence.format(n=size / 1e6, m=MAX_ANSWER_BYTES / 1e6))
     found: dict[str, Array] = network.asked(
         client, "activations", {"picture": picture}, waiting, nodes=list(nodes)
     ).arrays

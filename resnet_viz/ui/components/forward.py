@@ -15,7 +15,7 @@ from streamlit.errors import StreamlitDuplicateElementKey
 from resnet_viz.compute import questions
 from resnet_viz.compute.client import Waiting
 from resnet_viz.compute.questions import Network
-from resnet_viz.errors import CancelledError, ResNetVizError, WeightsError
+from resnet_viz.errors import CancelledError, ImageError, ResNetVizError, WeightsError
 from resnet_viz.images.preprocess import NORMALISATIONS, as_input
 from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
@@ -31,8 +31,6 @@ T = TypeVar("T")
 # Faster answers need no bar; it would only flicker.
 _SHOW_AFTER_S = 0.6
 _REDRAW_S = 0.25
-MAX_MAPS_BYTES = 100 * 2**20
-"""Of what one page asks the worker for: a block of `course` at 512 px; the server keeps them, and works on copies."""
 # About what will stand there.
 _SKELETON_PX = 300
 
@@ -55,11 +53,6 @@ def input_of(selection: Selection, picture: Picture) -> FloatArray:
 
 def maps_of(selection: Selection, picture: Picture, nodes: Sequence[str]) -> dict[str, FloatArray] | None:
     """Return the outputs of layers for a picture, or None after drawing why there are none."""
-    size = sum(selection.summary.by_id[node].activation_bytes for node in nodes)
-    if size > MAX_MAPS_BYTES:
-        sentence = _("These maps take {n:.0f} MB, more than the {m:.0f} MB that a page keeps: choose a smaller input.")
-        say.info(sentence.format(n=size / 1e6, m=MAX_MAPS_BYTES / 1e6))
-        return None
     work = work_key(selection, picture)
     keys = {node: (work, node) for node in nodes}
     found = {node: array for node, key in keys.items() if (array := activations.find(key)) is not None}
@@ -98,6 +91,9 @@ def asked(work: str, question: Callable[[Waiting], T], *, part: str = "") -> T |
     try:
         return question(Waiting(progress.step, progress.tick))
     except CancelledError:
+        return None
+    except ImageError as error:  # too much for this page, now and later
+        say.info(str(error))
         return None
     except ResNetVizError as error:
         say.error(str(error))
