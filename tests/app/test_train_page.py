@@ -107,7 +107,7 @@ def test_every_demo_asks_its_question_and_shows_its_pictures(name):
     assert demo(name).question in shown
     assert demo(name).answer not in shown
     assert "6 classes; to train on:" in shown
-    assert f"{demo(name).plan.updates} updates of each network; from click to verdict about" in shown
+    assert f"{demo(name).plan.updates} updates of each network: about" in shown
 
 
 def test_train_puts_a_run_in_the_queue_and_watches_it(runner):

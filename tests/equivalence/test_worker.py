@@ -301,7 +301,7 @@ lives = Path({str(tmp_path)!r}, "lives")
 lives.write_text(lives.read_text() + "x" if lives.exists() else "x")
 if len(lives.read_text()) < 3:
     for message in (read_message(inp), read_message(inp)):
-        if message.header["nodes"] == ["fatal"]:
+        if message.header["nodes"] == ["fc10"]:
             say(message.header["id"], progress="taken", share=0.0)
     os._exit(1)
 number, nodes = take()
@@ -309,7 +309,7 @@ say(number, ok=True)
 take()
 """
     )
-    fatal, behind = Asker(client, ["fatal"]), Asker(client, ["conv1"])
+    fatal, behind = Asker(client, ["fc10"]), Asker(client, ["conv1"])
     fatal.join(30)
     behind.join(30)
     assert "stopped twice on this request" in fatal.sentence
