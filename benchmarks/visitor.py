@@ -48,6 +48,7 @@ class Visitor:
         self._known: dict[str, ForwardMsg] = {}
         self._events: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
         self._repeats: dict[str, asyncio.Task[None]] = {}
+        self._running: tuple[str, ...] = ()
         self._socket: Any = None
         self._reading: asyncio.Task[None] | None = None
 
@@ -188,8 +189,11 @@ class Visitor:
         self.problems.clear()
         if not fragment:
             self.images.clear()
+        self._forget_finished()
         await self._send(states, page_name=page_name, fragment=fragment)
-        await self._next("script_finished")
+        # Parts that redraw themselves finish runs too: the answer is a run of the whole page, or of the part that was asked.
+        while (ran := await self._next("script_finished")) and fragment not in ran:
+            pass
         if self.problems:
             raise Refused("; ".join(self.problems))
 
@@ -215,6 +219,15 @@ class Visitor:
                 if name == kind:
                     return value
 
+    def _forget_finished(self) -> None:
+        """Forget runs that ended before anyone asked."""
+        kept = [event for event in iter(self._one_event, None) if event[0] != "script_finished"]
+        for event in kept:
+            self._events.put_nowait(event)
+
+    def _one_event(self) -> tuple[str, Any] | None:
+        return None if self._events.empty() else self._events.get_nowait()
+
     async def _read(self) -> None:
         why: Any = "it closed the connection"
         try:
@@ -237,7 +250,8 @@ class Visitor:
         elif kind == "new_session":
             new = message.new_session
             self.session_id, self.page = new.initialize.session_id, new.page_script_hash
-            if not message.metadata.run.fragment_ids:
+            self._running = tuple(message.metadata.run.fragment_ids)
+            if not self._running:
                 self.widgets.clear()
                 self._forget_repeats(self._repeats)
         elif kind == "navigation":
@@ -250,10 +264,10 @@ class Visitor:
         elif kind == "stop_auto_rerun":
             self._forget_repeats(message.stop_auto_rerun.fragment_ids)
         elif kind == "script_finished" and message.script_finished in ANSWERED:
-            self._events.put_nowait((kind, message.script_finished))
+            self._events.put_nowait((kind, self._running))
         elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
             self.problems.append("the page does not compile")
-            self._events.put_nowait((kind, message.script_finished))
+            self._events.put_nowait((kind, ()))
         elif kind == "file_urls_response":
             self._events.put_nowait((kind, message.file_urls_response))
 

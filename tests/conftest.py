@@ -1,6 +1,8 @@
 """What every test may rely on: a quiet Keras, and a data folder of its own."""
 
 import os
+import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -69,3 +71,17 @@ def golden(request):
         assert text == path.read_text("utf-8"), f"{name} changed: look at it, then run pytest --regenerate"
 
     return check
+
+
+@pytest.fixture
+def breaks(monkeypatch):
+    """Return a switch under which SQLite says that the disk is full."""
+    connect, broken = sqlite3.connect, threading.Event()
+
+    def connecting(*arguments, **options):
+        if broken.is_set():
+            raise sqlite3.OperationalError("database or disk is full")
+        return connect(*arguments, **options)
+
+    monkeypatch.setattr(sqlite3, "connect", connecting)
+    return broken

@@ -4,8 +4,6 @@ import hashlib
 import io
 import json
 import os
-import sqlite3
-import threading
 import tracemalloc
 import zipfile
 
@@ -217,54 +215,38 @@ def test_a_run_that_was_cut_short_says_so_beside_its_verdict(runner):
     assert "Cut short at 24 of 72 updates: what is claimed here rests on 72." in texts(app)
 
 
-@pytest.fixture
-def unreadable(monkeypatch):
-    """Return a switch under which the list of runs cannot be read."""
-    connect, broken = sqlite3.connect, threading.Event()
-
-    def connecting(*arguments, **options):
-        if broken.is_set():
-            raise sqlite3.OperationalError("database or disk is full")
-        return connect(*arguments, **options)
-
-    monkeypatch.setattr(sqlite3, "connect", connecting)
-    return broken
-
-
 @pytest.mark.parametrize("page", ["train", "activations", "architecture"])
-def test_a_list_of_runs_that_cannot_be_read_is_a_sentence_and_stops_no_other_page(
-    page, runner, unreadable, monkeypatch
-):
+def test_a_list_of_runs_that_cannot_be_read_is_a_sentence_and_stops_no_other_page(page, runner, breaks, monkeypatch):
     from resnet_viz.ui.errors import hide_traceback
 
     run = finished(runner)
     # As app.py does; AppTest runs the pages without it.
     handler = "streamlit.runtime.scriptrunner.exec_code.handle_user_script_exception"
     monkeypatch.setattr(handler, lambda error, _handler: hide_traceback(error))
-    unreadable.set()
+    breaks.set()
     app = opened(page, {"run": run.id} if page == "train" else {})
     assert not app.exception
     assert not app.error
     told = [warning.value for warning in app.warning if "database or disk is full" in warning.value]
     assert bool(told) == (page == "train")
-    unreadable.clear()
+    breaks.clear()
     app.run()
     assert not app.warning
     assert not app.exception
 
 
-def test_a_click_while_the_list_cannot_be_read_is_a_sentence(runner, unreadable):
+def test_a_click_while_the_list_cannot_be_read_is_a_sentence(runner, breaks):
     run = finished(runner, state="running", final={})
     app = opened("train", {"run": run.id})
     click = app.button(key="run_cancel").click()
-    unreadable.set()
+    breaks.set()
     monkey = runner.command
 
     def command(*arguments):
         try:
             monkey(*arguments)
         finally:
-            unreadable.clear()  # the page after the click can be drawn again
+            breaks.clear()  # the page after the click can be drawn again
 
     runner.command = command
     click.run()

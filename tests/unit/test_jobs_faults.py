@@ -163,20 +163,6 @@ def test_the_heart_of_a_job_needs_no_disk():
     assert beats == b"..."
 
 
-@pytest.fixture
-def breaks(monkeypatch):
-    """Return a switch under which SQLite says that the disk is full."""
-    connect, broken = sqlite3.connect, threading.Event()
-
-    def connecting(*arguments, **options):
-        if broken.is_set():
-            raise sqlite3.OperationalError("database or disk is full")
-        return connect(*arguments, **options)
-
-    monkeypatch.setattr(sqlite3, "connect", connecting)
-    return broken
-
-
 def test_a_list_that_cannot_be_read_for_a_while_ends_neither_queue_nor_run(runners, breaks, caplog):
     runner = runners()
     run, waiting = runner.submit("me", plan(40), "one"), runner.submit("me", plan(3), "two")
