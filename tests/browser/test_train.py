@@ -30,10 +30,16 @@ def press(page, name):
 
 def started(page):
     """Start a run and wait for its first curve."""
-    press(page, "Train")
-    expect(page).to_have_url(re.compile("run="))
+    run_id = submitted(page)
     # While the page sets itself anew a chart may stand there twice for a moment.
     expect(page.locator(".st-key-run_chart_loss .js-plotly-plot").first).to_be_visible()
+    return run_id
+
+
+def submitted(page):
+    """Start a run and return its id; its process has yet to start."""
+    press(page, "Train")
+    expect(page).to_have_url(re.compile("run="))
     return re.search(r"run=([\w-]+)", page.url).group(1)
 
 
@@ -48,7 +54,7 @@ def own_server(tmp_path):
 def test_a_run_from_click_to_verdict_watched_by_two_and_inspected(visit):
     page = visit().open(SHORT.format(n=152))
     expect(page.get_by_text("Before a long training: can the network learn ten pictures by heart?")).to_be_visible()
-    run_id = started(page)
+    run_id = submitted(page)  # what is only there while it runs is looked for before its first curve
     expect(page.get_by_role("button", name="● 1 job")).to_be_visible()
     other = visit().open(f"/train?run={run_id}")
     expect(other.get_by_text("You are watching; its owner decides.")).to_be_visible()
