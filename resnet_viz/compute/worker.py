@@ -6,7 +6,6 @@ while they wait are dropped. It ends when its input does, so it cannot outlive i
 
 import json
 import os
-import queue
 import sys
 import threading
 import traceback
@@ -15,6 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import IO, Any
 
+from resnet_viz.compute.line import Line
 from resnet_viz.compute.process import TAKEN
 from resnet_viz.compute.protocol import Message, read_message, write_message
 from resnet_viz.errors import CancelledError, ResNetVizError, WeightsError, broken_rule
@@ -71,11 +71,11 @@ def _arrays(path: str, sha256: str) -> dict[str, Any]:
 
 
 class Worker:
-    """Answers one request after another; the newest networks stay built."""
+    """Answers requests, those first whose network stands; the newest networks stay built."""
 
     def __init__(self, source: IO[bytes], sink: IO[bytes]) -> None:
         self._source, self._sink = source, sink
-        self._requests: queue.Queue[Message | None] = queue.Queue()
+        self._line = Line()
         self._cancelled: set[int] = set()
         self._networks: OrderedDict[str, Any] = OrderedDict()
         self._asking = 0
@@ -93,7 +93,7 @@ class Worker:
         with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
             running: set[Future[None]] = set()
             while self._builds < MAX_BUILDS:
-                request = self._requests.get()
+                request = self._line.take(self._is_light)
                 if request is None:
                     return
                 if self._is_light(request):
@@ -130,8 +130,8 @@ class Worker:
             if message.header["op"] == "cancel":
                 self._cancelled.add(message.header["target"])
             else:
-                self._requests.put(message)
-        self._requests.put(None)
+                self._line.put(message)
+        self._line.close()
         os._exit(0)  # the server is gone: nobody waits for the answer being computed
 
     def _import_backend(self) -> None:
