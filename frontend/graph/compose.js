@@ -171,7 +171,8 @@ export function compose(rows, aspect, texts) {
           const { part } = place;
           const [x, down] = [left + PAD + place.x, top + place.y];
           part.graph.setAttribute("class", "part");
-          drawings.append(element("g", { transform: `translate(${x + part.shiftX} ${down + part.shiftY})` }, part.graph));
+          const thing = part.block ? { class: "block", "data-block": part.block } : {};
+          drawings.append(element("g", { transform: `translate(${x + part.shiftX} ${down + part.shiftY})`, ...thing }, part.graph));
           if (part.title) {
             const inner = { x, y: down, width: part.width, height: part.height - FOOT };
             groups.set(part.name, inner);

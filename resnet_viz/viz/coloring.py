@@ -11,7 +11,7 @@ from resnet_viz.analysis import LayerRecord, NetworkSummary
 from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.layers import kind_of
-from resnet_viz.viz.theme import IDENTITY_BLOCK, MARKS, color_table, ink_on
+from resnet_viz.viz.theme import BRANCH, MARKS, color_table, ink_on
 from resnet_viz.viz.words import short_bytes, short_count
 
 METRICS = ("parameters", "macs", "memory", "receptive_field", "side")
@@ -181,5 +181,5 @@ def _kinds(summary: NetworkSummary, members: Mapping[str, tuple[str, ...]]) -> L
     }
     marks = tuple((MARKS[kinds[0]].fill, name) for name, kinds in families.items() if single & set(kinds))
     is_folded = any(name.startswith("block_") for name in members)
-    block = ((IDENTITY_BLOCK.fill, _("identity block")),) if is_folded else ()
+    block = ((BRANCH.fill, _("identity block")),) if is_folded else ()
     return Legend("", marks=(*block, *marks))

@@ -22,7 +22,7 @@ from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import Block, Node
 from resnet_viz.spec.layers import Conv, kind_of
-from resnet_viz.viz.theme import CONVOLUTION_BLOCK, IDENTITY_BLOCK, INK, MARKS, ROAD, STATUS_MARKS, Mark
+from resnet_viz.viz.theme import BRANCH, INK, MARKS, ROAD, STATUS_MARKS, Mark
 from resnet_viz.viz.words import layer_title
 
 FONT = "Helvetica,Arial,sans-serif"
@@ -52,6 +52,7 @@ class Part(NamedTuple):
 
     Attributes:
         name: A block's name, or the drawn node's.
+        block: The block's name, or the first one's of a run; "" for a layer outside all blocks.
         body: DOT statements, without the header that all parts share.
         entry: The drawn node where the signal comes in.
         exit: The drawn node where it leaves.
@@ -61,6 +62,7 @@ class Part(NamedTuple):
     """
 
     name: str
+    block: str
     body: str
     entry: str
     exit: str
@@ -211,10 +213,12 @@ class _Picture:
         for block in blocks:
             yield self.layers(block) if block.name in self.opened else self.roads(block)
 
-    def part(self, name: str, graph: Digraph, entry: str, end: str, *, title: str = "", out: str = "") -> Part:
+    def part(
+        self, name: str, graph: Digraph, entry: str, end: str, *, block: str = "", title: str = "", out: str = ""
+    ) -> Part:
         ids = [node_id for drawn in (entry, end) for node_id in self.members.get(drawn, ())]
         is_removed = self.fate(ids) == "removed"
-        return Part(name, "".join(graph.body), entry, end, title, self.news(out) if out else "", is_removed)
+        return Part(name, block, "".join(graph.body), entry, end, title, self.news(out) if out else "", is_removed)
 
     def layer_part(self, node: Node) -> Part:
         graph = Digraph()
@@ -239,8 +243,8 @@ class _Picture:
         times = f" ×{len(run)}" if len(run) > 1 else ""
         ids = [node.id for block in run for node in self.nodes_of(block)]
         lines = (f"{first.stage}{letters}  {block_title(first)}{times}", " · ".join(self.convolutions(first)))
-        name = self.box(graph, f"block_{first.name}", lines, _block_mark(first), [*ids, run[-1].out])
-        return self.part(name, graph, name, name)
+        name = self.box(graph, f"block_{first.name}", lines, BRANCH, [*ids, run[-1].out])
+        return self.part(name, graph, name, name, block=first.name)
 
     def roads(self, block: Block) -> Part:
         """Draw one block as x, F(x), its shortcut and the add."""
@@ -249,13 +253,13 @@ class _Picture:
         main = [n.id for n in self.nodes_of(block) if n.road == "main" and n.id not in (block.add, block.out)]
         lines = (f"{block.name}  F(x)", *self.convolutions(block))
         ids = [*main, block.branch] if block.add else [*main, block.branch, block.out]
-        branch = self.box(graph, f"branch_{block.name}", lines, _block_mark(block), ids)
+        branch = self.box(graph, f"branch_{block.name}", lines, BRANCH, ids)
         graph.edge(start, branch, weight="8")
         if block.add is None:
-            return self.part(block.name, graph, start, branch)
+            return self.part(block.name, graph, start, branch, block=block.name)
         side = [n for n in self.nodes_of(block) if n.road == "shortcut"]
         if side:
-            mark = _block_mark(block)
+            mark = MARKS[kind_of(side[0].layer)]
             dashed = mark._replace(style=f"{mark.style},dashed")
             lines = (_("shortcut"), layer_title(side[0].layer).removeprefix("Conv "))
             road = self.box(graph, f"shortcut_{block.name}", lines, dashed, [n.id for n in side])
@@ -263,7 +267,7 @@ class _Picture:
         end = self.box(graph, f"add_{block.name}", ("+",), MARKS["add"], [block.add, block.out], told_by=block.add)
         graph.edge(branch, end, weight="8")
         graph.edge(*((road, end) if side else (start, end)), style="dashed", label="" if side else "  x")
-        return self.part(block.name, graph, start, end)
+        return self.part(block.name, graph, start, end, block=block.name)
 
     def layers(self, block: Block) -> Part:
         """Draw every layer of a block: the main path goes down, the shortcut goes beside it."""
@@ -287,7 +291,8 @@ class _Picture:
             if head in inside:
                 color = STATUS_MARKS["removed"].color
                 graph.edge(tail if tail in inside else start, head, style="dotted", color=color, constraint="false")
-        return self.part(block.name, graph, start, block.out, title=f"{block.name}  {block_title(block)}")
+        title = f"{block.name}  {block_title(block)}"
+        return self.part(block.name, graph, start, block.out, block=block.name, title=title)
 
     def fork(self, block: Block, graph: Digraph) -> str:
         """Draw x, where the two roads part, with its shape; it stands for no layer of its own."""
@@ -329,14 +334,15 @@ class _Picture:
         fate, fill = self.fate([told_by] if told_by else ids), mark.fill
         if fate:
             mark = mark._replace(color=STATUS_MARKS[fate].color, style=f"{mark.style},{STATUS_MARKS[fate].style}")
-            lines = (f"{STATUS_MARKS[fate].sign} {lines[0]}", *lines[1:])
+            if mark.shape != "circle":  # "+ +" would be two additions; there the frame says it
+                lines = (f"{STATUS_MARKS[fate].sign} {lines[0]}", *lines[1:])
         first, *rest = lines
         escaped = [html.escape(line) for line in rest]
         if style.is_ours:
             escaped = [f"<i>{line}</i>" for line in escaped]
         small = "".join(f'{style.gap}<font point-size="11">{line}</font>' for line in escaped)
         options = {"width": "0.36", "fixedsize": "true", "fontsize": "20"}
-        if mark.shape != "circle" or fate:
+        if mark.shape != "circle":
             parts = [text_width_pt(first, 14) * _BOLD, *(text_width_pt(line, 11) for line in rest)]
             wide = max(parts) if style.gap == "<br/>" else sum(parts) + 10 * len(rest)
             width_pt = wide * _ROOM.get(mark.shape, 1.0) + 20
@@ -383,7 +389,3 @@ def stage_title(stage: int) -> str:
 def block_title(block: Block) -> str:
     """Return what a kind of block is called."""
     return _("convolution block") if block.kind == "convolution" else _("identity block")
-
-
-def _block_mark(block: Block) -> Mark:
-    return CONVOLUTION_BLOCK if block.kind == "convolution" else IDENTITY_BLOCK

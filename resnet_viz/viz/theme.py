@@ -19,16 +19,21 @@ class Mark(NamedTuple):
     color: str
     shape: str
     style: str
+    strength: float = 0.28
 
     @property
     def fill(self) -> str:
         """A tint of the colour, light enough for black text (contrast above 7:1)."""
         channels = (int(self.color[i : i + 2], 16) for i in (1, 3, 5))
-        return "#" + "".join(f"{round(255 - (255 - channel) * 0.28):02x}" for channel in channels)
+        return "#" + "".join(f"{round(255 - (255 - channel) * self.strength):02x}" for channel in channels)
 
 
 _BLUE, _SKY, _ORANGE, _GREEN = "#0072b2", "#56b4e9", "#e69f00", "#009e73"
 _YELLOW, _VERMILION, _PURPLE, _GREY = "#c9b800", "#d55e00", "#cc79a7", "#808080"
+INK = "#1a1a1a"
+ROAD = "#5f6368"
+SHORTCUT = _VERMILION
+"""The road round a block: the arc in the picture, the bar beside the maps, the curve."""
 
 MARKS: dict[str, Mark] = {
     "input": Mark(_GREY, "ellipse", "filled"),
@@ -40,17 +45,15 @@ MARKS: dict[str, Mark] = {
     "average_pool": Mark(_GREEN, "box", "filled,diagonals"),
     "global_average_pool": Mark(_GREEN, "box", "filled,diagonals,bold"),
     "channel_pad": Mark(_GREY, "cds", "filled,dashed"),
-    "add": Mark(_VERMILION, "circle", "filled,bold"),
+    "add": Mark(INK, "circle", "filled,bold", strength=0),
     "flatten": Mark(_GREY, "cds", "filled"),
     "dense": Mark(_PURPLE, "box", "filled,bold,rounded"),
     "softmax": Mark(_PURPLE, "ellipse", "filled"),
 }
 """Marks by layer kind (see `resnet_viz.spec.layers.kind_of`)."""
 
-CONVOLUTION_BLOCK = Mark(_BLUE, "box", "filled,bold")
-IDENTITY_BLOCK = Mark(_YELLOW, "box", "filled,rounded")
-INK = "#1a1a1a"
-ROAD = "#5f6368"
+BRANCH = Mark(_YELLOW, "box", "filled,rounded")
+"""F(x), the layers of a block's main path drawn as one, in both kinds of block."""
 
 
 class StatusMark(NamedTuple):
@@ -63,9 +66,9 @@ class StatusMark(NamedTuple):
 
 STATUS_MARKS = {
     "added": StatusMark(_GREEN, "bold", "+"),
-    "removed": StatusMark(_VERMILION, "dashed,bold", "−"),
+    "removed": StatusMark(_GREY, "dashed,bold", "−"),
     "changed": StatusMark(_PURPLE, "bold", "≠"),
-    "settings": StatusMark(_GREY, "dotted", "~"),
+    "settings": StatusMark(_PURPLE, "dotted", "~"),
 }
 """Marks by fate (see `resnet_viz.analysis.difference`)."""
 

@@ -95,7 +95,8 @@ def test_a_difference_marks_layers_by_sign_and_keeps_what_is_gone():
     assert "≠ 2a" not in dot
     plain = compare(analyse(PRESETS["plain34"]), analyse(PRESETS["resnet34"]))
     dot = draw(plain.union, ["3"], status=plain.status, lost_edges=plain.lost_edges).dot
-    assert "<b>+ +</b>" in dot  # the addition is new, whatever became of the ReLU behind it
+    added = re.search(r"add_3b \[label=<<b>\+</b>> color=\"(#\w+)\"", dot)
+    assert added[1] == STATUS_MARKS["added"].color  # the addition is new, whatever became of the ReLU behind it
 
 
 @pytest.mark.parametrize("before", PRESETS)
