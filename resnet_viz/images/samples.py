@@ -8,9 +8,9 @@ from resnet_viz.errors import ImageError, broken_rule, did_you_mean
 from resnet_viz.images.reader import Picture, read_picture
 from resnet_viz.messages import gettext as _
 
-DEFAULT_SAMPLE = "cat"
+DEFAULT_SAMPLE = "star"
 
-_FOLDER = Path(__file__).parents[1] / "assets" / "samples"
+FOLDER = Path(__file__).parents[1] / "assets" / "samples"
 
 
 class Sample(NamedTuple):
@@ -20,7 +20,35 @@ class Sample(NamedTuple):
     credit: str
 
 
+class Series(NamedTuple):
+    """The pictures of the training generator that ship: of its style and seed, one index a class.
+
+    Attributes:
+        size_px: Side of the pictures.
+        difficulty: As the shipped weights were trained.
+        clutter: As the shipped weights were trained.
+        seed: One that no run uses.
+        indices: By class, which is the sample's name too.
+    """
+
+    size_px: int
+    difficulty: float
+    clutter: int
+    seed: int
+    indices: dict[str, int]
+
+
+SHAPES = Series(
+    size_px=224,
+    difficulty=0.6,
+    clutter=5,
+    seed=2**40,
+    indices={"circle": 24, "cross": 55, "ring": 80, "square": 69, "star": 64, "triangle": 47},
+)
+"""Where the samples of one shape each come from; `tools/make_shapes.py` writes them."""
+
 SAMPLES: dict[str, Sample] = {
+    **{name: Sample(f"{name}.png", "ResNet Viz") for name in SHAPES.indices},
     "cat": Sample("cat.jpg", "Stéfan van der Walt, CC0"),
     "coffee": Sample("coffee.jpg", "Rachel Michetti, CC0"),
     "astronaut": Sample("astronaut.jpg", "NASA, public domain"),
@@ -33,13 +61,19 @@ SAMPLES: dict[str, Sample] = {
     "dot": Sample("dot.png", "ResNet Viz"),
 }
 
-SHAPE_SAMPLES = ("shapes",)
-"""Samples of the kind that the shipped weights were trained on."""
+DRAWINGS = (*SHAPES.indices, "shapes", "stripes", "dot")
+"""Samples that are no photographs."""
 
 
 def sample_title(name: str) -> str:
     """Return what a sample shows, for a menu."""
     return {
+        "circle": _("circle"),
+        "cross": _("cross"),
+        "ring": _("ring"),
+        "square": _("square"),
+        "star": _("star"),
+        "triangle": _("triangle"),
         "cat": _("cat"),
         "coffee": _("coffee"),
         "astronaut": _("astronaut"),
@@ -47,7 +81,7 @@ def sample_title(name: str) -> str:
         "flower": _("flower"),
         "temple": _("temple"),
         "bricks": _("bricks"),
-        "shapes": _("shapes (drawn)"),
+        "shapes": _("four shapes (drawn)"),
         "stripes": _("stripes (drawn)"),
         "dot": _("one dot (drawn)"),
     }[name]
@@ -62,4 +96,4 @@ def sample_picture(name: str) -> Picture:
     """
     if name not in SAMPLES:
         raise ImageError(broken_rule("image", _("a sample's name"), name, did_you_mean(name, SAMPLES)))
-    return read_picture((_FOLDER / SAMPLES[name].file).read_bytes())
+    return read_picture((FOLDER / SAMPLES[name].file).read_bytes())

@@ -19,7 +19,7 @@ from resnet_viz.compute import questions
 from resnet_viz.compute.client import WorkerClient
 from resnet_viz.errors import BusyError, SpecError
 from resnet_viz.images.reader import read_picture
-from resnet_viz.images.samples import _FOLDER
+from resnet_viz.images.samples import FOLDER
 from resnet_viz.messages import use_language
 from resnet_viz.owners import OwnerFiles
 from resnet_viz.spec import PRESETS, preset
@@ -608,14 +608,14 @@ def test_an_upload_becomes_the_image_and_can_be_deleted():
     assert "image: your own" in popover_labels(app)
     assert app.query_params["image"] == "upload"
     app.button(key="page_delete").click().run()
-    assert "image: cat" in popover_labels(app)
+    assert "image: star" in popover_labels(app)
 
 
 def test_a_bad_upload_is_a_sentence_and_changes_nothing():
     app = opened("activations", SMALL)
     app.file_uploader(key="page_upload").upload("mine.png", b"not a picture", "image/png").run()
     assert "a picture in PNG" in app.warning[0].value
-    assert "image: cat" in popover_labels(app)
+    assert "image: star" in popover_labels(app)
 
 
 def test_a_link_to_somebody_elses_picture_says_so():
@@ -739,16 +739,18 @@ def test_bad_weights_are_a_sentence_and_change_nothing():
 
 
 def test_a_file_of_arrays_says_the_same_from_the_page_and_from_the_terminal(tmp_path):
-    picture = read_picture((_FOLDER / "cat.jpg").read_bytes())
+    picture = read_picture((FOLDER / "cat.jpg").read_bytes())
     summary = analyse(preset("cifar-20"))
     shapes = {name: shape for name, shape in expected_arrays(summary).items() if not name.startswith("fc10")}
     weights, out = tmp_path / "mine.safetensors", tmp_path / "maps.npz"
     weights.write_bytes(save({name: np.full(shape, 0.1, np.float16) for name, shape in shapes.items()}))
     services.weights_store().save("visitor", weights.name, weights.read_bytes(), summary)
-    selection = Selection(weights="file", normalisation="caffe", resize="letterbox").with_preset("cifar-20")
+    selection = Selection(image="cat", weights="file", normalisation="caffe", resize="letterbox").with_preset(
+        "cifar-20"
+    )
     selection = replace(selection, surgery=surgery_of("drop:3c", summary))
     page = about_of(io.BytesIO(arrays_npz(maps.origin_of(selection, picture), {})))
-    command = [sys.executable, "-m", "resnet_viz", "activations", str(_FOLDER / "cat.jpg"), "--weights", str(weights)]
+    command = [sys.executable, "-m", "resnet_viz", "activations", str(FOLDER / "cat.jpg"), "--weights", str(weights)]
     settings = ["--preset", "cifar-20", "--surgery", "drop:3c", "--pixels", "caffe", "--resize", "letterbox"]
     subprocess.run([*command, *settings, "--out", str(out)], check=True, capture_output=True)
     terminal = about_of(out)

@@ -133,7 +133,7 @@ def test_an_upload_survives_a_reload_and_is_deleted_by_its_button(visit):
     expect(stranger.locator("[data-testid=stAlert]")).to_contain_text("not here (any more)")
     page.get_by_role("button", name="Another picture").click()
     page.locator(".st-key-page_delete button").click()
-    expect(page.locator(".st-key-subject")).to_contain_text("image: cat")
+    expect(page.locator(".st-key-subject")).to_contain_text("image: star")
 
 
 def test_a_killed_worker_is_no_more_than_a_delay(visit, server):

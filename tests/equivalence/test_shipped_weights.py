@@ -7,6 +7,8 @@ import pytest
 
 from resnet_viz.analysis import analyse
 from resnet_viz.cli.main import _parser
+from resnet_viz.images.preprocess import NORMALISATIONS, as_input
+from resnet_viz.images.samples import SHAPES, sample_picture
 from resnet_viz.spec import preset
 from resnet_viz.training.plan import NetworkPlan, Plan
 from resnet_viz.training.shapes import CLASSES, Style, shapes
@@ -37,7 +39,7 @@ def test_kernels_are_float16_and_normalisation_is_float32(card):
         assert np.isfinite(array).all()
 
 
-def test_fresh_shapes_are_classified_as_the_card_says(card):
+def test_samples_are_recognised_and_fresh_shapes_classified_as_the_card_says(card):
     """600 pictures of a seed that neither training nor card used; three standard errors of so few are 1.2 points."""
     from safetensors.numpy import load_file
 
@@ -47,6 +49,11 @@ def test_fresh_shapes_are_classified_as_the_card_says(card):
     plan = Plan(networks=(NetworkPlan(name="course", text="course"),), seconds=1.0)
     trainer = Trainer(plan.summaries(6)["course"], plan, batch=100)
     assign_weights(trainer.model, load_file(card.path))
+    rule = NORMALISATIONS[card.normalisation]
+    samples = [as_input(sample_picture(name).rgb, card.input_shape, "crop", rule) for name in SHAPES.indices]
+    shares = trainer.model.predict_on_batch(np.stack(samples))
+    assert [CLASSES[number] for number in shares.argmax(axis=1)] == list(SHAPES.indices)
+    assert shares.max(axis=1).min() > 0.99
     images, labels = shapes(Style(64, 0.6, 5), 987_654_321, range(600))
     accuracy = trainer.evaluate(images, labels).accuracy
     assert accuracy == pytest.approx(card.accuracy, abs=0.015)

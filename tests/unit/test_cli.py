@@ -15,7 +15,7 @@ from safetensors.numpy import save
 
 from resnet_viz.analysis import analyse
 from resnet_viz.cli.main import main
-from resnet_viz.images.samples import _FOLDER
+from resnet_viz.images.samples import FOLDER
 from resnet_viz.spec import preset
 from resnet_viz.weights.fit import expected_arrays
 
@@ -111,13 +111,13 @@ BAD = [
     (["graph", "--open", "3.9z"], "Received: --open='9z'"),
     (["graph", "--out", "/nowhere/at/all.dot"], "Cannot read or write /nowhere/at/all.dot"),
     (["activations", "/nowhere.png", "--node", "conv1", "--out", "x.npz"], "the path of a picture"),
-    (["activations", str(_FOLDER / "cat.jpg"), "--node", "conv1", "--out", "x.gif"], "ending in .npz or .png"),
-    (["activations", str(_FOLDER / "cat.jpg"), "--node", "conv2", "--out", "x.npz"], "Received: node='conv2'"),
-    (["activations", str(_FOLDER / "cat.jpg"), "--out", "x.npz", "--surgery", "drop:9z"], "a block of this network"),
-    (["activations", str(_FOLDER / "cat.jpg")], "Say what to write"),
-    (["explain", str(_FOLDER / "cat.jpg"), "--method", "magic", "--out", "x.png"], "`method` must be"),
-    (["explain", str(_FOLDER / "cat.jpg"), "--out", "x.gif"], "ending in .npz or .png"),
-    (["explain", str(_FOLDER / "cat.jpg"), "--class", "77", "--out", "x.png"], "a number from 0 to 5"),
+    (["activations", str(FOLDER / "cat.jpg"), "--node", "conv1", "--out", "x.gif"], "ending in .npz or .png"),
+    (["activations", str(FOLDER / "cat.jpg"), "--node", "conv2", "--out", "x.npz"], "Received: node='conv2'"),
+    (["activations", str(FOLDER / "cat.jpg"), "--out", "x.npz", "--surgery", "drop:9z"], "a block of this network"),
+    (["activations", str(FOLDER / "cat.jpg")], "Say what to write"),
+    (["explain", str(FOLDER / "cat.jpg"), "--method", "magic", "--out", "x.png"], "`method` must be"),
+    (["explain", str(FOLDER / "cat.jpg"), "--out", "x.gif"], "ending in .npz or .png"),
+    (["explain", str(FOLDER / "cat.jpg"), "--class", "77", "--out", "x.png"], "a number from 0 to 5"),
     ([], "COMMAND"),
     (["summmary"], "invalid choice"),
 ]
@@ -132,7 +132,7 @@ def test_bad_input_is_one_sentence_and_exit_2(capsys, arguments, sentence):
 def test_weights_of_which_nothing_fits_end_in_exit_2_and_write_nothing(capsys, tmp_path, command):
     weights, out = tmp_path / "other.safetensors", tmp_path / "x.npz"
     weights.write_bytes(save({"conv1_1/kernel": np.ones((3, 3, 3, 16), np.float32)}))
-    picture = [command, str(_FOLDER / "cat.jpg"), "--preset", "cifar-20", "--out", str(out)]
+    picture = [command, str(FOLDER / "cat.jpg"), "--preset", "cifar-20", "--out", str(out)]
     for name in (str(weights), "shapes"):
         assert "Nothing of these weights fits this network" in refused(capsys, *picture, "--weights", name)
     assert not out.exists()
@@ -140,7 +140,7 @@ def test_weights_of_which_nothing_fits_end_in_exit_2_and_write_nothing(capsys, t
 
 def test_activations_write_arrays_under_their_ids_and_mosaics(tmp_path):
     """Through the real command, in a process of its own, as a person runs it."""
-    command = [sys.executable, "-m", "resnet_viz", "activations", str(_FOLDER / "cat.jpg"), "--preset", "cifar-20"]
+    command = [sys.executable, "-m", "resnet_viz", "activations", str(FOLDER / "cat.jpg"), "--preset", "cifar-20"]
     nodes = ["--node", "res3b_branch2b", "--node", "fc10_softmax", "--node", "input"]
     out = tmp_path / "maps.npz"
     done = subprocess.run([*command, *nodes, "--out", str(out)], capture_output=True, text=True, check=False)
@@ -161,7 +161,7 @@ def test_activations_write_arrays_under_their_ids_and_mosaics(tmp_path):
         "random_layers": [],
         "surgery": "",
         "image": "cat.jpg",
-        "image_sha256": hashlib.sha256((_FOLDER / "cat.jpg").read_bytes()).hexdigest(),
+        "image_sha256": hashlib.sha256((FOLDER / "cat.jpg").read_bytes()).hexdigest(),
         "resize": "crop",
         "interpolation": "bilinear",
         "pixels": "unit",
@@ -178,7 +178,7 @@ def test_activations_write_arrays_under_their_ids_and_mosaics(tmp_path):
 def test_a_view_is_one_file_and_an_explanation_is_printed(tmp_path):
     """Through the real commands; what the pages show of it is tested there."""
     look = [sys.executable, "-m", "resnet_viz"]
-    network = [str(_FOLDER / "shapes.png"), "--preset", "cifar-20", "--surgery", "drop:3b"]
+    network = [str(FOLDER / "shapes.png"), "--preset", "cifar-20", "--surgery", "drop:3b"]
     html, arrays, weights = tmp_path / "view.html", tmp_path / "map.npz", tmp_path / "mine.safetensors"
     shapes = expected_arrays(analyse(preset("cifar-20")))
     weights.write_bytes(

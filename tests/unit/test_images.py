@@ -18,9 +18,11 @@ from PIL import Image
 from resnet_viz.errors import ImageError
 from resnet_viz.images import reader
 from resnet_viz.images.reader import read_picture
-from resnet_viz.images.samples import SAMPLES, sample_picture
+from resnet_viz.images.samples import SAMPLES, SHAPES, sample_picture
+from resnet_viz.training.shapes import CLASSES
 from tests.cost import Worst
 from tests.unit.mutations import mutated_picture
+from tools.make_shapes import drawn
 
 
 def encoded(image: Image.Image, picture_format: str = "PNG", **options) -> bytes:
@@ -361,7 +363,16 @@ def test_what_a_call_costs_is_seen_though_it_is_given_back():
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_samples_are_readable(name):
-    assert sample_picture(name).rgb.size == (384, 384)
+    side = SHAPES.size_px if name in SHAPES.indices else 384
+    assert sample_picture(name).rgb.size == (side, side)
+
+
+def test_the_samples_of_one_shape_each_come_from_the_training_generator():
+    assert tuple(SHAPES.indices) == CLASSES
+    assert [index % len(CLASSES) for index in SHAPES.indices.values()] == list(range(len(CLASSES)))
+    for name, image in drawn().items():
+        # Another processor's sine may tip a pixel over to its neighbour.
+        assert np.abs(np.asarray(image, int) - np.asarray(sample_picture(name).rgb, int)).max() <= 1, name
 
 
 def test_an_unknown_sample_is_named():

@@ -8,7 +8,7 @@ import streamlit as st
 
 from resnet_viz.errors import ResNetVizError, StoreError
 from resnet_viz.images.preprocess import NORMALISATIONS
-from resnet_viz.images.samples import SHAPE_SAMPLES
+from resnet_viz.images.samples import SHAPES
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
 from resnet_viz.spec import ResNetSpec
@@ -150,7 +150,7 @@ def picture_note(selection: Selection) -> str:
         return _("These weights were trained with other pixel values ({rule}).").format(
             rule=NORMALISATIONS[weights.normalisation].formula()
         )
-    if weights.card is None or selection.image in SHAPE_SAMPLES:
+    if weights.card is None or selection.image in SHAPES.indices:
         return ""
     return _(
         "This network has only ever seen six kinds of coloured shapes: what its maps make of another picture is not what they would make of it after ImageNet."

@@ -1,0 +1,18 @@
+"""Draw the samples of one shape each again, with the generator that the shipped weights were trained on: python tools/make_shapes.py."""
+
+from PIL import Image
+
+from resnet_viz.images.samples import FOLDER, SAMPLES, SHAPES
+from resnet_viz.training.shapes import Style, shapes
+
+
+def drawn() -> dict[str, Image.Image]:
+    """Return the pictures by sample."""
+    style = Style(SHAPES.size_px, SHAPES.difficulty, SHAPES.clutter)
+    images, _labels = shapes(style, SHAPES.seed, list(SHAPES.indices.values()))
+    return {name: Image.fromarray(image) for name, image in zip(SHAPES.indices, images, strict=True)}
+
+
+if __name__ == "__main__":
+    for name, image in drawn().items():
+        image.save(FOLDER / SAMPLES[name].file, optimize=True)
