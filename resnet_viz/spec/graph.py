@@ -93,6 +93,11 @@ class LayerGraph:
         return {node.id: node for node in self.nodes}
 
     @cached_property
+    def block_by_name(self) -> dict[str, Block]:
+        """Blocks by name, such as "3b"; no layer is called like that."""
+        return {block.name: block for block in self.blocks}
+
+    @cached_property
     def readers(self) -> dict[str, tuple[str, ...]]:
         """For each node, the ids of the nodes that read it."""
         found: dict[str, list[str]] = {node.id: [] for node in self.nodes}
@@ -120,12 +125,11 @@ class LayerGraph:
         Raises:
             UnknownLayerError: If there is none.
         """
-        for block in self.blocks:
-            if block.name == name:
-                return block
-        names = [block.name for block in self.blocks]
-        sentence = _("`block` must be a block of this network. Received: block={name!r}.").format(name=name)
-        raise UnknownLayerError(f"{sentence} {did_you_mean(name, names)}".strip())
+        try:
+            return self.block_by_name[name]
+        except KeyError:
+            sentence = _("`block` must be a block of this network. Received: block={name!r}.").format(name=name)
+            raise UnknownLayerError(f"{sentence} {did_you_mean(name, self.block_by_name)}".strip()) from None
 
     def block_of(self, node_id: str) -> Block | None:
         """Return the block that a node lies in, or None for the stem and the head."""

@@ -29,6 +29,7 @@ from resnet_viz.ui.selection import (
     WEIGHTS,
     Selection,
     check_plan,
+    first_focus,
     pixel_of,
     settings_of,
     stage_of,
@@ -102,7 +103,7 @@ def _read_network(selection: Selection, params: Mapping[str, str], problems: lis
     (parts, _spec), broken = salvaged(wanted, described)
     spec, impossible = salvaged(parts, existing, tries=_MOST_ACCOUNTS, alone=False)
     problems += broken + impossible
-    return replace(selection, preset=name, spec=spec)
+    return replace(selection, preset=name, spec=spec, node=first_focus(network(spec).graph))
 
 
 def _described(name: str, parts: Mapping[str, str]) -> ResNetSpec:
@@ -125,7 +126,12 @@ def _listed(field: str, name: str, valid: Collection[str]) -> Reader:
 
 
 def _node(selection: Selection, text: str, _problems: list[str]) -> Selection:
-    return replace(selection, node=selection.summary.graph.node(text).id)
+    graph = selection.summary.graph
+    known = (*graph.block_by_name, *graph.by_id)
+    if text not in known:
+        rule = _("a layer or a block of this network")
+        raise SpecError(broken_rule("node", rule, text, did_you_mean(text, known)))
+    return replace(selection, node=text)
 
 
 def _open(selection: Selection, text: str, problems: list[str]) -> Selection:

@@ -8,7 +8,7 @@ from resnet_viz.analysis import NetworkSummary
 from resnet_viz.attribution.catalogue import METHODS
 from resnet_viz.errors import SpecError
 from resnet_viz.images.samples import DEFAULT_SAMPLE
-from resnet_viz.spec import DEFAULT_PRESET, PRESETS, Block, ResNetSpec, preset
+from resnet_viz.spec import DEFAULT_PRESET, PRESETS, Block, LayerGraph, ResNetSpec, preset
 from resnet_viz.spec.changes import changed_paths, from_text, with_changes
 from resnet_viz.spec.rules import whole_of
 from resnet_viz.spec.salvage import left_out
@@ -29,7 +29,8 @@ SHIPPED, RANDOM, FILE, RUN, IMAGENET = "shapes", "random", "file", "run", "image
 WEIGHTS = (SHIPPED, RANDOM, FILE, IMAGENET)
 MAX_SETTINGS = 2000
 MAX_COMPARED = 4
-FIRST_NODE = "conv1"
+FIRST_NODE = "3b"
+"""Where a fresh subject starts: `first_focus` of the default preset."""
 ASPECTS = ("block", "depth", "compare")
 STATISTICS = ("moving", "batch")
 PANELS = ("layer", "difference", "files")
@@ -43,7 +44,8 @@ class Selection:
     Attributes:
         preset: Where the specification started.
         spec: The specification as it stands.
-        node: The layer in focus.
+        node: What is in focus: a layer's id, or a block's name such as ``3b``. `layer` and `block` are always the one or
+            the other.
         opened: Groups of the picture that are open: stage numbers and block names.
         color: What the picture's colours mean: a name of `COLORS`.
         against: The network compared with, as `resnet_viz.spec.changes.to_text` writes it, or "" for none.
@@ -116,10 +118,20 @@ class Selection:
         return network(self.spec)
 
     @property
+    def is_block(self) -> bool:
+        """Whether a block is in focus as a whole, not one of its layers."""
+        return self.node in self.summary.graph.block_by_name
+
+    @property
+    def layer(self) -> str:
+        """The id of the layer in focus; of a block, the layer that gives its output."""
+        return self.block.out if self.is_block else self.node
+
+    @property
     def block(self) -> Block:
-        """The block in focus: the node's own, else the nearest one along the network."""
+        """The block in focus: itself, the layer's own, or the nearest one along the network."""
         graph = self.summary.graph
-        own = graph.block_of(self.node)
+        own = graph.block_by_name.get(self.node) or graph.block_of(self.node)
         if own:
             return own
         return graph.blocks[-1] if graph.node(self.node).stage == 0 else graph.blocks[0]
@@ -170,8 +182,9 @@ class Selection:
         return replace(self, opened=self.opened - inside)
 
     def revealing(self, node: str) -> "Selection":
-        """Return the selection at a layer, with the picture open as far as it takes to see the layer by itself."""
-        return replace(self, node=node, opened=self.opened | set(groups_of(self.summary, node)))
+        """Return the selection at a block or at a layer, with the picture open as far as it takes to see the layer."""
+        is_block = node in self.summary.graph.block_by_name
+        return replace(self, node=node, opened=self.opened | set(() if is_block else groups_of(self.summary, node)))
 
     def with_preset(
         self, name: str, input_shape: tuple[int, int, int] | None = None, classes: int | None = None
@@ -223,7 +236,7 @@ class Selection:
         if self.spec.classes != own.classes:
             params["classes"] = str(self.spec.classes)
         params |= self.changes
-        default = _default_parts()
+        default = _default_parts() | {"node": first_focus(self.summary.graph)}
         for name, value in named_parts(self).items():
             if value != default[name]:
                 params[name] = value
@@ -320,17 +333,27 @@ def _surviving_other(against: str, spec: ResNetSpec) -> str:
         return ""
 
 
+def first_focus(graph: LayerGraph) -> str:
+    """Return the block on which a fresh subject starts: an identity block, in stage 3 if it has one, else the first.
+
+    There y = F(x) + x can be seen as it is: nothing stands on the shortcut.
+    """
+    identity = [block for block in graph.blocks if block.kind == "identity"]
+    return (next((block for block in identity if block.stage == 3), None) or (*identity, *graph.blocks)[0]).name
+
+
 def _surviving_node(node: str, before: ResNetSpec, after: NetworkSummary) -> str:
-    """Return the node that takes the place of `node`: itself, its namesake, its stage's end, or the first one."""
-    graph = after.graph
-    if node in graph.by_id:
-        return node
-    renamed = node.replace(f"fc{before.classes}", f"fc{after.graph.spec.classes}")
-    if renamed in graph.by_id:
-        return renamed
-    old = network(before).graph.by_id.get(node)
-    ends = [block.out for block in graph.blocks if old and block.stage == old.stage]
-    return ends[-1] if ends else FIRST_NODE
+    """Return what takes the place of a layer or a block: itself, its namesake, its stage's end, or a fresh start."""
+    graph, old = after.graph, network(before).graph
+    renamed = node.replace(f"fc{before.classes}", f"fc{graph.spec.classes}")
+    for name in (node, renamed):
+        if name in graph.by_id or name in graph.block_by_name:
+            return name
+    gone = old.block_by_name.get(node) or old.by_id.get(node)
+    ends = [block for block in graph.blocks if gone and block.stage == gone.stage]
+    if ends:
+        return ends[-1].name if isinstance(gone, Block) else ends[-1].out
+    return "conv1" if gone and gone.stage == 1 else first_focus(graph)
 
 
 def surgery_of(text: str, summary: NetworkSummary) -> Surgery:

@@ -7,7 +7,7 @@ from resnet_viz.analysis import LayerRecord, NetworkSummary
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.messages import gettext as _
 from resnet_viz.viz.coloring import Coloring, color_title
-from resnet_viz.viz.dot import Drawing, groups_of, stage_title
+from resnet_viz.viz.dot import Drawing, stage_title
 from resnet_viz.viz.words import layer_title, short_bytes, short_count
 
 
@@ -24,7 +24,7 @@ def picture_data(
     Args:
         summary: What is drawn.
         drawing: How.
-        node: The layer in focus.
+        node: The layer or the block in focus.
         coloring: What its colours mean.
         colors: The chosen colouring, and those to choose from.
         file_name: Stem of saved pictures.
@@ -32,7 +32,7 @@ def picture_data(
     return {
         "header": drawing.header,
         "rows": rows_of(drawing),
-        "selected": drawing.drawn(node),
+        "selected": drawing.drawn(block.out if (block := summary.graph.block_by_name.get(node)) else node),
         "label": drawing.summary,
         "layers": list(summary.by_id),
         "crumbs": _crumbs(summary, node),
@@ -56,16 +56,18 @@ def cards_of(summary: NetworkSummary, drawing: Drawing) -> dict[str, list[str]]:
     return {name: _card(summary, ids) for name, ids in drawing.members.items()}
 
 
-def _crumbs(summary: NetworkSummary, node_id: str) -> list[dict[str, str]]:
-    """Return the way to a layer; each step names the group that it shows."""
-    if node_id not in summary.by_id:
-        return [{"label": _("Network"), "group": ""}]
-    node = summary.graph.node(node_id)
-    steps = [{"label": _("Network"), "group": ""}, {"label": stage_title(node.stage), "group": str(node.stage)}]
-    if node.block:
-        name = groups_of(summary, node_id)[-1]
-        steps.append({"label": _("Block {name}").format(name=name), "group": name})
-    return [*steps, {"label": node_id, "group": f"={node_id}"}]
+def _crumbs(summary: NetworkSummary, focus: str) -> list[dict[str, str]]:
+    """Return the way to a block or a layer; each step names the group that it shows."""
+    graph, steps = summary.graph, [{"label": _("Network"), "group": ""}]
+    block = graph.block_by_name.get(focus)
+    if block is None and focus not in summary.by_id:
+        return steps
+    block = block or graph.block_of(focus)
+    stage = block.stage if block else graph.node(focus).stage
+    steps.append({"label": stage_title(stage), "group": str(stage)})
+    if block:
+        steps.append({"label": _("Block {name}").format(name=block.name), "group": block.name})
+    return steps if focus in graph.block_by_name else [*steps, {"label": focus, "group": f"={focus}"}]
 
 
 def _card(summary: NetworkSummary, ids: tuple[str, ...]) -> list[str]:

@@ -65,7 +65,7 @@ def _own_stores(monkeypatch):
 
 
 def test_architecture_shows_the_arithmetic_of_the_first_convolution():
-    app = opened()
+    app = opened(params={"node": "conv1"})
     shown = texts(app)
     assert "17,958,790" in shown
     assert "⌊(70 − 7) / 2⌋ + 1 = 32" in shown
@@ -210,7 +210,7 @@ def test_explain_prints_score_settings_and_what_it_is_worth(method, sentence):
     assert "weights: random, seed 0" in shown
     header, arrays = maps_shown(app)
     assert header["single"]
-    assert arrays[0].shape == ((1, 4, 4) if method == "gradcam" else (1, 16, 16))
+    assert arrays[0].shape == ((1, 8, 8) if method == "gradcam" else (1, 16, 16))
     app.button(key="sanity_try").click().run()
     assert not app.exception
     assert "head random" in texts(app)

@@ -36,7 +36,7 @@ def fold(page: Page, group: str):
 
 def test_click_selects_and_double_click_opens_in_place(visit):
     page = visit().open()
-    expect(selected(page)).to_have_id("conv1")
+    expect(selected(page)).to_be_attached()
     node(page, "block_3b").click()
     expect(inspector(page)).to_have_text("res3d_out")
     expect(page).to_have_url(re.compile("node=res3d_out"))
@@ -82,7 +82,7 @@ def test_the_two_roads_part_at_x_and_meet_in_the_add(visit):
 
 
 def test_the_keyboard_alone_walks_opens_and_folds(visit):
-    page = visit().open()
+    page = visit().open("/?node=conv1")
     node(page, "conv1").focus()
     page.keyboard.press("ArrowRight")
     expect(inspector(page)).to_have_text("bn_conv1")
@@ -109,7 +109,7 @@ def test_the_keyboard_alone_walks_opens_and_folds(visit):
 def test_from_the_start_to_the_projection_by_keyboard_alone(visit):
     """What is res4a_branch1 for, its arithmetic, its cost: search, read."""
     page = visit().open()
-    expect(selected(page)).to_have_id("conv1")
+    expect(selected(page)).to_be_attached()
     quiet(page)
     page.keyboard.press("/")
     page.keyboard.type("res4a_branch1")
@@ -124,7 +124,7 @@ def test_from_the_start_to_the_projection_by_keyboard_alone(visit):
 
 def test_from_the_start_to_the_projection_in_three_clicks(visit):
     page = visit().open()
-    expect(selected(page)).to_have_id("conv1")
+    expect(selected(page)).to_be_attached()
     fold(page, "4").click()
     expect(node(page, "shortcut_4a")).to_be_visible()
     node(page, "shortcut_4a").dblclick()
@@ -150,7 +150,7 @@ def test_fast_typing_is_not_undone_by_slow_answers(visit):
 
 def test_search_opens_what_it_needs_and_flies_there(visit):
     page = visit().open()
-    expect(selected(page)).to_have_id("conv1")
+    expect(selected(page)).to_be_attached()
     quiet(page)
     page.get_by_role("combobox", name="Find a layer").or_(page.locator("input[type=search]")).first.fill("4f_branch2b")
     page.keyboard.press("Enter")
@@ -165,7 +165,7 @@ def test_search_opens_what_it_needs_and_flies_there(visit):
 
 def test_zoom_survives_reruns_pages_and_themes(visit):
     page = visit().open()
-    expect(selected(page)).to_have_id("conv1")
+    expect(selected(page)).to_be_attached()
     quiet(page)
     fitted = settled(page)
     page.get_by_role("button", name="Zoom in (+)").click()
@@ -237,7 +237,7 @@ def test_text_stays_inside_its_box_and_boxes_apart(visit, link):
 
 def test_colour_by_a_number_keeps_the_layout_and_has_a_legend(visit):
     page = visit().open()
-    expect(selected(page)).to_have_id("conv1")
+    expect(selected(page)).to_be_attached()
     quiet(page)
     before = settled(page)
     where = node(page, "block_5a").bounding_box()
@@ -257,7 +257,7 @@ def test_colour_by_a_number_keeps_the_layout_and_has_a_legend(visit):
 
 def test_the_picture_is_saved_as_svg_and_png(visit):
     page = visit().open("/?open=3")
-    expect(selected(page)).to_have_id("conv1")
+    expect(selected(page)).to_be_attached()
     for name in ("SVG", "PNG"):
         with page.expect_download() as download:
             page.get_by_role("button", name=f"Save this picture as {name}").click()
@@ -326,7 +326,7 @@ def test_a_message_above_does_not_flatten_the_picture(visit):
     """What stands above takes height; the picture is laid out for the frame as it then is."""
     page = visit().open("/?input=12")
     expect(page.locator("[data-testid=stAlert]")).to_be_visible()
-    expect(selected(page)).to_have_id("conv1")
+    expect(selected(page)).to_be_attached()
 
     def fills_the_frame() -> bool:
         frame, stage = page.locator("svg[role=group]").bounding_box(), page.locator("g.frames").bounding_box()
@@ -509,7 +509,7 @@ def test_the_picture_is_laid_out_off_the_main_thread_from_one_file(visit):
     visitor = visit()
     visitor.page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
     page = visitor.open()
-    expect(selected(page)).to_have_id("conv1")
+    expect(selected(page)).to_be_attached()
     assert len(page.workers) == 1
     assert sum(name.startswith("layout-") for name in asked) == 1
 
@@ -526,7 +526,7 @@ def test_a_phone_reads_an_open_block(visit):
 @pytest.mark.parametrize("viewport", [(1280, 720), (1920, 1080)])
 def test_the_picture_is_readable_on_a_projector(visit, viewport):
     page = visit(viewport={"width": viewport[0], "height": viewport[1]}).open("/?present=1")
-    expect(selected(page)).to_have_id("conv1")
+    expect(selected(page)).to_be_attached()
     settled(page)
     title = node(page, "block_4b").locator("text").first.bounding_box()
     assert title["height"] >= 18

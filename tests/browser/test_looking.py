@@ -196,7 +196,7 @@ def test_a_layer_is_chosen_among_the_maps(visit):
     ready(page)
     setting(page, "Layer").select_option("conv1")
     expect(page.locator(MOSAIC)).to_have_attribute("aria-label", re.compile("16 channels of conv1"))
-    expect(page).to_have_url(re.compile("preset=cifar-20(?!.*node=)"))
+    expect(page).to_have_url(re.compile("node=conv1"))
 
 
 def test_occlusion_says_how_far_it_is_and_is_cancelled(visit):

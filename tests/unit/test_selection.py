@@ -12,7 +12,7 @@ from resnet_viz.analysis.arithmetic import field_arithmetic, shape_arithmetic
 from resnet_viz.analysis.keras_code import keras_line
 from resnet_viz.attribution.catalogue import settings_of
 from resnet_viz.errors import ExplanationError, ResNetVizError, SpecError
-from resnet_viz.spec import PRESETS, preset
+from resnet_viz.spec import PRESETS, ResNetSpec, preset
 from resnet_viz.spec.changes import changed_paths, to_paths, with_changes
 from resnet_viz.spec.surgery import Surgery
 from resnet_viz.ui.links import MAX_SENTENCES, PARTS, from_params, language_of
@@ -21,6 +21,7 @@ from resnet_viz.viz.dot import draw, known_groups
 
 ROOT = Path(__file__).parents[2]
 COURSE = analyse(PRESETS["course"])
+FEWER = tuple(replace(stage, blocks=2) for stage in PRESETS["course"].stages)
 CHOICES = {
     "block": ["bottleneck", "basic"],
     "stride_on": ["first", "middle"],
@@ -232,12 +233,62 @@ def test_one_bad_part_of_a_link_costs_only_itself():
         ("fc6", {"classes": 10}, "fc10"),
         ("fc6_softmax", {"classes": 10}, "fc10_softmax"),
         ("conv1_relu", {"head": "global"}, "conv1"),
+        ("flatten", {"head": "global"}, "3b"),
+        ("3b", {"classes": 10}, "3b"),
+        ("4f", {"stages": FEWER}, "4b"),
+        ("res4f_branch2a", {"stages": FEWER}, "res4b_out"),
     ],
 )
 def test_the_node_in_focus_survives_a_change_or_moves_near(node, change, expected):
     before = PRESETS["coursera-2018"] if node == "conv1_relu" else PRESETS["course"]
     after = replace(PRESETS["course"], **change)
     assert Selection(spec=before, node=node).with_spec(after).node == expected
+
+
+@pytest.mark.parametrize(
+    ("node", "layer", "block", "is_block"),
+    [
+        ("3b", "res3b_out", "3b", True),
+        ("res3b_branch2b", "res3b_branch2b", "3b", False),
+        ("res3b_out", "res3b_out", "3b", False),
+        ("conv1", "conv1", "2a", False),
+        ("fc6", "fc6", "5c", False),
+    ],
+)
+def test_a_link_names_a_block_or_a_layer_and_either_gives_both(node, layer, block, is_block):
+    selection, problems = from_params({"preset": "course", "node": node})
+    assert problems == []
+    assert (selection.layer, selection.block.name, selection.is_block) == (layer, block, is_block)
+    assert from_params(selection.to_params()) == (selection, [])
+    assert selection.revealing(node).opened == ({"3", "3b"} if node.startswith("res") else set())
+
+
+@pytest.mark.parametrize("node", ["9z", "res3b_branch2d", "3B"])
+def test_a_link_to_what_the_network_lacks_says_so_and_starts_fresh(node):
+    selection, problems = from_params({"preset": "course", "node": node})
+    assert selection == Selection()
+    assert "`node` must be a layer or a block of this network" in problems[0]
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_fresh_subject_starts_on_an_identity_block_of_stage_3(name):
+    selection = Selection().with_preset(name)
+    assert (selection.node, selection.block.kind, selection.block.stage) == ("3b", "identity", 3)
+
+
+def test_without_such_a_block_a_fresh_subject_starts_on_the_next_best():
+    stages = PRESETS["course"].stages
+    one_each = tuple(replace(stage, blocks=1) for stage in stages)
+    for own, expected in ((one_each, "2a"), ((stages[0], *one_each[1:]), "2b"), (stages[:1], "2b")):
+        spec = replace(PRESETS["course"], input_shape=(224, 224, 3), stages=own)
+        params = to_params_of(spec)
+        selection, problems = from_params(params)
+        assert (selection.node, problems) == (expected, [])
+        assert "node" not in selection.to_params()
+
+
+def to_params_of(spec: ResNetSpec) -> dict[str, str]:
+    return {"preset": "course", "input": "224", **changed_paths(PRESETS["course"], spec)}
 
 
 def test_a_network_that_cannot_exist_leaves_the_selection():

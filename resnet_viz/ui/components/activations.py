@@ -41,7 +41,7 @@ def _show_block(selection: Selection, picture: Picture, files: "st.delta_generat
     pixel.show(selection, picture)
     with files:
         maps.show_takehome(selection, picture, found, prediction.sentence(selection, picture))
-        maps.show_downloads(selection, picture, found, selection.node)
+        maps.show_downloads(selection, picture, found, selection.layer)
     return True
 
 
@@ -49,7 +49,7 @@ def _question(selection: Selection) -> str:
     return {
         "block": _("What did block {name} add to its input?").format(name=selection.block.name),
         "depth": _("What becomes of the signal on its way?"),
-        "compare": _("Where do two answers of {node} differ?").format(node=selection.node),
+        "compare": _("Where do two answers of {node} differ?").format(node=selection.layer),
     }[selection.aspect]
 
 

@@ -16,27 +16,25 @@ FloatArray = npt.NDArray[np.float32]
 
 
 def show_blocks(selection: Selection) -> None:
-    """Draw the strip of blocks; choosing one selects its output everywhere."""
-    blocks = selection.summary.graph.blocks
-    outs = {block.name: block.out for block in blocks}
+    """Draw the strip of blocks; choosing one selects it everywhere."""
     key = state.bind("block", selection.block.name)
     st.pills(
         _("Block"),
-        list(outs),
+        list(selection.summary.graph.block_by_name),
         key=key,
         required=True,
         label_visibility="collapsed",
-        on_change=lambda: state.update(lambda current: current.revealing(outs[state.typed(key)])),
+        on_change=lambda: state.update(lambda current: current.revealing(state.typed(key))),
     )
 
 
 def nodes_of(selection: Selection) -> list[str]:
     """Return the layers that the view of a block shows."""
-    return list(dict.fromkeys([*signals(selection.block).values(), selection.node]))
+    return list(dict.fromkeys([*signals(selection.block).values(), selection.layer]))
 
 
 def show(selection: Selection, picture: Picture, found: dict[str, FloatArray]) -> None:
     """Draw the signals side by side for the same channels, every channel of the chosen layer, and one of them large."""
-    focus = selection.block, selection.node
+    focus = selection.block, selection.layer
     rgb = maps.rgb_of(selection, picture)
     maps.show(block_payload(selection.summary, focus, found, rgb, weights_text(selection)), key="maps")

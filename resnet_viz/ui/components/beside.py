@@ -38,7 +38,7 @@ def show(selection: Selection, picture: Picture, files: "st.delta_generator.Delt
             width=320,
         )
     other, other_picture = beside(replace(selection, beside=chosen), picture)
-    node = selection.node
+    node = selection.layer
     one = forward.maps_of(selection, picture, [node])
     two = forward.maps_of(other, other_picture, [node]) if one is not None else None
     if one is None or two is None:
@@ -104,7 +104,7 @@ def _payload(
     difference = second - first
     count = strip_count(*first.shape, 2)  # type: ignore[call-arg]
     strongest = strongest_channels(difference, count)
-    node = selection.node
+    node = selection.layer
     third = _("B − A")
     pair = list(zip((first, second), titles, strict=True))
     arrays: list[Layer | Derived] = [

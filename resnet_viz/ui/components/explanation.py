@@ -101,7 +101,7 @@ def request_of(selection: Selection, target: int) -> Request:
 def node_of(selection: Selection) -> str:
     """Return the layer Grad-CAM looks at: the one in focus if it lies in a block, else the last block's output."""
     nodes = _nodes(selection)
-    return selection.node if selection.node in nodes else nodes[len(selection.summary.graph.blocks) - 1]
+    return selection.layer if selection.layer in nodes else nodes[len(selection.summary.graph.blocks) - 1]
 
 
 def pictures_of(selection: Selection, picture: Picture) -> dict[str, FloatArray]:
@@ -147,7 +147,7 @@ def _nodes(selection: Selection) -> list[str]:
     """Return the layers Grad-CAM is offered at: block outputs first to last, and the one in focus if it lies in a block."""
     summary = selection.summary
     outs = [block.out for block in summary.graph.blocks]
-    own = selection.node
+    own = selection.layer
     if own not in outs and summary.graph.node(own).block:
         outs.append(own)
     return outs
@@ -163,7 +163,7 @@ def _layer(selection: Selection, found: Attribution) -> Layer:
     if METHODS[selection.method].needs_node:
         node = node_of(selection)
         return Layer(node, found.values[..., np.newaxis], [0], selection.summary.by_id[node].field, title)
-    return Layer(selection.node, found.values[..., np.newaxis], [0], None, title)
+    return Layer(selection.layer, found.values[..., np.newaxis], [0], None, title)
 
 
 def _payload(selection: Selection, picture: Picture, found: Attribution) -> bytes:

@@ -50,7 +50,7 @@ def reads_of(spec: ResNetSpec, node: str) -> Reads | None:
 def show(selection: Selection) -> None:
     """Draw the inspector of the selected layer."""
     summary = selection.summary
-    record = summary.record(selection.node)
+    record = summary.record(selection.layer)
     st.subheader(record.node.id, anchor=False)
     st.markdown(f"**{_title(record.node)}** · {_place(record.node)}  \n{_shapes(record)}")
     st.markdown(purpose(summary, record.node))
@@ -100,7 +100,7 @@ def _show_unread(selection: Selection, reads: Reads) -> None:
     maps = [(_("here"), reads)]
     twin = other_stride(selection.spec)
     if twin is not None:
-        there = reads_of(twin, selection.node)
+        there = reads_of(twin, selection.layer)
         if there and (there.png, there.highest) != (reads.png, reads.highest):
             name = _("v1.5 (stride on f×f)") if twin.stride_on == "middle" else _("v1 (stride on 1×1)")
             maps.append((name, there))

@@ -94,13 +94,13 @@ def _show_chart(selection: Selection, rows: pd.DataFrame) -> None:
         st.markdown(_("None of these layers has any."))
         return
     if view == "treemap":
-        figure = treemap(rows, metric, selected=selection.node)
+        figure = treemap(rows, metric, selected=selection.layer)
     elif view == "depth":
-        figure = along_depth(rows, metric, selected=selection.node)
+        figure = along_depth(rows, metric, selected=selection.layer)
     elif view == "field":
-        figure = receptive_fields(selection.summary, selected=selection.node)
+        figure = receptive_fields(selection.summary, selected=selection.layer)
     else:
-        figure = size_and_channels(selection.summary, selected=selection.node)
+        figure = size_and_channels(selection.summary, selected=selection.layer)
     what = f"{view_name(view)}: {metric_name(metric)}" if view in COUNTING else view_name(view)
     st.plotly_chart(
         figure,

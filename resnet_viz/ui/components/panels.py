@@ -45,7 +45,7 @@ def show_below(selection: Selection) -> None:
 
 def show_line(selection: Selection) -> None:
     """Draw the selected layer in one line, for the projector."""
-    record = selection.summary.record(selection.node)
+    record = selection.summary.record(selection.layer)
     shapes = f"{shape_text(record.input_shape)} → {shape_text(record.output_shape)}"
     counts = _("{p} parameters, {m} MACs").format(p=f"{record.parameters:,}", m=f"{record.macs:,}")
     st.markdown(f"**{record.node.id}** · {layer_title(record.node.layer)} · {shapes} · {counts}")
@@ -53,7 +53,7 @@ def show_line(selection: Selection) -> None:
 
 def show_purpose(selection: Selection) -> None:
     """Draw what the selected layer is for, below the picture on the projector."""
-    st.markdown(purpose(selection.summary, selection.summary.graph.node(selection.node)))
+    st.markdown(purpose(selection.summary, selection.summary.graph.node(selection.layer)))
 
 
 def _panel_title(name: str) -> str:

@@ -36,9 +36,9 @@ def show(selection: Selection) -> None:
         else:
             st.markdown(_("A plain block cannot be left out: nothing would get through."))
         controls.text(
-            _("Silenced channels of {layer}").format(layer=selection.node),
-            ", ".join(map(str, selection.surgery.silenced_at(selection.node))),
-            lambda text: _silence(selection.node, text),
+            _("Silenced channels of {layer}").format(layer=selection.layer),
+            ", ".join(map(str, selection.surgery.silenced_at(selection.layer))),
+            lambda text: _silence(selection.layer, text),
             key="surgery_silence",
             help=_("Numbers with commas between. Or choose a channel among the maps and silence it there."),
         )
