@@ -27,6 +27,7 @@ LANES = (
     "tests/equivalence/test_worker.py",
     "tests/equivalence/test_explanations.py",
     "tests/equivalence/test_keras_agrees.py",
+    "tests/equivalence/test_without_keras",
 )
 
 

@@ -1,0 +1,60 @@
+"""The arrays that a network starts with, from its specification and seeds alone: those of Keras under TensorFlow.
+
+`glorot_uniform` and `he_uniform` are equal to the last bit everywhere, `glorot_normal` and `he_normal` on Linux.
+
+References:
+    Glorot and Bengio 2010 (variance 2 / (inputs + outputs)), He et al. 2015, arXiv:1502.01852 (variance 2 / inputs).
+    Keras 3.15, `initializers.VarianceScaling`: limit √(3 · variance) for uniform numbers, and for normal ones the
+    deviation divided by 0.87962566…, what is left of 1 when the tails beyond 2 are cut off.
+"""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from resnet_viz.analysis import NetworkSummary
+from resnet_viz.spec.layers import Conv, Dense, Shape
+from resnet_viz.weights.fit import expected_arrays
+from resnet_viz.weights.philox import truncated_normal, uniform
+
+Array = npt.NDArray[np.float32]
+
+_CUT_DEVIATION = 0.87962566103423978
+_ONES = ("gamma", "moving_variance")
+
+
+def starting_arrays(summary: NetworkSummary) -> dict[str, Array]:
+    """Return every array of a network as Keras starts it, by ``layer/array``, in Keras's layout and order.
+
+    Kernels of one shape, initializer and seed are one array, so none may be written to.
+    """
+    arrays: dict[str, Array] = {}
+    drawn: dict[tuple[str, int, Shape], Array] = {}
+    for name, shape in expected_arrays(summary).items():
+        node, _slash, array = name.rpartition("/")
+        layer = summary.graph.by_id[node].layer
+        if array == "kernel" and isinstance(layer, (Conv, Dense)):
+            key = layer.kernel_initializer, layer.seed, shape
+            arrays[name] = drawn[key] if key in drawn else drawn.setdefault(key, starting_kernel(*key))
+        else:
+            arrays[name] = np.full(shape, 1.0 if array in _ONES else 0.0, np.float32)
+            arrays[name].setflags(write=False)
+    return arrays
+
+
+def starting_kernel(initializer: str, seed: int, shape: Shape) -> Array:
+    """Return a kernel ``(…, inputs, outputs)`` as a Keras initializer of that name and seed draws it; read-only."""
+    cells = math.prod(shape[:-2])
+    inputs, outputs = shape[-2] * cells, shape[-1] * cells
+    family, _underscore, distribution = initializer.partition("_")
+    variance = 2.0 / inputs if family == "he" else 2.0 / (inputs + outputs)
+    count = math.prod(shape)
+    if distribution == "uniform":
+        limit = np.float32(math.sqrt(3.0 * variance))
+        kernel = uniform(seed, count) * (limit - -limit) + -limit
+    else:
+        kernel = truncated_normal(seed, count) * np.float32(math.sqrt(variance) / _CUT_DEVIATION)
+    kernel = kernel.reshape(shape)
+    kernel.setflags(write=False)
+    return kernel
