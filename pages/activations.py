@@ -4,13 +4,14 @@ import streamlit as st
 
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import state
-from resnet_viz.ui.components import activations, image_source, maps, prediction, surgery
+from resnet_viz.ui.components import activations, doubt, image_source, maps, prediction, surgery
 
 selection = state.current_selection()
 picture = image_source.picture_of(selection)
 left, main = st.columns([0.16, 0.84], gap="medium")
 with left:
     maps.show_input(selection, picture)
+    answer = st.container()
     with st.popover(_("Another picture"), width="stretch"):
         image_source.show("page")
 with main:
@@ -18,5 +19,6 @@ with main:
     has_answer = activations.show(selection, picture)
 # Last, so that what is shown large comes first; where there is nothing to show, main says why.
 if has_answer:
-    with left:
+    with answer:
         prediction.show(selection, picture, count=3)
+        doubt.show(selection)

@@ -4,16 +4,18 @@ import streamlit as st
 
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import state
-from resnet_viz.ui.components import explanation, image_source, maps, prediction, surgery
+from resnet_viz.ui.components import doubt, explanation, image_source, maps, prediction, surgery
 
 selection = state.current_selection()
 picture = image_source.picture_of(selection)
 left, main = st.columns([0.2, 0.8], gap="medium")
 with left:
     maps.show_input(selection, picture)
+    shares = prediction.show(selection, picture, count=5)
+    if shares is not None:
+        doubt.show(selection)
     with st.popover(_("Another picture"), width="stretch"):
         image_source.show("page")
-    shares = prediction.show(selection, picture, count=5)
     surgery.show(selection)
 with main:
     surgery.show_done(selection)

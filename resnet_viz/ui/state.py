@@ -210,6 +210,11 @@ def want(work: str) -> None:
     set_cancelled("")
 
 
+def forget(work: str) -> None:
+    """Forget that the visitor asked for this piece of long work."""
+    st.session_state[Key.WANTED] = tuple(own for own in st.session_state.get(Key.WANTED, ()) if own != work)
+
+
 def is_accepted(note: str) -> bool:
     """Whether the visitor has read this note and wants it gone."""
     return st.session_state.get(Key.ACCEPTED) == note

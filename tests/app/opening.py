@@ -36,6 +36,11 @@ def texts(app: AppTest) -> str:
     return "\n".join([*parts, *(element.body for element in app.get("html"))])
 
 
+def exactly(app: AppTest, sentence: str) -> str:
+    """Return what stands behind the "?" of a sentence on the page."""
+    return str(next(item.proto.help for item in app.markdown if sentence in item.value))
+
+
 def popover_labels(app: AppTest) -> list[str]:
     return [block.proto.popover.label for block in app.get("popover")]
 

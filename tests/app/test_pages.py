@@ -34,7 +34,7 @@ from resnet_viz.walks import read_walk
 from resnet_viz.weights.fit import expected_arrays
 from resnet_viz.weights.imagenet import ImageNetStore
 
-from .opening import PAGES, maps_shown, opened, popover_labels, texts
+from .opening import PAGES, exactly, maps_shown, opened, popover_labels, texts
 
 SMALL = {"preset": "cifar-20", "input": "16"}
 
@@ -636,10 +636,11 @@ def test_own_weights_fit_until_the_input_changes_and_then_say_what_does_not():
     assert "weights: `mine.safetensors`" in popover_labels(app)
     assert not app.warning
     app.text_input(key="line_input").set_value("128").run()
-    assert "`fc6/kernel` has 2048×6, the network needs 8192×6; 319 arrays keep their values" in app.warning[0].value
+    figures = exactly(app, "At 128 px the last layer needs other weights.")
+    assert "`fc6/kernel` has 2048×6, the network needs 8192×6; 319 arrays keep their values" in figures
     assert "weights: `mine.safetensors`, 1 layer random" in popover_labels(app)
     app.button(key="misfit_keep").click().run()
-    assert not app.warning
+    assert "the last layer needs other weights" not in texts(app)
     app.button(key="line_undo").click().run()
     assert "weights: `mine.safetensors`" in popover_labels(app)
 
@@ -659,14 +660,14 @@ def test_undo_beside_a_misfit_takes_back_the_change_of_the_network_and_keeps_wha
     app, data = _open_with_own_weights()
     _upload_weights(app, data)
     app.number_input(key="line_classes").set_value(7).run()
-    assert "2 are missing (`fc7/kernel`, `fc7/bias`)" in app.warning[0].value
+    assert "2 are missing (`fc7/kernel`, `fc7/bias`)" in exactly(app, "With 7 classes the last layer")
     for change in (lambda now: now.with_spec(replace(now.spec, seed=3)), lambda now: _operated(now, "drop:2a")):
         after = change(app.session_state["selection"])
         app.session_state["past"] = [*app.session_state["past"], app.session_state["selection"]]
         app.session_state["selection"] = after
         app.run()
     app.button(key="misfit_undo").click().run()
-    assert not app.warning
+    assert "the last layer needs other weights" not in texts(app)
     assert "classes" not in app.query_params
     assert app.query_params["surgery"] == "drop:2a"
     assert app.query_params["weights"] == "file"
@@ -682,9 +683,9 @@ def test_undo_beside_a_misfit_takes_back_the_choice_of_weights():
     app.selectbox(key="weights_choice").set_value("random").run()
     app.number_input(key="line_classes").set_value(7).run()
     app.selectbox(key="weights_choice").set_value("file").run()
-    assert "2 are missing (`fc7/kernel`, `fc7/bias`)" in app.warning[0].value
+    assert "2 are missing (`fc7/kernel`, `fc7/bias`)" in exactly(app, "With 7 classes the last layer")
     app.button(key="misfit_undo").click().run()
-    assert not app.warning
+    assert "the last layer needs other weights" not in texts(app)
     assert app.query_params["weights"] == "random"
     assert app.query_params["classes"] == "7"
 
@@ -702,7 +703,7 @@ def test_a_misfit_that_came_with_the_link_has_nothing_to_undo():
     app, data = _open_with_own_weights()
     _upload_weights(app, data)
     again = opened("layers", SMALL | {"weights": "file", "classes": "7"})
-    assert "2 are missing" in again.warning[0].value
+    assert "2 are missing" in exactly(again, "With 7 classes the last layer")
     assert again.button(key="misfit_undo").disabled
 
 

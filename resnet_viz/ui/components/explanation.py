@@ -24,7 +24,7 @@ from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import say, services, state
 from resnet_viz.ui.components import controls, forward, maps, prediction
-from resnet_viz.ui.components.weights_source import picture_note, weights_of, weights_text
+from resnet_viz.ui.components.weights_source import weights_of, weights_text
 from resnet_viz.ui.selection import Selection
 from resnet_viz.ui.selection import settings_of as parsed
 from resnet_viz.viz.mosaic import mosaic_png, shared_scale
@@ -223,9 +223,6 @@ def _facts(selection: Selection, found: Attribution, name: str) -> str:
     if settings:
         lines.append(", ".join(f"{setting_title(key)}: {value_title(value)}" for key, value in settings.items()))
     lines.append(_("weights: {what}").format(what=weights_text(selection)))
-    note = picture_note(selection)
-    if note:
-        lines.append(note)
     if weights_of(selection).file is None:
         lines.append(_("**Untrained**: this explains a number, not a judgement"))
     lines.append(METHODS[selection.method].reference)

@@ -15,6 +15,7 @@ from resnet_viz.viz.words import short_bytes
 from resnet_viz.weights.imagenet import FILES, ImageNetFile
 
 _PRESET = "keras-v1"
+_WANTED = "imagenet"
 
 
 def file_for(spec: ResNetSpec) -> ImageNetFile | None:
@@ -28,7 +29,9 @@ def show(selection: Selection) -> None:
     file = file_for(selection.spec)
     if file is None:
         st.markdown(_("There are ImageNet weights for these networks: {names}.").format(names=", ".join(FILES)))
-        st.button(_("Take `{preset}`").format(preset=_PRESET), key="imagenet_preset", on_click=_take_preset)
+        st.button(
+            _("Take `{preset}`").format(preset=_PRESET), key="imagenet_preset", on_click=_take, args=(FILES[_PRESET],)
+        )
         return
     arrays = services.imagenet_store().load(file)
     if arrays:
@@ -44,19 +47,26 @@ def show(selection: Selection) -> None:
         _show_fetching(file)
 
 
-def show_missing(selection: Selection) -> None:
-    """Say on the page that the chosen weights are not here, and where they are to be had."""
-    if file_for(selection.spec) is None:
-        text = _("There are no ImageNet weights for this network, so it has its random start: open `weights` above.")
+def show_offer(selection: Selection, place: str) -> None:
+    """Draw one button that takes ImageNet's weights with their network, size and pixels, and fetches them if need be."""
+    file = file_for(selection.spec) or FILES[_PRESET]
+    store = services.imagenet_store()
+    if not state.is_wanted(_WANTED):
+        label = _("Use ImageNet's weights")
+        if store.load(file) is None:
+            label = _("{what} ({size} to fetch)").format(what=label, size=short_bytes(file.size_bytes))
+        st.button(label, key=f"{place}_imagenet", on_click=_take_or_fetch, args=(file,))
+    elif store.load(file) is not None:
+        _take(file)
+        st.rerun()
+    elif store.download(file).is_running:
+        _show_progress(file, place)
     else:
-        text = _(
-            "ImageNet's weights are not on this machine yet, so the network has its random start: open `weights` above."
-        )
-    say.info(text)
+        _show_ways(file, place)
 
 
 @st.fragment(run_every=1.0)
-def _show_progress(file: ImageNetFile) -> None:
+def _show_progress(file: ImageNetFile, place: str) -> None:
     """Draw a running download until it ends; then the page is drawn anew."""
     download = services.imagenet_store().download(file)
     if not download.is_running:
@@ -64,7 +74,7 @@ def _show_progress(file: ImageNetFile) -> None:
     done, total = download.progress
     text = _("{done} of about {total}").format(done=short_bytes(done), total=short_bytes(total))
     st.progress(min(1.0, done / total), text=text)
-    st.button(_("Cancel"), key="imagenet_cancel", on_click=download.cancel)
+    st.button(_("Cancel"), key=f"{place}_imagenet_cancel", on_click=_cancel, args=(file,))
 
 
 def _show_fetching(file: ImageNetFile) -> None:
@@ -76,18 +86,39 @@ def _show_fetching(file: ImageNetFile) -> None:
         ).format(size=short_bytes(file.size_bytes), url=file.url, md5=file.md5, folder=store.folder)
     )
     if download.is_running:
-        _show_progress(file)
+        _show_progress(file, "line")
         return
+    _show_ways(file, "line")
+
+
+def _show_ways(file: ImageNetFile, place: str) -> None:
+    """Draw how a file comes here that is not on its way: by the network, or by hand."""
+    download = services.imagenet_store().download(file)
     if download.sentence:
         say.warning(download.sentence)
-    st.button(_("Fetch them"), key="imagenet_fetch", on_click=download.start)
-    key = "imagenet_drop"
+    st.button(_("Fetch them"), key=f"{place}_imagenet_fetch", on_click=download.start)
+    key = f"{place}_imagenet_drop"
     st.file_uploader(
-        _("Without a network here: fetch the file in any way, and drop it here"),
+        _("Without a network here: fetch `{name}` in any way, and drop it here").format(name=file.name),
         key=key,
         on_change=_adopt,
         args=(file, key),
     )
+
+
+def _take_or_fetch(file: ImageNetFile) -> None:
+    """Take the weights, or begin to fetch them; they are taken when they have come."""
+    store = services.imagenet_store()
+    if store.load(file) is not None:
+        _take(file)
+        return
+    state.want(_WANTED)
+    store.download(file).start()
+
+
+def _cancel(file: ImageNetFile) -> None:
+    services.imagenet_store().download(file).cancel()
+    state.forget(_WANTED)
 
 
 def _adopt(file: ImageNetFile, key: str) -> None:
@@ -101,7 +132,9 @@ def _adopt(file: ImageNetFile, key: str) -> None:
         state.add_problem(str(error))
 
 
-def _take_preset() -> None:
-    """Take a network that has ImageNet weights, with their preprocessing."""
-    state.update(lambda selection: selection.with_preset(_PRESET))
-    state.set_parts(weights=IMAGENET, normalisation=FILES[_PRESET].normalisation)
+def _take(file: ImageNetFile) -> None:
+    """Take a network that has ImageNet weights, with them, their size and their pixels; no class means what it did."""
+    state.forget(_WANTED)
+    state.update(
+        lambda now: replace(now.with_preset(file.preset), weights=IMAGENET, normalisation=file.normalisation, target="")
+    )

@@ -17,7 +17,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.ui import state
 from resnet_viz.ui.cache import activations
 from resnet_viz.ui.components import forward
-from resnet_viz.ui.components.weights_source import picture_note, weights_of, weights_text
+from resnet_viz.ui.components.weights_source import weights_of, weights_text
 from resnet_viz.ui.selection import UPLOAD, Selection, surgery_of
 from resnet_viz.viz.mosaic import mosaic_png
 from resnet_viz.viz.origin import Origin, arrays_npz
@@ -55,14 +55,13 @@ def show_input(selection: Selection, picture: Picture) -> None:
     values = forward.input_of(selection, picture)
     st.image(rgb_of(selection, picture), width="stretch", alt=_("The picture as the network receives it"))
     rule = NORMALISATIONS[selection.normalisation].formula()
-    text = _("as the network receives it: {shape}, {low:.3g} … {high:.3g} ({rule})").format(
+    figures = _("{shape}, {low:.3g} … {high:.3g} ({rule})").format(
         shape=shape_text(values.shape), low=values.min(), high=values.max(), rule=rule
     )
-    st.markdown(text.replace("-", "−"))
-    notes = " ".join(note for note in (*picture.notes, picture_note(selection)) if note)
-    if notes:
+    st.markdown(_("as the network receives it"), help=figures.replace("-", "−"))
+    if picture.notes:
         with st.expander(_("Bear in mind")):
-            st.markdown(notes)
+            st.markdown(" ".join(picture.notes))
 
 
 def show_downloads(selection: Selection, picture: Picture, maps: dict[str, FloatArray], node: str) -> None:

@@ -44,11 +44,6 @@ def show(selection: Selection, picture: Picture, *, count: int) -> FloatArray | 
         return None
     before = probabilities_of(replace(selection, surgery=NO_SURGERY), picture) if selection.surgery else None
     st.html(_table(class_names(selection), shares, before, count))
-    weights = weights_of(selection)
-    if weights.file is None:
-        st.markdown(_("Untrained: different pictures get almost the same answer."))
-    elif any(layer.startswith("fc") for layer in weights.random_layers):
-        st.markdown(_("No prediction: the classifier is random."))
     return shares
 
 
@@ -84,10 +79,13 @@ def _table(names: list[str], shares: FloatArray, before: FloatArray | None, coun
     head = f"<caption>{html.escape(title)}</caption>"
     rows = []
     for place in order:
-        name, value = html.escape(names[place]), f"{shares[place]:.1%}"
-        if before is None:
-            bar = f"<i style='width:{max(1, round(60 * float(shares[place])))}%'></i>"
-            rows.append(f"<tr><td>{name}</td><td>{bar}<span>{value}</span></td></tr>")
-        else:
-            rows.append(f"<tr><td>{name}</td><td>{before[place]:.1%} → {value}</td></tr>")
+        name, value, track = html.escape(names[place]), f"{shares[place]:.1%}", _bar(shares[place], "now")
+        if before is not None:
+            value, track = f"{before[place]:.1%} → {value}", _bar(before[place], "before") + track
+        rows.append(f"<tr><td>{name}</td><td>{track}</td><td>{value}</td></tr>")
     return f"<table class='prediction'>{head}{''.join(rows)}</table>"
+
+
+def _bar(share: float, kind: str) -> str:
+    """Return a bar that is as long as its track at 100 %."""
+    return f"<i class='{kind}' style='width:{100 * float(share):.1f}%'></i>"

@@ -10,7 +10,7 @@ from resnet_viz.messages import LANGUAGES, current_language, ngettext
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import PRESETS, parse_input_shape
 from resnet_viz.ui import state
-from resnet_viz.ui.components import controls, image_source, job_light, walk, weights_source
+from resnet_viz.ui.components import controls, doubt, image_source, job_light, walk, weights_source
 from resnet_viz.ui.selection import UPLOAD, Selection
 from resnet_viz.viz.words import short_count
 
@@ -48,7 +48,7 @@ def show() -> None:
         with st.container(key="menus", horizontal=True, vertical_alignment="center", gap="small"):
             job_light.show()
             _show_menus(selection)
-    weights_source.show_misfit(selection)
+    doubt.show_banner(selection)
 
 
 def _show_menus(selection: Selection) -> None:

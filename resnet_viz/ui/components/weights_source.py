@@ -2,21 +2,21 @@
 
 import contextlib
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import streamlit as st
 
 from resnet_viz.errors import ResNetVizError, StoreError
 from resnet_viz.images.preprocess import NORMALISATIONS
-from resnet_viz.images.samples import SHAPES
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
-from resnet_viz.spec import ResNetSpec
+from resnet_viz.spec import ResNetSpec, preset
 from resnet_viz.ui import say, services, state
 from resnet_viz.ui.cache import network
 from resnet_viz.ui.components import controls, imagenet_source
 from resnet_viz.ui.components.run_source import owner, watched
 from resnet_viz.ui.selection import FILE, IMAGENET, RANDOM, RUN, SHIPPED, Selection
+from resnet_viz.viz.doubts import Knows
 from resnet_viz.weights.catalogue import Card, cards, shapes_of
 from resnet_viz.weights.content import Content, content_of
 from resnet_viz.weights.fit import Fit, fit
@@ -36,12 +36,16 @@ class Weights:
         fit: How they fit the network.
         card: What is known of them, if they ship.
         imagenet: The published file they come from, if they are ImageNet's.
+        made_for: The network they were learned in, if anybody knows.
+        knows: What pictures they were learned from.
     """
 
     file: WeightsFile | None = None
     fit: Fit | None = None
     card: Card | None = None
     imagenet: ImageNetFile | None = None
+    made_for: ResNetSpec | None = None
+    knows: Knows = ""
 
     @property
     def normalisation(self) -> str:
@@ -77,11 +81,9 @@ def weights_of(selection: Selection) -> Weights:
         return _shipped(selection)
     if kind == IMAGENET:
         return _imagenet(selection)
-    file = None
-    if kind == FILE:
-        file = services.weights_store().load(state.owner())
-    elif kind == RUN:
-        file = _of_run(*rest.split(".", 1))
+    if kind == RUN:
+        return _of_run(selection, *rest.split(".", 1))
+    file = services.weights_store().load(state.owner()) if kind == FILE else None
     return Weights(file, fit(selection.summary, file.shapes)) if file else Weights()
 
 
@@ -90,8 +92,20 @@ def _shipped(selection: Selection) -> Weights:
     for card in cards().values():
         shapes, found = shapes_of(card.path), _fit_of(selection.spec, card)
         if all(layer.startswith("fc") for layer in found.random_layers):
-            return Weights(WeightsFile(card_text(card), card.path, card.sha256, shapes), found, card)
+            file = WeightsFile(card_text(card), card.path, card.sha256, shapes)
+            return Weights(file, found, card, made_for=_network_of(card), knows="shapes")
     return Weights()
+
+
+def fits_shipped(spec: ResNetSpec) -> bool:
+    """Whether shipped weights fill a network as it is."""
+    return any(_fit_of(spec, card).is_complete for card in cards().values())
+
+
+@cache
+def _network_of(card: Card) -> ResNetSpec:
+    height, width, channels = card.input_shape
+    return preset(card.preset, input_shape=(height, width, channels), classes=len(card.classes))
 
 
 @lru_cache(maxsize=128)
@@ -106,20 +120,25 @@ def _imagenet(selection: Selection) -> Weights:
     arrays = services.imagenet_store().load(file) if file else None
     if file is None or arrays is None:
         return Weights()
-    return Weights(arrays, fit(selection.summary, arrays.shapes), imagenet=file)
+    made_for, fitting = preset(file.preset), fit(selection.summary, arrays.shapes)
+    return Weights(arrays, fitting, imagenet=file, made_for=made_for, knows="photos")
 
 
-def _of_run(run_id: str, network: str) -> WeightsFile | None:
+def _of_run(selection: Selection, run_id: str, name: str) -> Weights:
     """Return a run's trained weights; whoever knows the run's id may look at them, as at its curves."""
     found = watched(run_id)
-    path = found.files.weights / f"{network}.safetensors" if found else None
-    if found is None or path is None or network not in found.record.final or not path.is_file():
-        return None
-    title = f"{found.title}, {network}" if len(found.record.final) > 1 else found.title
+    path = found.files.weights / f"{name}.safetensors" if found else None
+    if found is None or path is None or name not in found.record.final or not path.is_file():
+        return Weights()
+    title = f"{found.title}, {name}" if len(found.record.final) > 1 else found.title
     try:
-        return WeightsFile(title, path, content_of(path).sha256, shapes_of(path))
+        file = WeightsFile(title, path, content_of(path).sha256, shapes_of(path))
     except OSError:  # deleted a moment ago
-        return None
+        return Weights()
+    plan = found.record.plan
+    made_for = plan.specs(len(found.record.classes))[name]
+    knows: Knows = "shapes" if plan.data.source == "shapes" else "other"
+    return Weights(file, fit(selection.summary, file.shapes), made_for=made_for, knows=knows)
 
 
 def card_text(card: Card) -> str:
@@ -141,20 +160,6 @@ def weights_text(selection: Selection) -> str:
         return name
     count = ngettext("{n} layer random", "{n} layers random", len(layers)).format(n=len(layers))
     return f"{name}, {count}"
-
-
-def picture_note(selection: Selection) -> str:
-    """Return what to bear in mind when these weights look at this picture, or ""."""
-    weights = weights_of(selection)
-    if weights.normalisation and weights.normalisation != selection.normalisation:
-        return _("These weights were trained with other pixel values ({rule}).").format(
-            rule=NORMALISATIONS[weights.normalisation].formula()
-        )
-    if weights.card is None or selection.image in SHAPES.indices:
-        return ""
-    return _(
-        "This network has only ever seen six kinds of coloured shapes: what its maps make of another picture is not what they would make of it after ImageNet."
-    )
 
 
 def random_text(selection: Selection) -> str:
@@ -190,7 +195,7 @@ def show(selection: Selection) -> None:
         _("Weights"),
         choices,
         selection.weights,
-        _choose,
+        choose,
         key="weights_choice",
         title=choices.__getitem__,
     )
@@ -217,36 +222,6 @@ def show(selection: Selection) -> None:
         on_change=_keep,
         args=(key,),
     )
-
-
-def show_misfit(selection: Selection) -> None:
-    """Say what does not fit, with a way back and a way on."""
-    weights = weights_of(selection)
-    if selection.weights == IMAGENET and weights.file is None:
-        imagenet_source.show_missing(selection)
-        return
-    if selection.weights not in (SHIPPED, RANDOM) and weights.file is None:
-        say.info(
-            _(
-                "The weights of this link are not here (any more): files are kept for two hours, in the browser they came from; runs until they are deleted. The weights are {random}."
-            ).format(random=random_text(selection))
-        )
-        return
-    if weights.fit is None or weights.fit.is_complete or state.is_accepted(_misfit_key(selection, weights)):
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if weights.fit.refusal():
-            say.error(weights.fit.refusal())
-            st.button(_("Random weights"), on_click=_choose, args=(RANDOM,), key="misfit_random")
-        else:
-            say.warning(weights.fit.sentence())
-            st.button(_("Keep"), on_click=state.accept, args=(_misfit_key(selection, weights),), key="misfit_keep")
-        before = state.earlier(lambda old: weights_of(old).fit != weights.fit)
-        st.button(_("Undo"), on_click=state.return_to, args=(before,), disabled=before is None, key="misfit_undo")
-
-
-def _misfit_key(selection: Selection, weights: Weights) -> str:
-    return f"{hash(selection.spec)}-{weights.key}"
 
 
 def _show_card(card: Card) -> None:
@@ -313,7 +288,7 @@ def _keep(key: str) -> None:
     state.set_parts(weights=FILE)
 
 
-def _choose(name: str) -> None:
+def choose(name: str) -> None:
     """Take other weights, and the preprocessing they were trained with."""
     after = replace(state.current_selection(), weights=name)
     wanted = weights_of(after).normalisation

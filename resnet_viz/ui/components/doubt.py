@@ -1,0 +1,140 @@
+"""What a prediction is worth, said where it stands, with one button that helps."""
+
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from resnet_viz.images.samples import DEFAULT_SAMPLE, DRAWINGS, SHAPES, sample_title
+from resnet_viz.messages import gettext as _
+from resnet_viz.spec import DEFAULT_PRESET
+from resnet_viz.spec.surgery import NO_SURGERY
+from resnet_viz.ui import say, state
+from resnet_viz.ui.components import imagenet_source
+from resnet_viz.ui.components.weights_source import choose, fits_shipped, weights_of
+from resnet_viz.ui.selection import RANDOM, SHIPPED, UPLOAD, Selection
+from resnet_viz.viz.doubts import Cause, Doubt, Kind, Remedy, Situation, Source, doubt_about, remedy_title
+
+_PHOTO = "cat"
+_WITH_PREDICTION = ("activations", "explain")
+
+
+def show(selection: Selection) -> None:
+    """Say beside a prediction why it is not to be taken at its word; nothing if it is."""
+    doubt = doubt_about(situation_of(selection))
+    if doubt is None:
+        return
+    with st.container(key="doubt", gap="small"):
+        st.markdown(say.sentence(doubt.sentence), help=_exactly(selection, doubt))
+        _show_remedy(selection, doubt, "doubt")
+
+
+def show_banner(selection: Selection) -> None:
+    """Say on any page that weights and network do not go together; where a prediction stands it is said there."""
+    doubt = doubt_about(situation_of(selection))
+    if doubt is None or not doubt.is_of_weights or state.is_accepted(_note(selection)):
+        return
+    is_refused = doubt.cause == Cause.REFUSED
+    if state.page() in _WITH_PREDICTION and not is_refused:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="misfit"):
+        if is_refused:
+            say.error(doubt.sentence)
+        else:
+            st.markdown(say.sentence(doubt.sentence), width="content", help=_exactly(selection, doubt))
+        _show_remedy(selection, doubt, "misfit")
+        if not is_refused:
+            st.button(_("Keep"), on_click=state.accept, args=(_note(selection),), key="misfit_keep")
+
+
+def situation_of(selection: Selection) -> Situation:
+    """Return what the prediction rests on."""
+    weights, kind = weights_of(selection), kind_of(selection.image)
+    fitting = weights.fit
+    source: Source = selection.weights.partition(".")[0]  # type: ignore[assignment]
+    return Situation(
+        spec=selection.spec,
+        source=source,
+        is_here=weights.file is not None,
+        made_for=weights.made_for,
+        refusal=fitting.refusal() if fitting else "",
+        random_layers=weights.random_layers,
+        is_misshapen=bool(fitting and fitting.misshapen),
+        fits_shipped=fits_shipped(selection.spec),
+        has_imagenet=imagenet_source.file_for(selection.spec) is not None,
+        knows=weights.knows,
+        wants_pixels=bool(weights.normalisation) and weights.normalisation != selection.normalisation,
+        has_surgery=bool(selection.surgery),
+        kind=kind,
+        title="" if kind == "own" else sample_title(selection.image),
+    )
+
+
+def kind_of(image: str) -> Kind:
+    """Return what a picture is, for weights that know some kinds only."""
+    if image == UPLOAD:
+        return "own"
+    if image in SHAPES.indices:
+        return "shape"
+    if image == "shapes":
+        return "shapes"
+    return "drawing" if image in DRAWINGS else "photo"
+
+
+def _exactly(selection: Selection, doubt: Doubt) -> str | None:
+    """Return which arrays do not fit, for who asks."""
+    fitting = weights_of(selection).fit
+    return fitting.sentence() if fitting and doubt.cause in (Cause.SIZE, Cause.CLASSES, Cause.PARTIAL) else None
+
+
+def _show_remedy(selection: Selection, doubt: Doubt, place: str) -> None:
+    remedy = doubt.remedy
+    if remedy is None:
+        return
+    if remedy == Remedy.IMAGENET:
+        imagenet_source.show_offer(selection, place)
+        return
+    before = _earlier(selection) if remedy == Remedy.UNDO else None
+    st.button(
+        remedy_title(remedy, weights_of(selection).made_for),
+        key=f"{place}_{remedy}",
+        on_click=partial(_do, remedy, before),
+        disabled=remedy == Remedy.UNDO and before is None,
+    )
+
+
+def _earlier(selection: Selection) -> Selection | None:
+    fitting = weights_of(selection).fit
+    return state.earlier(lambda old: weights_of(old).fit != fitting)
+
+
+def _do(remedy: Remedy, before: Selection | None) -> None:
+    """Do what the button says."""
+    now = state.current_selection()
+    weights = weights_of(now)
+    made_for = weights.made_for or now.spec
+    if remedy in (Remedy.TRAINED, Remedy.RANDOM):
+        choose(SHIPPED if remedy == Remedy.TRAINED else RANDOM)
+    elif remedy == Remedy.SIZE:
+        state.set_spec(lambda spec: replace(spec, input_shape=made_for.input_shape))
+    elif remedy == Remedy.CLASSES:
+        state.set_spec(lambda spec: replace(spec, classes=made_for.classes))
+    elif remedy == Remedy.SHORTCUTS:
+        state.set_spec(lambda spec: replace(spec, shortcut=made_for.shortcut))
+    elif remedy == Remedy.NETWORK and weights.made_for and not weights.card:
+        state.set_spec(lambda _spec: made_for)
+    elif remedy == Remedy.NETWORK:
+        state.update(lambda old: replace(old, weights=SHIPPED).with_preset(DEFAULT_PRESET))
+        choose(SHIPPED)
+    elif remedy == Remedy.UNDO and before:
+        state.return_to(before)
+    elif remedy == Remedy.PIXELS:
+        state.set_parts(normalisation=weights.normalisation)
+    elif remedy == Remedy.WHOLE:
+        state.set_parts(surgery=NO_SURGERY)
+    elif remedy in (Remedy.SHAPE, Remedy.PHOTO):
+        state.set_parts(image=DEFAULT_SAMPLE if remedy == Remedy.SHAPE else _PHOTO)
+
+
+def _note(selection: Selection) -> str:
+    return f"{hash(selection.spec)}-{selection.weights}-{weights_of(selection).key}"
