@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from resnet_viz.analysis import analyse
 from resnet_viz.compute import questions
 from resnet_viz.compute.client import WorkerClient
+from resnet_viz.downloads import Download
 from resnet_viz.errors import BusyError, SpecError
 from resnet_viz.images.reader import read_picture
 from resnet_viz.images.samples import FOLDER
@@ -33,6 +34,7 @@ from resnet_viz.viz.views import VIEWS
 from resnet_viz.walks import read_walk
 from resnet_viz.weights.fit import expected_arrays
 from resnet_viz.weights.imagenet import ImageNetStore
+from resnet_viz.weights.store import WeightsFile
 
 from .opening import PAGES, exactly, maps_shown, opened, popover_labels, texts
 
@@ -235,6 +237,52 @@ def test_shipped_weights_name_their_classes():
     app = opened("explain", {"image": "shapes"})
     assert "Why star?" in texts(app)
     assert "trained on shapes" in texts(app)
+
+
+@pytest.mark.parametrize("page", ["activations", "explain"])
+def test_a_photo_says_beside_its_prediction_that_the_network_knows_only_shapes(page, monkeypatch, tmp_path):
+    monkeypatch.setattr(services, "imagenet_store", lambda: ImageNetStore(tmp_path))
+    app = opened(page, {"image": "cat", "method": "gradcam"})
+    assert "It can only say which shape the cat looks like." in texts(app)
+    assert "MiB to fetch" in app.button(key="doubt_imagenet").label
+    app = opened(page, {"method": "gradcam"})
+    assert "knows only six shapes" not in texts(app)
+
+
+def test_one_click_takes_imagenets_weights_with_their_network_size_and_pixels(monkeypatch, tmp_path):
+    store = ImageNetStore(tmp_path)
+    monkeypatch.setattr(services, "imagenet_store", lambda: store)
+    asked = []
+    monkeypatch.setattr(Download, "start", lambda self: asked.append(self.url))
+    app = opened("explain", {"image": "cat", "method": "gradcam", "class": "5"})
+    app.button(key="doubt_imagenet").click().run()
+    assert len(asked) == 1
+    assert app.query_params["preset"] == "course"  # until they have come
+    assert app.button(key="doubt_imagenet_fetch")
+    arrays = WeightsFile("ImageNet", tmp_path / "none", "0" * 64, expected_arrays(analyse(preset("keras-v1"))))
+    monkeypatch.setattr(store, "load", lambda _file: arrays)
+    app.run()
+    taken = {name: app.query_params[name] for name in ("preset", "weights", "prep", "image")}
+    assert taken == {"preset": "keras-v1", "weights": "imagenet", "prep": "caffe", "image": "cat"}
+    assert "class" not in app.query_params
+
+
+@pytest.mark.parametrize(
+    ("params", "sentence", "key"),
+    [
+        ({"input": "224"}, "At 224 px the last layer needs other weights.", "doubt_size"),
+        ({"shortcut.enabled": "off"}, "These weights were learned with shortcuts.", "doubt_shortcuts"),
+        ({"surgery": "drop:3b"}, "A part of the network is switched off", "doubt_whole"),
+        ({"weights": "random"}, "The weights are random, so the prediction means nothing.", "doubt_trained"),
+        ({"prep": "caffe"}, "learned with other pixel values", "doubt_pixels"),
+    ],
+)
+def test_what_the_weights_were_not_made_for_is_said_and_taken_back_with_one_button(params, sentence, key):
+    app = opened("explain", params | {"method": "gradcam"})
+    assert sentence in texts(app)
+    app.button(key=key).click().run()
+    assert sentence not in texts(app)
+    assert {name for name in app.query_params if name in params} == set()
 
 
 def test_imagenet_says_where_it_is_to_be_had(monkeypatch, tmp_path):
@@ -718,9 +766,9 @@ def test_weights_of_which_nothing_fits_are_an_error_and_nothing_is_computed_with
     assert not app.exception
     assert [nothing in error.value for error in app.error] == [True, True]  # above the page, and in place of its maps
     assert not app.get("bidi_component")
-    app.button(key="misfit_random").click().run()
+    app.button(key="misfit_trained").click().run()
     assert not app.error
-    assert app.query_params["weights"] == "random"
+    assert "weights" not in app.query_params
 
 
 def test_an_upload_of_which_nothing_fits_is_a_sentence_and_changes_nothing():
