@@ -11,6 +11,8 @@ if selection.present:
         panels.show_line(selection)
     picture.show(selection)
     panels.show_purpose(selection)
+elif selection.walk and selection.panel == "layer":  # nothing beside the picture that the stop does not ask for
+    picture.show(selection)
 else:
     with st.sidebar:
         specification.show(selection)

@@ -6,7 +6,7 @@ from resnet_viz.ui import state
 from resnet_viz.ui.components import run_list, run_view, training_setup
 
 selection = state.current_selection()
-if selection.present and selection.run:
+if (selection.present or selection.walk) and selection.run:
     run_view.show(selection)
 else:
     left, right = st.columns([0.27, 0.73], gap="medium")

@@ -17,6 +17,7 @@ def main() -> None:
     """Run one page in its frame."""
     st.set_page_config(page_title="ResNet Viz", page_icon=str(ICON), layout="wide")
     state.begin_run()
+    walk.arrive()
     selection = state.current_selection()
     if selection.present:
         st.html(PROJECTOR)

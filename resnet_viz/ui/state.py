@@ -43,6 +43,9 @@ class Key(StrEnum):
     WALK = "own_walk"
     ANSWER = "answer"
     TARGET = "target"
+    INVITED = "invited"
+    PLACE = "place"
+    LEFT_WALK = "left_walk"
     MARK = "mark"
     DEVICE = "device"
     LINE = "line"
@@ -60,6 +63,8 @@ def begin_run() -> Selection:
         use_language(language_of(params) or preferred_language(st.context.locale))
         selection, problems = from_params(params)
         state[Key.SELECTION], state[Key.PROBLEMS] = selection, problems
+        # A link that names a walk and no network asks for the walk's own: its stop brings the whole state.
+        state[Key.INVITED] = bool(selection.walk) and "preset" not in params
     use_language(_language())
     write_url()
     return current_selection()
@@ -250,16 +255,6 @@ def taken_target() -> str | None:
 def awaits_page() -> bool:
     """Whether a button of a fragment did what only the whole page can show: another page, or a sentence."""
     return Key.TARGET in st.session_state or bool(st.session_state.get(Key.PROBLEMS))
-
-
-def is_answer_shown(walk: str, stop: int) -> bool:
-    """Whether the answer of this stop was asked for."""
-    return bool(st.session_state.get(Key.ANSWER) == (walk, stop))
-
-
-def show_answer(walk: str, stop: int) -> None:
-    """Show the answer of a stop; of stop 0, none."""
-    st.session_state[Key.ANSWER] = (walk, stop)
 
 
 def is_first_delivery(mark: str) -> bool:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -78,7 +79,7 @@ def test_layers_shows_sums_of_its_rows():
     app = opened("layers")
     assert "**177 of 177 layers** · 17,958,790 parameters" in texts(app)
     assert "depth 50: 49 convolutions on the main path and the dense layer" in texts(app)
-    assert "depth 50" not in texts(opened("layers", {"walk": "tour", "stop": "9"}))
+    assert "depth 50" not in texts(opened("layers", {"walk": "tour", "stop": "9", "preset": "course"}))
     app.text_input(key="layers_text").set_value("res3b").run()
     rows = app.dataframe[0].value
     assert len(rows) == 7
@@ -568,24 +569,88 @@ def test_every_view_of_the_layers(view):
 # --- Walks, sharing, projector ------------------------------------------------------------------------------------------
 
 
-def test_a_walk_goes_through_its_pages_and_shows_answers_on_request():
+def walking(stop: int = 0):
+    """Return the app at the tour's start, or at a stop that a link names."""
+    if stop:
+        return opened("architecture", {"walk": "tour", "stop": str(stop)})
     app = opened()
     app.session_state["subject_walk"] = True
     app.run()
-    app.button(key="walk_start_tour").click().run()
+    return app.button(key="walk_start_tour").click().run()
+
+
+def test_a_walk_goes_through_its_pages_and_shows_answers_on_request():
+    app = walking()
     assert app.query_params["preset"] == "plain34"
-    assert "1 / 12" in texts(app)
-    assert "degradation problem" not in texts(app)
+    assert "1 of 14" in texts(app)
+    assert "28.54" not in texts(app)
     app.button(key="walk_answer").click().run()
-    assert "degradation problem" in texts(app)
-    for stop in range(2, 13):
+    assert "28.54 %" in texts(app)
+    for stop in range(2, 15):
         app.button(key="walk_on").click().run()
         assert not app.exception
-        assert f"{stop} / 12" in texts(app)
+        assert f"{stop} of 14" in texts(app)
         assert not app.warning
-    assert "What did block 3b add to its input?" in texts(app)
+        assert not re.search(r"{\w+}", texts(app))
+    assert "Which learns first?" in texts(app)
     app.button(key="walk_end").click().run()
     assert "walk" not in app.query_params
+
+
+def test_a_walk_starts_from_its_own_network_whatever_was_on_screen():
+    for name in ("plain34", "cifar-20"):
+        app = opened("architecture", {"preset": name, "walk": "tour"})
+        assert app.query_params["preset"] == name  # the link says of which network
+    assert walking(stop=1).query_params["preset"] == "plain34"
+    app = walking(stop=4)
+    assert app.query_params["open"] == "3.3b"
+    assert "4 of 14" in texts(app)
+    assert walking(stop=9).session_state["page"] == "layers"
+    assert "14 of 14" in texts(walking(stop=99))
+
+
+def test_leaving_a_walk_brings_back_what_was_on_screen():
+    app = opened("architecture", {"preset": "keras-v1", "node": "res4a_branch1", "open": "4.4a", "lang": "zh"})
+    app.session_state["subject_walk"] = True
+    app.run()
+    app.button(key="walk_start_tour").click().run()
+    app.button(key="walk_on").click().run()
+    assert app.query_params["preset"] == "resnet34"
+    app.button(key="walk_end").click().run()
+    assert {name: app.query_params[name] for name in ("preset", "node", "open", "lang")} == {
+        "preset": "keras-v1",
+        "node": "res4a_branch1",
+        "open": "4.4a",
+        "lang": "zh",
+    }
+    assert "past" not in app.session_state  # undo takes back changes, not steps
+    app.session_state["subject_walk"] = True
+    app.run()
+    app.button(key="walk_resume_tour").click().run()
+    assert app.query_params["stop"] == "2"
+
+
+def test_a_walk_that_a_link_began_leaves_the_view_it_was_at():
+    app = walking(stop=5)
+    app.button(key="walk_end").click().run()
+    assert "walk" not in app.query_params
+    assert app.query_params["node"] == "res4a_branch1"
+
+
+def test_the_tour_ends_where_two_networks_learn():
+    app = walking(stop=14)
+    assert app.session_state["replay"] == ("recorded-plain-vs-residual", 0)
+    app.button(key="walk_hand_over").click().run()
+    assert "walk" not in app.query_params
+    assert app.query_params["run"] == "recorded-plain-vs-residual"
+    assert app.session_state["playing"]
+
+
+def test_on_a_walk_nothing_stands_beside_the_picture_but_what_the_stop_asks_for():
+    app = walking(stop=4)
+    assert not app.sidebar.children
+    assert "panel" not in app.session_state
+    assert "panel" in walking(stop=8).session_state
 
 
 def test_a_view_becomes_a_stop_of_ones_own_walk():
@@ -598,7 +663,8 @@ def test_a_view_becomes_a_stop_of_ones_own_walk():
     assert walk.stops[0].question == "What is it for?"
     assert dict(walk.stops[0].params)["node"] == "res4a_branch1"
     app.button(key="walk_start_own").click().run()
-    assert "1 / 1 · **What is it for?**" in texts(app)
+    assert "1 of 1" in texts(app)
+    assert "What is it for?" in texts(app)
     app.session_state["subject_walk"] = True
     app.run()
     app.file_uploader(key="walk_upload").upload("w.json", b'{"stops": []}', "application/json").run()

@@ -432,49 +432,7 @@ def test_a_table_row_selects_the_layer(visit):
     expect(page).to_have_url(re.compile("node=res2a_branch2a"))
 
 
-# --- Walk, share, projector -------------------------------------------------------------------------------------------
-
-
-def test_the_walk_from_first_to_last_stop_by_a_clicker(visit):
-    page = visit().open()
-    page.locator(".st-key-subject_walk button").first.click()
-    page.get_by_role("button", name="Start: Twelve stops").click()
-    bar = page.locator(".st-key-walk")
-    expect(bar).to_contain_text("1 / 12")
-    quiet(page)
-    page.keyboard.press("a")
-    expect(bar).to_contain_text("degradation problem")
-    for stop in range(2, 13):
-        page.keyboard.press("ArrowRight" if stop % 2 else "PageDown")
-        expect(bar).to_contain_text(f"{stop} / 12")
-        expect(page.locator("[data-testid=stAlert]")).to_have_count(0)
-        quiet(page)
-    expect(page.locator(".st-key-maps canvas.cells")).to_have_count(6)
-    page.keyboard.press("PageUp")
-    expect(bar).to_contain_text("11 / 12")
-    quiet(page)
-    page.get_by_role("button", name="End").click()
-    expect(bar).to_have_count(0)
-
-
-def test_ones_own_walk_survives_a_reload(visit):
-    page = visit().open("/?open=4.4a&node=res4a_branch1")
-    page.locator(".st-key-subject_walk button").first.click()
-    question = page.locator(".st-key-walk_question textarea")
-    question.fill("What is it for?")
-    question.press("Control+Enter")
-    quiet(page)
-    page.get_by_role("button", name="Add this view as a stop").click()
-    expect(page.get_by_role("listitem").filter(has_text="What is it for?")).to_be_visible()
-    quiet(page)
-    page.reload()
-    page.locator(".st-key-subject_walk button").first.click()
-    expect(page.get_by_role("listitem").filter(has_text="What is it for?")).to_be_visible()
-    page.get_by_role("button", name="Walk it").click()
-    expect(page.locator(".st-key-walk")).to_contain_text("1 / 1")
-    quiet(page)
-    page.reload()
-    expect(page.locator(".st-key-walk")).to_contain_text("What is it for?")
+# --- Share, projector -------------------------------------------------------------------------------------------------
 
 
 def test_p_is_for_the_projector(visit):

@@ -23,7 +23,7 @@ def test_a_walk_draws_no_picture_from_elsewhere(visit, tmp_path):
     page.locator(".st-key-walk_upload input[type=file]").set_input_files(file)
     page.get_by_role("button", name="Walk it").click()
     bar = page.locator(".st-key-walk")
-    expect(bar).to_contain_text("1 / 2")
+    expect(bar).to_contain_text("1 of 2")
     expect(bar).to_contain_text("![look]")
     bar.locator(".st-key-walk_answer button").click()
     expect(bar.get_by_text("[a]")).to_be_visible()

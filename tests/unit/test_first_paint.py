@@ -103,7 +103,7 @@ def test_other_answers_pass_untouched():
 
 def test_every_rule_wins_over_streamlits_own():
     """Streamlit's styles come after ours: a selector without `:root` in front would lose against theirs."""
-    for name in ("page", "first", "projector"):
+    for name in ("page", "first", "projector", "walk"):
         text = (ROOT / "resnet_viz" / "ui" / "style" / f"{name}.css").read_text("utf-8")
         text = re.sub(r"/\*.*?\*/|@keyframes .*|\([^()]*(?:\([^()]*\)[^()]*)*\)", "", text, flags=re.DOTALL)
         selectors = [part.strip() for found in re.findall(r"([^{};]+)\{", text) for part in found.split(",")]

@@ -2,50 +2,144 @@
 
 import json
 import os
+import re
 import sys
 import time
 import tracemalloc
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from resnet_viz.analysis import analyse, covering_cells
+from resnet_viz.analysis import analyse
+from resnet_viz.analysis.reads import cell_reads
 from resnet_viz.errors import SpecError
+from resnet_viz.messages import gettext, use_language
 from resnet_viz.spec import PRESETS
+from resnet_viz.spec.layers import Relu
+from resnet_viz.ui.cache import network
+from resnet_viz.ui.figures import FIGURES, filled, named_in
 from resnet_viz.ui.links import from_params
+from resnet_viz.ui.selection import SHIPPED
 from resnet_viz.walks import MAX_STOPS, PAGES, Walk, read_walk, shipped_walks, stop_at
+from resnet_viz.weights.catalogue import cards, shapes_of
+from resnet_viz.weights.fit import fit
 
 TOUR = shipped_walks()["tour"]
 COURSE = analyse(PRESETS["course"])
 
 
-def test_the_tour_has_twelve_stops_that_all_exist():
-    assert len(TOUR.stops) == 12
+def texts(language: str = "en") -> list[tuple[str, str]]:
+    """Return the tour's questions and answers in a language, with their places for numbers."""
+    use_language(language)
+    try:
+        return [(gettext(stop.question), gettext(stop.answer)) for stop in TOUR.stops]
+    finally:
+        use_language("en")
+
+
+LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
+
+
+def test_every_stop_of_the_tour_exists_on_every_page():
+    assert len(TOUR.stops) == 14
     for stop in TOUR.stops:
         _selection, problems = from_params(dict(stop.params))
         assert problems == []
         assert stop.question.endswith((".", "?"))
-        assert stop.answer
+        assert stop.answer.endswith(".")
+    assert list(dict.fromkeys(stop.page for stop in TOUR.stops)) == list(PAGES)
 
 
-def test_what_the_tour_says_of_the_course_network_is_so():
-    answers = " ".join(stop.answer for stop in TOUR.stops)
-    stages = COURSE.stage_totals()
-    share = (stages[4].parameters + stages[5].parameters) / COURSE.totals.parameters
-    assert f"{share:.0%}".replace("%", " %") in answers
-    assert stages[3].macs + stages[4].macs > 0.5 * COURSE.totals.macs
-    assert f"{COURSE.record('res4a_branch1').parameters:,} parameters" in answers
-    assert len(COURSE.records) == 177
-    covering = {
-        name: covering_cells(COURSE.record(f"res{name}_out").field.height, 8, 64) for name in ("3b", "3c", "3d")
+@LANGUAGES
+def test_a_text_of_the_tour_has_no_number_of_its_own(language):
+    """A digit is part of a name (block 3b, ResNet-50, stages 4 and 5), or it is computed."""
+    name = re.compile(
+        r"(?:plain|ResNet)-\d+|\b[2-5][a-f]\b|[2-5][a-f](?=\W)|stages? [2-5] and [2-5]|阶段 [2-5] 和 [2-5]"
+        r"|He et al. 2015, table 2|He 等 2015，表 2|the 50 in|里的 50",
+        re.IGNORECASE,
+    )
+    for told in chain(*texts(language)):
+        left = name.sub("", re.sub(r"{\w+}", "", told))
+        assert not re.search(r"\d", left), told
+
+
+@LANGUAGES
+def test_every_number_that_the_tour_asks_for_is_computed(language):
+    for (question, answer), stop in zip(texts(language), TOUR.stops, strict=True):
+        assert named_in(question) == named_in(stop.question)
+        assert named_in(answer) == named_in(stop.answer)
+        assert not named_in(filled(question + answer))
+    assert set(FIGURES) == {name for told in chain(*texts()) for name in named_in(told)}
+
+
+@LANGUAGES
+def test_a_stop_is_as_long_as_its_bar_is_high(language):
+    longest = {"en": (115, 250), "zh": (60, 130)}[language]
+    for question, answer in texts(language):
+        assert len(filled(question)) <= longest[0]
+        assert len(filled(answer)) <= longest[1]
+
+
+def test_the_numbers_of_the_tour_are_those_of_the_reference():
+    """Worked out apart from the code: by hand, by Keras's summary and from the paper."""
+    known = {
+        "arcs_resnet34": "16",
+        "narrow_weights": "147,456",
+        "wide_weights": "2,359,296",
+        "projection_parameters": "525,312",
+        "conv1_places": "64",
+        "used_2c": "64",
+        "cells_2c": "225",
+        "layers": "177",
+        "main_convolutions": "49",
+        "projections": "4",
+        "parameters_4_5": "92 %",
+        "all_see": "4a",
+        "window_3b": "67",
+        "see_3b": "0",
+        "see_3d": "4",
+        "error_plain34": "28.54 %",
+        "torch_filters_5b": "512",
     }
-    assert covering == {"3b": 0, "3c": 2, "3d": 4}
-    assert COURSE.record("res3b_out").field.height.size == 67
+    assert {name: FIGURES[name]() for name in known} == known
+
+
+def test_the_largest_stages_are_the_ones_that_the_tour_names():
+    stages = {stage: totals for stage, totals in COURSE.stage_totals().items() if stage > 1}
+    assert set(sorted(stages, key=lambda stage: stages[stage].parameters)[-2:]) == {4, 5}
+    assert set(sorted(stages, key=lambda stage: stages[stage].macs)[-2:]) == {3, 4}
+
+
+def test_what_the_tour_says_without_numbers_is_so():
+    assert COURSE.graph.block("4b").shortcut == COURSE.graph.block("4b").input  # it costs nothing
+    torch = network(from_params(dict(TOUR.stops[7].params))[0].other)
+    read = cell_reads(torch, "res2c_out")
+    assert read.unread == 0  # the 3×3 convolution uses all cells
+    assert torch.graph.node("res3a_branch2b").layer.kernel_size == 3
     basic, bottleneck = analyse(PRESETS["resnet34"]).totals.macs, analyse(PRESETS["keras-v1"]).totals.macs
     assert 1.0 < bottleneck / basic < 1.1
-    adds = [block.add for block in analyse(PRESETS["resnet34"]).graph.blocks]
-    assert len(adds) == 16
+    plain = analyse(PRESETS["plain34"])
+    assert not [block for block in plain.graph.blocks if block.shortcut]
+    assert isinstance(COURSE.graph.node(COURSE.graph.block("3b").input).layer, Relu)  # x is nowhere negative
+
+
+def shipped_fits(summary) -> bool:
+    """Whether every layer of a network finds its array in the weights that ship."""
+    return any(fit(summary, shapes_of(card.path)).is_complete for card in cards().values())
+
+
+def test_what_the_tour_says_of_weights_is_so_of_the_weights_it_shows():
+    """Nothing is called random where the shipped weights are in place, and nothing learned where they are not."""
+    for stop in TOUR.stops:
+        selection, _problems = from_params(dict(stop.params))
+        told = f"{stop.question} {stop.answer}".lower()
+        is_shipped = selection.weights == SHIPPED and shipped_fits(selection.summary)
+        assert "random" not in told or not is_shipped
+        assert not re.search(r"(?<!not )learned|trained", told) or is_shipped
+        if stop.page in ("activations", "explain"):
+            assert is_shipped  # what is asked there is asked of a network that learned
 
 
 def test_a_walk_comes_back_from_its_file():

@@ -1,16 +1,21 @@
 """A walk through the pages: the stop's question, its answer on request, the steps; and a walk of one's own."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import streamlit as st
 
 from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
-from resnet_viz.ui import kept, say, state
+from resnet_viz.ui import figures, kept, say, state, walking
 from resnet_viz.ui.links import from_params
 from resnet_viz.ui.selection import Selection
 from resnet_viz.walks import MAX_STOPS, OWN_WALK, Stop, Walk, read_walk, shipped_walks
 
 MENU = "subject_walk"
+STYLE = Path(__file__).parents[1] / "style" / "walk.css"
+_RACE_DEMO = figures.RACE.removeprefix("recorded-")
 
 
 def walk_of(selection: Selection) -> Walk | None:
@@ -20,61 +25,94 @@ def walk_of(selection: Selection) -> Walk | None:
     return shipped_walks().get(selection.walk)
 
 
+def arrive() -> None:
+    """Go to the stop that a link names which brings no network of its own: ``?walk=tour`` is the tour from its start."""
+    if walking.taken_invitation():
+        selection = state.current_selection()
+        walk = walk_of(selection)
+        if walk and walk.stops:
+            go_to(min(selection.stop, len(walk.stops)))
+
+
 def show(selection: Selection) -> None:
-    """Draw the stop: where we are, the question, the answer on request, the way on."""
+    """Draw the stop: the question, room for its answer, where we are, the way on. Its height never changes."""
     walk = walk_of(selection)
     if walk is None or not walk.stops:
         return
-    number = min(selection.stop, len(walk.stops))
-    stop = walk.stops[number - 1]
-    with st.container(key="walk", border=True):
-        is_shown = state.is_answer_shown(selection.walk, number)
-        left, right = st.columns([0.6, 0.4], gap="small", vertical_alignment="center")
-        left.markdown(f"{number} / {len(walk.stops)} · **{say.plain(_said(stop.question))}**")
-        with right.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
-            st.button(
-                _("Hide") if is_shown else _("Answer"),
-                key="walk_answer",
-                shortcut="A",
-                on_click=state.show_answer,
-                args=(selection.walk, 0 if is_shown else number),
-            )
-            st.button(
-                _("Back"), key="walk_back", shortcut="Left", on_click=go_to, args=(number - 1,), disabled=number == 1
-            )
-            st.button(
-                _("Next"),
-                key="walk_on",
-                shortcut="Right",
-                on_click=go_to,
-                args=(number + 1,),
-                disabled=number == len(walk.stops),
-            )
-            st.button(_("End"), key="walk_end", on_click=lambda: state.set_parts(walk="", stop=1))
-        if is_shown:
-            st.markdown(say.paragraphs(_said(stop.answer)))
+    st.html(STYLE)
+    number, last = min(selection.stop, len(walk.stops)), len(walk.stops)
+    with st.container(key="walk"):
+        asked, way = st.columns([0.74, 0.26], gap="medium")
+        with asked:
+            _show_question(selection.walk, walk.stops[number - 1], number)
+        with way:
+            _show_way(selection.walk, number, last)
     # A clicker sends the page keys; a button has one key, so it gets two of its own that nobody sees.
     with st.container(key="walk_clicker"):
-        st.button("‹", key="walk_page_up", shortcut="PageUp", on_click=go_to, args=(number - 1,), disabled=number == 1)
+        _step("‹", "walk_page_up", "PageUp", number - 1, last)
+        _step("›", "walk_page_down", "PageDown", number + 1, last)
+
+
+def _show_question(name: str, stop: Stop, number: int) -> None:
+    is_shown = walking.is_answer_shown(name, number)
+    with st.container(key="walk_asked"):
+        st.markdown(say.plain(_said(name, stop.question)))
+        with st.container(key="walk_told"):
+            if is_shown:
+                st.markdown(say.paragraphs(_said(name, stop.answer)))
+            st.button(
+                _("Hide") if is_shown else _("Show the answer"),
+                key="walk_answer",
+                shortcut="A",
+                type="tertiary" if is_shown else "secondary",
+                on_click=walking.show_answer,
+                args=(name, 0 if is_shown else number),
+            )
+
+
+def _show_way(name: str, number: int, last: int) -> None:
+    """Draw how far the walk is, the steps, and the way out."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        told = _("{n} of {m}").format(n=number, m=last)
+        st.html(f'<span class="told">{told}</span><progress value="{number}" max="{last}">{told}</progress>')
         st.button(
-            "›",
-            key="walk_page_down",
-            shortcut="PageDown",
-            on_click=go_to,
-            args=(number + 1,),
-            disabled=number == len(walk.stops),
+            _("Leave the walk"),
+            key="walk_end",
+            shortcut="Escape",
+            type="tertiary",
+            on_click=leave,
+            help=_("Back to what you looked at before.") if walking.has_place() else None,
         )
+    with st.container(horizontal=True, gap="small", key="walk_steps"):
+        _step(_("Back"), "walk_back", "Left", number - 1, last)
+        if number < last or name == OWN_WALK:
+            _step(_("Next"), "walk_on", "Right", number + 1, last)
+        else:
+            st.button(
+                _("Watch two networks learn"),
+                key="walk_hand_over",
+                shortcut="Right",
+                type="primary",
+                on_click=watch_two_networks,
+            )
+
+
+def _step(label: str, key: str, shortcut: str, number: int, last: int) -> None:
+    """Draw the button to a stop."""
+    is_there = 1 <= number <= last
+    st.button(label, key=key, shortcut=shortcut, on_click=go_to, args=(number,), disabled=not is_there)
 
 
 def show_menu() -> None:
     """Draw the walks to choose from, and what makes one's own."""
     for name, walk in shipped_walks().items():
-        st.button(
-            _("Start: {title}").format(title=say.plain(_said(walk.title))),
-            key=f"walk_start_{name}",
-            on_click=start,
-            args=(name,),
+        count = len(walk.stops)
+        st.markdown(
+            ngettext("**{title}**, {n} stop", "**{title}**, {n} stops", count).format(
+                title=say.plain(_said(name, walk.title)), n=count
+            )
         )
+        _show_starts(name, walk)
     own = kept.walk()
     count = len(own.stops)
     st.markdown(ngettext("**Your own walk**: {n} stop", "**Your own walk**: {n} stops", count).format(n=count))
@@ -87,7 +125,7 @@ def show_menu() -> None:
             st.button(_("Remove"), key=f"walk_remove_{index}", on_click=_remove, args=(index,), type="tertiary")
     if own.stops:
         with st.container(horizontal=True):
-            st.button(_("Walk it"), key="walk_start_own", on_click=start, args=(OWN_WALK,))
+            _show_starts(OWN_WALK, own)
             st.download_button(
                 _("Save as a file"),
                 own.to_json(),
@@ -99,15 +137,28 @@ def show_menu() -> None:
     st.file_uploader(_("A walk (JSON)"), type=["json"], max_upload_size=1, key="walk_upload", on_change=_take)
 
 
-def start(name: str) -> None:
-    """Begin a walk at its first stop; the menu it was chosen from closes."""
+def _show_starts(name: str, walk: Walk) -> None:
+    """Draw where a walk may begin: at its start, and where it was left."""
+    with st.container(horizontal=True, gap="small"):
+        label = _("Walk it") if name == OWN_WALK else _("Start")
+        st.button(label, key=f"walk_start_{name}", on_click=start, args=(name,))
+        left, stop = walking.left_walk()
+        if left == name and 1 < stop <= len(walk.stops):
+            label = _("Go on at stop {n}").format(n=stop)
+            st.button(label, key=f"walk_resume_{name}", on_click=start, args=(name, stop))
+
+
+def start(name: str, number: int = 1) -> None:
+    """Begin a walk at a stop, wherever the visitor is; the menu it was chosen from closes."""
     state.bind(MENU, value=False)
+    if not state.current_selection().walk:
+        walking.keep_place()
     state.set_parts(walk=name)
-    go_to(1)
+    go_to(number)
 
 
 def go_to(number: int) -> None:
-    """Go to a stop: its state becomes the selection, its page the page."""
+    """Go to a stop: its state becomes the selection, its page the page; nothing of what was on screen stays."""
     selection = state.current_selection()
     walk = walk_of(selection)
     if walk is None or not 1 <= number <= len(walk.stops):
@@ -116,12 +167,36 @@ def go_to(number: int) -> None:
     target, problems = from_params(dict(stop.params))
     for sentence in problems:
         state.add_problem(sentence)
-    state.jump(target.carrying(selection, stop=number), stop.page)
+    if target.run == figures.RACE:  # asked before it is seen
+        state.set_replay(target.run, 0)
+    walking.step_to(target.carrying(selection, stop=number), stop.page)
 
 
-def _said(text: str) -> str:
-    """Return a walk's text in the reader's language, if it is one of ours."""
-    return _(text) if text else ""
+def leave() -> None:
+    """End the walk: back to what was on screen before it; without that, the stop's view stays, without the question."""
+    now = state.current_selection()
+    walking.keep_left_walk(now.walk, now.stop)
+    before, page = walking.taken_place() or (now, state.page())
+    walking.step_to(_seen_by(before, now), page)
+
+
+def watch_two_networks() -> None:
+    """End the walk, if there is one, and play the recorded run of a plain and a residual network from its start."""
+    now = state.current_selection()
+    before, _page = walking.taken_place() or (now, "")
+    state.set_replay(figures.RACE, 0)
+    state.set_playing(playing=True)
+    walking.step_to(replace(_seen_by(before, now), demo=_RACE_DEMO, run=figures.RACE), "train")
+
+
+def _seen_by(selection: Selection, viewer: Selection) -> Selection:
+    """Return a state off the walk, in the viewer's language and mode of projection."""
+    return replace(selection.as_stop(), language=viewer.language, present=viewer.present)
+
+
+def _said(name: str, text: str) -> str:
+    """Return a text of a walk: of ours in the reader's language and with its numbers, of a visitor's as it is."""
+    return text if name == OWN_WALK or not text else figures.filled(_(text))
 
 
 def _add(question: str, answer: str) -> None:

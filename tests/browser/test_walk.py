@@ -1,0 +1,93 @@
+"""The walk and the projector as a class meets them: one question above the picture, the answer on request."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from resnet_viz.walks import shipped_walks
+
+from .waits import quiet
+
+STOPS = len(shipped_walks()["tour"].stops)
+
+
+def bar_of(page: Page):
+    """Return the walk's bar."""
+    return page.locator(".st-key-walk")
+
+
+def at_stop(page: Page, number: int, word: str = "{n} of {m}") -> None:
+    """Wait for a stop with all that stands on it."""
+    expect(bar_of(page)).to_contain_text(word.format(n=number, m=STOPS))
+    quiet(page)
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def answer(page: Page) -> None:
+    """Ask for the answer by its key; the bar is as high as before, so nothing below it moves."""
+    height = page.locator(".st-key-walk").evaluate("bar => bar.offsetHeight")
+    page.keyboard.press("a")
+    expect(page.locator(".st-key-walk_told p").first).to_be_visible()
+    assert page.locator(".st-key-walk").evaluate("bar => bar.offsetHeight") == height
+
+
+def test_the_tour_forward_never_errs_and_ends_at_two_networks_that_learn(visit):
+    """The fixture collects what the page complains of: nothing."""
+    page = visit().open("/?walk=tour")
+    for number in range(1, STOPS + 1):
+        at_stop(page, number)
+        answer(page)
+        page.keyboard.press("PageDown" if number % 2 else "ArrowRight")
+    expect(bar_of(page)).to_have_count(0)
+    expect(page).to_have_url(re.compile("/train.*run=recorded-plain-vs-residual"))
+
+
+def test_the_tour_backward_in_chinese_never_errs(visit):
+    page = visit(locale="zh-CN").open(f"/?walk=tour&stop={STOPS}")
+    for number in range(STOPS, 0, -1):
+        at_stop(page, number, "第 {n} 站，共 {m} 站")
+        answer(page)
+        page.keyboard.press("PageUp" if number % 2 else "ArrowLeft")
+
+
+def test_escape_brings_back_what_was_on_screen(visit):
+    page = visit().open("/layers?preset=keras-v1&node=res4a_branch1")
+    page.locator(".st-key-subject_walk button").first.click()
+    page.locator(".st-key-walk_start_tour button").click()
+    at_stop(page, 1)
+    expect(page.get_by_test_id("stSidebar")).not_to_be_visible()
+    expect(page.locator(".st-key-walk_end kbd").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(bar_of(page)).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"/layers\?preset=keras-v1&node=res4a_branch1"))
+
+
+def test_on_a_touch_screen_no_key_is_named(visit):
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    page = visit(**phone).open("/?walk=tour")
+    at_stop(page, 1)
+    assert page.locator("kbd:visible").count() == 0
+    page.locator(".st-key-walk_answer button").click()
+    expect(page.locator(".st-key-walk_told p").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_ones_own_walk_survives_a_reload(visit):
+    page = visit().open("/?open=4.4a&node=res4a_branch1")
+    page.locator(".st-key-subject_walk button").first.click()
+    question = page.locator(".st-key-walk_question textarea")
+    question.fill("What is it for?")
+    question.press("Control+Enter")
+    quiet(page)
+    page.get_by_role("button", name="Add this view as a stop").click()
+    expect(page.get_by_role("listitem").filter(has_text="What is it for?")).to_be_visible()
+    quiet(page)
+    page.reload()
+    page.locator(".st-key-subject_walk button").first.click()
+    expect(page.get_by_role("listitem").filter(has_text="What is it for?")).to_be_visible()
+    page.get_by_role("button", name="Walk it").click()
+    expect(bar_of(page)).to_contain_text("1 of 1")
+    quiet(page)
+    page.reload()
+    expect(bar_of(page)).to_contain_text("What is it for?")
