@@ -579,20 +579,19 @@ def walking(stop: int = 0):
     return app.button(key="walk_start_tour").click().run()
 
 
-def test_a_walk_goes_through_its_pages_and_shows_answers_on_request():
+def test_a_walk_goes_from_stop_to_stop_and_shows_answers_on_request():
     app = walking()
     assert app.query_params["preset"] == "plain34"
     assert "1 of 14" in texts(app)
     assert "28.54" not in texts(app)
     app.button(key="walk_answer").click().run()
     assert "28.54 %" in texts(app)
-    for stop in range(2, 15):
+    for stop in (2, 3):
         app.button(key="walk_on").click().run()
         assert not app.exception
         assert f"{stop} of 14" in texts(app)
         assert not app.warning
         assert not re.search(r"{\w+}", texts(app))
-    assert "Which learns first?" in texts(app)
     app.button(key="walk_end").click().run()
     assert "walk" not in app.query_params
 
