@@ -32,7 +32,13 @@ def modules_after(code: str) -> set[str]:
     ],
 )
 def test_no_keras_without_asking_for_a_model(code):
-    assert not {"keras", "tensorflow", "jax", "torch"} & modules_after(code)
+    assert not {"keras", "tensorflow", "jax", "torch", "onnx", "onnxruntime"} & modules_after(code)
+
+
+def test_the_engine_for_looking_needs_no_keras():
+    loaded = modules_after("import resnet_viz.engine.session, resnet_viz.weights.start")
+    assert {"onnx", "onnxruntime"} <= loaded
+    assert not {"keras", "tensorflow", "jax", "torch", "streamlit"} & loaded
 
 
 def test_that_check_can_fail():
