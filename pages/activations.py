@@ -8,8 +8,13 @@ from resnet_viz.ui.components import activations, doubt, image_source, maps, pre
 
 selection = state.current_selection()
 picture = image_source.picture_of(selection)
-left, main = st.columns([0.16, 0.84], gap="medium")
+if selection.present:  # the maps grow with the text: the picture stands below them
+    main, left = st.container(), st.container()
+else:
+    left, main = st.columns([0.15, 0.85], gap="medium")
 with left:
+    pictured = st.container(key="pictured")
+with pictured:
     maps.show_input(selection, picture)
     answer = st.container()
     with st.popover(_("Another picture"), width="stretch"):

@@ -1,5 +1,5 @@
 // One channel large, over the picture: each cell where its receptive field is centred; its field drawn under the cursor.
-import { BORDER, LEVELS, paintTiles, pictureCanvas } from "./paint.js";
+import { BORDER, crossOut, paintRamp, paintTiles, pictureCanvas } from "./paint.js";
 import { oddities, shown } from "./values.js";
 
 const SIDE = 720; // canvas pixels of the longer side
@@ -33,15 +33,16 @@ export class Large {
     this.listen();
   }
 
-  show({ maps, place, image, scale, colors, name, texts, ground, odd, canSilence, canSum, isWide }) {
+  show({ maps, place, image, scale, colors, name, texts, ground, odd, canSilence, isSilenced, canSum, isWide }) {
     if (maps !== this.maps || place !== this.place) this.cell = null;
-    Object.assign(this, { maps, place, texts, ground, odd, canSum });
+    Object.assign(this, { maps, place, texts, ground, odd, canSum, isSilenced });
     this.channel = maps.channels[place];
     if (image !== this.image) {
       this.image = image;
       this.picture = image && pictureCanvas(image);
     }
     this.title.textContent = maps.channels.length > 1 || !maps.single ? texts.channelOf.replace("{n}", this.channel).replace("{layer}", maps.node) : maps.title;
+    if (isSilenced) this.title.append(` (${texts.off})`);
     this.canvas.setAttribute("aria-label", `${this.title.textContent}. ${canSum ? texts.largeHelp : ""}`);
     this.labels.replaceChildren(texts.opacity, this.opacity);
     this.opacity.setAttribute("aria-label", texts.opacity);
@@ -49,7 +50,7 @@ export class Large {
     this.enlarge.textContent = isWide ? texts.back : "⤢";
     this.enlarge.setAttribute("aria-label", isWide ? texts.back : texts.enlarge);
     this.enlarge.title = texts.enlarge;
-    this.silence.textContent = texts.silence;
+    this.silence.textContent = isSilenced ? texts.unsilence : texts.silence;
     this.silence.hidden = !canSilence;
     const { low, high, energy, zeros } = maps.stats;
     const rank = energy.reduce((sum, e) => sum + (e > energy[place]), 1);
@@ -93,6 +94,7 @@ export class Large {
     pen.drawImage(this.cells, BORDER, BORDER, this.maps.width, this.maps.height, left * zoom, top * zoom, wide * this.maps.width * zoom, tall * this.maps.height * zoom);
     pen.globalAlpha = 1;
     this.markOdd(pen, zoom);
+    if (this.isSilenced) crossOut(this.canvas, { tileWidth: this.canvas.width, tileHeight: this.canvas.height, columns: 1 }, 0);
     this.zoom = zoom;
     if (this.cell) this.drawField(pen, zoom);
     this.say();
@@ -194,12 +196,4 @@ export class Large {
     this.draw();
     this.onPixel?.(this.maps.node, [...cell, this.channel]);
   }
-}
-
-function paintRamp(canvas, colors) {
-  Object.assign(canvas, { width: LEVELS, height: 1 });
-  const pen = canvas.getContext("2d");
-  const sheet = pen.createImageData(LEVELS, 1);
-  new Uint32Array(sheet.data.buffer).set(colors.subarray(0, LEVELS));
-  pen.putImageData(sheet, 0, 0);
 }

@@ -48,6 +48,38 @@ export function paintTiles(canvas, maps, order, { columns, enlarge, colors, grou
   return { tileWidth, tileHeight, columns, rows, width, height };
 }
 
+// A channel that is switched off: its tile is struck through.
+export function crossOut(canvas, { tileWidth, tileHeight, columns }, index) {
+  const pen = canvas.getContext("2d");
+  const [x, y] = [BORDER + (index % columns) * tileWidth, BORDER + Math.floor(index / columns) * tileHeight];
+  const [w, h] = [tileWidth - BORDER, tileHeight - BORDER];
+  pen.fillStyle = "#55595f";
+  pen.fillRect(x, y, w, h);
+  pen.strokeStyle = "#ffffff";
+  pen.lineWidth = Math.max(1, Math.min(w, h) / 24);
+  pen.beginPath();
+  for (const [from, to] of [[0, 1], [1, 0]]) {
+    pen.moveTo(x + from * w, y);
+    pen.lineTo(x + to * w, y + h);
+  }
+  pen.stroke();
+}
+
+// The colours of a scale, from its low end to its high one.
+export function paintRamp(canvas, colors) {
+  Object.assign(canvas, { width: LEVELS, height: 1 });
+  const pen = canvas.getContext("2d");
+  const sheet = pen.createImageData(LEVELS, 1);
+  new Uint32Array(sheet.data.buffer).set(colors.subarray(0, LEVELS));
+  pen.putImageData(sheet, 0, 0);
+}
+
+// The same as stops of a gradient in a style sheet.
+export function stops(colors) {
+  const places = Array.from({ length: 33 }, (_none, i) => colors[Math.round((i * (LEVELS - 1)) / 32)]);
+  return places.map((c) => `rgb(${c & 255} ${(c >> 8) & 255} ${(c >> 16) & 255})`).join(", ");
+}
+
 // The picture as a canvas of its own pixels.
 export function pictureCanvas({ width, height, pixels }) {
   const canvas = Object.assign(document.createElement("canvas"), { width, height });

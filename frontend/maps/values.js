@@ -31,11 +31,17 @@ function stored(entry, bytes, start) {
   return new Maps(entry, values);
 }
 
+// What the browser makes of other maps. "difference": the second minus the first; "sum": of both; "relu": what a ReLU leaves.
+const DOES = {
+  difference: (one, other) => other.map((v, i) => v - one[i]),
+  sum: (one, other) => other.map((v, i) => v + one[i]),
+  relu: (one) => one.map((v) => Math.max(v, 0)),
+};
+
 function derived(entry, arrays) {
   const [one, other] = entry.from.map((index) => arrays[index]);
-  // "removed": what a ReLU sets to 0. "difference": the second minus the first.
-  const values = entry.does === "removed" ? one.values.map((v) => Math.min(v, 0)) : other.values.map((v, i) => v - one.values[i]);
-  return new Maps({ ...entry, height: one.height, width: one.width, channels: one.channels, field: one.field, node: entry.node ?? one.node }, values);
+  const values = DOES[entry.does](one.values, other?.values);
+  return new Maps({ ...entry, height: one.height, width: one.width, channels: one.channels, node: entry.node ?? one.node, field: entry.field ?? one.field }, values);
 }
 
 export class Maps {
@@ -114,8 +120,6 @@ export function oddities(pairs, texts) {
   const count = pairs.reduce((sum, [maps, places]) => places.reduce((n, place) => n + maps.stats.odd[place], sum), 0);
   return count ? texts.odd.replace("{n}", count.toLocaleString(texts.locale)) : "";
 }
-
-export const ofChannel = (maps, place) => scaleOf([[maps, [place]]]);
 
 // A number in three digits, with a true minus.
 export function shown(value) {

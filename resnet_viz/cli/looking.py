@@ -24,7 +24,7 @@ from resnet_viz.images.reader import Picture, read_picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.layers import Softmax
 from resnet_viz.spec.surgery import Surgery, parse_surgery
-from resnet_viz.viz.block_view import signals
+from resnet_viz.viz.block_view import Focus, signals
 from resnet_viz.viz.mosaic import mosaic_png, shared_scale
 from resnet_viz.viz.origin import Origin, arrays_npz
 from resnet_viz.viz.overlay import overlay_png
@@ -177,8 +177,9 @@ def _activations(options: argparse.Namespace) -> None:
     needed = [*nodes, *signals(block).values(), last.id] if options.html else nodes
     maps = look.scores().probe.activations(look.values, list(dict.fromkeys(needed)), look.surgery)
     if options.html:
+        focus = Focus(block, nodes[0], surgery=look.surgery)
         subject = _subject(look, maps[last.id] if isinstance(last.layer, Softmax) else None)
-        options.html.write_bytes(takehome_html(look.summary, nodes[0], maps, look.rgb, subject))
+        options.html.write_bytes(takehome_html(look.summary, focus, maps, look.rgb, subject))
         print(nodes[0], "->", options.html)
     if options.out:
         shown = {name: maps[name] for name in nodes}

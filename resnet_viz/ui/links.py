@@ -223,6 +223,13 @@ def _pixel(selection: Selection, text: str, _problems: list[str]) -> Selection:
     return replace(selection, pixel=text)
 
 
+def _channel(selection: Selection, text: str, _problems: list[str]) -> Selection:
+    number, most = whole_of(text), selection.channel_count - 1
+    if text and (number is None or not 0 <= number <= most):
+        raise SpecError(broken_rule("channel", _("a whole number from {low} to {high}").format(low=0, high=most), text))
+    return replace(selection, channel=number)
+
+
 def _beside(selection: Selection, text: str, _problems: list[str]) -> Selection:
     kind, _colon, name = text.partition(":")
     known = {"image": (*SAMPLES, UPLOAD), "weights": WEIGHTS, "surgery": ("none",)}
@@ -272,6 +279,7 @@ PARTS: dict[str, Reader] = {
     "with": _with,
     "surgery": _surgery,
     "show": _listed("aspect", "show", ASPECTS),
+    "channel": _channel,
     "beside": _beside,
     "bn": _listed("statistics", "bn", STATISTICS),
     "pixel": _pixel,

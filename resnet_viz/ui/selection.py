@@ -67,6 +67,7 @@ class Selection:
         compared: Ids of runs drawn beside it.
         surgery: What is done to the network before it sees the picture.
         aspect: What the page of activations shows: a name of `ASPECTS`.
+        channel: The channel in focus on the page of activations, by number, or None for the strongest.
         beside: What the picture's maps are compared with: ``image:NAME``, ``weights:NAME``, ``surgery:none``, or
             "".
         statistics: By which BatchNorm normalises along depth: a name of `STATISTICS`.
@@ -100,6 +101,7 @@ class Selection:
     compared: tuple[str, ...] = ()
     surgery: Surgery = NO_SURGERY
     aspect: str = ASPECTS[0]
+    channel: int | None = None
     beside: str = ""
     statistics: str = STATISTICS[0]
     pixel: str = ""
@@ -137,6 +139,11 @@ class Selection:
         return graph.blocks[-1] if graph.node(self.node).stage == 0 else graph.blocks[0]
 
     @property
+    def channel_count(self) -> int:
+        """How many channels there are to be in focus: those of the block's output or of the layer, whichever has more."""
+        return max(int(self.summary.by_id[name].output_shape[-1]) for name in (self.block.out, self.layer))
+
+    @property
     def base(self) -> ResNetSpec:
         """The preset at this network's input and classes."""
         return replace(PRESETS[self.preset], input_shape=self.spec.input_shape, classes=self.spec.classes)
@@ -160,7 +167,7 @@ class Selection:
         summary = network(spec)
         node = _surviving_node(self.node, self.spec, summary)
         opened = self.opened & set(known_groups(summary))
-        return replace(
+        moved = replace(
             self,
             spec=spec,
             node=node,
@@ -169,6 +176,14 @@ class Selection:
             surgery=surviving_surgery(self.surgery.to_text(), summary)[0],
             target=self.target if self.target and int(self.target) < spec.classes else "",
         )
+        return moved.after(self)
+
+    def after(self, before: "Selection") -> "Selection":
+        """Return the selection without a channel that was chosen among others: in another stage or network."""
+        if self.channel is None:
+            return self
+        is_old = self.channel == before.channel and self.block.stage != before.block.stage
+        return replace(self, channel=None) if is_old or self.channel >= self.channel_count else self
 
     def toggled(self, group: str) -> "Selection":
         """Return the selection with a group of the picture opened, or closed with all that is in it."""
@@ -299,6 +314,7 @@ def named_parts(selection: Selection) -> dict[str, str]:
         "with": ".".join(selection.compared),
         "surgery": selection.surgery.to_text(),
         "show": selection.aspect,
+        "channel": "" if selection.channel is None else str(selection.channel),
         "beside": selection.beside,
         "bn": selection.statistics,
         "pixel": selection.pixel,

@@ -1,4 +1,4 @@
-"""What a block did to its input, in numbers: sizes of the two roads, what the ReLU removed, which channels answered."""
+"""What a block did to its input, in numbers: sizes of the two paths, what the ReLU removed, which channels answered."""
 
 from typing import NamedTuple
 
@@ -74,3 +74,8 @@ def removed_by_relu(before: FloatArray) -> float:
 def strongest_channels(maps: FloatArray, count: int) -> list[int]:
     """Return the channels of most energy, largest first; equal ones by number."""
     return [int(channel) for channel in np.argsort(-channel_energy(maps), kind="stable")[:count]]
+
+
+def telling_channel(branch: FloatArray, out: FloatArray) -> int:
+    """Return the channel that shows best what a block did: F(x) and the output are both strong in it."""
+    return int(np.argmax(np.minimum(channel_energy(branch), channel_energy(out))))

@@ -1,52 +1,132 @@
-"""Plotly charts of the signal along depth; every point carries its layer's id."""
+"""The signal along depth: Plotly charts, and what they show in a sentence each; every point carries its layer's id."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 
 from resnet_viz.messages import gettext as _
 from resnet_viz.viz.anatomy import LayerState
-from resnet_viz.viz.theme import SERIES
+from resnet_viz.viz.theme import BRANCH, SERIES
 
 CHART_PX = 224
+# Two halves of a network whose F(x) differ by less than this factor are told as equal.
+_LIKE = 1.25
 
 
-def mean_and_deviation(states: Sequence[LayerState]) -> go.Figure:
-    """Return mean and standard deviation of every layer's output, in order of computation."""
+def mean_and_deviation(states: Sequence[LayerState], names: Mapping[str, str]) -> go.Figure:
+    """Return mean and standard deviation of outputs, in order of computation.
+
+    Args:
+        states: The outputs.
+        names: What a layer is called on the axis, if not by its id.
+    """
     figure = go.Figure()
-    names = [state.node for state in states]
-    _line(figure, 0, _("mean"), names, [state.statistics.mean for state in states])
-    _line(figure, 1, _("standard deviation"), names, [state.statistics.deviation for state in states])
-    return _laid_out(figure, _("mean and standard deviation"), names=names)
+    places = _places(states, names)
+    _line(figure, 0, _("mean"), places, [state.statistics.mean for state in states])
+    _line(figure, 1, _("standard deviation"), places, [state.statistics.deviation for state in states])
+    return _laid_out(figure, _("mean and standard deviation"), names=places)
 
 
-def zeros_and_silent(states: Sequence[LayerState]) -> go.Figure:
-    """Return, for layers that have zeros, the share of zeros and the share of channels that are 0 everywhere."""
+def spread_sentence(states: Sequence[LayerState], names: Mapping[str, str]) -> str:
+    """Return how the standard deviation changes along the way."""
+    spread = {names.get(state.node, state.node): state.statistics.deviation for state in states}
+    if not spread:
+        return ""
+    first, last = next(iter(spread)), list(spread)[-1]
+    most = max(spread, key=spread.__getitem__)
+    text = _("The standard deviation is {low:.3g} in {first}, {high:.3g} in {last}.").format(
+        low=spread[first], first=first, high=spread[last], last=last
+    )
+    if most in (first, last):
+        return text
+    return f"{text} " + _("It is largest in {name}: {value:.3g}.").format(name=most, value=spread[most])
+
+
+def zeros_and_silent(states: Sequence[LayerState], names: Mapping[str, str]) -> go.Figure:
+    """Return, for outputs that have zeros, the share of zeros and the share of channels that are 0 everywhere."""
     shown = [state for state in states if state.statistics.zeros > 0]
     figure = go.Figure()
-    names = [state.node for state in shown]
-    _line(figure, 0, _("zeros"), names, [state.statistics.zeros for state in shown])
-    _line(figure, 1, _("silent channels"), names, [state.silent / state.channels for state in shown])
+    places = _places(shown, names)
+    _line(figure, 0, _("zeros"), places, [state.statistics.zeros for state in shown])
+    _line(figure, 1, _("channels that are 0 everywhere"), places, [state.silent / state.channels for state in shown])
     figure.update_yaxes(range=[0, 1.03], tickformat=".0%")
-    return _laid_out(figure, _("share on this picture"), names=names)
+    return _laid_out(figure, _("share on this picture"), names=places)
 
 
-def branch_to_shortcut(states: Sequence[LayerState]) -> go.Figure:
-    """Return ‖F(x)‖ / ‖shortcut(x)‖ block by block; 1 is drawn in."""
-    shown = [state for state in states if state.ratio is not None]
-    names = [_block(state.node) for state in shown]
+def zeros_sentence(states: Sequence[LayerState], names: Mapping[str, str]) -> str:
+    """Return how much is zero, and where most channels are zero everywhere."""
+    if not states:
+        return ""
+    shares = [state.statistics.zeros for state in states]
+    text = _("Between {low:.0%} and {high:.0%} of an output is zero.").format(low=min(shares), high=max(shares))
+    most = max(states, key=lambda state: state.silent / state.channels)
+    if not most.silent:
+        return f"{text} " + _("No channel is zero everywhere.")
+    where = _("In {name} {n} of {all} channels are zero everywhere on this picture.").format(
+        name=names.get(most.node, most.node), n=f"{most.silent:,}", all=f"{most.channels:,}"
+    )
+    return f"{text} {where}"
+
+
+def branch_to_shortcut(states: Sequence[LayerState], off: Collection[str] = ()) -> go.Figure:
+    """Return ‖F(x)‖ / ‖shortcut(x)‖ block by block; 1 is drawn in, blocks that are cut are drawn hollow."""
+    ratios = _ratios(states)
     figure = go.Figure()
-    mark = SERIES[1]
+    hollow = [name in off for name in ratios]
     figure.add_bar(
-        x=names,
-        y=[state.ratio for state in shown],
-        marker={"color": mark.color},
-        customdata=[state.node for state in shown],
+        x=list(ratios),
+        y=list(ratios.values()),
+        marker={
+            "color": ["rgba(0,0,0,0)" if is_off else BRANCH.color for is_off in hollow],
+            "line": {"color": BRANCH.color, "width": 1.5},
+            "pattern": {"shape": ["/" if is_off else "" for is_off in hollow], "fgcolor": BRANCH.color},
+        },
+        customdata=[state.node for state in states if state.ratio is not None],
+        text=[_("cut") if is_off else "" for is_off in hollow],
+        textposition="outside",
         hovertemplate="%{x}: %{y:.3~g}<extra></extra>",
     )
     figure.add_hline(y=1, line={"dash": "dot", "width": 1.5, "color": "#808080"})
     return _laid_out(figure, _("‖F(x)‖ / ‖shortcut(x)‖"), legend=False)
+
+
+def ratio_sentences(states: Sequence[LayerState]) -> tuple[str, ...]:
+    """Return how F(x) stands beside the shortcut: where it is weaker, where most, and whether that changes with depth."""
+    ratios = _ratios(states)
+    if not ratios:
+        return (_("This network has no shortcuts, so there is nothing to compare F(x) with."),)
+    low, high = min(ratios, key=ratios.__getitem__), max(ratios, key=ratios.__getitem__)
+    weaker = sum(ratio < 1 for ratio in ratios.values())
+    said = [
+        _("F(x) is weaker than the shortcut in {k} of {n} blocks.").format(k=weaker, n=len(ratios)),
+        _("It is weakest in {low} ({least:.2g}) and strongest in {high} ({most:.2g}).").format(
+            low=low, least=ratios[low], high=high, most=ratios[high]
+        ),
+    ]
+    return (*said, _trend(list(ratios.values())))
+
+
+def _trend(ratios: Sequence[float]) -> str:
+    """Return whether the later half adds less, beside what He et al. 2015 found."""
+    half = len(ratios) // 2
+    if not half or min(ratios) <= 0:
+        return ""
+    first, second = (math.fsum(map(math.log, part)) / len(part) for part in (ratios[:half], ratios[-half:]))
+    if second < first - math.log(_LIKE):
+        return _("The later half of the blocks adds less than the first half.")
+    if second > first + math.log(_LIKE):
+        return _("The later half of the blocks adds more than the first half.")
+    return _("The later half of the blocks adds about as much as the first half.")
+
+
+def _ratios(states: Sequence[LayerState]) -> dict[str, float]:
+    return {_block(state.node): state.ratio for state in states if state.ratio is not None}
+
+
+def _places(states: Sequence[LayerState], names: Mapping[str, str]) -> list[str]:
+    return [names.get(state.node, state.node) for state in states]
 
 
 def receptive_fields(
@@ -69,6 +149,16 @@ def receptive_fields(
     )
     figure.update_yaxes(rangemode="tozero")
     return _laid_out(figure, _("receptive field, px"))
+
+
+def field_sentence(blocks: Sequence[str], theoretical: Sequence[float], side_px: int) -> str:
+    """Return from which block on a cell could see the whole side of the picture."""
+    wide = [name for name, size in zip(blocks, theoretical, strict=True) if size >= side_px]
+    if not wide:
+        return _("No cell can see the whole side of the picture, {side} px.").format(side=side_px)
+    return _("From {name} on, a cell in the middle could see the whole side of the picture, {side} px.").format(
+        name=wide[0], side=side_px
+    )
 
 
 def _line(figure: go.Figure, number: int, title: str, x: Sequence[str], y: Sequence[float]) -> None:

@@ -6,22 +6,23 @@ three digits, zeros stay zeros. What is drawn, sorted and shared out there is co
 
 import json
 import struct
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.analysis.receptive_field import ReceptiveField
-from resnet_viz.messages import current_language
-from resnet_viz.messages import gettext as _
-from resnet_viz.viz.theme import COLOR_MAPS, GROUND, NOT_A_NUMBER
+from resnet_viz.viz.map_texts import map_texts
+from resnet_viz.viz.theme import BRANCH, GROUND, NOT_A_NUMBER, SHORTCUT
 
 FloatArray = npt.NDArray[np.float32]
 
 STRIP_BYTES = 1_500_000
-"""Most bytes of a strip's signals; of larger ones the channels of most energy are sent, at least `LEAST_CHANNELS`."""
+"""Most bytes of a strip's signals as they are; of larger ones the browser adds the sum up itself."""
+MOST_STRIP_BYTES = 3_500_000
+"""Most bytes of a strip at all; of larger ones the strongest channels are sent, at least `LEAST_CHANNELS`."""
 LEAST_CHANNELS = 64
 
 
@@ -46,19 +47,41 @@ class Layer:
 
 @dataclass(frozen=True)
 class Derived:
-    """Maps that the browser makes of others: what a ReLU removes of one, or the second minus the first.
+    """Maps that the browser makes of others: the sum of two, what a ReLU leaves of one, or the second minus the first.
 
     Attributes:
-        does: Which of the two.
+        does: Which of them.
         sources: Places of those others among the layers before it.
         node: The layer they belong to.
+        receptive_field: Where a cell looks, px; None for that of the first source.
         title: What they are called, if not by the layer.
     """
 
-    does: Literal["removed", "difference"]
+    does: Literal["sum", "relu", "difference"]
     sources: tuple[int, ...]
     node: str
+    receptive_field: ReceptiveField | None = None
     title: str = ""
+
+
+class Signal(NamedTuple):
+    """One of the maps side by side.
+
+    Attributes:
+        place: Of its array.
+        title: What it is called.
+        note: What it is, in a few words.
+        joint: The sign between the map before and this one.
+        kind: ``shortcut`` and ``branch`` have their colours.
+        off: That it is cut or left out, in a word; or "".
+    """
+
+    place: int
+    title: str
+    note: str = ""
+    joint: str = ""
+    kind: str = ""
+    off: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,38 +89,48 @@ class View:
     """What stands where.
 
     Attributes:
-        strip: Places of the arrays side by side, on one scale.
-        titles: What each of those is called.
-        apart: Positions in the strip with a scale of their own.
-        totals: Channels in all of each array in the strip; it may hold fewer.
-        sources: Places of the arrays that the mosaic can show.
-        energies: Places of F(x), shortcut(x) and their sum, for energies channel by channel; or empty.
-        sentences: What is said below the strip.
-        weights: Whose weights these are, for the line below the mosaic.
-        lead: What the strip shows, in a few words.
-        layers: Ids to choose the mosaic's layer from.
+        strip: The maps side by side, on one scale.
+        total: Channels of each of them in all; the strip may hold fewer.
+        bound: Largest size of a value in all of them, all channels; None if the strip holds all.
+        leads: What the strip shows, of one channel ``{n}`` and of several.
+        sources: Places of the arrays that the gallery can show.
+        strengths: Places of shortcut(x), F(x) and what the last ReLU gets, for strengths by channel; or empty.
+        sentences: What is said below the strip of all channels.
+        words: More texts, for what is said of one channel.
+        figures: Exact figures, a line each, behind a question mark.
+        weights: Whose weights these are, for the line below the gallery.
+        aside: What is to be known of the gallery's layer, or "".
+        layers: Ids and names to choose the gallery's layer from, in titled groups.
         layer: The one that is chosen.
-        can_silence: Whether a channel can be silenced.
+        focus: What the channel in focus belongs to: another view of the same keeps it.
+        channel: The channel in focus, or None for the one that was in focus before.
+        first: The channel in focus if there was none before, or None for the strongest.
+        silenced: Channels that are switched off, by layer.
+        can_silence: Whether a channel can be switched off.
         can_sum: Whether a cell's sum can be asked for.
         single: Only one map, large, over the picture.
-        numbered: Place of the array whose channel numbers a viewer may type.
     """
 
-    strip: tuple[int, ...] = ()
-    titles: tuple[str, ...] = ()
-    apart: tuple[int, ...] = ()
-    totals: tuple[int, ...] = ()
+    strip: tuple[Signal, ...] = ()
+    total: int = 0
+    bound: float | None = None
+    leads: tuple[str, str] = ("", "")
     sources: tuple[int, ...] = (0,)
-    energies: tuple[int | None, ...] = ()
+    strengths: tuple[int | None, ...] = ()
     sentences: tuple[str, ...] = ()
+    words: Mapping[str, Any] = field(default_factory=dict)
+    figures: tuple[str, ...] = ()
     weights: str = ""
-    lead: str = ""
-    layers: tuple[str, ...] = ()
+    aside: str = ""
+    layers: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()
     layer: str = ""
+    focus: str = ""
+    channel: int | None = None
+    first: int | None = None
+    silenced: Mapping[str, Sequence[int]] = field(default_factory=dict)
     can_silence: bool = False
     can_sum: bool = False
     single: bool = False
-    numbered: int = 0
 
 
 def maps_payload(arrays: Sequence[Layer | Derived], view: View, picture: npt.NDArray[np.uint8] | None = None) -> bytes:
@@ -113,23 +146,33 @@ def maps_payload(arrays: Sequence[Layer | Derived], view: View, picture: npt.NDA
     header: dict[str, Any] = {
         "arrays": entries,
         "image": None,
-        "strip": view.strip,
-        "titles": view.titles,
-        "apart": view.apart,
-        "totals": view.totals,
+        "strip": [signal.place for signal in view.strip],
+        "titles": [signal.title for signal in view.strip],
+        "notes": [signal.note for signal in view.strip],
+        "joints": [signal.joint for signal in view.strip],
+        "kinds": [signal.kind for signal in view.strip],
+        "off": [signal.off for signal in view.strip],
+        "total": view.total,
+        "bound": view.bound,
         "sources": view.sources,
-        "energies": view.energies or None,
+        "strengths": view.strengths or None,
         "sentences": view.sentences,
+        "figures": view.figures,
         "weights": view.weights,
+        "aside": view.aside,
         "layers": view.layers,
         "layer": view.layer,
+        "focus": view.focus,
+        "channel": view.channel,
+        "first": view.first,
+        "silenced": view.silenced,
         "canSilence": view.can_silence,
         "canSum": view.can_sum,
         "single": view.single,
-        "numbered": view.numbered,
         "ground": GROUND,
         "odd": NOT_A_NUMBER,
-        "texts": {**_texts(), "lead": view.lead},
+        "colors": {"shortcut": SHORTCUT, "branch": BRANCH.color},
+        "texts": {**map_texts(), "leadOne": view.leads[0], "leadMany": view.leads[1], **view.words},
     }
     if picture is not None:
         height, width = picture.shape[:2]
@@ -139,10 +182,10 @@ def maps_payload(arrays: Sequence[Layer | Derived], view: View, picture: npt.NDA
     return b"".join((struct.pack("<I", len(text)), text, *blocks))
 
 
-def strip_count(height: int, width: int, channels: int, signals: int, most_bytes: int = STRIP_BYTES) -> int:
+def strip_count(height: int, width: int, channels: int, signals: int, most_bytes: int = MOST_STRIP_BYTES) -> int:
     """Return how many channels of each of a strip's signals are sent."""
     fitting = most_bytes // (2 * height * width * max(1, signals))
-    least = LEAST_CHANNELS if most_bytes == STRIP_BYTES else 1
+    least = LEAST_CHANNELS if most_bytes == MOST_STRIP_BYTES else 1
     return min(channels, max(least, fitting))
 
 
@@ -153,7 +196,6 @@ def _entry(layer: Layer, blocks: list[bytes]) -> dict[str, Any]:
     offset = sum(map(len, blocks))
     with np.errstate(over="ignore"):
         blocks.append((layer.maps.transpose(2, 0, 1) / np.float32(scale)).astype("<f2").tobytes())
-    seen = layer.receptive_field
     return {
         "title": layer.title,
         "node": layer.node,
@@ -162,67 +204,14 @@ def _entry(layer: Layer, blocks: list[bytes]) -> dict[str, Any]:
         "channels": list(layer.channels),
         "scale": scale,
         "offset": offset,
-        "field": [list(seen.height), list(seen.width)] if seen else None,
+        "field": _field(layer.receptive_field),
     }
 
 
 def _derived(array: Derived) -> dict[str, Any]:
-    return {"title": array.title, "does": array.does, "from": array.sources, "node": array.node}
+    seen = _field(array.receptive_field)
+    return {"title": array.title, "does": array.does, "from": array.sources, "node": array.node, "field": seen}
 
 
-def color_map_name(name: str) -> str:
-    """Return what a colour map is called, with what its colours mean."""
-    return {
-        "viridis": _("viridis"),
-        "cividis": _("cividis"),
-        "grey": _("grey"),
-        "red-blue": _("blue − white 0 + red"),
-    }[name]
-
-
-def _texts() -> dict[str, Any]:
-    choices = {"auto": _("by sign"), **{name: color_map_name(name).partition(" − ")[0] for name in COLOR_MAPS}}
-    choices["red-blue"] = _("blue to red")
-    return {
-        "locale": "zh-CN" if current_language() == "zh" else "en",
-        "channel": _("channel"),
-        "channels": _("channels"),
-        "channelOf": _("Channel {n} of {layer}"),
-        "scale": _("range {low} … {high}, {colors}"),
-        "ownScale": _("each channel on its own scale (all values: {low} … {high}), {colors}"),
-        "layerLine": _("{n} channels of {layer}"),
-        "zeros": _("{share} zeros"),
-        "odd": _("{n} values that are no numbers (NaN, ∞), in magenta"),
-        "everyChannel": _("Every channel of"),
-        "layer": _("Layer"),
-        "sorted": _("sorted by"),
-        "byNumber": _("number"),
-        "byEnergy": _("energy"),
-        "bySparsity": _("zeros"),
-        "bySimilarity": _("likeness"),
-        "colors": _("colours"),
-        "colorChoices": choices,
-        "colorNames": {name: color_map_name(name) for name in COLOR_MAPS},
-        "own": _("own scales"),
-        "size": _("size"),
-        "orNumber": _("or its number"),
-        "noChannel": _("No channel of that number is shown here."),
-        "energies": _("energy"),
-        "sideShort": _("shortcut"),
-        "side": _("shortcut(x)"),
-        "removed": _("the ReLU removed {share}"),
-        "range": _("{low} … {high}, {zeros} zeros"),
-        "rank": _("energy rank {rank} of {n}"),
-        "opacity": _("map over picture"),
-        "smooth": _("smooth between cells"),
-        "enlarge": _("Enlarge"),
-        "back": _("Back"),
-        "silence": _("Silence this channel"),
-        "hover": _("Point at a cell: its value, and what it sees."),
-        "hoverSum": _("Point at a cell: its value, and what it sees. Click it for its sum."),
-        "value": _("row {row}, column {column}: {value}"),
-        "field": _("sees {size} px"),
-        "clipped": _("{size} of them inside the picture"),
-        "largeHelp": _("Arrow keys move over the cells, Enter shows a cell's sum."),
-        "mosaicHelp": _("Arrow keys choose a channel, Enter goes to it."),
-    }
+def _field(seen: ReceptiveField | None) -> list[list[int]] | None:
+    return [list(seen.height), list(seen.width)] if seen else None

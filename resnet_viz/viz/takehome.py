@@ -20,7 +20,8 @@ from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.messages import current_language
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.layers import kind_of
-from resnet_viz.viz.block_view import block_payload
+from resnet_viz.viz.block_view import Focus, block_payload
+from resnet_viz.viz.block_words import block_question
 from resnet_viz.viz.coloring import color_by
 from resnet_viz.viz.dot import Drawing, draw, groups_of, known_groups, stage_title
 from resnet_viz.viz.picture import cards_of, picture_data, rows_of
@@ -63,7 +64,7 @@ class Subject:
 
 def takehome_html(
     summary: NetworkSummary,
-    node: str,
+    focus: Focus,
     found: dict[str, FloatArray],
     rgb: npt.NDArray[np.uint8],
     subject: Subject,
@@ -72,13 +73,13 @@ def takehome_html(
 
     Args:
         summary: The network.
-        node: The layer in focus; its block is taken apart.
+        focus: What is looked at.
         found: Outputs of the block's signals and of the layer.
         rgb: The picture, uint8 ``(height, width, 3)``, at the network's size.
         subject: What is said above.
     """
-    block = summary.graph.block_of(node) or summary.graph.blocks[0]
-    payload = block_payload(summary, (block, node), found, rgb, subject.weights, most_bytes=_MAPS_BYTES)
+    block, node = focus.block, focus.node
+    payload = block_payload(summary, focus, found, rgb, subject.weights, most_bytes=_MAPS_BYTES)
     parts = {
         "layout": _built("graph", "layout-*.js"),
         "code": _built("takehome", "index-*.js"),
@@ -96,7 +97,7 @@ def takehome_html(
     says = {
         "old": _("Opening … This file needs a browser of 2023 or newer."),
         "network": _("The network"),
-        "question": _("What did block {name} add to its input?").format(name=block.name),
+        "question": block_question(block),
         "layers": _("Every layer"),
         "made": _("Made with ResNet Viz, {date}.").format(date=subject.date),
     }

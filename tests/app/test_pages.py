@@ -97,14 +97,16 @@ def test_activations_takes_a_block_apart():
     app = opened("activations", SMALL | {"node": "res3b_out"})
     assert "What did block 3b add to its input?" in texts(app)
     header, arrays = maps_shown(app)
-    assert header["titles"] == ["x", "→ F(x)", "+ shortcut(x)", "= sum", "→ output", "removed"]
-    assert any("‖F(x)‖ / ‖shortcut(x)‖ = " in sentence for sentence in header["sentences"])
-    assert header["weights"] == "weights: random, seed 0"
-    x, branch, shortcut, total, out = (arrays[place] for place in header["strip"][:5])
+    assert header["titles"] == ["x", "F(x)", "sum", "output"]
+    assert header["joints"] == ["", "+", "=", "→"]
+    assert any("‖F(x)‖ / ‖shortcut(x)‖ = " in line for line in header["figures"])
+    assert header["weights"] == "Weights: random, seed 0."
+    x, branch, total, out = (arrays[place] for place in header["strip"])
     bound = 3e-3 * np.abs(total).max()  # float16 of each term
     np.testing.assert_allclose(x + branch, total, atol=bound)
-    np.testing.assert_array_equal(shortcut, x)
     np.testing.assert_allclose(np.maximum(total, 0), out, atol=bound)
+    assert header["bound"] == pytest.approx(max(np.abs(array).max() for array in arrays), rel=1e-3)
+    assert header["sources"] == [header["strip"][-1]]  # the gallery is of the same block, and crosses once
     assert header["image"]["width"] == 16
 
 
@@ -122,21 +124,35 @@ def test_plain_and_preactivation_and_infinite_padding_have_an_anatomy():
         header, arrays = maps_shown(app)
         assert header["layer"] == node
         assert np.isinf(arrays[header["sources"][0]]).any() == (node == "pool1_pad")
-        assert ("A plain block" in " ".join(header["sentences"])) == (name == "cifar-plain-20")
+        is_plain = name == "cifar-plain-20"
+        assert ("has no shortcut" in " ".join(header["sentences"])) == is_plain
+        assert ("What did block 3b make of its input?" in texts(app)) == is_plain
+        if is_plain:
+            assert (header["titles"], header["joints"]) == (["F(x)", "output"], ["", "→"])
 
 
 def test_a_projection_is_shown_as_such():
     header, arrays = maps_shown(opened("activations", SMALL | {"node": "res3a_out"}))
-    assert header["titles"][2] in ("+ projection(x)", "+ shortcut(x)")
+    assert header["titles"][0] in ("projection(x)", "shortcut(x)")
     course = maps_shown(opened("activations", {"input": "37", "node": "res3a_out"}))[0]
-    assert course["titles"][2] == "+ projection(x)"
-    assert any("the block mixes them" in sentence for sentence in course["sentences"])
+    assert course["titles"] == ["projection(x)", "F(x)", "sum", "output"]
     assert len(arrays) == len(header["arrays"])
+
+
+def test_the_channel_in_focus_is_in_the_link_and_stays_within_its_stage():
+    app = opened("activations", SMALL | {"node": "res3b_out", "channel": "5"})
+    assert maps_shown(app)[0]["channel"] == 5
+    app.pills(key="block").set_value("3c").run()
+    assert app.query_params["channel"] == "5"
+    assert maps_shown(app)[0]["focus"] == "3c"
+    app.pills(key="block").set_value("4b").run()
+    assert "channel" not in app.query_params
 
 
 def test_along_depth_in_both_modes():
     app = opened("activations", SMALL | {"show": "depth"})
     assert "as in inference" in texts(app)
+    assert "of 9 blocks" in texts(app)
     assert len(app.get("plotly_chart")) == 4
     app.segmented_control(key="statistics").set_value("batch").run()
     assert not app.exception
@@ -144,7 +160,7 @@ def test_along_depth_in_both_modes():
     assert "mean and variance over this picture and 7 samples" in texts(app)
     app.button(key="field_measure").click().run()
     assert not app.exception
-    assert "of the largest gradient fill a square of" in texts(app)
+    assert "In fact this cell reacts to a square of" in texts(app)
 
 
 @pytest.mark.parametrize("beside", ["image:coffee", "weights:shapes", "weights:imagenet"])
@@ -154,7 +170,8 @@ def test_two_answers_beside_each_other(beside):
     assert header["titles"][2] == "B − A"
     is_same = beside != "image:coffee"  # neither of these weights fits this network: both are its random start
     assert np.array_equal(arrays[0], arrays[1]) == is_same
-    assert any(f"‖B − A‖ / ‖A‖ = {'0' if is_same else ''}" in sentence for sentence in header["sentences"])
+    assert ("A and B are the same here." in header["sentences"]) == is_same
+    assert header["figures"][0].startswith(f"‖B − A‖ / ‖A‖ = {'0 / ' if is_same else ''}")
 
 
 def test_surgery_is_in_the_link_and_undone_like_any_change():

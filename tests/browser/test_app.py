@@ -104,8 +104,8 @@ def test_sixteen_blocks_in_a_row(visit):
         name = blocks.nth(index).inner_text()
         blocks.nth(index).click()
         expect(inspector(page)).to_contain_text(f"block {name}")
-        expect(page.locator(TILES)).to_have_count(6)
-        expect(page.locator(TILES).nth(1)).to_have_attribute("aria-label", re.compile(r"^→ F\(x\): "))
+        expect(page.locator(TILES)).to_have_count(4)
+        expect(page.locator(TILES).nth(1)).to_have_attribute("aria-label", re.compile(r"^F\(x\); "))
     quiet(page)
     widths = page.locator(TILES).evaluate_all("all => all.map((canvas) => canvas.width)")
     assert min(widths) > 8
@@ -138,7 +138,7 @@ def test_an_upload_survives_a_reload_and_is_deleted_by_its_button(visit):
 
 def test_a_killed_worker_is_no_more_than_a_delay(visit, server):
     page = visit().open("/activations?preset=cifar-20&node=res3b_out")
-    expect(page.locator(TILES)).to_have_count(6)
+    expect(page.locator(TILES)).to_have_count(4)
     quiet(page)
     killed = server.worker_pid
     os.kill(killed, signal.SIGKILL)
@@ -146,7 +146,7 @@ def test_a_killed_worker_is_no_more_than_a_delay(visit, server):
     page.locator(".st-key-line_sample input").click()
     page.get_by_role("option", name="coffee").click()
     expect(page.locator(".st-key-subject")).to_contain_text("image: coffee")
-    expect(page.locator(TILES)).to_have_count(6)
+    expect(page.locator(TILES)).to_have_count(4)
     quiet(page)
     expect(page.locator("[data-testid=stAlert]")).to_have_count(0)
     assert server.worker_pid not in (None, killed)
@@ -177,7 +177,7 @@ def test_no_tensorflow_in_the_server_after_every_page(visit, server):
     for name in ("Layers", "Explain", "Activations"):
         quiet(page)
         page.get_by_role("link", name=name).click()
-    expect(page.locator(TILES)).to_have_count(6)
+    expect(page.locator(TILES)).to_have_count(4)
     assert not mapped_tensorflow(server.process.pid)
     assert mapped_tensorflow(server.worker_pid)  # the same look finds it where it is: the check can fail
 
@@ -225,7 +225,7 @@ def looked_at(request, visit_for_all):
     visitor = visit_for_all()
     page = visitor.open(request.param)
     if request.param == "/activations?preset=cifar-20&node=res3b_out":
-        expect(page.locator(TILES)).to_have_count(6)
+        expect(page.locator(TILES)).to_have_count(4)
     elif request.param == "/":
         expect(selected(page)).to_be_attached()
     quiet(page)

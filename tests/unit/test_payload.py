@@ -7,9 +7,10 @@ import pytest
 
 from resnet_viz.analysis import analyse
 from resnet_viz.spec import PRESETS, preset
-from resnet_viz.viz.block_view import block_payload, layer_of, signals
+from resnet_viz.spec.surgery import parse_surgery
+from resnet_viz.viz.block_view import Focus, block_payload, layer_of, signals
 from resnet_viz.viz.overlay import boxed_png, overlay_png
-from resnet_viz.viz.payload import LEAST_CHANNELS, Layer, View, maps_payload, strip_count
+from resnet_viz.viz.payload import LEAST_CHANNELS, MOST_STRIP_BYTES, Layer, View, maps_payload, strip_count
 from resnet_viz.viz.pixel import kernel_walk
 from resnet_viz.viz.takehome import MAX_BYTES, Subject, takehome_html
 from tests.app.opening import read_payload
@@ -51,22 +52,43 @@ def test_the_picture_lies_behind_the_maps():
 
 
 def test_a_strip_is_bounded_but_never_below_its_least():
-    assert strip_count(8, 8, 512, 5) == 512
-    assert strip_count(55, 55, 256, 5) == LEAST_CHANNELS
-    assert strip_count(8, 8, 16, 5) == 16
+    assert strip_count(8, 8, 512, 4) == 512
+    assert strip_count(255, 255, 256, 4) == LEAST_CHANNELS
+    assert strip_count(8, 8, 16, 4) == 16
 
 
-def test_a_block_shows_the_same_channels_of_every_signal_but_x_of_a_projection():
+def payload_of(summary, focus, found):
+    return read_payload(block_payload(summary, focus, found, np.zeros((8, 8, 3), np.uint8), "w"))
+
+
+def test_a_block_shows_the_same_channels_of_every_signal_and_its_output_crosses_once():
     summary, block, found = signals_of("course", "res3a_out", 64)
-    header, _arrays = read_payload(
-        block_payload(summary, (block, "res3a_out"), found, np.zeros((64, 64, 3), np.uint8), "w")
-    )
-    listed = [header["arrays"][place]["channels"] for place in header["strip"][:5]]
-    assert listed[1] == listed[2] == listed[3] == listed[4]
-    assert listed[0] != listed[1]
-    assert header["energies"] == [1, 2, 3]
+    header, arrays = payload_of(summary, Focus(block, "res3a_out"), found)
+    listed = [header["arrays"][place]["channels"] for place in header["strip"]]
+    assert listed == [list(range(512))] * 4
+    assert header["strengths"] == [0, 1, 2]
+    assert header["sources"] == [3]
+    assert len(arrays) == 4
     field = header["arrays"][1]["field"][0]
     assert field == list(summary.by_id[block.branch].field.height)
+
+
+def test_of_a_large_block_the_browser_adds_the_sum_up_unless_surgery_made_it_another():
+    summary, block, found = signals_of("course", "res2a_out", 224)
+    found[block.add] = found[block.shortcut] + found[block.branch]
+    found[block.out] = np.maximum(found[block.add], 0)
+    header, _arrays = payload_of(summary, Focus(block, block.out, channel=9), found)
+    made = [(entry.get("does"), entry.get("from")) for entry in header["arrays"]]
+    assert made == [(None, None), (None, None), ("sum", [0, 1]), ("relu", [2])]
+    assert header["arrays"][0]["channels"] == list(range(256))  # every channel can be chosen without the server
+    assert sum(2 * found[name].size for name in (block.shortcut, block.branch)) <= MOST_STRIP_BYTES
+    found[block.out][..., 9] = 0
+    surgery = parse_surgery(f"cut:2a,silence:{block.out}:9", summary.graph, {block.out: 256})
+    header, _arrays = payload_of(summary, Focus(block, block.out, 9, surgery), found)
+    assert [entry.get("does") for entry in header["arrays"]][:4] == [None, None, "sum", None]
+    assert 9 in header["arrays"][0]["channels"]
+    assert header["off"] == ["cut", "", "", ""]
+    assert header["silenced"] == {block.out: [9]}
 
 
 @pytest.mark.parametrize(
@@ -81,14 +103,15 @@ def test_the_take_home_file_is_small_and_asks_for_nothing(name, node, side):
         key: random.normal(size=summary.record(key).output_shape).astype(np.float32)
         for key in {*signals(block).values(), node}
     }
-    data = takehome_html(summary, node, found, np.zeros((side, side, 3), np.uint8), SUBJECT)
+    focus = Focus(block, node)
+    data = takehome_html(summary, focus, found, np.zeros((side, side, 3), np.uint8), SUBJECT)
     assert len(data) <= MAX_BYTES
     text = data.decode()
     assert "course &lt;b&gt;" in text
     outside = re.sub(r">[A-Za-z0-9+/=]{200,}<", "><", text)
     assert not re.search(r"(src|href)=[\"']?(https?:)?//", outside)
     assert "default-src 'none'" in text
-    assert takehome_html(summary, node, found, np.zeros((side, side, 3), np.uint8), SUBJECT) == data
+    assert takehome_html(summary, focus, found, np.zeros((side, side, 3), np.uint8), SUBJECT) == data
 
 
 @pytest.mark.parametrize("name", PRESETS)

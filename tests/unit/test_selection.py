@@ -111,6 +111,7 @@ OTHERWISE = {
     "compared": ("abcd", "recorded-overfit-ten"),
     "surgery": Surgery(frozenset({"3b"}), frozenset({"4a"}), (("res3b_out", (3, 17)),)),
     "aspect": "compare",
+    "channel": 17,
     "beside": "weights:random",
     "statistics": "batch",
     "pixel": "conv1:3.4.5",
@@ -334,6 +335,7 @@ def test_the_network_compared_with_goes_only_when_it_cannot_exist():
         ({"against": "course,stem.use_relu=perhaps"}, "`on` or `off`"),
         ({"against": "course,nothing"}, "a field of the specification"),
         ({"color": "red"}, "`color` must be"),
+        ({"channel": "512"}, "from 0 to 511"),
         ({"stages": "900000000"}, "from 1 to 6"),
     ],
 )

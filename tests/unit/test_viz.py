@@ -20,13 +20,24 @@ from resnet_viz.analysis.receptive_field import Extent, ReceptiveField
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.spec.layers import kind_of
 from resnet_viz.viz import theme
-from resnet_viz.viz.anatomy import channel_energy, map_statistics, norm, removed_by_relu, strongest_channels
+from resnet_viz.viz.anatomy import (
+    LayerState,
+    MapStatistics,
+    channel_energy,
+    map_statistics,
+    norm,
+    removed_by_relu,
+    strongest_channels,
+    telling_channel,
+)
+from resnet_viz.viz.block_words import relu_sentence, strength_sentence
 from resnet_viz.viz.charts import along_depth, receptive_fields, size_and_channels, treemap
+from resnet_viz.viz.depth import branch_to_shortcut, ratio_sentences, zeros_sentence
 from resnet_viz.viz.mosaic import Scale, mosaic_png, per_channel_png, shared_scale, tiles
 from resnet_viz.viz.overlay import overlay_png
 from resnet_viz.viz.pixel import kernel_walk
 from resnet_viz.viz.tables import COUNTED, to_frame, to_markdown, totals_row
-from resnet_viz.viz.theme import COLOR_MAPS, GROUND, MARKS, NOT_A_NUMBER, color_table
+from resnet_viz.viz.theme import BRANCH, COLOR_MAPS, GROUND, MARKS, NOT_A_NUMBER, color_table
 from resnet_viz.viz.views import CHART_METRICS
 
 COURSE = analyse(PRESETS["course"])
@@ -312,6 +323,85 @@ def test_anatomy_numbers_by_hand():
     assert removed_by_relu(maps) == 0.25
     assert map_statistics(maps)[:3] == (-4.0, 3.0, 0.0)
     assert map_statistics(maps).zeros == 0.25
+
+
+def test_the_channel_that_shows_best_what_a_block_did_is_strong_in_both():
+    """The strongest of the output alone may have nothing of F(x); the strongest F(x) may be cut away by the ReLU."""
+    branch = np.array([[[0.1, 9.0, 2.0]]], np.float32)
+    out = np.array([[[8.0, 0.0, 3.0]]], np.float32)
+    assert telling_channel(branch, out) == 2
+
+
+@pytest.mark.parametrize(
+    ("branch", "side", "sentence"),
+    [
+        (1, 10, "F(x) is much weaker than the shortcut (0.1)."),
+        (1, 4, "F(x) is weaker than the shortcut (0.25)."),
+        (79, 100, "F(x) is weaker than the shortcut (0.79)."),
+        (80, 100, "F(x) is about as strong as the shortcut (0.8)."),
+        (157.6, 148.7, "F(x) is about as strong as the shortcut (1.06)."),
+        (125, 100, "F(x) is stronger than the shortcut (1.25)."),
+        (40, 10, "F(x) is much stronger than the shortcut (4)."),
+        (0, 3, "F(x) adds nothing."),
+        (3, 0, "The shortcut brings nothing."),
+        (0, 0, "F(x) and the shortcut are both zero."),
+    ],
+)
+def test_every_range_of_the_ratio_has_its_own_words(branch, side, sentence):
+    assert strength_sentence(branch, side) == sentence
+
+
+@pytest.mark.parametrize(
+    ("share", "sentence"),
+    [
+        (0.523, "The last ReLU set 52 % of the sum to zero."),
+        (0.001, "The last ReLU set 1 % of the sum to zero."),
+        (0.999, "The last ReLU set 99 % of the sum to zero."),
+        (0, "The last ReLU changed nothing."),
+        (1, "The last ReLU set all of the sum to zero."),
+    ],
+)
+def test_what_the_last_relu_did_is_never_rounded_to_nothing_or_all(share, sentence):
+    assert relu_sentence(share) == sentence
+
+
+def block_states(ratios, zeros=0.5, silent=0):
+    statistics = MapStatistics(0.0, 1.0, 0.5, 0.25, zeros)
+    return [
+        LayerState(f"res3{letter}_add", statistics, silent, 8, ratio)
+        for letter, ratio in zip("abcd", ratios, strict=False)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ratios", "said"),
+    [
+        (
+            (2.0, 1.5, 0.4, 0.3),
+            "weaker than the shortcut in 2 of 4 blocks. It is weakest in 3d (0.3) and strongest in 3a (2). The later half of the blocks adds less",
+        ),
+        (
+            (0.5, 0.5, 0.9, 1.2),
+            "in 3 of 4 blocks. It is weakest in 3a (0.5) and strongest in 3d (1.2). The later half of the blocks adds more",
+        ),
+        ((0.9, 1.0, 0.9, 1.0), "The later half of the blocks adds about as much"),
+    ],
+)
+def test_what_is_said_along_depth_is_what_the_bars_show(ratios, said):
+    assert said in " ".join(ratio_sentences(block_states(ratios)))
+
+
+def test_zeros_along_depth_are_told_from_the_data():
+    assert zeros_sentence(block_states((1,), zeros=0.25), {}) == (
+        "Between 25% and 25% of an output is zero. No channel is zero everywhere."
+    )
+    assert "In 3a 2 of 8 channels" in zeros_sentence(block_states((1,), silent=2), {"res3a_add": "3a"})
+
+
+def test_a_block_that_was_cut_has_a_hollow_bar():
+    bars = branch_to_shortcut(block_states((1.0, 2.0)), {"3b"}).data[0]
+    assert bars.text == ("", "cut")
+    assert bars.marker.color[0] == BRANCH.color != bars.marker.color[1]
 
 
 def test_a_frame_of_infinity_does_not_spoil_the_numbers():

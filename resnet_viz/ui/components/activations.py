@@ -7,6 +7,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.ui import state
 from resnet_viz.ui.components import anatomy, beside, controls, depth, forward, maps, pixel, prediction, surgery
 from resnet_viz.ui.selection import ASPECTS, Selection
+from resnet_viz.viz.block_words import block_question
 
 
 def show(selection: Selection, picture: Picture) -> bool:
@@ -47,7 +48,7 @@ def _show_block(selection: Selection, picture: Picture, files: "st.delta_generat
 
 def _question(selection: Selection) -> str:
     return {
-        "block": _("What did block {name} add to its input?").format(name=selection.block.name),
+        "block": block_question(selection.block),
         "depth": _("What becomes of the signal on its way?"),
         "compare": _("Where do two answers of {node} differ?").format(node=selection.layer),
     }[selection.aspect]

@@ -1,4 +1,6 @@
-"""A block taken apart: x, F(x), shortcut(x), their sum and its ReLU, for the same channels on one scale."""
+"""A block taken apart: x + F(x) = sum → output, for the same channels on one scale."""
+
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -7,7 +9,7 @@ import streamlit as st
 from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import state
-from resnet_viz.ui.components import maps
+from resnet_viz.ui.components import forward, maps
 from resnet_viz.ui.components.weights_source import weights_text
 from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.block_view import block_payload, signals
@@ -35,6 +37,8 @@ def nodes_of(selection: Selection) -> list[str]:
 
 def show(selection: Selection, picture: Picture, found: dict[str, FloatArray]) -> None:
     """Draw the signals side by side for the same channels, every channel of the chosen layer, and one of them large."""
-    focus = selection.block, selection.layer
+    focus = maps.focus_of(selection)
+    work = f"{focus.block.name}/{focus.node}/{forward.work_key(selection, picture)}"
+    focus = replace(focus, channel=state.channel_to_send(work, focus.channel))
     rgb = maps.rgb_of(selection, picture)
     maps.show(block_payload(selection.summary, focus, found, rgb, weights_text(selection)), key="maps")

@@ -16,7 +16,7 @@ from resnet_viz.ui.components.weights_source import weights_choices, weights_of,
 from resnet_viz.ui.selection import RANDOM, SHIPPED, UPLOAD, Selection
 from resnet_viz.viz.anatomy import norm, strongest_channels
 from resnet_viz.viz.block_view import layer_of
-from resnet_viz.viz.payload import Derived, Layer, View, maps_payload, strip_count
+from resnet_viz.viz.payload import Derived, Layer, Signal, View, maps_payload, strip_count
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -26,7 +26,7 @@ def show(selection: Selection, picture: Picture, files: "st.delta_generator.Delt
     choices = _choices(selection)
     chosen = selection.beside or _default(selection)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(_("A is the subject above; B is"), width="content")
+        st.markdown(_("Compare the network above (A) with"), width="content")
         controls.select(
             _("Beside it"),
             choices if chosen in choices else [*choices, chosen],
@@ -102,35 +102,51 @@ def _payload(
 ) -> bytes:
     first, second = (array if array.ndim == 3 else array[np.newaxis, np.newaxis, :] for array in (one, two))
     difference = second - first
+    total = first.shape[-1]
     count = strip_count(*first.shape, 2)  # type: ignore[call-arg]
-    strongest = strongest_channels(difference, count)
     node = selection.layer
+    strongest = strongest_channels(difference, count)
+    if selection.channel is not None and selection.channel < total and selection.channel not in strongest:
+        strongest[-1] = selection.channel
     third = _("B − A")
     pair = list(zip((first, second), titles, strict=True))
     arrays: list[Layer | Derived] = [
-        layer_of(selection.summary, node, array, title=title, channels=strongest) for array, title in pair
+        layer_of(selection.summary, node, array, title=title, channels=strongest if count < total else None)
+        for array, title in pair
     ]
-    arrays.append(Derived("difference", (0, 1), node, third))
+    arrays.append(Derived("difference", (0, 1), node, title=third))
     sources = (2, 0, 1)
-    if count < first.shape[-1]:
+    if count < total:
         arrays += [layer_of(selection.summary, node, array, title=title) for array, title in pair]
-        arrays.append(Derived("difference", (3, 4), node, third))
+        arrays.append(Derived("difference", (3, 4), node, title=third))
         sources = (5, 3, 4)
-    size = norm(first)
-    sentence = _("‖B − A‖ / ‖A‖ = {ratio:.3g}").format(ratio=norm(difference) / size if size else float("inf"))
+    work = f"compared/{node}/{titles}/{forward.work_key(selection, picture)}"
     view = View(
-        strip=(0, 1, 2),
-        titles=(*titles, third),
-        apart=(2,),
-        totals=(first.shape[-1],) * 3,
+        strip=tuple(Signal(place, title) for place, title in enumerate((*titles, third))),
+        total=total,
+        bound=max(float(np.max(np.abs(array), initial=0.0)) for array in (first, second, difference)),
+        leads=(
+            _("Channel {n} of {layer}").replace("{layer}", node),
+            _("The {n} channels of {layer} that differ most").replace("{layer}", node),
+        ),
         sources=sources,
-        sentences=(sentence,),
-        weights=_("weights: {what}").format(what=weights_text(selection)),
-        lead=_("channels that differ most:"),
-        layers=tuple(item.id for item in selection.summary.graph.nodes),
+        sentences=(_difference_sentence(norm(first), norm(difference)),),
+        figures=(_("‖B − A‖ / ‖A‖ = {d:.4g} / {a:.4g}").format(d=norm(difference), a=norm(first)),),
+        weights=_("Weights: {what}.").format(what=weights_text(selection)),
+        layers=(("", [(item.id, item.id) for item in selection.summary.graph.nodes]),),
         layer=node,
+        focus=f"compared {node}",
+        channel=state.channel_to_send(work, selection.channel),
     )
     return maps_payload(arrays, view, maps.rgb_of(selection, picture))
+
+
+def _difference_sentence(size: float, difference: float) -> str:
+    if not difference:
+        return _("A and B are the same here.")
+    if not size:
+        return _("A is zero here, B is not.")
+    return _("The difference is {times} times as strong as A.").format(times=f"{difference / size:.2g}")
 
 
 def _show_predictions(one: Selection, picture: Picture, two: Selection, other_picture: Picture) -> None:

@@ -14,14 +14,18 @@ from resnet_viz.images.samples import SAMPLES, sample_picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import services, state
 from resnet_viz.ui.components import controls, downloads, forward, maps
-from resnet_viz.ui.components.weights_source import weights_of, weights_text
+from resnet_viz.ui.components.weights_source import weights_text
 from resnet_viz.ui.selection import STATISTICS, Selection
 from resnet_viz.viz.anatomy import LayerState
 from resnet_viz.viz.depth import (
     branch_to_shortcut,
+    field_sentence,
     mean_and_deviation,
+    ratio_sentences,
     receptive_fields,
+    spread_sentence,
     zeros_and_silent,
+    zeros_sentence,
 )
 from resnet_viz.viz.payload import Layer, View, maps_payload
 
@@ -29,7 +33,7 @@ FloatArray = npt.NDArray[np.float32]
 
 # With the picture in view these make the batch: enough for statistics, few enough for a laptop at 224 px.
 BATCH_SAMPLES = tuple(SAMPLES)[:7]
-_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["sendDataToCloud", "select2d", "lasso2d"]}
+_CONFIG = {"displayModeBar": False}
 
 
 def show(selection: Selection, picture: Picture, files: "st.delta_generator.DeltaGenerator") -> bool:
@@ -45,31 +49,45 @@ def show(selection: Selection, picture: Picture, files: "st.delta_generator.Delt
             title=lambda name: {"moving": _("its moving statistics"), "batch": _("the batch's own")}[name],
             label_visibility="collapsed",
         )
-        st.markdown(_mode_text(selection), width="stretch")
+        is_every = st.toggle(_("Every layer"), key="depth_every")
     states = _states(selection, picture)
     if states is None:
         return False
-    left, right = st.columns(2, gap="small")
+    shown, names = _shown(selection, states, is_every=is_every)
+    cut = selection.surgery.cut | selection.surgery.dropped
+    left, right = st.columns(2, gap="medium")
     with left:
-        _chart(mean_and_deviation(states), "depth_mean", _("Mean and standard deviation of every layer"))
-        _chart(branch_to_shortcut(states), "depth_ratio", _("Size of the branch against the shortcut, block by block"))
+        _chart(branch_to_shortcut(states, cut), "depth_ratio", _("Size of F(x) against the shortcut, block by block"))
+        st.markdown(" ".join(filter(None, ratio_sentences(states))))
+        _chart(mean_and_deviation(shown, names), "depth_mean", _("Mean and standard deviation of outputs"))
+        st.markdown(spread_sentence(shown, names))
     with right:
-        _chart(zeros_and_silent(states), "depth_zeros", _("Zeros and silent channels of every layer that has any"))
+        _chart(zeros_and_silent(shown, names), "depth_zeros", _("Zeros, and channels that are zero everywhere"))
+        st.markdown(zeros_sentence(shown, names))
         _show_fields(selection, picture)
     st.markdown(
-        _(
-            "One picture, weights: {weights}. Silent: 0 everywhere on this picture. In trained networks the branches' responses are small, and smaller the deeper ([He et al. 2015, figure 7](https://arxiv.org/abs/1512.03385))."
-        ).format(weights=weights_text(selection))
-    )
-    if weights_of(selection).file is None:
-        st.markdown(
-            _(
-                "Untrained: with moving statistics of 0 and 1 BatchNorm is nearly the identity, so branches are small; by the batch's own statistics their deviation is about 1."
-            )
+        _("BatchNorm is computed {how}. Weights: {weights}.").format(
+            how=_mode_text(selection), weights=weights_text(selection)
         )
+    )
+    st.markdown(
+        _(
+            "To compare: the size of responses in trained networks, [He et al. 2015, figure 7](https://arxiv.org/abs/1512.03385)."
+        )
+    )
     with files:
         downloads.show(_frame(states), f"depth-{forward.content_name(selection, picture)}", key="depth")
     return True
+
+
+def _shown(
+    selection: Selection, states: list[LayerState], *, is_every: bool
+) -> tuple[list[LayerState], dict[str, str]]:
+    """Return the states to draw, block outputs unless every layer is asked for, and what the axis calls them."""
+    outs = {block.out: block.name for block in selection.summary.graph.blocks}
+    if is_every:
+        return states, {}
+    return [item for item in states if item.node in outs], outs
 
 
 def _mode_text(selection: Selection) -> str:
@@ -118,6 +136,7 @@ def _show_fields(selection: Selection, picture: Picture) -> None:
     sides = measured[0] if measured else []
     figure = receptive_fields([block.name for block in blocks], theoretical, sides, selection.spec.input_shape[0])
     _chart(figure, "depth_field", _("Theoretical and effective receptive field, block by block"))
+    st.markdown(field_sentence([block.name for block in blocks], theoretical, selection.spec.input_shape[0]))
     if measured is None:
         if not state.is_cancelled(key):
             st.button(
@@ -138,9 +157,12 @@ def _show_field(selection: Selection, picture: Picture, gradient: FloatArray, si
     maps.show(maps_payload([layer], View(single=True), maps.rgb_of(selection, picture)), key="field_map")
     theoretical = selection.summary.by_id[selection.block.out].field.height.size
     st.markdown(
-        _(
-            "Pixels above {share:.2%} of the largest gradient fill a square of {side:.0f} px; theoretical: {size} px. On this picture, with these weights."
-        ).format(share=1 - 0.9545, side=side, size=theoretical)
+        _("In fact this cell reacts to a square of {side:.0f} px; it could see {size} px.").format(
+            side=side, size=theoretical
+        ),
+        help=_("The square of as many pixels as have a gradient above {share:.2%} of the largest one.").format(
+            share=1 - 0.9545
+        ),
     )
 
 

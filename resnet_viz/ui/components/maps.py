@@ -19,6 +19,7 @@ from resnet_viz.ui.cache import activations
 from resnet_viz.ui.components import forward
 from resnet_viz.ui.components.weights_source import weights_of, weights_text
 from resnet_viz.ui.selection import UPLOAD, Selection, surgery_of
+from resnet_viz.viz.block_view import Focus
 from resnet_viz.viz.mosaic import mosaic_png
 from resnet_viz.viz.origin import Origin, arrays_npz
 from resnet_viz.viz.takehome import Subject, takehome_html
@@ -51,14 +52,14 @@ def rgb_of(selection: Selection, picture: Picture) -> npt.NDArray[np.uint8]:
 
 
 def show_input(selection: Selection, picture: Picture) -> None:
-    """Draw the picture at the network's size, and the range of the values it becomes."""
+    """Draw the picture at the network's size; the values it becomes stand behind a question mark."""
     values = forward.input_of(selection, picture)
-    st.image(rgb_of(selection, picture), width="stretch", alt=_("The picture as the network receives it"))
+    st.image(rgb_of(selection, picture), width="stretch", alt=_("The picture as the network sees it"))
     rule = NORMALISATIONS[selection.normalisation].formula()
-    figures = _("{shape}, {low:.3g} … {high:.3g} ({rule})").format(
+    text = _("{shape} values from {low:.3g} to {high:.3g} ({rule}).").format(
         shape=shape_text(values.shape), low=values.min(), high=values.max(), rule=rule
     )
-    st.markdown(_("as the network receives it"), help=figures.replace("-", "−"))
+    st.markdown(f":small[{_('As the network sees it')}]", help=text.replace("-", "−"))
     if picture.notes:
         with st.expander(_("Bear in mind")):
             st.markdown(" ".join(picture.notes))
@@ -90,7 +91,7 @@ def show_takehome(selection: Selection, picture: Picture, maps: dict[str, FloatA
         _("Take it home (HTML)"),
         lambda: takehome_html(
             selection.summary,
-            selection.layer,
+            focus_of(selection),
             maps,
             rgb_of(selection, picture),
             _subject(selection, prediction),
@@ -100,6 +101,11 @@ def show_takehome(selection: Selection, picture: Picture, maps: dict[str, FloatA
         on_click="ignore",
         help=_("This view as one file that opens on a phone, without a server and without a network."),
     )
+
+
+def focus_of(selection: Selection) -> Focus:
+    """Return what the view of a block looks at."""
+    return Focus(selection.block, selection.layer, selection.channel, selection.surgery)
 
 
 def _subject(selection: Selection, prediction: str) -> Subject:
@@ -141,7 +147,7 @@ def origin_of(selection: Selection, picture: Picture) -> Origin:
 
 
 def _take(key: str) -> None:
-    """Follow what was done in the component: another layer, a cell's sum, a silenced channel."""
+    """Follow what was done in the component: another layer or channel, a cell's sum, a channel switched off or on."""
     event: Any = getattr(state.typed(key), "did", None)
     if not event or not state.is_first_delivery(str(event.get("mark"))):
         return
@@ -154,7 +160,11 @@ def _take(key: str) -> None:
     elif event.get("kind") == "pixel":
         place = ".".join(str(int(number)) for number in event.get("place", ()))
         state.set_parts(pixel=f"{node}:{place}")
+    elif event.get("kind") == "channel":
+        if event.get("has"):
+            state.heard_channel(int(event["channel"]))
+        state.set_parts(channel=int(event["channel"]))
     elif event.get("kind") == "silence":
-        channels = frozenset(selection.surgery.silenced_at(node)) | {int(event.get("channel", 0))}
+        channels = frozenset(selection.surgery.silenced_at(node)) ^ {int(event.get("channel", 0))}
         text = selection.surgery.silencing(node, channels).to_text()
         state.update(lambda now: replace(now, surgery=surgery_of(text, now.summary)))

@@ -18,7 +18,7 @@ def show(selection: Selection) -> None:
     count = len(selection.surgery.dropped) + len(selection.surgery.cut) + len(selection.surgery.silenced)
     title = _("Surgery ({n})").format(n=count) if count else _("Surgery")
     with st.popover(title, key="surgery_menu"):
-        st.markdown(_("**What if this part were missing?** No weight changes; prediction and maps answer at once."))
+        st.markdown(_("Switch a part off and watch the prediction. The weights stay as they are."))
         block = selection.block
         if block.add:
             controls.toggle(
@@ -36,11 +36,11 @@ def show(selection: Selection) -> None:
         else:
             st.markdown(_("A plain block cannot be left out: nothing would get through."))
         controls.text(
-            _("Silenced channels of {layer}").format(layer=selection.layer),
+            _("Switched-off channels of {layer}").format(layer=selection.layer),
             ", ".join(map(str, selection.surgery.silenced_at(selection.layer))),
             lambda text: _silence(selection.layer, text),
             key="surgery_silence",
-            help=_("Numbers with commas between. Or choose a channel among the maps and silence it there."),
+            help=_("Numbers with commas between. Or choose a channel among the maps and switch it off there."),
         )
         st.markdown(
             _(
@@ -57,7 +57,7 @@ def show_done(selection: Selection) -> None:
     parts = [_("F(x) of {block} left out").format(block=name) for name in sorted(surgery.dropped)]
     parts += [_("shortcut of {block} cut").format(block=name) for name in sorted(surgery.cut)]
     parts += [
-        _("channels {numbers} of {layer} silenced").format(layer=node, numbers=", ".join(map(str, channels)))
+        _("channels {numbers} of {layer} switched off").format(layer=node, numbers=", ".join(map(str, channels)))
         for node, channels in surgery.silenced
     ]
     with st.container(horizontal=True, vertical_alignment="center", key="surgery_done"):
