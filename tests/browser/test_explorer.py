@@ -456,7 +456,7 @@ def test_sharing_shows_the_link_and_a_code(visit):
     page = visit().open("/?preset=keras-v1&node=res3b_out")
     page.locator(".st-key-subject_share button").first.click()
     expect(page.locator("code", has_text="/?preset=keras-v1&node=res3b_out")).to_be_visible()
-    expect(page.get_by_text("Guest Wi-Fi")).to_be_visible()
+    expect(page.get_by_text("Guest Wi-Fi often")).to_be_visible()
 
 
 # --- Screens ---------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import streamlit as st
 
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import say, state
-from resnet_viz.ui.selection import Selection
+from resnet_viz.ui.selection import FILE, UPLOAD, Selection
 
 _HERE = ("localhost", "127.0.0.1", "::1")
 
@@ -26,22 +26,32 @@ def show(selection: Selection) -> None:
     port = here.port or st.get_option("server.port")
     base = f"{here.scheme or 'http'}://{address}" + (f":{port}" if port not in (80, 443) else "")
     link = f"{base}/{state.page()}?{urlencode(selection.to_params())}"
-    st.code(link, language=None, wrap_lines=True)
+    st.markdown(_("Scan the code or open the link: it leads to exactly this view."))
     code = segno.make(link, error="m")
-    st.image(code.svg_inline(scale=4, border=3, light="white"), width=240)
+    # On a projector it is scanned from the last row.
+    st.image(code.svg_inline(scale=4, border=3, light="white"), width=360 if selection.present else 240)
+    st.code(link, language=None, wrap_lines=True)
+    for sentence in _hindrances(selection, address):
+        say.warning(sentence)
+    st.markdown(_("It does not open? Guest Wi-Fi often keeps machines apart. Then try a hotspot or a cable."))
+
+
+def _hindrances(selection: Selection, address: str) -> list[str]:
+    """Return what of this view others will not see, and what keeps them from opening it at all."""
+    found = []
     if st.get_option("server.address") in _HERE:
-        say.warning(
+        found.append(
             _(
-                "This server listens on this machine only: start it with `--server.address 0.0.0.0` and others can open the link."
+                "Only this machine can open the link. To let others in, start the server with `--server.address 0.0.0.0`."
             )
         )
     elif address in _HERE:
-        say.warning(_("This address works on this machine only; no network was found."))
-    st.markdown(
-        _(
-            "Guest Wi-Fi may keep people's machines apart; then use a hotspot or a cable. A camera works on `localhost` and over https only. An uploaded picture or weights file is not in the link."
-        )
-    )
+        found.append(_("No network was found, so the link works on this machine only."))
+    if selection.image == UPLOAD:
+        found.append(_("Your picture stays with you: others see the link without it."))
+    if selection.weights == FILE:
+        found.append(_("Your weights file stays with you: others see the network without it."))
+    return found
 
 
 def _addresses(current: str | None) -> dict[str, str]:

@@ -7,8 +7,8 @@ import streamlit as st
 
 from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import ngettext
 from resnet_viz.ui import figures, kept, say, state, walking
+from resnet_viz.ui.components import controls
 from resnet_viz.ui.links import from_params
 from resnet_viz.ui.selection import Selection
 from resnet_viz.walks import MAX_STOPS, OWN_WALK, Stop, Walk, read_walk, shipped_walks
@@ -105,20 +105,16 @@ def _step(label: str, key: str, shortcut: str, number: int, last: int) -> None:
 
 def show_menu() -> None:
     """Draw the walks to choose from, and what makes one's own."""
+    _show_stops(state.current_selection())
     for name, walk in shipped_walks().items():
-        count = len(walk.stops)
-        st.markdown(
-            ngettext("**{title}**, {n} stop", "**{title}**, {n} stops", count).format(
-                title=say.plain(_said(name, walk.title)), n=count
-            )
-        )
+        st.markdown(f"**{say.plain(_said(name, walk.title))}**")
+        st.markdown(_("{n} questions, each with an answer.").format(n=len(walk.stops)))
         _show_starts(name, walk)
-    own = kept.walk()
-    count = len(own.stops)
-    st.markdown(ngettext("**Your own walk**: {n} stop", "**Your own walk**: {n} stops", count).format(n=count))
+    st.markdown(_("**Your own walk**"))
     question = st.text_area(_("Question at this view"), key="walk_question", max_chars=500, height=70)
     answer = st.text_area(_("Answer"), key="walk_own_answer", max_chars=1500, height=70)
     st.button(_("Add this view as a stop"), key="walk_add", on_click=_add, args=(question, answer))
+    own = kept.walk()
     for index, stop in enumerate(own.stops):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"{index + 1}. {say.plain(stop.question or stop.link)}", width="stretch")
@@ -134,7 +130,23 @@ def show_menu() -> None:
                 key="walk_save",
                 on_click="ignore",
             )
-    st.file_uploader(_("A walk (JSON)"), type=["json"], max_upload_size=1, key="walk_upload", on_change=_take)
+    with st.expander(_("Take a walk from a file")):
+        st.file_uploader(_("A walk (JSON)"), type=["json"], max_upload_size=1, key="walk_upload", on_change=_take)
+
+
+def _show_stops(selection: Selection) -> None:
+    """Draw the stops of the walk that is being walked, to go to any of them."""
+    walk = walk_of(selection)
+    if walk is None or not walk.stops:
+        return
+    controls.select(
+        _("Go to stop"),
+        range(1, len(walk.stops) + 1),
+        min(selection.stop, len(walk.stops)),
+        go_to,
+        key="walk_go_to",
+        title=lambda number: f"{number}. {_said(selection.walk, walk.stops[number - 1].question)}",
+    )
 
 
 def _show_starts(name: str, walk: Walk) -> None:

@@ -1,0 +1,51 @@
+"""The projector: every page by a key, a way out by another, and a word on which keys there are."""
+
+from functools import partial
+
+import streamlit as st
+
+from resnet_viz.messages import gettext as _
+from resnet_viz.ui import state
+from resnet_viz.ui.selection import Selection
+from resnet_viz.walks import PAGES
+
+
+def show_keys(selection: Selection) -> None:
+    """Draw the buttons that nobody sees and the keyboard presses; on a walk its own keys come first."""
+    if not selection.present:
+        return
+    with st.container(key="present_keys"):
+        for number, path in enumerate(PAGES, 1):
+            _key(f"present_{number}", str(number), path)
+        if not selection.walk:
+            here = PAGES.index(state.page())
+            _key("present_before", "PageUp", PAGES[max(0, here - 1)])
+            _key("present_after", "PageDown", PAGES[min(len(PAGES) - 1, here + 1)])
+            st.button("×", key="present_end", shortcut="Escape", on_click=partial(state.set_parts, present=False))
+
+
+def show_help(selection: Selection) -> None:
+    """Draw which keys there are."""
+    keys = [
+        (_("1 to 5"), _("another page")),
+        (
+            _("Page Up, Page Down"),
+            _("the stop before, the next stop") if selection.walk else _("the page before, the next page"),
+        ),
+        ("P", _("leave the projector")),
+    ]
+    if selection.walk:
+        keys[1:1] = [("A", _("the answer")), ("Esc", _("leave the walk"))]
+    else:
+        keys.append(("Esc", _("leave the projector")))
+    rows = "".join(f"<tr><td><b>{key}</b></td><td>{what}</td></tr>" for key, what in keys)
+    st.html(f'<table class="facts">{rows}</table>')
+
+
+def _key(key: str, shortcut: str, path: str) -> None:
+    st.button(shortcut, key=key, shortcut=shortcut, on_click=_turn_to, args=(path,))
+
+
+def _turn_to(path: str) -> None:
+    """Show another page of the same subject."""
+    state.jump(state.current_selection(), path)
