@@ -6,7 +6,7 @@ import streamlit as st
 
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import say, services, state
-from resnet_viz.ui.components import subject, walk
+from resnet_viz.ui.components import present, subject, walk
 
 ROOT = Path(__file__).parents[2]
 ICON = ROOT / "resnet_viz" / "assets" / "icon.png"
@@ -35,6 +35,7 @@ def main() -> None:
     state.set_page(next(path for path, own in pages.items() if own is page))
     # Taken before anything is drawn: a fragment that finds sentences untold draws the page anew.
     sentences = state.taken_problems()
+    present.show_keys(selection)
     subject.show()
     if selection.walk:
         walk.show(selection)

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from resnet_viz.walks import shipped_walks
@@ -91,3 +92,73 @@ def test_ones_own_walk_survives_a_reload(visit):
     quiet(page)
     page.reload()
     expect(bar_of(page)).to_contain_text("What is it for?")
+
+
+# --- Present -----------------------------------------------------------------------------------------------------------
+
+PROJECTED = {
+    "architecture": "/?present=1",
+    "layers": "/layers?present=1",
+    "activations": "/activations?present=1",
+    "explain": "/explain?present=1",
+    "train": "/train?present=1&run=recorded-plain-vs-residual",
+}
+CUT = """() => {
+    const cut = [];
+    const look = (root) => {
+        for (const element of root.querySelectorAll("*")) {
+            if (element.shadowRoot) look(element.shadowRoot);
+            const words = [...element.childNodes].filter((node) => node.nodeType === 3 && node.data.trim());
+            if (!words.length || !element.checkVisibility?.() || element.closest?.("svg, style, canvas")) continue;
+            for (let box = element, depth = 0; box && depth < 4; box = box.parentElement, depth += 1) {
+                const style = getComputedStyle(box);
+                const spare = style.textOverflow === "ellipsis" ? 0 : 1;
+                if (style.overflowX === "visible" || box.scrollWidth <= box.clientWidth + spare) continue;
+                if (style.overflowX === "hidden") cut.push(element.textContent.trim().slice(0, 60));
+                break;
+            }
+        }
+    };
+    look(document.querySelector("[data-testid=stMain]"));
+    return cut;
+}"""
+
+
+def test_on_the_projector_every_page_is_a_key_away_and_there_are_two_ways_out(visit):
+    page = visit().open("/?open=4.4a&node=res4a_branch1")
+    quiet(page)
+    page.keyboard.press("p")
+    expect(page).to_have_url(re.compile("present=1"))
+    quiet(page)
+    for key, path in (
+        ("3", "/activations"),
+        ("PageDown", "/explain"),
+        ("2", "/layers"),
+        ("PageUp", r"/(architecture)?"),
+    ):
+        page.keyboard.press(key)
+        expect(page).to_have_url(re.compile(rf"{path}\?.*node=res4a_branch1.*present=1"))
+        expect(page.locator("[data-testid=stTopNavLink][aria-current=page]")).to_be_in_viewport()
+        quiet(page)
+    expect(page.locator("svg[role=group]")).to_be_visible()
+    quiet(page)
+    page.locator(".st-key-present_help button").first.click()
+    expect(page.get_by_text("leave the projector").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("leave the projector")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page).not_to_have_url(re.compile("present=1"))
+    quiet(page)
+    page.keyboard.press("p")
+    expect(page).to_have_url(re.compile("present=1"))
+    quiet(page)
+    page.keyboard.press("p")
+    expect(page).not_to_have_url(re.compile("present=1"))
+
+
+@pytest.mark.parametrize("name", PROJECTED)
+def test_nothing_is_cut_on_the_projector(visit, name):
+    page = visit().open(PROJECTED[name])
+    quiet(page)
+    assert page.evaluate(CUT) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280

@@ -10,7 +10,7 @@ from resnet_viz.messages import LANGUAGES, current_language, ngettext
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import PRESETS, parse_input_shape
 from resnet_viz.ui import state
-from resnet_viz.ui.components import controls, doubt, image_source, job_light, walk, weights_source
+from resnet_viz.ui.components import controls, doubt, image_source, job_light, present, walk, weights_source
 from resnet_viz.ui.selection import UPLOAD, Selection
 from resnet_viz.viz.words import short_count
 
@@ -73,6 +73,11 @@ def _show_menus(selection: Selection) -> None:
     )
     with st.popover(LANGUAGES[current_language()], type="tertiary", key="subject_language"):
         _show_language()
+    if selection.present:
+        keys = st.popover("?", type="tertiary", key="present_help", on_change="rerun")
+        if keys.open:
+            with keys:
+                present.show_help(selection)
 
 
 def image_text(selection: Selection) -> str:
