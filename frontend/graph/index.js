@@ -1,16 +1,18 @@
 // The network picture: laid out by Graphviz in a worker, then selected, folded, walked and searched.
 //
-// data: { header, rows, selected, label, layers, crumbs, cards, fills, legend, fileName, texts } (viz/dot.py, picture.py)
+// data: { headers, rows, selected, label, layers, crumbs, cards, fills, legend, fileName, texts } (viz/dot.py, picture.py)
 // trigger `did`: { kind: "pick" | "open" | "close" | "toggle" | "seek" | "color" | "undo" | "redo", id, mark }
 import { Camera, isNarrow } from "./camera.js";
-import { compose, read } from "./compose.js";
+import { compose } from "./compose.js";
+import { Flow } from "./flow.js";
+import { center } from "./laid.js";
+import { roomFor } from "./room.js";
 
 const KEY_ZOOM = 1.25;
 const LONGEST_ANSWER_MS = 3000;
 const BARS_PX = 150; // on a phone: what stands above and below the picture
 const LEAST_PX = 360; // height of the frame
-const MARGIN_PX = 10; // below the frame
-const GAP = 10; // pt between a layer's title and its name
+const NARROW_PX = 560; // a picture so wide flows down
 const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 const ROW_PT = 14; // farther apart in height, two boxes are not in one row
 const ON_COURSE = 0.35; // cosine between an arrow key and an edge that follows it
@@ -24,7 +26,7 @@ let asked = 0;
 
 function engine() {
   if (!worker) {
-      // Not a module: from a file on disk browsers start only classic workers.
+    // Not a module: from a file on disk browsers start only classic workers.
       worker = new Worker(new URL(LAYOUT_FILE, import.meta.url));
     worker.onmessage = ({ data }) => {
       const { resolve, reject } = waiting.get(data.id);
@@ -41,7 +43,7 @@ function engine() {
   return worker;
 }
 
-engine(); // loads while the page still arrives
+setTimeout(engine, 1500); // loads once the page stands: folded pictures need no layout
 
 async function layout(dots) {
   const missing = [...new Set(dots.filter((dot) => !svgs.has(dot)))];
@@ -60,6 +62,12 @@ const kept = {};
 
 const openGroups = (rows) =>
   rows.flatMap((row) => [...(row.is_open ? [row.name] : []), ...row.parts.filter((part) => part.title).map((part) => part.name)]);
+
+// A projector's page has larger letters: its picture too.
+const isProjected = () => parseFloat(getComputedStyle(document.documentElement).fontSize) > 18;
+
+// What a screen reader says of a box: its words, or of a sum what it adds.
+const nameOf = (node, card) => [...node.querySelectorAll("text")].map((text) => text.textContent).join(", ").replace(/^\+$/, () => `+ ${card?.[1] ?? ""}`);
 
 class Picture {
   constructor(root, send) {
@@ -84,17 +92,18 @@ class Picture {
     this.frame.append(this.bar, this.view, foot, this.card);
     root.append(this.frame);
     this.camera = new Camera(this.view);
+    this.flow = new Flow();
+    this.laid = new Map();
     this.pointers = new Map();
     this.nodes = new Map();
     this.listen();
   }
 
-  // All the height that is left below what stands above the picture; on a phone, what the picture needs.
+  // Exactly the height that is left in the window; on a phone, what the picture needs.
   stretch() {
     if (isNarrow()) return;
-    const scrolled = document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0;
-    const left = window.innerHeight - this.frame.getBoundingClientRect().top - scrolled - MARGIN_PX;
-    const height = `${Math.round(Math.max(LEAST_PX, left))}px`;
+    const left = roomFor(this.frame, this.root);
+    const height = `${Math.floor(Math.max(LEAST_PX, left))}px`;
     if (this.frame.style.height !== height) this.frame.style.height = height;
   }
 
@@ -104,26 +113,28 @@ class Picture {
     this.drawBar(data);
     this.drawTools(data.texts);
     this.drawColors(data);
-    const wanted = JSON.stringify([data.header, data.rows]);
+    const isDown = this.frameNow().width < NARROW_PX;
+    const wanted = JSON.stringify([data.headers, data.rows, isDown]);
     if (wanted !== this.drawn) {
       this.wanted = wanted;
       if (!this.drawn) this.view.textContent = data.texts.drawing;
-      const parts = data.rows.flatMap((row) => row.parts);
-      let laid;
-      try {
-        laid = await layout(parts.map((part) => `${data.header}${part.body}}`));
-      } catch (error) {
-        this.view.textContent = `${data.texts.failed} ${error.message ?? error}`;
-        return;
+      const open = data.rows.flatMap((row) => row.parts.filter((part) => part.title));
+      if (open.length) {
+        try {
+          const laid = await layout(open.map((part) => `${data.headers[isDown ? "TB" : "LR"]}${part.body}}`));
+          this.laid = new Map(open.map((part, index) => [part.name, laid[index]]));
+        } catch (error) {
+          this.view.textContent = `${data.texts.failed} ${error.message ?? error}`;
+          return;
+        }
+        if (wanted !== this.wanted) return; // a newer picture was asked for meanwhile
       }
-      if (wanted !== this.wanted) return; // a newer picture was asked for meanwhile
       const before = this.drawn && this.opened;
       this.opened = new Set(openGroups(data.rows));
       this.drawn = wanted;
       const hadFocus = this.view.matches(":focus-within");
-      this.laid = laid;
       // Back from another page the camera stands where it stood, over the same lines.
-      this.insert(!before && kept.picture === wanted && kept.box ? kept.aspect : undefined);
+      this.insert(!before && kept.picture === wanted && kept.box ? kept.composed : undefined);
       this.look(wanted, before);
       this.awaited = null;
       this.mark(this.data.selected);
@@ -139,34 +150,34 @@ class Picture {
     if (moved) this.camera.reveal(this.placeOf(this.selected));
   }
 
-  aspectNow() {
+  frameNow() {
     const [width, height] = this.camera.size;
-    return isNarrow() ? 0.72 : Math.max(0.3, (width || 900) / (height || 480));
+    return { width: width || 900, height: height || 480, isProjected: isProjected() };
   }
 
-  // Sets the laid-out parts for the frame as it is now.
-  insert(aspect = this.aspectNow()) {
-    let next = 0;
-    const rows = this.data.rows.map((row) => ({ ...row, parts: row.parts.map((part) => read(part, this.laid[next++])) }));
-    this.aspect = aspect;
-    const made = compose(rows, this.aspect, this.data.texts);
+  // Draws the picture for the frame as it is now.
+  insert(frame = this.frameNow()) {
+    this.composed = frame;
+    const made = compose(this.data.rows, this.laid, frame, this.data.texts);
     this.svg = made.svg;
     this.groups = made.groups;
     this.bounds = made.bounds;
+    this.stands = made.stands;
+    this.flow.over(made);
     this.nodes = new Map();
     for (const node of this.svg.querySelectorAll("g.node[id]")) {
       node.setAttribute("role", "button");
       node.setAttribute("tabindex", "-1");
-      node.setAttribute("aria-label", [...node.querySelectorAll("text")].map((t) => t.textContent).join(", "));
+      node.setAttribute("aria-label", nameOf(node, this.data.cards[node.id]));
       this.nodes.set(node.id, node);
     }
     this.join(made.edges);
     this.view.replaceChildren(this.svg);
     // On a phone the frame is as tall as the picture is, not as the screen.
     const tall = (this.view.clientWidth * made.bounds.height) / made.bounds.width + BARS_PX;
-    if (isNarrow()) this.frame.style.height = `${Math.max(300, Math.min(tall, window.innerHeight * 0.8))}px`;
+    if (isNarrow()) this.frame.style.height = `${Math.max(300, tall)}px`;
     this.camera.hold(this.svg, made.bounds);
-    for (const node of this.svg.querySelectorAll("g.node")) this.center(node);
+    for (const node of this.svg.querySelectorAll("g.laid g.node")) center(node);
   }
 
   // Where to look at a new picture: as before, at what was just opened, or at all of it.
@@ -175,29 +186,41 @@ class Picture {
       Object.assign(this.camera, { box: { ...kept.box }, isFitted: kept.isFitted });
       this.camera.apply();
     } else if (this.goal && this.nodes.has(this.goal)) {
+      const { goal } = this;
       this.camera.box ??= { ...this.bounds };
-      this.camera.flyTo(this.placeOf(this.goal, 5));
+      this.fly(() => this.placeOf(goal, 5));
     } else if (before) {
       const fresh = [...this.opened].filter((name) => !before.has(name));
       const mine = this.data.crumbs.map((crumb) => crumb.group).filter((name) => fresh.includes(name));
       const opened = this.toggled ?? mine.at(-1) ?? fresh.at(-1);
       const isFolded = [...before].some((name) => !this.opened.has(name));
       if (this.camera.isFitted && this.camera.isReadable) this.camera.fit(true);
-      else if (this.groups.has(opened)) this.camera.flyTo(this.groups.get(opened));
+      else if (this.groups.has(opened)) this.fly(() => this.groups.get(opened));
       else if (this.camera.isFitted || (isFolded && this.camera.isReadable)) this.camera.fit(true);
     } else {
       const shown = new Set([...this.opened, ...this.data.rows.map((row) => row.name)]);
-      const own = this.data.crumbs.map((crumb) => crumb.group).filter((name) => shown.has(name)).at(-1);
-      this.camera.fit();
-      if (!this.camera.isReadable && this.groups.has(own)) this.camera.flyTo(this.groups.get(own));
+      this.survey(this.data.crumbs.map((crumb) => crumb.group).filter((name) => shown.has(name)).at(-1));
     }
     this.goal = this.toggled = null;
     this.keep();
   }
 
+  // Shows a place of the picture, in this setting of it and in the next.
+  fly(find, isFlown = true) {
+    this.find = find;
+    this.camera.flyTo(find(), isFlown);
+  }
+
+  // All of the picture if that can be read, else the group we are in.
+  survey(group) {
+    this.camera.fit();
+    if (this.camera.isReadable || !this.groups.has(group)) return;
+    this.fly(() => (this.camera.isReadable ? null : this.groups.get(group)), true);
+  }
+
   keep() {
     const box = this.camera.box && { ...this.camera.box };
-    Object.assign(kept, { picture: this.drawn, aspect: this.aspect, box, isFitted: this.camera.isFitted });
+    Object.assign(kept, { picture: this.drawn, composed: this.composed, box, isFitted: this.camera.isFitted });
   }
 
   // Edges between the nodes that can be chosen: x, where the roads part, only passes on.
@@ -210,31 +233,9 @@ class Picture {
     for (const [tail, heads] of this.forward) for (const head of heads) this.backward.get(head).push(tail);
   }
 
-  // Graphviz guessed the widths of its texts; now that a font is here, put each line in the middle of its box.
-  center(node) {
-    const outline = node.querySelector(":scope > :is(path, polygon, ellipse)");
-    if (!outline) return;
-    const box = outline.getBBox();
-    const lines = new Map();
-    for (const text of node.querySelectorAll("text")) {
-      text.textContent = text.textContent.trim();
-      if (!text.textContent) continue; // the space that kept two texts apart in the layout
-      const y = Math.round(Number(text.getAttribute("y")) / 4); // bold and small print of one line differ by a point
-      lines.set(y, [...(lines.get(y) ?? []), text]);
-    }
-    for (const texts of lines.values()) {
-      const widths = texts.map((text) => text.getComputedTextLength());
-      let x = box.x + (box.width - widths.reduce((sum, width) => sum + width, GAP * (texts.length - 1))) / 2;
-      texts.forEach((text, index) => {
-        text.setAttribute("text-anchor", "start");
-        text.setAttribute("x", x);
-        x += widths[index] + GAP;
-      });
-    }
-  }
-
-  mark(id) {
+  mark(drawn) {
     if (!this.nodes.size) return;
+    const id = this.stands.get(drawn) ?? drawn; // the block that stands before it
     this.selected = this.nodes.has(id) ? id : this.nodes.keys().next().value;
     for (const [name, node] of this.nodes) {
       const on = name === id;
@@ -254,13 +255,12 @@ class Picture {
 
   // Where a node lies, with `around` times its size about it.
   placeOf(id, around = 0) {
-    const node = this.nodes.get(id);
+    const node = this.nodes.get(this.stands.get(id) ?? id);
     const box = node.getBBox();
-    const holder = node.closest("g.part").transform.baseVal.consolidate()?.matrix;
-    const outer = node.closest("g.part").parentNode.transform.baseVal.consolidate().matrix;
-    const [x, y] = [box.x + (holder?.e ?? 0) + outer.e, box.y + (holder?.f ?? 0) + outer.f];
-    const [dx, dy] = [box.width * around * 0.5, box.height * around];
-    return { x: x - dx, y: y - dy, width: box.width + 2 * dx, height: box.height + 2 * dy };
+    const { a, d, e, f } = node.parentNode.closest("g.parts").getCTM().inverse().multiply(node.getCTM());
+    const [x, y, width, height] = [box.x * a + e, box.y * d + f, box.width * a, box.height * d];
+    const [dx, dy] = [width * around * 0.5, height * around];
+    return { x: x - dx, y: y - dy, width: width + 2 * dx, height: height + 2 * dy };
   }
 
   // --- colours by a number, and their legend ---
@@ -306,14 +306,15 @@ class Picture {
       ramp.style.background = `linear-gradient(to right, ${legend.stops.join(", ")})`;
       pieces.push(say(legend.title), say(legend.low), ramp, say(legend.high));
     }
-    for (const { color, text } of legend?.marks ?? []) {
+    for (const { color, text, shape } of legend?.marks ?? []) {
       const dot = document.createElement("span");
-      dot.className = "swatch";
-      dot.style.background = color;
+      dot.className = `swatch ${shape}`;
+      dot.style.setProperty("--mark", color);
       const mark = say("", "mark");
       mark.append(dot, text);
       pieces.push(mark);
     }
+    if (legend?.size) pieces.push(say(legend.size));
     this.legend.replaceChildren(...pieces);
   }
 
@@ -376,20 +377,32 @@ class Picture {
     const [width, height] = this.camera.size;
     if (!this.svg || !width || !height) return;
     if (this.camera.isFitted) this.fit();
-    else this.camera.resize();
+    else if (this.camera.place && this.find) {
+      this.reset();
+      const place = this.find();
+      if (place) this.camera.flyTo(place, false);
+      else this.camera.fit();
+    } else this.camera.resize();
   }
 
-  // Shows all of the picture, set in other lines if the frame has another shape by now: the style sheet came late, a
-  // message made room for itself, a phone was turned.
-  fit(isFlown = false) {
-    const change = this.aspectNow() / this.aspect;
-    const isOther = change > 1.15 || change < 1 / 1.15;
+  // Draws the picture anew if the frame has another size by now: the style sheet came late, a message made room for
+  // itself, a phone was turned. Returns whether it has.
+  reset() {
+    const [now, then] = [this.frameNow(), this.composed];
+    const isOther = Math.abs(now.width - then.width) > 2 || (!isNarrow() && Math.abs(now.height - then.height) > 2) || now.isProjected !== then.isProjected;
+    if (isOther && now.width < NARROW_PX !== then.width < NARROW_PX) void this.show(this.data);
     if (isOther) {
       this.insert();
       this.mark(this.data.selected);
       this.painted = "";
       this.paint();
     }
+    return isOther;
+  }
+
+  // Shows all of the picture.
+  fit(isFlown = false) {
+    const isOther = this.reset();
     this.camera.fit(isFlown && !isOther);
   }
 
@@ -519,8 +532,8 @@ class Picture {
   visit(group) {
     if (group === "") this.fit(true);
     else if (group.startsWith("=")) {
-      if (this.nodes.has(this.selected)) this.camera.flyTo(this.placeOf(this.selected, 5));
-    } else if (this.groups.has(group)) this.camera.flyTo(this.groups.get(group));
+      if (this.nodes.has(this.selected)) this.fly(() => this.placeOf(this.selected, 5));
+    } else if (this.groups.has(group)) this.fly(() => this.groups.get(group));
     else this.toggle(group);
     this.keep();
   }
@@ -536,7 +549,7 @@ class Picture {
     this.search.value = "";
     if (this.nodes.has(found)) {
       this.pick(found, true);
-      this.camera.flyTo(this.placeOf(found, 5));
+      this.fly(() => this.placeOf(found, 5));
     } else {
       this.goal = found;
       this.send("seek", found);
@@ -562,6 +575,7 @@ class Picture {
       button("+", texts.zoomIn, () => this.camera.zoom(KEY_ZOOM)),
       button("−", texts.zoomOut, () => this.camera.zoom(1 / KEY_ZOOM)),
       button("⤢", texts.fit, () => this.fit(true)),
+      Object.assign(button(`▶ ${texts.data}`, texts.dataHint, () => (this.fit(), this.flow.run())), { className: "data" }),
       button("SVG", texts.svg, () => this.save("svg")),
       button("PNG", texts.png, () => this.save("png")),
     );
@@ -574,7 +588,7 @@ class Picture {
     copy.setAttribute("viewBox", `${x} ${y} ${width} ${height}`);
     copy.setAttribute("width", `${width}pt`);
     copy.setAttribute("height", `${height}pt`);
-    copy.querySelector("g.folds").remove();
+    for (const gone of copy.querySelectorAll("g.folds, g.flow, .reach")) gone.remove();
     const svg = new Blob([new XMLSerializer().serializeToString(copy)], { type: "image/svg+xml" });
     const blob = kind === "svg" ? svg : await this.raster(svg);
     const link = document.createElement("a");

@@ -11,7 +11,7 @@ from resnet_viz.analysis import LayerRecord, NetworkSummary
 from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.layers import kind_of
-from resnet_viz.viz.theme import BRANCH, MARKS, color_table, ink_on
+from resnet_viz.viz.theme import BRANCH, INK, MARKS, SHORTCUT, color_table, ink_on
 from resnet_viz.viz.words import short_bytes, short_count
 
 METRICS = ("parameters", "macs", "memory", "receptive_field", "side")
@@ -21,13 +21,14 @@ _STEPS = 64
 
 
 class Legend(NamedTuple):
-    """What the colours mean: either marks (colour, text), or a ramp of colours from `low` to `high`."""
+    """What the colours mean: a ramp from `low` to `high`, and marks (colour, text; box, arc or sum)."""
 
     title: str
     low: str = ""
     high: str = ""
     stops: tuple[str, ...] = ()
-    marks: tuple[tuple[str, str], ...] = ()
+    marks: tuple[tuple[str, str, str], ...] = ()
+    size: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,11 @@ def _ramp(values: Mapping[str, float], title: str, text: Callable[[float], str],
 
 def _kinds(summary: NetworkSummary, members: Mapping[str, tuple[str, ...]]) -> Legend:
     """Return one mark per colour of the layers that are drawn by themselves; grey ones only pass numbers on."""
-    single = {kind_of(summary.by_id[ids[0]].node.layer) for ids in members.values() if len(ids) == 1}
+    shown = {kind_of(summary.by_id[ids[0]].node.layer) for ids in members.values() if len(ids) == 1}
+    # What stands on a folded block's arc stands for several layers, its convolution first.
+    shown |= {
+        kind_of(summary.by_id[ids[0]].node.layer) for name, ids in members.items() if name.startswith("shortcut_")
+    }
     families = {
         _("convolution"): ("conv",),
         _("BatchNorm"): ("batch_norm",),
@@ -179,7 +184,15 @@ def _kinds(summary: NetworkSummary, members: Mapping[str, tuple[str, ...]]) -> L
         _("pooling"): ("max_pool", "average_pool", "global_average_pool"),
         _("classifier"): ("dense", "softmax"),
     }
-    marks = tuple((MARKS[kinds[0]].fill, name) for name, kinds in families.items() if single & set(kinds))
-    is_folded = any(name.startswith("block_") for name in members)
-    block = ((BRANCH.fill, _("identity block")),) if is_folded else ()
-    return Legend("", marks=(*block, *marks))
+    marks = [(MARKS[kinds[0]].fill, name, "box") for name, kinds in families.items() if shown & set(kinds)]
+    roads = _roads(summary)
+    if any(name.startswith("branch_") for name in members):
+        marks.insert(0, (BRANCH.fill, _("F(x): a block's layers") if roads else _("a block's layers"), "box"))
+    return Legend("", marks=(*roads, *marks), size=_("height: side of the map; width: channels"))
+
+
+def _roads(summary: NetworkSummary) -> tuple[tuple[str, str, str], ...]:
+    """Return the marks of shortcut and sum, if the network has any."""
+    if all(block.add is None for block in summary.graph.blocks):
+        return ()
+    return (SHORTCUT, _("shortcut"), "arc"), (INK, _("sum"), "sum")

@@ -6,6 +6,7 @@ from typing import Any
 from resnet_viz.analysis import LayerRecord, NetworkSummary
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.messages import gettext as _
+from resnet_viz.viz.boxes import Box, Part
 from resnet_viz.viz.coloring import Coloring, color_title
 from resnet_viz.viz.dot import Drawing, stage_title
 from resnet_viz.viz.words import layer_title, short_bytes, short_count
@@ -30,7 +31,7 @@ def picture_data(
         file_name: Stem of saved pictures.
     """
     return {
-        "header": drawing.header,
+        "headers": drawing.headers,
         "rows": rows_of(drawing),
         "selected": drawing.drawn(block.out if (block := summary.graph.block_by_name.get(node)) else node),
         "label": drawing.summary,
@@ -48,7 +49,17 @@ def picture_data(
 
 def rows_of(drawing: Drawing) -> list[dict[str, Any]]:
     """Return a drawing's rows with their parts."""
-    return [row._asdict() | {"parts": [part._asdict() for part in row.parts]} for row in drawing.rows]
+    return [row._asdict() | {"parts": [_part(part) for part in row.parts]} for row in drawing.rows]
+
+
+def _part(part: Part) -> dict[str, Any]:
+    """Return a part; only an open block is laid out from its DOT text."""
+    return part._asdict() | {"boxes": [_box(box) for box in part.boxes], "body": part.body if part.title else ""}
+
+
+def _box(box: Box) -> dict[str, Any]:
+    looks = {"color": box.mark.color, "shape": box.mark.shape, "style": box.mark.style, "fill": box.fill}
+    return {"name": box.name, "role": box.role, "lines": box.lines, "fate": box.fate, "sign": box.sign} | looks
 
 
 def cards_of(summary: NetworkSummary, drawing: Drawing) -> dict[str, list[str]]:
@@ -90,8 +101,8 @@ def _counts(records: list[LayerRecord]) -> str:
 
 def _legend(coloring: Coloring) -> Mapping[str, Any]:
     legend = coloring.legend
-    marks = [{"color": color, "text": text} for color, text in legend.marks]
-    return {"title": legend.title, "low": legend.low, "high": legend.high, "stops": legend.stops, "marks": marks}
+    marks = [{"color": color, "text": text, "shape": shape} for color, text, shape in legend.marks]
+    return legend._asdict() | {"marks": marks}
 
 
 def _texts() -> dict[str, str]:
@@ -99,6 +110,8 @@ def _texts() -> dict[str, str]:
         "zoomIn": _("Zoom in (+)"),
         "zoomOut": _("Zoom out (−)"),
         "fit": _("Fit (0)"),
+        "data": _("data"),
+        "dataHint": _("Watch the data flow: it parts before each block, and the sum joins it"),
         "svg": _("Save this picture as SVG"),
         "png": _("Save this picture as PNG"),
         "drawing": _("Drawing…"),

@@ -8,6 +8,7 @@ from resnet_viz.spec import PRESETS
 from resnet_viz.viz.coloring import METRICS, OWN, color_by, color_title, read_numbers
 from resnet_viz.viz.dot import draw, known_groups
 from resnet_viz.viz.mosaic import counts_png
+from resnet_viz.viz.theme import BRANCH, MARKS, SHORTCUT
 
 COURSE = analyse(PRESETS["course"])
 FOLDED = draw(COURSE).members
@@ -34,14 +35,22 @@ def test_more_is_brighter(name, members):
 
 def test_a_box_of_several_layers_has_their_sum_and_the_field_of_its_output():
     made = color_by(COURSE, FOLDED, "macs")
-    assert made.legend.high == "89.1 M"  # 4b to 4f together
+    assert made.legend.high == "17.8 M"
     assert color_by(COURSE, FOLDED, "receptive_field").legend.high == "515 px"
 
 
 def test_by_kind_there_is_no_ramp():
     made = color_by(COURSE, ALL, "kind")
     assert made.fills is None
-    assert len(made.legend.marks) == 5
+    assert [(text, shape) for _color, text, shape in made.legend.marks][:2] == [("shortcut", "arc"), ("sum", "sum")]
+    assert len(made.legend.marks) == 7
+    folded = color_by(COURSE, FOLDED, "kind").legend
+    assert {color for color, _text, _shape in folded.marks} >= {SHORTCUT, BRANCH.fill, MARKS["conv"].fill}
+    assert folded.size
+    plain = analyse(PRESETS["plain18"])
+    assert "shortcut" not in {
+        text for _color, text, _shape in color_by(plain, draw(plain).members, "kind").legend.marks
+    }
     assert all(color_title(name) for name in ("kind", *METRICS, OWN))
 
 
@@ -60,9 +69,9 @@ def test_text_stays_readable_on_every_colour():
 def test_own_numbers_are_read_and_averaged():
     known = COURSE.by_id
     assert read_numbers(b"layer;number\nconv1;0.5\n\nfc6; 2e-1 ", known) == {"conv1": 0.5, "fc6": 0.2}
-    own = read_numbers("\ufeffres3b_branch2a,1\nres3c_branch2a,3".encode(), known)
+    own = read_numbers("\ufeffres3b_branch2a,1\nres3b_branch2b,3".encode(), known)
     made = color_by(COURSE, FOLDED, OWN, own)
-    assert set(made.fills) == {"block_3b"}
+    assert set(made.fills) == {"branch_3b"}
     assert made.legend.low == made.legend.high == "2"
     assert color_by(COURSE, FOLDED, OWN, {}).fills == {}
 

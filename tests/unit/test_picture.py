@@ -8,8 +8,9 @@ import pytest
 from resnet_viz.analysis import analyse
 from resnet_viz.analysis.difference import compare
 from resnet_viz.spec import PRESETS, preset
-from resnet_viz.viz.dot import draw, groups_of, known_groups, text_width_pt
-from resnet_viz.viz.theme import STATUS_MARKS
+from resnet_viz.viz.boxes import text_width_pt
+from resnet_viz.viz.dot import draw, groups_of, known_groups
+from resnet_viz.viz.theme import SHORTCUT, STATUS_MARKS
 
 COURSE = analyse(PRESETS["course"])
 
@@ -47,13 +48,61 @@ def test_the_open_pictures_edges_are_the_graphs(name):
     assert drawn | between == expected
 
 
-def test_repeated_blocks_are_one_box_until_opened():
-    assert "4b–f  identity block ×5" in draw(COURSE).dot
-    opened = draw(COURSE, ["4"]).dot
-    assert "4b–f" not in opened
-    assert "4c  F(x)" in opened
-    assert "res4c_branch2a" not in opened
-    assert "res4c_branch2a" in draw(COURSE, ["4", "4c"]).dot
+def part_of(drawing, name):
+    return next(part for row in drawing.rows for part in row.parts if part.name == name)
+
+
+def roles(part) -> list[str]:
+    return [box.role for box in part.boxes]
+
+
+def test_every_block_is_f_of_x_a_shortcut_and_a_sum_before_anything_is_opened():
+    folded = draw(COURSE)
+    blocks = [part for row in folded.rows for part in row.parts if part.block]
+    assert [part.name for part in blocks] == [block.name for block in COURSE.graph.blocks]
+    assert roles(part_of(folded, "4a")) == ["branch", "shortcut", "add"]
+    assert roles(part_of(folded, "4b")) == ["branch", "add"]
+    assert part_of(folded, "4b").boxes[0].lines == ("4b", "F(x)")
+    arcs = re.findall(r"(\w+) -> (\w+) \[[^]]*color=\"" + SHORTCUT, folded.dot)
+    assert {("x_4b", "add_4b"), ("x_4a", "shortcut_4a"), ("shortcut_4a", "add_4a")} <= set(arcs)
+
+
+def test_equal_neighbours_are_told_so_that_a_narrow_frame_can_stack_them():
+    runs = {part.name: part.run for part in draw(COURSE).rows[3].parts}
+    assert runs["4a"] != runs["4b"]
+    assert len({runs[name] for name in ("4b", "4c", "4d", "4e", "4f")}) == 1
+
+
+def test_a_part_knows_the_side_and_the_channels_of_what_leaves_it():
+    drawing = draw(COURSE)
+    assert part_of(drawing, "conv1").size == (32, 64)
+    assert part_of(drawing, "3b").size == (8, 512)
+    assert part_of(drawing, "fc6").size == (1, 6)
+
+
+def test_a_stage_says_its_convolutions_and_which_blocks_differ():
+    rows = draw(COURSE).rows
+    assert rows[2].filters == (("", ("1×1, 128", "3×3, 128", "1×1, 512")),)
+    assert rows[4].filters == (
+        ("5a", ("1×1, 512", "3×3, 512", "1×1, 2048")),
+        ("5b–c", ("1×1, 256", "3×3, 256", "1×1, 2048")),
+    )
+
+
+def test_opening_a_stage_shows_convolutions_and_opening_a_block_its_layers():
+    opened = draw(COURSE, ["4"])
+    assert part_of(opened, "4c").boxes[0].lines == ("4c", "F(x)", "1×1, 256", "3×3, 256", "1×1, 1024")
+    assert "res4c_branch2a" not in opened.members
+    assert "res4c_branch2a" in draw(COURSE, ["4", "4c"]).members
+
+
+@pytest.mark.parametrize("how", [(), ("3",), ("3", "3a", "3b")])
+def test_without_shortcuts_nothing_of_them_is_drawn_or_said(how):
+    for name in ("plain18", "cifar-plain-20"):
+        drawing = draw(analyse(PRESETS[name]), how)
+        assert {role for row in drawing.rows for part in row.parts if part.block for role in roles(part)} == {"branch"}
+        for word in ("F(x)", "identity block", "convolution block", SHORTCUT, "shortcut"):
+            assert word not in drawing.dot
 
 
 def test_several_blocks_are_open_at_once_and_the_others_stay_the_same():
@@ -64,19 +113,23 @@ def test_several_blocks_are_open_at_once_and_the_others_stay_the_same():
 
 def test_the_two_roads_differ_without_colour():
     dot = draw(COURSE, ["3", "3a", "3b"]).dot
-    assert re.search(r"res3a_branch1 -> bn3a_branch1 \[.*style=dashed", dot)
-    assert re.search(r"bn3a_branch1 -> res3a_add \[.*style=dashed", dot)
-    assert re.search(r"bn3a_branch2c -> res3a_add \[.*style=solid", dot)
-    assert re.search(r"x_3b -> res3b_add \[.*style=dashed", dot)
-    assert "style=dashed" not in draw(analyse(PRESETS["plain18"]), ["3", "3a"]).dot
+    for edge in (
+        "x_3a -> res3a_branch1",
+        "res3a_branch1 -> bn3a_branch1",
+        "bn3a_branch1 -> res3a_add",
+        "x_3b -> res3b_add",
+    ):
+        assert re.search(rf"{edge} \[.*penwidth=5", dot), edge
+    assert not re.search(r"bn3a_branch2c -> res3a_add \[.*penwidth", dot)
 
 
 def test_shapes_stand_where_they_change():
     parts = {part.name: part for row in draw(COURSE).rows for part in row.parts}
-    assert parts["pad"].label.strip() == "70×70×3"
+    assert parts["pad"].label == "70×70×3"
     assert parts["bn_conv1"].label == ""
-    assert "x  15×15×256" in draw(COURSE, ["3"]).dot
-    assert re.search(r'res3a_branch2a -> bn3a_branch2a \[label=" 8×8×128 "', draw(COURSE, ["3", "3a"]).dot)
+    body = part_of(draw(COURSE, ["3", "3a"]), "3a").body
+    assert "x  15×15×256" in body
+    assert re.search(r"res3a_branch2a \[.*→ 8×8×128.*branch2a", body)
 
 
 def test_the_groups_of_a_layer_open_it():
@@ -90,12 +143,12 @@ def test_a_difference_marks_layers_by_sign_and_keeps_what_is_gone():
     drawing = draw(difference.union, ["5", "5b"], status=difference.status, lost_edges=difference.lost_edges)
     dot = drawing.dot
     assert f"{STATUS_MARKS['removed'].sign} ReLU" in dot
-    assert "≠ Conv 1×1, 256" in dot
+    assert "<b>≠ Conv 1×1</b>" in dot
     assert [part.name for part in drawing.rows[0].parts if part.is_removed] == ["conv1_relu"]
     assert "≠ 2a" not in dot
     plain = compare(analyse(PRESETS["plain34"]), analyse(PRESETS["resnet34"]))
     dot = draw(plain.union, ["3"], status=plain.status, lost_edges=plain.lost_edges).dot
-    added = re.search(r"add_3b \[label=<<b>\+</b>> color=\"(#\w+)\"", dot)
+    added = re.search(r"add_3b \[label=<<b>\+</b>> class=added color=\"(#\w+)\"", dot)
     assert added[1] == STATUS_MARKS["added"].color  # the addition is new, whatever became of the ReLU behind it
 
 
@@ -116,9 +169,9 @@ def test_any_two_networks_are_one_picture(before, after):
 def test_a_stages_title_says_this_networks_shape():
     networks = [analyse(preset(name, input_shape=(64, 64, 3), classes=6)) for name in ("course", "cifar-20")]
     difference = compare(*networks)
-    titles = [row.title for row in draw(difference.union, status=difference.status).rows]
-    assert titles[2] == "Stage 3  →  32×32×32"
-    assert titles[4] == "Stage 5  →  2×2×2048"  # only the other network has it
+    rows = draw(difference.union, status=difference.status).rows
+    assert (rows[2].title, rows[2].shape) == ("Stage 3", "32×32×32")
+    assert rows[4].shape == "2×2×2048"  # only the other network has it
 
 
 def test_edges_that_only_the_other_network_has_are_dotted():

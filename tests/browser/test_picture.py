@@ -1,0 +1,153 @@
+"""The picture of the network: what a stranger sees in it, at every size of the window."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .test_app import node, selected
+from .waits import eventually, in_scheme, quiet, settled
+
+TEXTS = """(svg) => [...svg.querySelectorAll("text")].map((text) => {
+    const [turned, box] = [text.hasAttribute("transform"), text.getBoundingClientRect()];
+    return { says: text.textContent, size: turned ? box.width : box.height, left: box.left, right: box.right, top: box.top, bottom: box.bottom };
+}).filter((text) => text.size > 0)"""
+
+
+def texts(page: Page):
+    return page.locator("svg[role=group]").evaluate(TEXTS)
+
+
+def frame(page: Page):
+    return page.locator(".view").bounding_box()
+
+
+def boxes(page: Page, selector: str):
+    return page.locator(selector).evaluate_all(
+        "all => all.map((one) => one.getBoundingClientRect()).map(({ x, y, width, height }) => ({ x, y, width, height }))"
+    )
+
+
+def is_whole(page: Page) -> bool:
+    """Whether all that is drawn lies in the frame, with nothing cut."""
+    view = frame(page)
+    return all(
+        view["x"] - 1 <= text["left"]
+        and text["right"] <= view["x"] + view["width"] + 1
+        and view["y"] - 1 <= text["top"]
+        and text["bottom"] <= view["y"] + view["height"] + 1
+        for text in texts(page)
+    )
+
+
+def fills_the_window(page: Page) -> bool:
+    """Whether the page ends where the window does: nothing to scroll, nothing left empty."""
+    return page.evaluate(
+        """() => {
+            const main = document.querySelector("[data-testid=stMain]");
+            const host = [...document.querySelectorAll("[data-testid*=BidiComponent]")]
+                .map((one) => (one.shadowRoot ?? one).querySelector(".frame")).find(Boolean);
+            const left = innerHeight - host.getBoundingClientRect().bottom;
+            return main.scrollHeight <= main.clientHeight && left >= 0 && left <= 20;
+        }"""
+    )
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
+def test_sixteen_blocks_their_shortcuts_and_their_sums_are_in_sight_at_once(visit, size):
+    page = visit(viewport={"width": size[0], "height": size[1]}).open()
+    expect(page.locator("g.block")).to_have_count(16)
+    eventually(lambda: is_whole(page), "all of the picture is in its frame")
+    assert page.locator("g.block .shortcut").count() == 16
+    assert len(boxes(page, "g.node[id^=add_]")) == 16
+    assert page.locator("g.node[id^=shortcut_]").count() == 4
+    smallest = min(texts(page), key=lambda text: text["size"])
+    assert smallest["size"] >= 12, smallest
+    branch = {name: node(page, f"branch_{name}").bounding_box() for name in ("2a", "3b", "4b", "5b")}
+    heights = [box["height"] for box in branch.values()]
+    widths = [box["width"] for box in branch.values()]
+    assert heights == sorted(heights, reverse=True)
+    assert widths == sorted(widths)
+    for block in page.locator("g.block").all():
+        assert block.get_attribute("data-block")
+    legend = page.locator(".legend")
+    for words in ("shortcut", "sum", "F(x)", "convolution", "height: side of the map"):
+        expect(legend).to_contain_text(words)
+
+
+def test_without_shortcuts_the_arcs_are_gone_and_so_are_their_words(visit):
+    page = visit().open("/?shortcut.enabled=off&open=3.3b")
+    expect(node(page, "res3b_branch2b")).to_be_visible()
+    expect(page.locator("svg .shortcut")).to_have_count(0)
+    said = " ".join(text["says"] for text in texts(page)) + page.locator(".legend").inner_text()
+    for word in ("F(x)", "identity", "shortcut", "sum"):
+        assert word not in said
+
+
+def test_another_input_size_keeps_the_whole_network_in_sight(visit):
+    """A message makes room for itself meanwhile: the picture is set for the frame as it then is."""
+    page = visit(viewport={"width": 1440, "height": 900}).open()
+    expect(selected(page)).to_be_attached()
+    for side in (224, 64, 128, 96):
+        page.evaluate("() => (document.querySelector('svg[role=group]') ?? {}).id")
+        page.goto(re.sub(r"([?&])input=\d+", r"\1", page.url.split("#")[0]).split("?")[0] + f"?input={side}")
+        expect(page.locator("g.band text").filter(has_text="×").first).to_be_visible()
+        quiet(page)
+        eventually(lambda: is_whole(page), f"all of the picture at {side} px")
+        settled(page)
+        assert is_whole(page)
+
+
+def test_the_picture_takes_what_is_left_of_the_window(visit):
+    page = visit().open()
+    expect(selected(page)).to_be_attached()
+    for width, height in ((1280, 720), (1440, 900), (1920, 1080), (1024, 768)):
+        page.set_viewport_size({"width": width, "height": height})
+        eventually(lambda: fills_the_window(page) and is_whole(page), f"the page fills {width}×{height}")
+
+
+def test_data_is_seen_to_part_and_to_meet_on_request(visit):
+    page = visit().open()
+    expect(selected(page)).to_be_attached()
+    quiet(page)
+    run = page.get_by_role("button", name="Watch the data flow")
+    run.click()
+    dots = page.locator("g.flow circle")
+    expect(dots.first).to_be_attached()
+    expect(dots).to_have_count(2)  # in a block: one through F(x), one over the arc
+    before = dots.first.get_attribute("cx")
+    expect(dots.first).not_to_have_attribute("cx", before)
+    expect(dots).to_have_count(0)  # arrived
+    page.emulate_media(reduced_motion="reduce")
+    expect(run).to_be_hidden()
+
+
+def test_what_is_gone_is_not_the_brightest_thing_in_the_dark(visit):
+    page = visit().open("/?panel=difference&against=coursera-2018")
+    in_scheme(page, "dark")
+    gone = node(page, "conv1_relu")
+    expect(gone).to_be_visible()
+    assert gone.locator("path, polygon, ellipse").first.evaluate("one => getComputedStyle(one).fill") == "none"
+    light = "one => { const [r, g, b] = getComputedStyle(one).fill.match(/\\d+/g).map(Number); return r + g + b; }"
+    assert gone.locator("text").first.evaluate(light) > 3 * 128  # and its words can be read
+
+
+def test_a_projector_shows_18_px_folded_and_14_px_in_an_open_block(visit):
+    page = visit().open("/?present=1")
+    expect(selected(page)).to_be_attached()
+    eventually(lambda: is_whole(page), "all of the picture is in its frame")
+    smallest = min(texts(page), key=lambda text: text["size"])
+    assert smallest["size"] >= 18, smallest
+    page.goto(page.url.split("?")[0] + "?present=1&open=3.3b")
+    expect(node(page, "res3b_branch2b")).to_be_visible()
+    eventually(lambda: is_whole(page), "the open block and the network above it are in the frame")
+    smallest = min(texts(page), key=lambda text: text["size"])
+    assert smallest["size"] >= 14, smallest
+
+
+def test_a_phone_stacks_equal_blocks_of_a_deep_network(visit):
+    page = visit(viewport={"width": 390, "height": 844}).open("/?preset=cifar-110&node=res3d_out")
+    expect(page.locator("g.block[data-blocks]").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    expect(page.locator("svg")).to_contain_text("×17")
+    expect(page.locator("g.block:has(.selected)")).to_have_attribute("data-blocks", re.compile(r"\b3d\b"))
