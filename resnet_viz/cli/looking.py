@@ -1,24 +1,21 @@
 """The commands that look at a picture through a network: ``activations`` and ``explain``. Keras loads when they run."""
 
 import argparse
-import hashlib
 import os
-import sys
-import tempfile
 import time
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from resnet_viz.analysis import NetworkSummary
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.attribution.catalogue import METHODS, Request, parse_target, settings_of
 from resnet_viz.attribution.files import explanation_npz
+from resnet_viz.cli.weights import SHIPPED, Weights, add_weights, read_weights, weights_text
 from resnet_viz.compute.backends import child_environment
-from resnet_viz.errors import ImageError, ResNetVizError, WeightsError, broken_rule
+from resnet_viz.errors import ImageError, ResNetVizError, broken_rule
 from resnet_viz.images.preprocess import INTERPOLATIONS, NORMALISATIONS, RESIZES, as_input, plain_input, resized
 from resnet_viz.images.reader import Picture, read_picture
 from resnet_viz.messages import gettext as _
@@ -30,12 +27,8 @@ from resnet_viz.viz.origin import Origin, arrays_npz
 from resnet_viz.viz.overlay import overlay_png
 from resnet_viz.viz.takehome import Subject, takehome_html
 from resnet_viz.weights.catalogue import cards
-from resnet_viz.weights.fit import Fit, fit_or_refuse
-from resnet_viz.weights.reader import convert
 
 FloatArray = npt.NDArray[np.float32]
-
-_SHIPPED = "shapes"
 
 
 def add_activations(parser: argparse.ArgumentParser) -> None:
@@ -72,11 +65,7 @@ def add_explain(parser: argparse.ArgumentParser) -> None:
 
 def _add_picture(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("image", type=Path)
-    parser.add_argument(
-        "--weights",
-        metavar="FILE",
-        help=_("safetensors, npz or h5, or `shapes` for the shipped ones; random, seed 0, without it"),
-    )
+    add_weights(parser)
     parser.add_argument(
         "--surgery", default="", metavar="WHAT", help=_("such as drop:3b,cut:4a,silence:res3b_out:3+17")
     )
@@ -85,27 +74,13 @@ def _add_picture(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pixels", choices=tuple(NORMALISATIONS), default="unit")
 
 
-class _Weights(NamedTuple):
-    """A file's arrays, and how they fit.
-
-    Attributes:
-        arrays: The arrays by name.
-        sha256: Of the file.
-        fit: How they fit the network.
-    """
-
-    arrays: dict[str, Any]
-    sha256: str
-    fit: Fit
-
-
 class _Look:
     """A picture and a network, ready to answer; imports Keras when it is made."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         from resnet_viz.cli.main import network_of  # noqa: PLC0415 - it adds these commands, so it comes first
 
-        self.summary: NetworkSummary = network_of(options)
+        self.summary = network_of(options)
         channels = {record.node.id: record.output_shape[-1] for record in self.summary.records[1:]}
         self.surgery: Surgery = parse_surgery(options.surgery, self.summary.graph, channels)
         if not options.image.is_file():
@@ -118,9 +93,9 @@ class _Look:
         os.environ.update(child_environment())
 
     @cached_property
-    def weights(self) -> _Weights | None:
+    def weights(self) -> Weights | None:
         """The weights named, or None for random ones."""
-        return _weights(self.options.weights, self.summary) if self.options.weights else None
+        return read_weights(self.options.weights, self.summary) if self.options.weights else None
 
     @property
     def origin(self) -> Origin:
@@ -152,13 +127,7 @@ class _Look:
     @property
     def weights_text(self) -> str:
         """What the weights are, in words."""
-        if self.options.weights == _SHIPPED:
-            return _("trained on shapes")
-        return (
-            Path(self.options.weights).name
-            if self.options.weights
-            else _("random, seed {n}").format(n=self.summary.graph.spec.seed)
-        )
+        return weights_text(self.options.weights, self.summary)
 
 
 def _activations(options: argparse.Namespace) -> None:
@@ -197,7 +166,7 @@ def _subject(look: _Look, shares: FloatArray | None) -> Subject:
     prediction = ""
     if shares is not None and options.weights:
         card = next(iter(cards().values()))
-        names = card.classes if options.weights == _SHIPPED else ()
+        names = card.classes if options.weights == SHIPPED else ()
         listed = [
             f"{names[place] if place < len(names) else place} {shares[place]:.1%}"
             for place in np.argsort(-shares, kind="stable")[:3]
@@ -244,29 +213,6 @@ def _explain(options: argparse.Namespace) -> None:
     )
     where = f" {node}" if METHODS[options.method].needs_node else ""
     print(f"{options.method}{where}, class {target}: {shown}; weights: {look.weights_text} -> {options.out}")
-
-
-def _weights(name: str, summary: NetworkSummary) -> _Weights:
-    """Return the arrays of a weights file, read in a process of its own; say on standard error what does not fit."""
-    from safetensors.numpy import load_file  # noqa: PLC0415 - of the optional model part
-
-    if name == _SHIPPED:
-        card = next(iter(cards().values()))
-        sha256, arrays = card.sha256, load_file(card.path)
-    else:
-        path = Path(name)
-        if not path.is_file():
-            raise WeightsError(broken_rule("--weights", _("the path of a weights file"), name))
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        with tempfile.TemporaryDirectory() as work:
-            target = Path(work, "arrays")
-            convert(path, target, max_bytes=2 * 4 * summary.totals.parameters)
-            arrays = load_file(target)
-    fit = fit_or_refuse(summary, {key: array.shape for key, array in arrays.items()})
-    if not fit.is_complete:
-        print(fit.sentence(), file=sys.stderr)
-    return _Weights(arrays, sha256, fit)
 
 
 def _write_mosaics(path: Path, maps: dict[str, Any]) -> None:

@@ -77,10 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     graph.add_argument("--out", type=Path, metavar="FILE", help=_("standard output without it"))
     graph.set_defaults(run=_graph)
 
-    export = commands.add_parser("export", parents=[network], help=_("the network as Keras code or JSON"))
-    export.add_argument("--format", choices=("keras", "json"), default="keras")
-    export.add_argument("--out", type=Path, metavar="FILE", help=_("standard output without it"))
-    export.set_defaults(run=_export)
+    from resnet_viz.cli.export import add_export  # noqa: PLC0415 - a room of its own beside this one
+
+    add_export(commands.add_parser("export", parents=[network], help=_("the network as Keras code, JSON or ONNX")))
 
     compare = commands.add_parser("compare", parents=[network], help=_("what differs from another preset"))
     compare.add_argument("--against", required=True, metavar="PRESET")
@@ -176,24 +175,15 @@ def _graph(options: argparse.Namespace) -> None:
     data = drawing.dot.encode()
     if options.format != "dot":
         data = _laid_out(drawing.dot, options.format)
-    _write(options.out, data)
+    write_out(options.out, data)
 
 
-def _write(path: Path | None, data: bytes) -> None:
+def write_out(path: Path | None, data: bytes) -> None:
+    """Write to a file, or to standard output."""
     if path:
         path.write_bytes(data)
     else:
         sys.stdout.buffer.write(data)
-
-
-def _export(options: argparse.Namespace) -> None:
-    from resnet_viz.analysis.keras_code import keras_file  # noqa: PLC0415 - only this command writes code
-
-    network = network_of(options)
-    totals = network.totals
-    title = f"ResNet `{options.preset}`: {totals.parameters:,} parameters, {totals.macs:,} MACs."
-    text = keras_file(network.graph, title) if options.format == "keras" else network.graph.spec.to_json() + "\n"
-    _write(options.out, text.encode())
 
 
 def _compare(options: argparse.Namespace) -> None:

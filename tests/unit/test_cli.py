@@ -74,6 +74,48 @@ def test_export_writes_code_and_json(capsys, tmp_path):
     assert (tmp_path / "network.py").read_text("utf-8").startswith('"""ResNet `course`: 17,958,790 parameters')
 
 
+def test_export_writes_an_onnx_file_that_opens_with_our_ids(capsys, tmp_path):
+    import onnx
+    import onnxruntime
+
+    path, answers = tmp_path / "network.onnx", []
+    x = np.random.default_rng(0).random((2, 3, 32, 32), np.float32)
+    for folded in ((), ("--folded",)):
+        told = run(capsys, "export", "--preset", "cifar-20", "--format", "onnx", "--out", str(path), *folded)
+        assert f"operators, 271,098 parameters; weights: random, seed 0 -> {path}" in told
+        model = onnx.load(path)
+        onnx.checker.check_model(model, full_check=True)
+        operators = [node.name for node in model.graph.node]
+        assert "bn3b_branch2b" in operators
+        assert ("res3b_branch2b" in operators) == (not folded)
+        about = {prop.key: prop.value for prop in model.metadata_props}
+        assert json.loads(about["specification"])["classes"] == 10
+        session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+        answers += session.run(["fc10_softmax"], {"input": x})
+    np.testing.assert_allclose(*answers, atol=1e-5)
+
+
+def test_exported_weights_are_the_files_and_what_it_lacks_is_said_to_be_random(capsys, tmp_path):
+    import onnx
+    from onnx import numpy_helper
+
+    kernel = np.random.default_rng(0).random((3, 3, 3, 16), np.float32)
+    weights, out = tmp_path / "mine.safetensors", tmp_path / "network.onnx"
+    weights.write_bytes(save({"conv1/kernel": kernel}))
+    arguments = ["export", "--preset", "cifar-20", "--format", "onnx", "--weights", str(weights), "--out", str(out)]
+    assert main(arguments) == 0
+    told = capsys.readouterr()
+    assert "weights: mine.safetensors" in told.out
+    assert "missing" in told.err
+    model = onnx.load(out)
+    arrays = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    np.testing.assert_array_equal(arrays["conv1/kernel"], kernel.transpose(3, 2, 0, 1))
+    assert arrays["res2a_branch2a/kernel"].any()
+    about = {prop.key: prop.value for prop in model.metadata_props}
+    assert about["weights_sha256"] == hashlib.sha256(weights.read_bytes()).hexdigest()
+    assert about["random_layers"].startswith("bn_conv1, res2a_branch2a")
+
+
 def test_compare_says_sentences(capsys):
     text = run(capsys, "compare", "--against", "coursera-2018")
     assert "5b, 5c: squeezes to 256 instead of 512. (−5,641,216 parameters, −22,544,384 MACs)" in text
@@ -126,6 +168,21 @@ BAD = [
 @pytest.mark.parametrize(("arguments", "sentence"), BAD)
 def test_bad_input_is_one_sentence_and_exit_2(capsys, arguments, sentence):
     assert sentence in refused(capsys, *arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--format", "onnx"], "Say what to write: --out FILE.onnx."),
+        (["--folded"], "`--folded` must be left out for this format. Received: --folded='on'. Code and JSON"),
+        (["--format", "json", "--weights", "shapes"], "`--weights` must be left out for this format."),
+        (["--format", "onnx", "--out", "x.onnx", "--weights", "nowhere.npz"], "the path of a weights file"),
+        (["--format", "onnx", "--out", "nowhere/x.onnx", "--preset", "cifar-20"], "Cannot read or write nowhere/x.onnx"),
+        (["--format", "onnx", "--out", "x.onnx", "--preset", "cifar-20", "--weights", "shapes"], "Nothing of these weights"),
+    ],
+)  # fmt: skip
+def test_an_export_that_cannot_be_is_one_sentence(capsys, arguments, sentence):
+    assert sentence in refused(capsys, "export", *arguments)
 
 
 @pytest.mark.parametrize("command", ["activations", "explain"])
