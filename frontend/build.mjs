@@ -7,7 +7,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync, copyFileSy
 const root = new URL("../resnet_viz/ui/frontend/", import.meta.url).pathname;
 const colors = "../resnet_viz/assets/color-maps.json";
 const sha256 = (data) => createHash("sha256").update(data).digest("hex");
-const targets = { graph: `${root}graph/`, maps: `${root}maps/`, takehome: `${root}takehome/` };
+const targets = { graph: `${root}graph/`, maps: `${root}maps/`, learning: `${root}learning/`, overview: `${root}overview/`, sum: `${root}sum/`, takehome: `${root}takehome/` };
 for (const target of Object.values(targets)) {
   mkdirSync(target, { recursive: true });
   for (const old of readdirSync(target)) rmSync(target + old);
@@ -36,6 +36,10 @@ await bundle("graph", "style.css", "index");
 copyFileSync("node_modules/@hpcc-js/wasm-graphviz/LICENSE", targets.graph + "LICENSE-wasm-graphviz.txt");
 await bundle("maps", "index.js", "index");
 await bundle("maps", "style.css", "index");
+for (const small of ["learning", "overview", "sum"]) {
+  await bundle(small, "index.js", "index");
+  await bundle(small, "style.css", "index");
+}
 // The take-home file carries the layout engine inside itself and says where, before this runs.
 await bundle("takehome", "index.js", "index", { define: { LAYOUT_FILE: "globalThis.LAYOUT_URL" } });
 await bundle("takehome", "style.css", "index");

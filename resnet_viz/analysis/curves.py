@@ -6,6 +6,9 @@ from typing import Any
 Metrics = dict[str, Any]
 """One measurement: its `network`, its `update`, and what was measured."""
 
+LAST = 3
+"""A step's batch is a small sample: accuracies are told as the mean of this many measurements, about an epoch."""
+
 
 def by_network(metrics: Sequence[Metrics]) -> dict[str, list[Metrics]]:
     """Return the measurements of each network, in order."""
@@ -13,6 +16,16 @@ def by_network(metrics: Sequence[Metrics]) -> dict[str, list[Metrics]]:
     for line in metrics:
         found.setdefault(line["network"], []).append(line)
     return found
+
+
+def recent_means(values: Sequence[float]) -> list[float]:
+    """Return at each measurement the mean of it and the ones before, `LAST` in all: what a verdict reads off the end.
+
+    >>> recent_means([0.0, 1.0, 2.0, 3.0])
+    [0.0, 0.5, 1.0, 2.0]
+    """
+    windows = (values[max(0, end - LAST) : end] for end in range(1, len(values) + 1))
+    return [sum(window) / len(window) for window in windows]
 
 
 def smoothed(values: Sequence[float], share: float = 0.8) -> list[float]:

@@ -6,7 +6,7 @@ of the graph's account, so that no total is written down anywhere.
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any, NamedTuple
 
 from resnet_viz.analysis.summary import NetworkSummary, analyse
@@ -21,6 +21,9 @@ from resnet_viz.spec.schema import Bias, ResNetSpec, Stem
 INTENDED = ("course", "coursera-2018", "keras-v1", "torch-v1.5", "v2")
 COMMON_CLASSES = (2, 6, 10, 100, 1000)
 MAX_TOTAL = 10**11
+# Whose last layer is often left out, to put another one on top: what libraries publish comes first.
+_PUBLISHED = ("keras-v1", "keras-v1-101", "keras-v1-152", "v2", "torch-v1.5", "resnet18", "resnet34")
+NO_TOP = "no_top"
 
 
 class Mistake(NamedTuple):
@@ -53,6 +56,22 @@ class Match(NamedTuple):
     classes: int
     mistakes: tuple[str, ...]
     counted: str
+
+
+class Reason(NamedTuple):
+    """Why a network has the total asked for.
+
+    Attributes:
+        parameters: Of the network as it is meant.
+        effects: What each mistake of the match adds, in order; with `parameters` they sum up to the total.
+        top: Parameters of its last layer.
+        not_trained: How many of its parameters are not trained.
+    """
+
+    parameters: int
+    effects: tuple[int, ...]
+    top: int
+    not_trained: int
 
 
 def parse_total(text: str) -> int:
@@ -101,14 +120,28 @@ def identify(total: int, spec: ResNetSpec) -> list[Match]:
     """Return the networks with that many parameters, the plainest explanation first.
 
     Looked at: every preset at its own size, at the input and classes of `spec`, and with common numbers of classes;
-    then, if none fits, one mistake, then two, in the ResNet-50 presets.
+    then, if none fits, every preset without its last layer; then one mistake, then two, in the ResNet-50 presets.
     """
-    found = list(dict.fromkeys(_exact(total, spec)))
+    found = list(dict.fromkeys(_exact(total, spec))) or list(_topless(total))
     for count in (1, 2):
         if found:
             break
         found = list(dict.fromkeys(_mistaken(total, spec, count)))
     return found
+
+
+def reason(match: Match) -> Reason:
+    """Return why a match has its total: computed step by step, so that the steps add up."""
+    spec = replace(PRESETS[match.preset], input_shape=match.input_shape, classes=match.classes)
+    summary = analyse(spec)
+    top = _top(summary)
+    known = {mistake.name: mistake for mistake in mistakes()}
+    sums = [summary.totals.parameters]
+    for count, name in enumerate(match.mistakes, start=1):
+        made = sums[0] - top if name == NO_TOP else _total_with([known[own] for own in match.mistakes[:count]], spec)
+        sums.append(sums[-1] if made is None else made)
+    effects = tuple(after - before for before, after in pairwise(sums))
+    return Reason(sums[0], effects, top, summary.totals.parameters - summary.totals.trainable)
 
 
 def nearest(total: int, spec: ResNetSpec) -> tuple[str, int]:
@@ -134,6 +167,17 @@ def _exact(total: int, spec: ResNetSpec) -> Iterator[Match]:
                     yield Match(name, shape, count, (), "all")
                 if summary.totals.trainable + more == total:
                     yield Match(name, shape, count, (), "trainable")
+
+
+def _topless(total: int) -> Iterator[Match]:
+    """Find presets without their last layer: a total in which neither classes nor, mostly, the input leave a trace."""
+    for name in (*_PUBLISHED, *(name for name in PRESETS if name not in _PUBLISHED)):
+        own = PRESETS[name]
+        totals = analyse(own).totals
+        top = _top(analyse(own))
+        for count, counted in ((totals.parameters, "all"), (totals.trainable, "trainable")):
+            if count - top == total:
+                yield Match(name, own.input_shape, own.classes, (NO_TOP,), counted)
 
 
 def _mistaken(total: int, spec: ResNetSpec, count: int) -> Iterator[Match]:
@@ -205,6 +249,10 @@ def _stem(spec: ResNetSpec, **switches: Any) -> Stem:
 
 def _dense_place(summary: NetworkSummary) -> int:
     return next(i for i, r in enumerate(summary.records) if r.node.id == f"fc{summary.graph.spec.classes}")
+
+
+def _top(summary: NetworkSummary) -> int:
+    return summary.records[_dense_place(summary)].parameters
 
 
 def _dense_growth(summary: NetworkSummary, inputs: int) -> int:

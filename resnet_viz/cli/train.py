@@ -201,7 +201,8 @@ def _print_verdict(folder: Any, record: Any) -> None:
         print(f"  {name} {seconds:.1f} s")
     if record.sentence:
         print(record.sentence)
-    for sentence in verdict_of(record, folder.read_metrics()[0]).sentences:
+    verdict = verdict_of(record, folder.read_metrics()[0])
+    for sentence in (*verdict.sentences, *verdict.more):
         print(sentence)
     if record.state == "interrupted":
         print(_("Stopped. Go on with `--resume {folder}`.").format(folder=folder.path))

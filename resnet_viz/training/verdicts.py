@@ -2,17 +2,16 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from resnet_viz.analysis.curves import Metrics, by_network, smoothed
+from resnet_viz.analysis.curves import Metrics, by_network, recent_means, smoothed
 from resnet_viz.messages import gettext as _
+from resnet_viz.training.catalogue import data_sets
 from resnet_viz.training.plan import Plan
 from resnet_viz.training.record import ENDED, Record
-
-# An update's batch is a small sample: accuracies are told as the mean of the last measurements of about an epoch.
-_LAST = 3
+from resnet_viz.viz.words import network_name, percent_text
 
 
 @dataclass(frozen=True)
@@ -22,10 +21,12 @@ class Verdict:
     Attributes:
         sentences: For people.
         numbers: The same for tables and tests, by name.
+        more: Exact figures, for whoever asks.
     """
 
     sentences: tuple[str, ...]
     numbers: dict[str, float] = field(default_factory=dict)
+    more: tuple[str, ...] = ()
 
 
 def verdict_of(record: Record, metrics: Sequence[Metrics]) -> Verdict:
@@ -43,7 +44,7 @@ def verdict_of(record: Record, metrics: Sequence[Metrics]) -> Verdict:
     if own and _is_cut_short(record, own.plan):
         sentence = _("Cut short at {n} of {m} updates: what is claimed here rests on {m}.")
         told = sentence.format(n=f"{record.update:,}", m=f"{own.plan.updates:,}")
-        return Verdict((*verdict.sentences, told), verdict.numbers)
+        return replace(verdict, sentences=(*verdict.sentences, told))
     return verdict
 
 
@@ -62,27 +63,61 @@ def _is_cut_short(record: Record, own: Plan) -> bool:
 def last_accuracy(lines: Sequence[Metrics], update: int) -> float:
     """Return the mean training accuracy of the last measurements up to an update, in training mode."""
     values = [line["training_accuracy"] for line in lines if line["update"] <= update]
-    return float(np.mean(values[-_LAST:])) if values else float("nan")
+    return recent_means(values)[-1] if values else float("nan")
 
 
 def _pair(record: Record, curves: dict[str, list[Metrics]]) -> Verdict:
     (first, a), (second, b) = curves.items()
     update = min(a[-1]["update"], b[-1]["update"])
     one, two = last_accuracy(a, update), last_accuracy(b, update)
-    sentences = [
-        _(
-            "After {n} updates each, seed {seed}: training accuracy {first} {one:.2f}, {second} {two:.2f}; difference {gap:+.2f}."
-        ).format(n=f"{update:,}", seed=record.plan.seed, first=first, one=one, second=second, two=two, gap=two - one)
-    ]
     ratios = {name: gradient_ratio(lines[-1]) for name, lines in curves.items()}
     numbers = {"update": float(update), first: one, second: two, "gap": two - one}
     numbers |= {f"{name} gradient ratio": ratio for name, ratio in ratios.items()}
-    sentences.append(
-        _("Gradient of the first block / of the last block, at the last measurement: {ratios}.").format(
-            ratios=", ".join(f"{name} {_ratio_text(ratio)}" for name, ratio in ratios.items())
-        )
+    figures = _("Seed {seed}: training accuracy {first} {one:.2f}, {second} {two:.2f}; difference {gap:+.2f}.").format(
+        seed=record.plan.seed, first=network_name(first), one=one, second=network_name(second), two=two, gap=two - one
     )
-    return Verdict((*sentences, *_held_back(record)), numbers)
+    gradients = _("Gradient of the first block / of the last block, at the last measurement: {ratios}.").format(
+        ratios=", ".join(f"{network_name(name)} {_ratio_text(ratio)}" for name, ratio in ratios.items())
+    )
+    told = _pair_sentence({first: one, second: two}, update, 1 / _classes(record))
+    same = [_("Same size, same start, same pictures: only the shortcuts differ.")] if _only_shortcuts(record) else []
+    return Verdict((told, *same), numbers, (figures, gradients, *_held_back(record)))
+
+
+def _pair_sentence(shares: dict[str, float], update: int, guess: float) -> str:
+    """Return what two networks came to, in one sentence."""
+    if shares.keys() == {"plain", "residual"}:
+        sentence = _(
+            "After {n} steps the residual network gets {residual} of its training pictures right, the plain one {plain} (guessing: {guess})."
+        )
+        return sentence.format(
+            n=f"{update:,}",
+            residual=percent_text(shares["residual"]),
+            plain=percent_text(shares["plain"]),
+            guess=percent_text(guess),
+        )
+    (first, one), (second, two) = shares.items()
+    sentence = _("After {n} steps: {first} {one}, {second} {two} of the training pictures right (guessing: {guess}).")
+    return sentence.format(
+        n=f"{update:,}",
+        first=network_name(first),
+        one=percent_text(one),
+        second=network_name(second),
+        two=percent_text(two),
+        guess=percent_text(guess),
+    )
+
+
+def _classes(record: Record) -> int:
+    return len(record.classes) or data_sets()[record.plan.data.source].classes or 2
+
+
+def _only_shortcuts(record: Record) -> bool:
+    """Whether two networks are the same but for their shortcuts: same parts, same seeds, same number of parameters."""
+    one, two = record.plan.specs(_classes(record)).values()
+    if one.shortcut.enabled == two.shortcut.enabled or one.seed_policy == "same":
+        return False
+    return len(set(record.parameters.values())) <= 1 and replace(one, shortcut=two.shortcut) == two
 
 
 def gradient_ratio(line: Metrics) -> float:

@@ -53,7 +53,7 @@ class Key(StrEnum):
     SETUP = "setup"
     NORM = "norm"
     REPLAY = "replay"
-    PLAYING = "playing"
+    PLAYS = "plays"
     WANTED = "wanted"
 
 
@@ -338,14 +338,15 @@ def set_replay(run: str, update: int) -> None:
     st.session_state[Key.REPLAY] = (run, update)
 
 
-def is_playing() -> bool:
-    """Whether a recorded run plays by itself."""
-    return bool(st.session_state.get(Key.PLAYING))
+def plays() -> int:
+    """Return how often a recorded run was asked to play, the first time by opening it."""
+    return int(st.session_state.get(Key.PLAYS, 1))
 
 
-def set_playing(*, playing: bool) -> None:
-    """Let a recorded run play, or stop it."""
-    st.session_state[Key.PLAYING] = playing
+def play_anew() -> None:
+    """Let the recorded run that is open, or opened next, play from its start."""
+    st.session_state[Key.PLAYS] = plays() + 1
+    st.session_state.pop(Key.REPLAY, None)
 
 
 def edits() -> int:

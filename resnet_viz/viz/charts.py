@@ -6,15 +6,17 @@ import pandas as pd
 import plotly.graph_objects as go
 import squarify
 
-from resnet_viz.analysis import NetworkSummary, covering_cells
+from resnet_viz.analysis import LayerRecord, NetworkSummary, covering_cells
 from resnet_viz.messages import gettext as _
 from resnet_viz.viz.dot import stage_title
-from resnet_viz.viz.theme import MARKS
+from resnet_viz.viz.theme import MARKS, ink_on, stage_color
 from resnet_viz.viz.views import metric_name
 from resnet_viz.viz.words import kind_name
 
 _HEIGHT_PX = 400
-_STAGE_FILL, _BLOCK_FILL = "#dcdcdc", "#ededed"
+# Frames let the ground of either theme through.
+_STAGE_FILL, _BLOCK_FILL = "rgba(128, 128, 128, 0.16)", "rgba(128, 128, 128, 0.2)"
+_LEAST_TEXT_PX, _KIB = 13, 1024
 _LINE = {"first": "#0072b2", "second": "#d55e00"}
 
 
@@ -25,19 +27,22 @@ def along_depth(frame: pd.DataFrame, metric: str, *, selected: str | None = None
     """
     figure = go.Figure()
     shown = frame[frame[metric] > 0]
+    unit = _KIB if metric == "activation_bytes" else 1
     for kind in dict.fromkeys(shown["kind"]):
         rows = shown[shown["kind"] == kind]
         figure.add_bar(
             x=rows["layer"],
-            y=rows[metric],
+            y=rows[metric] / unit,
             name=kind_name(kind),
-            customdata=rows[["layer", "output_shape"]],
+            customdata=rows[["layer", "output_shape"]].assign(text=[f"{value:,}" for value in rows[metric]]),
             marker={"color": MARKS[kind].color},
-            hovertemplate="%{x}<br>%{y:,} · %{customdata[1]}<extra></extra>",
+            hovertemplate="%{x}<br>%{customdata[2]}, %{customdata[1]}<extra></extra>",
         )
-    _point_at(figure, shown, selected, metric)
-    figure.update_layout(yaxis={"title": metric_name(metric), "tickformat": ",.3~s"}, bargap=0.08)
-    return _laid_out(figure, list(shown["layer"]))
+    _point_at(figure, shown, selected, metric, unit)
+    title = _("Memory for maps, KiB") if metric == "activation_bytes" else metric_name(metric)
+    figure.update_layout(yaxis={"title": title, "tickformat": "," if unit > 1 else ",.3~s"}, bargap=0.08)
+    parts = [_part_name(stage, block) for stage, block in zip(shown["stage"], shown["block"], strict=True)]
+    return _laid_out(figure, list(shown["layer"]), parts)
 
 
 def treemap(frame: pd.DataFrame, metric: str, *, selected: str | None = None) -> go.Figure:
@@ -52,6 +57,7 @@ def treemap(frame: pd.DataFrame, metric: str, *, selected: str | None = None) ->
     total = int(shown[metric].sum())
     figure = go.Figure()
     leaves: list[tuple[str, str, int, _Area]] = []
+    order = list(dict.fromkeys(frame["stage"]))
     stages = [(str(name), rows) for name, rows in shown.groupby("stage", sort=False)]
     for (stage, rows), area in zip(stages, _areas([int(r[metric].sum()) for _s, r in stages], _WHOLE), strict=True):
         title = stage_title(0 if stage == "head" else int(stage))
@@ -63,8 +69,9 @@ def treemap(frame: pd.DataFrame, metric: str, *, selected: str | None = None) ->
                 _frame(figure, place, block, _BLOCK_FILL)
             inner = place.inside() if block else place
             values = [int(value) for value in own[metric]]
-            cells = zip(own["layer"], own["kind"], values, _areas(values, inner), strict=True)
-            leaves += [(str(layer), str(kind), value, cell) for layer, kind, value, cell in cells]
+            color = stage_color(order.index(stage), len(order))
+            cells = zip(own["layer"], values, _areas(values, inner), strict=True)
+            leaves += [(str(layer), color, value, cell) for layer, value, cell in cells]
     figure.add_bar(
         x=[area.x + area.width / 2 for _l, _k, _v, area in leaves],
         y=[area.height for _l, _k, _v, area in leaves],
@@ -76,12 +83,12 @@ def treemap(frame: pd.DataFrame, metric: str, *, selected: str | None = None) ->
         insidetextanchor="middle",
         textangle=0,
         constraintext="both",
-        textfont={"color": "#1a1a1a"},
+        textfont={"color": [ink_on(color) for _l, color, _v, _a in leaves], "size": 16},
         marker={
-            "color": [MARKS[kind].fill for _l, kind, _v, _a in leaves],
+            "color": [color for _l, color, _v, _a in leaves],
             "line": {
                 "width": [4 if layer == selected else 1 for layer, *_rest in leaves],
-                "color": ["#1a1a1a" if layer == selected else "#ffffff" for layer, *_rest in leaves],
+                "color": ["#ff9d00" if layer == selected else "#ffffff" for layer, *_rest in leaves],
             },
         },
         hovertemplate="%{customdata[0]}<br>%{customdata[1]:,} (%{customdata[2]:.1%})<extra></extra>",
@@ -95,6 +102,8 @@ def treemap(frame: pd.DataFrame, metric: str, *, selected: str | None = None) ->
         font={"size": 15},
         showlegend=False,
         bargap=0,
+        # A label that cannot be read is none: hovering names the layer.
+        uniformtext={"minsize": _LEAST_TEXT_PX, "mode": "hide"},
     )
 
 
@@ -127,9 +136,9 @@ def _areas(values: list[int], area: _Area) -> list[_Area]:
 
 
 def _frame(figure: go.Figure, area: _Area, title: str, fill: str) -> None:
-    """Draw a frame with its title, under the bars."""
+    """Draw a frame with its title in the page's ink, under the bars."""
     right, bottom = area.x + area.width, area.y + area.height
-    line = {"width": 1, "color": "#ffffff"}
+    line = {"width": 1, "color": "rgba(128, 128, 128, 0.5)"}
     figure.add_shape(type="rect", x0=area.x, x1=right, y0=area.y, y1=bottom, fillcolor=fill, line=line, layer="below")
     if area.width > 0.85 * len(title) and area.height > 2 * _TITLE:
         figure.add_annotation(
@@ -139,7 +148,7 @@ def _frame(figure: go.Figure, area: _Area, title: str, fill: str) -> None:
             showarrow=False,
             xanchor="left",
             yanchor="top",
-            font={"size": 14, "color": "#1a1a1a"},
+            font={"size": 14},
             borderpad=1,
         )
 
@@ -184,7 +193,9 @@ def receptive_fields(summary: NetworkSummary, *, selected: str | None = None) ->
             hovertemplate=f"%{{x}}<br>{text}<extra></extra>",
         )
     figure.add_hline(
-        y=height, line={"dash": "dash", "width": 1.5}, annotation_text=_("the picture: {n} px").format(n=height)
+        y=height,
+        line={"dash": "dash", "width": 1.5, "color": "#808080"},
+        annotation_text=_("the picture: {n} px").format(n=height),
     )
     if selected in names:
         figure.add_vline(x=names.index(str(selected)), line={"width": 1.5, "color": "#808080"})
@@ -199,7 +210,15 @@ def receptive_fields(summary: NetworkSummary, *, selected: str | None = None) ->
             "showgrid": False,
         },
     )
-    return _laid_out(figure, names)
+    return _laid_out(figure, names, [_part_name(str(r.node.stage or "head"), _block_of(r)) for r in records])
+
+
+def _block_of(record: LayerRecord) -> str:
+    return f"{record.node.stage}{record.node.block}" if record.node.block else ""
+
+
+def _part_name(stage: str, block: str) -> str:
+    return block or {"1": _("stem"), "head": _("head")}.get(stage, stage)
 
 
 def size_and_channels(summary: NetworkSummary, *, selected: str | None = None) -> go.Figure:
@@ -237,18 +256,28 @@ def size_and_channels(summary: NetworkSummary, *, selected: str | None = None) -
     return figure
 
 
-def _point_at(figure: go.Figure, shown: pd.DataFrame, selected: str | None, metric: str) -> None:
+def _point_at(figure: go.Figure, shown: pd.DataFrame, selected: str | None, metric: str, unit: int) -> None:
     for _index, row in shown[shown["layer"] == selected].iterrows():
-        figure.add_annotation(x=row["layer"], y=row[metric], text=f"▼ {selected}", showarrow=False, yshift=12)
+        figure.add_annotation(x=row["layer"], y=row[metric] / unit, text=f"▼ {selected}", showarrow=False, yshift=12)
 
 
-def _laid_out(figure: go.Figure, names: list[str]) -> go.Figure:
+def _laid_out(figure: go.Figure, names: list[str], parts: list[str]) -> go.Figure:
+    """Lay out a chart of layers in order; the axis names each part of the network in the middle of its layers."""
+    middles = [
+        places[len(places) // 2]
+        for part in dict.fromkeys(parts)
+        if (places := [name for name, own in zip(names, parts, strict=True) if own == part])
+    ]
     return figure.update_layout(
         xaxis={
             "title": _("layers, in order of computation"),
             "categoryorder": "array",
             "categoryarray": names,
-            "showticklabels": False,
+            "tickmode": "array",
+            "tickvals": middles,
+            "ticktext": list(dict.fromkeys(parts)),
+            "tickangle": 0,
+            "tickfont": {"size": 14},
         },
         legend={"orientation": "h", "y": 1.12},
         margin={"l": 10, "r": 10, "t": 10, "b": 10},

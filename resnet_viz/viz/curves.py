@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 
 from resnet_viz.analysis.curves import Metrics, by_network, smoothed
 from resnet_viz.messages import gettext as _
-from resnet_viz.viz.theme import SERIES
+from resnet_viz.viz.theme import series_marks
+from resnet_viz.viz.words import network_name
 
 # What can be drawn over the updates.
 LINES = ("loss", "training_accuracy", "inference_accuracy", "validation_accuracy", "learning_rate", "images_per_s")
@@ -36,59 +37,54 @@ def over_updates(
     runs: Mapping[str, Sequence[Metrics]],
     name: str,
     *,
-    smooth: bool = True,
     height_px: int = 260,
     upto: int | None = None,
+    last: int = 0,
 ) -> go.Figure:
-    """Return one curve per network and run of a measurement over the updates, which is what makes runs comparable.
+    """Return one curve per network and run of a measurement over the steps, which is what makes runs comparable.
 
     Args:
         runs: Measurements by title of the run; the title is left out of the legend if there is one run only.
         name: One of `LINES`.
-        smooth: Draw an exponential mean, the measurements themselves faint behind it.
         height_px: Of the chart.
         upto: Draw nothing after this update.
+        last: Where the axis ends at least, whatever is drawn.
     """
-    figure, number = go.Figure(), 0
-    for title, metrics in runs.items():
-        for network, lines in by_network(metrics).items():
-            shown = [line for line in lines if line.get(name) is not None and (upto is None or line["update"] <= upto)]
-            mark = SERIES[number % len(SERIES)]
-            number += 1
-            if not shown:
-                continue
-            step = max(1, len(shown) // _POINTS)
-            x, y = [line["update"] for line in shown], [line[name] for line in shown]
-            label = html.escape(f"{title}: {network}" if len(runs) > 1 else network, quote=False)
-            is_smooth = smooth and name in ("loss", "training_accuracy") and len(y) > 4
-            if is_smooth:
-                faint = {"color": mark.color, "width": 1}
-                figure.add_scatter(
-                    x=x[::step], y=y[::step], mode="lines", line=faint, opacity=0.3, hoverinfo="skip", showlegend=False
-                )
-                y = smoothed(y)
-            figure.add_scatter(
-                x=x[::step],
-                y=y[::step],
-                mode="lines+markers" if len(x) < 30 else "lines",
-                name=label,
-                line={"color": mark.color, "dash": mark.dash, "width": 3},
-                hovertemplate="%{y:.4~g}<extra>" + label + "</extra>",
-            )
+    figure = go.Figure()
+    keys = [(title, network) for title, metrics in runs.items() for network in by_network(metrics)]
+    marks = series_marks(network if title == next(iter(runs)) else f"{title}/{network}" for title, network in keys)
+    for (title, network), mark in zip(keys, marks.values(), strict=True):
+        lines = by_network(runs[title])[network]
+        shown = [line for line in lines if line.get(name) is not None and (upto is None or line["update"] <= upto)]
+        if not shown:
+            continue
+        step = max(1, len(shown) // _POINTS)
+        x, y = [line["update"] for line in shown], [line[name] for line in shown]
+        own = html.escape(network_name(network), quote=False)
+        label = f"{html.escape(title, quote=False)}: {own}" if len(runs) > 1 else own
+        figure.add_scatter(
+            x=x[::step],
+            y=y[::step],
+            mode="lines+markers" if len(x) < 30 else "lines",
+            name=label,
+            line={"color": mark.color, "dash": mark.dash, "width": 3},
+            hovertemplate="%{y:.4~g}<extra>" + label + "</extra>",
+        )
     axis: dict[str, Any] = {"title": line_name(name), "rangemode": "tozero"}
     if name.endswith("accuracy"):
-        axis |= {"range": [0, 1.03], "tickformat": ".1f"}
+        axis |= {"range": [0, 1.03], "tickformat": ".0%"}
     if name == "learning_rate":
         axis |= {"type": "log", "rangemode": "normal", "tickformat": ".1~g"}
-    figure.update_layout(yaxis=axis, xaxis={"title": _("updates of each network"), "rangemode": "tozero"})
+    end = max([last, *(line["update"] for lines in runs.values() for line in lines)])
+    figure.update_layout(yaxis=axis, xaxis={"title": _("steps"), "range": [0, end * 1.03]})
     return _laid_out(figure, height_px)
 
 
 def loss_over_rate(metrics: Sequence[Metrics], *, height_px: int = 260) -> go.Figure:
     """Return the loss against the learning rate, which a finder lets grow (Smith 2015, arXiv:1506.01186)."""
     figure = go.Figure()
-    for number, (network, lines) in enumerate(by_network(metrics).items()):
-        mark = SERIES[number % len(SERIES)]
+    found = by_network(metrics)
+    for (network, lines), mark in zip(found.items(), series_marks(found).values(), strict=True):
         rates, losses = [line["learning_rate"] for line in lines], [line["loss"] for line in lines]
         faint = {"color": mark.color, "width": 1}
         figure.add_scatter(
@@ -98,7 +94,7 @@ def loss_over_rate(metrics: Sequence[Metrics], *, height_px: int = 260) -> go.Fi
             x=rates,
             y=smoothed(losses),
             mode="lines",
-            name=network,
+            name=_("{network} (smoothed)").format(network=html.escape(network_name(network), quote=False)),
             line={"color": mark.color, "dash": mark.dash, "width": 3},
             hovertemplate="%{y:.3g} @ %{x:.3g}<extra></extra>",
         )
@@ -112,15 +108,14 @@ def loss_over_rate(metrics: Sequence[Metrics], *, height_px: int = 260) -> go.Fi
 def norms_by_block(lines: Mapping[str, Metrics], name: str = "gradient_norms", *, height_px: int = 240) -> go.Figure:
     """Return the norm in every block, from the stem to the head, for each network's measurement in `lines`."""
     figure = go.Figure()
-    for number, (network, line) in enumerate(lines.items()):
-        norms = line[name]
-        mark = SERIES[number % len(SERIES)]
+    for (network, line), mark in zip(lines.items(), series_marks(lines).values(), strict=True):
+        norms, label = line[name], html.escape(network_name(network), quote=False)
         figure.add_bar(
             x=list(norms),
             y=[value or None for value in norms.values()],  # a logarithm has no place for 0
-            name=network,
+            name=label,
             marker={"color": mark.color, "pattern": {"shape": mark.pattern, "solidity": 0.45}},
-            hovertemplate="%{x}: %{y:.3g}<extra>" + network + "</extra>",
+            hovertemplate="%{x}: %{y:.3g}<extra>" + label + "</extra>",
         )
     ticks = log_ticks([value for line in lines.values() for value in line[name].values()])
     figure.update_layout(

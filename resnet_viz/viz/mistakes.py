@@ -1,6 +1,8 @@
-"""What a student did when a parameter total betrays a common mistake."""
+"""Whose parameter total it is, and what a student did where it betrays a common mistake."""
 
+from resnet_viz.analysis.identify import NO_TOP, Match, reason
 from resnet_viz.messages import gettext as _
+from resnet_viz.viz.sentences import signed
 
 
 def mistake_text(name: str) -> str:
@@ -24,4 +26,54 @@ def mistake_text(name: str) -> str:
         "one_block_less_5": _("one block too few in stage 5"),
         "middle_1x1": _("the middle convolutions are 1×1"),
         "middle_5x5": _("the middle convolutions are 5×5"),
+        NO_TOP: _("without its last layer"),
     }[name]
+
+
+def match_text(match: Match, total: int) -> str:
+    """Return whose total it is, and why, in a few sentences."""
+    why = reason(match)
+    n = f"{total:,}"
+    if match.mistakes == (NO_TOP,):
+        whose = _("**{n}** is {network} without its last layer").format(n=n, network=library_name(match.preset))
+        note = " (`include_top=False`)" if match.preset.startswith(("keras", "v2")) else ""
+        counted = " " + _("Only trained parameters are counted.") if match.counted == "trainable" else ""
+        rest = _("The last layer, for {classes} classes, would add {top}; together {all}.").format(
+            classes=f"{match.classes:,}", top=f"{why.top:,}", all=f"{total + why.top:,}"
+        )
+        return f"{whose}{note}.{counted} {rest}"
+    where = _("`{preset}` at {height}×{width}×{channels} with {classes} classes").format(
+        preset=match.preset,
+        height=match.input_shape[0],
+        width=match.input_shape[1],
+        channels=match.input_shape[2],
+        classes=f"{match.classes:,}",
+    )
+    if match.mistakes:
+        steps = ", ".join(
+            f"{mistake_text(name)}: {signed(effect)}" for name, effect in zip(match.mistakes, why.effects, strict=True)
+        )
+        made = _("**{n}** is {network}, with a difference. It has {all}; {steps}.")
+        return made.format(n=n, network=where, all=f"{why.parameters:,}", steps=steps)
+    if match.counted == "trainable":
+        made = _("**{n}** is {network}, trained parameters only. The other {rest} are BatchNorm's moving statistics.")
+        return made.format(n=n, network=where, rest=f"{why.not_trained:,}")
+    made = _("**{n}** is {network}. Its last layer has {top}, all before it {rest}.")
+    return made.format(n=n, network=where, top=f"{why.top:,}", rest=f"{total - why.top:,}")
+
+
+def library_name(preset: str) -> str:
+    """Return what a preset is called by who publishes it; others by their own name."""
+    names = {
+        "keras-v1": ("Keras", "ResNet50"),
+        "keras-v1-101": ("Keras", "ResNet101"),
+        "keras-v1-152": ("Keras", "ResNet152"),
+        "v2": ("Keras", "ResNet50V2"),
+        "torch-v1.5": ("torchvision", "resnet50"),
+        "resnet18": ("torchvision", "resnet18"),
+        "resnet34": ("torchvision", "resnet34"),
+    }
+    if preset not in names:
+        return f"`{preset}`"
+    library, name = names[preset]
+    return _("{library}'s {network}").format(library=library, network=name)

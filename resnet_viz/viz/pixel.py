@@ -1,19 +1,21 @@
-"""One value's arithmetic in words and as a small moving picture: the kernel walks over its patch and the sum grows."""
+"""One value's arithmetic in words, and what its moving picture shows: the kernel walks over its patch, the sum grows."""
 
-import html
+import math
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import ngettext
 from resnet_viz.viz.mosaic import Scale, painted, shared_scale
 from resnet_viz.viz.theme import ink_on
 from resnet_viz.viz.words import number_text
 
 FloatArray = npt.NDArray[np.float32]
 
-_STEP_S = 0.35
+# Channels whose products are shown; the rest are told as one sum.
+_LISTED = 8
 
 
 class Terms(Protocol):
@@ -57,54 +59,87 @@ def _arithmetic(step: Terms) -> str:
     return _("as it comes")
 
 
-def kernel_walk(patch: FloatArray, kernel: FloatArray, channels: list[int], rest: float, step: Any) -> str:
-    """Return HTML: per channel the patch, the kernel and their products, cell by cell; on request the walk is played.
+def sum_data(patch: FloatArray, kernel: FloatArray, step: Any, *, is_picture: bool) -> dict[str, Any]:
+    """Return what the component plays: patch, kernel and their products, a channel a page; 1×1 kernels on one page.
 
     Args:
         patch: float32 ``(rows, columns, channels)``.
         kernel: Of the same shape.
-        channels: The channels to show.
-        rest: What the other channels add.
         step: The step, with its sum and bias.
+        is_picture: Whether the channels are a picture's colours.
     """
-    scales = [shared_scale(patch[..., channels]), shared_scale(kernel[..., channels])]
     products = patch.astype(np.float64) * kernel
-    blocks, order = [], 0
-    for channel in channels:
-        grids = [
-            _grid(patch[..., channel], scales[0], order),
-            _grid(kernel[..., channel], scales[1], order),
-            _grid(products[..., channel].astype(np.float32), shared_scale(products.astype(np.float32)), order),
+    shares = products.sum(axis=(0, 1))
+    order = [int(channel) for channel in np.argsort(-np.abs(shares), kind="stable")[:_LISTED]]
+    shown = sorted(order) if len(shares) <= _LISTED else order
+    names = [_channel_name(channel, is_picture=is_picture and len(shares) == 3) for channel in shown]
+    arrays = {"patch": patch, "kernel": kernel, "products": products.astype(np.float32)}
+    scales = {name: shared_scale(array[..., shown]) for name, array in arrays.items()}
+    if patch.shape[:2] == (1, 1):
+        column = {name: array[0][:, shown].reshape(-1, 1) for name, array in arrays.items()}
+        pages = [_page("", column, scales) | {"names": names}]
+    else:
+        pages = [
+            _page(name, {key: array[..., channel] for key, array in arrays.items()}, scales)
+            for name, channel in zip(names, shown, strict=True)
         ]
-        order += patch.shape[0] * patch.shape[1]
-        total = number_text(float(products[..., channel].sum()))
-        label = _("channel {n}").format(n=channel)
-        blocks.append(
-            f"<div class='product'><b>{label}</b>{grids[0]}<span>×</span>{grids[1]}<span>=</span>{grids[2]}"
-            f"<span>Σ {total}</span></div>"
-        )
-    end = _("the others {rest}; Σ = {sum}").format(rest=number_text(rest), sum=number_text(step.numbers["sum"]))
-    if step.numbers["bias"]:
-        end += "; " + _("+ bias {bias} = {value}").format(
-            bias=number_text(step.numbers["bias"]), value=number_text(step.value)
-        )
-    play = html.escape(_("Play it: the kernel over its patch"))
-    head = f"<label class='play'><input type='checkbox'>{play}</label>"
-    return f"<div class='walked'>{head}<div class='products'>{''.join(blocks)}</div><p>{html.escape(end)}</p></div>"
+    listed = float(shares[shown].sum())
+    return {
+        "pages": pages,
+        "total": _sendable(listed),
+        "rest": _sendable(float(shares.sum() - listed)),
+        "rest_count": len(shares) - len(shown),
+        "bias": _bias_text(step.numbers["bias"], step.numbers["sum"]),
+        "value": _sendable(float(step.numbers["sum"] + step.numbers["bias"])),
+        "words": _sum_words(patch.shape, names, len(shares) - len(shown), is_picture=is_picture),
+    }
 
 
-def _grid(values: FloatArray, scale: Scale, order: int) -> str:
-    """Return a small table of coloured numbers; each cell knows its place in the walk."""
-    rows = []
-    for line, colors in zip(values, painted(values, scale), strict=True):
-        cells = []
-        for value, color in zip(line, colors, strict=True):
-            fill = "#" + color.tobytes().hex()
-            delay = f"{order * _STEP_S:.2f}s"
-            cells.append(
-                f"<td style='background:{fill};color:{ink_on(fill)};animation-delay:{delay}'>"
-                f"{number_text(float(value), digits=2)}</td>"
-            )
-            order += 1
-        rows.append(f"<tr>{''.join(cells)}</tr>")
-    return f"<table>{''.join(rows)}</table>"
+def _sum_words(shape: tuple[int, ...], names: list[str], others: int, *, is_picture: bool) -> dict[str, str]:
+    rows, columns, channels = shape
+    count = _("{size} = {n} products").format(size=f"{rows}×{columns}×{channels}", n=f"{rows * columns * channels:,}")
+    lead = f"{count}: {', '.join(names)}." if not others else f"{count}. " + _("The strongest channels come first.")
+    return {
+        "lead": lead,
+        "patch": _("what it sees") if is_picture else _("its input"),
+        "kernel": _("kernel"),
+        "products": _("products"),
+        "play": _("Play"),
+        "pause": _("Pause"),
+        "again": _("Play again"),
+        "next": _("Next product"),
+        "count": _("product {n} of {m}"),
+        "so_far": _("Sum so far: {sum}"),
+        "all": _("These together: {sum}."),
+        "others": ngettext("{n} other channel: {{sum}}.", "The {n} other channels together: {{sum}}.", others).format(
+            n=f"{others:,}"
+        ),
+        "bias": _("Bias: {bias}."),
+        "end": _("Result: {value}."),
+    }
+
+
+def _page(label: str, arrays: dict[str, FloatArray], scales: dict[str, Scale]) -> dict[str, Any]:
+    colors = {}
+    for name, values in arrays.items():
+        fills = [["#" + color.tobytes().hex() for color in row] for row in painted(values, scales[name])]
+        colors[name] = [[fill + ink_on(fill) for fill in row] for row in fills]
+    return {"label": label, "colors": colors} | {name: _plain(values) for name, values in arrays.items()}
+
+
+def _plain(values: FloatArray) -> list[list[float | str]]:
+    return [[_sendable(float(value)) for value in row] for row in values]
+
+
+def _sendable(value: float) -> float | str:
+    """Return a number as JSON has them; what is none by its sign."""
+    return value if math.isfinite(value) else number_text(value)
+
+
+def _channel_name(channel: int, *, is_picture: bool) -> str:
+    return (_("red"), _("green"), _("blue"))[channel] if is_picture else _("channel {n}").format(n=channel)
+
+
+def _bias_text(bias: float, total: float) -> str:
+    """Return a bias as one reads it beside its sum: what does not change its fourth digit is 0."""
+    return "0" if abs(bias) < 5e-5 * abs(total) else number_text(bias, digits=3)

@@ -5,7 +5,9 @@ References:
     Viridis: Smith and van der Walt 2015. Cividis: Nuñez, Anderton, Renslow 2018. Diverging: ColorBrewer RdBu, Brewer et al. 2003.
 """
 
+import itertools
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -91,12 +93,31 @@ SERIES = (
 )
 """Marks of curves in order; the first two stand apart in both themes."""
 
+PLAIN, RESIDUAL = SeriesMark(_GREY, "dash", "/"), SeriesMark(SHORTCUT, "solid", "")
+"""A network without and with shortcuts, wherever the two are beside each other: only the shortcuts have their colour."""
+
+
+def series_marks(names: Iterable[str]) -> dict[str, SeriesMark]:
+    """Return each network's mark: `plain` and `residual` have their own, others take what is left in order."""
+    own = {"plain": PLAIN, "residual": RESIDUAL}
+    others = itertools.cycle(mark for mark in SERIES if mark.color not in (SHORTCUT, _GREY))
+    return {name: own[name] if name in own else next(others) for name in names}
+
+
 COLOR_MAPS: dict[str, str] = json.loads(
     (Path(__file__).parents[1] / "assets" / "color-maps.json").read_text(
         "utf-8"
     )  # the browser's components carry it too
 )
 """The colours of each map by name: 256 of them, six hexadecimal digits each."""
+
+
+def stage_color(place: int, count: int) -> str:
+    """Return the colour of a stage by its place among all: from dark to light with depth, of the map cividis."""
+    colors = COLOR_MAPS["cividis"]
+    at = round(255 * (0.12 + 0.8 * place / max(1, count - 1)))
+    return f"#{colors[6 * at : 6 * at + 6]}"
+
 
 GROUND = (24, 26, 30)
 NOT_A_NUMBER = (255, 0, 255)

@@ -11,7 +11,7 @@ COUNTING = ("treemap", "depth")
 def view_name(view: str) -> str:
     """Return what a view of the layers is called."""
     return {
-        "table": _("Table"),
+        "table": _("Overview"),
         "treemap": _("Treemap"),
         "depth": _("Along depth"),
         "field": _("Receptive field"),
@@ -29,5 +29,5 @@ def metric_name(metric: str) -> str:
     return {
         "parameters": _("Parameters"),
         "macs": _("MACs (multiply-accumulates)"),
-        "activation_bytes": _("Activation memory (bytes, float32)"),
+        "activation_bytes": _("Memory for maps (float32)"),
     }[metric]

@@ -92,6 +92,28 @@ def number_text(value: float, digits: int = 4) -> str:
     return f"{value + 0.0:.{digits}g}".replace("-", "−").replace("nan", "NaN").replace("inf", "∞")
 
 
+def percent_text(share: float) -> str:
+    r"""Return a share in whole percent; what is not all of it is never called 100.
+
+    >>> percent_text(0.958), percent_text(1 / 6), percent_text(0.998), percent_text(1.0)
+    ('96\xa0%', '17\xa0%', '99.8\xa0%', '100\xa0%')
+    """
+    text = f"{100 * share:.0f}"
+    if text == "100" and share < 1:
+        text = f"{min(99.9, 100 * share):.1f}"
+    return f"{text}\u00a0%"
+
+
+def network_name(name: str) -> str:
+    """Return what a network of a demo is called; others as whoever named them."""
+    return {
+        "plain": _("plain"),
+        "residual": _("residual"),
+        "same seed": _("same seed"),
+        "seed per layer": _("seed per layer"),
+    }.get(name, name)
+
+
 def class_name(name: str) -> str:
     """Return what a class is called: the shapes' names in the reader's language, others as they are."""
     return {

@@ -77,13 +77,15 @@ def test_architecture_shows_the_arithmetic_of_the_first_convolution():
 
 def test_layers_shows_sums_of_its_rows():
     app = opened("layers")
-    assert "**177 of 177 layers** · 17,958,790 parameters" in texts(app)
-    assert "depth 50: 49 convolutions on the main path and the dense layer" in texts(app)
-    assert "depth 50" not in texts(opened("layers", {"walk": "tour", "stop": "9", "preset": "course"}))
+    (sums,) = [own for own in app.markdown if own.value.startswith("**177 of 177 layers**: 17,958,790 parameters")]
+    assert "Depth 50: 49 convolutions on the main path and the dense layer." in sums.help
+    walked = opened("layers", {"walk": "tour", "stop": "9", "preset": "course"})
+    assert not any("Depth 50" in own.help for own in walked.markdown)
+    assert not [own for own in walked.get("bidi_component") if own.proto.component_name.endswith("overview")]
     app.text_input(key="layers_text").set_value("res3b").run()
     rows = app.dataframe[0].value
     assert len(rows) == 7
-    assert f"**7 of 177 layers** · {rows['parameters'].sum():,} parameters" in texts(app)
+    assert f"**7 of 177 layers**: {rows['parameters'].sum():,} parameters" in texts(app)
 
 
 def test_layers_filter_that_leaves_nothing_is_no_error():

@@ -102,10 +102,12 @@ def finished(runner, name="plain-vs-residual", owner=OWNER, **parts):
 def test_every_demo_asks_its_question_and_shows_its_pictures(name):
     app = opened("train", {"demo": name})
     shown = texts(app)
-    assert demo(name).question in shown
+    assert demo(name).question in [title.value for title in app.title]
     assert demo(name).answer not in shown
-    assert "6 classes; to train on:" in shown
-    assert f"{demo(name).plan.updates} updates of each network: about" in shown
+    assert "6 classes. To train on:" in shown
+    assert "Left to right: circle" in shown
+    assert "Takes about" in shown
+    assert f"{demo(name).plan.updates} steps of each network" in app.button(key="train_start").help
 
 
 def test_train_puts_a_run_in_the_queue_and_watches_it(runner):
@@ -119,6 +121,49 @@ def test_train_puts_a_run_in_the_queue_and_watches_it(runner):
     app.button(key="run_cancel").click().run()
     assert runner.store.find(run.id).state == "cancelled"
     assert not app.exception
+
+
+def test_one_button_at_a_time_stands_out(runner):
+    def primary(app):
+        return [button.key for button in app.button if button.proto.type == "primary"]
+
+    assert primary(opened("train", {"demo": "overfit-ten"})) == ["train_start"]
+    for stage, key in (("prepared", ["run_go"]), ("paused", ["run_go"]), ("running", []), ("done", ["train_start"])):
+        run = finished(runner, state=stage, final={})
+        assert primary(opened("train", {"run": run.id})) == key, stage
+
+
+def test_the_seconds_before_the_first_curve_are_told_step_by_step(runner):
+    run = runner.store.add(OWNER, demo("plain-vs-residual").plan, "by hand")
+    phases = {"import": 3.5, "data": 0.2, "build": 1.5}
+    runner.store.files(run.id).save(Record(demo("plain-vs-residual").plan, "preparing", "compile", phases))
+    runner.store.set_state(run.id, "preparing")
+    steps = picture_of(opened("train", {"run": run.id}))["steps"]
+    assert [step["state"] for step in steps["list"]] == ["done", "done", "done", "now", "later"]
+    assert [step["seconds"] for step in steps["list"][:3]] == [3.5, 0.2, 1.5]
+    assert steps["elapsed_s"] >= 0
+
+
+def test_the_curve_ends_at_the_number_of_the_verdict(runner):
+    from resnet_viz.training.verdicts import verdict_of
+
+    run = finished(runner)
+    files = runner.store.files(run.id)
+    numbers = verdict_of(files.load(), files.read_metrics()[0]).numbers
+    picture = picture_of(opened("train", {"run": run.id}))
+    for curve in picture["curves"]:
+        assert curve["points"][-1][1] == pytest.approx(numbers[curve["network"]])
+    assert picture["x"]["last"] == 24
+    assert picture["y"]["top"] == 1
+    plain, residual = picture["networks"]
+    assert plain["svg"].count("class='block'") == residual["svg"].count("class='block'") == 27
+    assert plain["svg"].count("class='shortcut'") == 0
+    assert residual["svg"].count("class='shortcut'") == 27
+
+
+def picture_of(app):
+    element = next(item for item in app.get("bidi_component") if item.proto.component_name.endswith("learning"))
+    return json.loads(element.proto.json)
 
 
 def test_prepare_holds(runner):
@@ -165,10 +210,12 @@ def test_a_finished_run_gives_its_verdict_then_its_answer(runner):
     run = finished(runner)
     app = opened("train", {"demo": "plain-vs-residual", "run": run.id})
     shown = texts(app)
-    assert "After 24 updates each, seed 5: training accuracy plain 0.20, residual 0.90; difference +0.70." in shown
+    sentence = "After 24 steps the residual network gets 90 % of its training pictures right, the plain one 20 %"
+    assert f"**{sentence} (guessing: 17 %).** Same size, same start, same pictures" in shown
+    assert "Seed 5: training accuracy plain 0.20, residual 0.90; difference +0.70." in shown
     assert demo("plain-vs-residual").answer in shown
     assert "Gradient of the first block / of the last block, at the last measurement: plain 2, residual 2." in shown
-    assert "starting Keras 3.0 s, training 60.0 s" in shown
+    assert "Starting Keras 3.0 s, Training 60.0 s" in shown
 
 
 @pytest.mark.parametrize("name", ORDER)
@@ -185,9 +232,9 @@ def test_every_demo_has_a_page_for_its_run(name, runner):
     [
         ("preparing", "getting ready"),
         ("prepared", "ready: compiled and waiting for your click"),
-        ("running", "900 pictures/s per network"),
-        ("paused", "paused at update 24"),
-        ("failed", "failed at update 24"),
+        ("running", "training"),
+        ("paused", "paused at step 24"),
+        ("failed", "failed at step 24"),
         ("interrupted", "interrupted; it goes on by itself"),
     ],
 )
@@ -201,12 +248,12 @@ def test_every_stage_of_a_run_is_told(runner, stage, word):
 def test_how_long_it_takes_is_told_after_the_first_updates(runner):
     run = finished(runner, state="running", update=1, final={})
     told = "".join(bar.proto.text for bar in opened("train", {"run": run.id}).get("progress"))
-    assert "1 of 72 updates" in told
-    assert "how long it takes is told after the first updates" in told
+    assert "1 of 72 steps" in told
+    assert "How long it takes is told after the first steps" in told
     other = finished(runner, state="running", update=24, left_s=93.4, final={})
     told = "".join(bar.proto.text for bar in opened("train", {"run": other.id}).get("progress"))
-    assert "24 of 72 updates" in told
-    assert "about 93 s left" in told
+    assert "24 of 72 steps" in told
+    assert "About 93 s left" in told
 
 
 def test_a_run_that_was_cut_short_says_so_beside_its_verdict(runner):
@@ -355,14 +402,14 @@ def test_own_folders_are_taken_used_and_deleted(runner):
     app.file_uploader(key="folders_upload").upload("mine.zip", zip_of_folders(), "application/zip").run()
     assert not app.exception
     assert not app.warning
-    assert "2 classes; to train on: 16; held back: 4" in texts(app)
+    assert "2 classes. To train on: 16. Held back: 4" in texts(app)
     app.button(key="train_start").click().run()
     data = runner.store.files(runner.list(OWNER)[0].id).load().plan.data
     assert (data.source, data.folder) == ("folders", OWNER[:32])
     assert OWNER[:32] not in str(app.query_params)
     app.button(key="train_setup").click().run()
     app.button(key="folders_delete").click().run()
-    assert "6 classes; to train on: 1,536" in texts(app)
+    assert "6 classes. To train on: 1,536" in texts(app)
 
 
 def test_a_link_to_somebodys_folders_shows_the_visitors_own_or_a_sentence(monkeypatch):
@@ -397,7 +444,7 @@ def test_the_gallery_of_large_pictures_costs_what_it_shows(plan):
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert "6 classes; to train on" in texts(app)
+    assert "6 classes. To train on" in texts(app)
     assert peak < 30e6
 
 
@@ -411,7 +458,7 @@ def test_a_bad_zip_is_a_sentence_and_changes_nothing():
 def test_digits_and_missing_cifar_can_be_chosen():
     app = opened("train", {"demo": "plain-vs-residual"})
     app.selectbox(key="data_source").set_value("digits").run()
-    assert "10 classes; to train on: 1,413; held back: 384" in texts(app)
+    assert "10 classes. To train on: 1,413. Held back: 384" in texts(app)
     app.selectbox(key="data_source").set_value("cifar10").run()
     assert "not on this machine (any more)" in app.info[0].value
     app.selectbox(key="data_source").set_value("shapes").run()

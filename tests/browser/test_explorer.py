@@ -429,6 +429,7 @@ def test_a_table_row_selects_the_layer(visit):
     grid = page.locator("[data-testid=stDataFrame]")
     expect(grid.locator("canvas").first).to_be_visible()
     quiet(page)
+    grid.scroll_into_view_if_needed()
     box = grid.bounding_box()
     page.mouse.click(box["x"] + 18, box["y"] + 35 + 35 * 5 + 17)  # the mark of the sixth row
     expect(page).to_have_url(re.compile("node=res2a_branch2a"))

@@ -51,7 +51,7 @@ def test_the_name_of_a_run_draws_no_picture_from_elsewhere(visit, tmp_path):
         page = visit(server).open(f"/train?run={run.id}&with={other.id}")
         expect(page.get_by_text("![look]").first).to_be_visible()
         expect(page.get_by_test_id("stAlert").first).to_contain_text("It broke: ![look]")
-        expect(page.locator(".st-key-run_chart_loss .js-plotly-plot")).to_be_visible()
+        expect(page.locator(".st-key-run_chart_norms .js-plotly-plot")).to_be_visible()
         page.context.close()
     finally:
         stop_server(server)

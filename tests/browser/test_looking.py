@@ -159,10 +159,7 @@ def test_a_cell_is_clicked_for_its_sum_and_the_sum_is_a_link(visit):
     expect(dialog).to_contain_text("of them inside the picture, the rest is padding")
     expect(dialog.locator("table.steps tr")).to_have_count(5)
     expect(page).to_have_url(re.compile("pixel=res3b_out"))
-    expect(dialog.locator(".product")).to_have_count(8)
-    dialog.get_by_text("Play it").click()
-    moving = dialog.locator(".product td").first.evaluate("cell => getComputedStyle(cell).animationName")
-    assert moving == "step"
+    expect(dialog.locator(".sum .page")).to_have_count(8)
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(page).not_to_have_url(re.compile("pixel="))

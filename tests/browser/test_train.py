@@ -32,7 +32,7 @@ def started(page):
     """Start a run and wait for its first curve."""
     run_id = submitted(page)
     # While the page sets itself anew a chart may stand there twice for a moment.
-    expect(page.locator(".st-key-run_chart_loss .js-plotly-plot").first).to_be_visible()
+    expect(page.locator(".st-key-run_chart_norms .js-plotly-plot").first).to_be_visible()
     return run_id
 
 
@@ -59,10 +59,11 @@ def test_a_run_from_click_to_verdict_watched_by_two_and_inspected(visit):
     other = visit().open(f"/train?run={run_id}")
     expect(other.get_by_text("You are watching; its owner decides.")).to_be_visible()
     expect(other.get_by_role("button", name="Cancel", exact=True)).to_have_count(0)
+    expect(other.get_by_text("Starting Keras")).to_be_visible()
     page.reload()
     expect(page.locator(".st-key-run_chart_norms .js-plotly-plot").first).to_be_visible()
     for window in (page, other):
-        expect(window.get_by_role("strong").filter(has_text="after 152 updates: training loss")).to_be_visible()
+        expect(window.get_by_role("strong").filter(has_text="after 152 steps: training loss")).to_be_visible()
     expect(page.get_by_text("A training loss near 0 says")).to_be_visible()
     press(page, "Inspect this model")
     expect(page).to_have_url(re.compile("/activations"))
@@ -74,7 +75,7 @@ def test_pause_go_on_and_cancel(visit):
     page = visit().open(SHORT.format(n=100000))
     started(page)
     press(page, "Pause")
-    expect(page.get_by_text(re.compile("paused at update"))).to_be_visible()
+    expect(page.get_by_text(re.compile("paused at step"))).to_be_visible()
     press(page, "Go on")
     expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
     page.get_by_role("link", name="Layers").click()
@@ -83,7 +84,7 @@ def test_pause_go_on_and_cancel(visit):
     expect(page).to_have_url(re.compile("/train"))
     cancel = page.get_by_role("button", name="Cancel", exact=True)
     cancel.click()
-    expect(page.get_by_text(re.compile("cancelled at update"))).to_be_visible()  # how soon: the runner's own test
+    expect(page.get_by_text(re.compile("cancelled at step"))).to_be_visible()  # how soon: the runner's own test
 
 
 def test_a_run_survives_its_server(visit, own_server, tmp_path):
@@ -102,7 +103,7 @@ def test_a_run_survives_its_server(visit, own_server, tmp_path):
     following = start_server(tmp_path)
     try:
         page = visit(following).open(f"/train?run={run_id}")
-        expect(page.get_by_text(re.compile(r"pictures/s per network"))).to_be_visible()
+        expect(page.get_by_text(re.compile(r"of 3,000 steps"))).to_be_visible()
         eventually(lambda: store.files(run_id).load().update > kept.update, "the run goes on")
         page.context.close()
     finally:
@@ -128,7 +129,7 @@ def test_a_long_queue_leaves_the_pages_quick_and_tells_the_truth(visit, own_serv
     waiting, idle = visit(own_server), visit()
     page = waiting.open(f"/train?run={runs[40].id}")
     expect(page.get_by_text("40 runs before this one")).to_be_visible()
-    press(page, "Set up")
+    press(page, "New run")
     press(page, "Train")
     expect(page.get_by_text(re.compile("runs are waiting already: try again in a few minutes"))).to_be_visible()
     # Both servers share this machine with the training: the bound leaves room for it, none for a page per waiting run.
@@ -136,19 +137,77 @@ def test_a_long_queue_leaves_the_pages_quick_and_tells_the_truth(visit, own_serv
     waiting.leave()
 
 
-def test_a_recording_plays(visit):
-    page = visit().open("/train?run=recorded-plain-vs-residual")
-    slider = page.get_by_role("slider")
-    expect(slider).to_have_value("168")
+LINK = "/train?demo=plain-vs-residual&run=recorded-plain-vs-residual"
+# What the picture shows now: where its curves end, in the words of its numbers; whether it plays.
+STATE = """() => {
+    const hosts = [...document.querySelectorAll("[data-testid*=BidiComponent]")];
+    const host = hosts.find((own) => (own.shadowRoot ?? own).querySelector(".learning"));
+    if (!host) return null;
+    const root = host.shadowRoot ?? host;
+    const ends = [...root.querySelectorAll(".end")].map((end) => Math.round(end.cx.baseVal.value));
+    return {
+        at: Number(root.querySelector("input.at").value),
+        last: Number(root.querySelector("input.at").max),
+        numbers: [...root.querySelectorAll(".number")].map((number) => number.textContent.replace("\u00a0", " ")),
+        ticks: [...root.querySelectorAll("text.x, text.y")].map((tick) => tick.textContent.replace("\u00a0", " ")),
+        ends,
+        plays: "playing" in host.dataset,
+        verdict: Number(getComputedStyle(document.querySelector(".st-key-verdict")).opacity),
+    };
+}"""
+# A play lasts seconds, which a busy browser may spend between two questions: it is stopped where it is looked at.
+CAUGHT = f"""() => {{
+    const now = ({STATE})();
+    if (!now || !now.plays || now.at <= 20) return null;
+    for (const own of document.querySelectorAll("[data-testid*=BidiComponent]"))
+        (own.shadowRoot ?? own).querySelector(".play")?.click();
+    return now;
+}}"""
+
+
+def test_a_recording_plays_by_itself_on_axes_that_stand_and_ends_at_its_verdict(visit):
+    page = visit().open(LINK)
+    early = page.wait_for_function(CAUGHT).json_value()
+    assert early["ticks"][:5] == ["0 %", "25 %", "50 %", "75 %", "100 %"]
+    assert early["verdict"] == 0
+    held = page.evaluate(STATE)
+    assert (held["plays"], held["verdict"]) == (False, 1)
+    assert held["at"] < held["last"] == 168
     press(page, "Play")
-    expect(button(page, "Stop")).to_be_visible()
-    page.wait_for_function("+document.querySelector('input[type=range]').value < 100")
-    page.wait_for_function("+document.querySelector('input[type=range]').value > 20")
-    press(page, "Stop")
-    expect(button(page, "Play")).to_be_visible()
+    page.wait_for_function(f"() => {{ const now = ({STATE})(); return !now.plays && now.at === now.last; }}")
+    end = page.evaluate(STATE)
+    assert end["ticks"] == early["ticks"]
+    assert min(end["ends"]) > max(early["ends"])
+    verdict = page.locator(".st-key-verdict")
+    plain, residual = end["numbers"]
+    expect(verdict).to_contain_text(f"gets {residual} of its training pictures right, the plain one {plain}")
+    assert (plain, residual) == ("21 %", "99 %")
+    expect(button(page, "Play again")).to_be_visible()
+    expect(page.locator(".modebar")).to_have_count(0)
+    press(page, "Replay")
+    page.wait_for_function(f"() => {{ const now = ({STATE})(); return now && now.plays; }}")
+
+
+def test_with_reduced_motion_a_recording_stands_at_its_end_at_once(visit):
+    page = visit(reduced_motion="reduce").open(LINK)
+    page.wait_for_function(f"() => {{ const now = ({STATE})(); return now && now.numbers[1]; }}")
+    now = page.evaluate(STATE)
+    assert (now["plays"], now["at"]) == (False, 168)
+    assert now["numbers"] == ["21 %", "99 %"]
+
+
+def test_the_page_tells_its_story_before_a_run_and_says_nothing_of_this_machine(visit):
+    page = visit().open("/train")
+    expect(page.get_by_role("heading", name="Two networks, same size, same start, same pictures.")).to_be_visible()
+    expect(page.locator(".learning svg .shortcut")).to_have_count(27)
+    expect(page.locator(".learning svg .block")).to_have_count(54)
+    expect(page.get_by_text("Left to right: circle, cross, ring, square, star, triangle, and again.")).to_be_visible()
+    assert page.get_by_text(re.compile(r"[/\\]data[/\\]")).locator("visible=true").count() == 0
 
 
 def test_a_phone_shows_a_run_without_scrolling_sideways(visit):
-    page = visit(viewport={"width": 390, "height": 844}, has_touch=True).open("/train?run=recorded-plain-vs-residual")
-    expect(page.locator(".st-key-run_chart_loss .js-plotly-plot")).to_be_visible()
+    page = visit(viewport={"width": 390, "height": 844}, has_touch=True).open(LINK)
+    expect(page.locator(".learning .stage svg")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    widths = page.locator(".learning *").evaluate_all("all => all.map((own) => own.getBoundingClientRect().right)")
+    assert max(widths) <= 391

@@ -12,13 +12,14 @@ from resnet_viz.analysis.identify import (
     mistakes,
     nearest,
     parse_total,
+    reason,
 )
 from resnet_viz.analysis.reads import cell_reads, other_stride
 from resnet_viz.errors import SpecError
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.spec.changes import changed_paths, to_paths
 from resnet_viz.viz.fields import FIELDS, SECTIONS, section_title, value_title
-from resnet_viz.viz.mistakes import mistake_text
+from resnet_viz.viz.mistakes import match_text, mistake_text
 from resnet_viz.viz.purpose import purpose
 from resnet_viz.viz.sentences import sentences, signed
 from resnet_viz.viz.tables import difference_frame, difference_in_words
@@ -240,6 +241,36 @@ def test_golden_mistakes():
     no_shortcut_norms = 17_958_790 - 4 * (256 + 512 + 1024 + 2048)
     assert ("no_shortcut_norm",) in [m.mistakes for m in found(no_shortcut_norms)]
     assert ("no_bias",) in [m.mistakes for m in found(17_958_790 - 25_536)]
+
+
+@pytest.mark.parametrize(
+    ("total", "text"),
+    [
+        (23_587_712, "Keras's ResNet50 without its last layer (`include_top=False`)"),
+        (42_658_176, "Keras's ResNet101 without"),
+        (58_370_944, "Keras's ResNet152 without"),
+        (23_564_800, "Keras's ResNet50V2 without"),
+        (23_508_032, "torchvision's resnet50 without its last layer."),
+        (11_176_512, "torchvision's resnet18 without"),
+        (21_284_672, "torchvision's resnet34 without"),
+    ],
+)
+def test_a_network_without_its_last_layer_is_known(total, text):
+    """The totals are those that keras.applications and torchvision report themselves."""
+    match = found(total)[0]
+    told = match_text(match, total)
+    assert told.startswith(f"**{total:,}** is {text}")
+    totals = analyse(PRESETS[match.preset]).totals  # torchvision counts no moving statistics
+    assert f"together {totals.parameters if match.counted == 'all' else totals.trainable:,}." in told
+
+
+@pytest.mark.parametrize("total", [17_958_790, 17_958_790 - 25_536, 17_907_718, 17_958_790 - 4 * 3840, 23_587_712])
+def test_a_total_says_why_and_the_steps_add_up(total):
+    for match in found(total):
+        why = reason(match)
+        counted = why.parameters - (why.not_trained if match.counted == "trainable" else 0)
+        assert counted + sum(why.effects) == total
+        assert f"{total:,}" in match_text(match, total)
 
 
 def test_two_mistakes_are_found_together():

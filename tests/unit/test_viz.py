@@ -1,8 +1,10 @@
 """Pictures and tables say what the account says."""
 
 import io
+import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -35,7 +37,8 @@ from resnet_viz.viz.charts import along_depth, receptive_fields, size_and_channe
 from resnet_viz.viz.depth import branch_to_shortcut, ratio_sentences, zeros_sentence
 from resnet_viz.viz.mosaic import Scale, mosaic_png, per_channel_png, shared_scale, tiles
 from resnet_viz.viz.overlay import overlay_png
-from resnet_viz.viz.pixel import kernel_walk
+from resnet_viz.viz.overview import overview_data, parts_of
+from resnet_viz.viz.pixel import sum_data
 from resnet_viz.viz.tables import COUNTED, to_frame, to_markdown, totals_row
 from resnet_viz.viz.theme import BRANCH, COLOR_MAPS, GROUND, MARKS, NOT_A_NUMBER, color_table
 from resnet_viz.viz.views import CHART_METRICS
@@ -163,7 +166,30 @@ def test_summary_table_is_golden(golden):
 def test_chart_draws_every_layer_that_counts(metric):
     frame = to_frame(COURSE)
     figure = along_depth(frame, metric, selected="conv1")
-    assert sum(sum(trace.y) for trace in figure.data) == totals_row(frame)[metric]
+    unit = 1024 if metric == "activation_bytes" else 1  # the axis counts KiB
+    assert unit * sum(sum(trace.y) for trace in figure.data) == totals_row(frame)[metric]
+    assert list(figure.layout.xaxis.ticktext)[-4:] == ["5a", "5b", "5c", "head"]
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_overview_accounts_for_every_layer_once(name):
+    summary = analyse(PRESETS[name])
+    parts = parts_of(summary)
+    assert [record for part in parts for record in part.records] == list(summary.records)
+    data = overview_data(summary, summary.graph.blocks[1].branch)
+    for metric in CHART_METRICS:
+        assert sum(part["values"][metric] for part in data["parts"]) == getattr(summary.totals, metric)
+    assert data["selected"] == overview_data(summary, summary.graph.blocks[1].name)["selected"] == "2b"
+    assert [part["id"] for part in data["parts"]][1:-1] == [block.name for block in summary.graph.blocks]
+
+
+def test_the_overviews_sentences_are_computed():
+    rows = {row["metric"]: row["sentence"].replace("\u00a0", " ") for row in overview_data(COURSE, "conv1")["rows"]}
+    assert rows == {
+        "parameters": "Stage 5 holds 52 % of the parameters, stage 2 holds 1 %.",
+        "macs": "Stage 4 does 40 % of the multiplications, stage 5 does 13 %.",
+        "activation_bytes": "Stage 2 fills 39 % of the memory for maps, stage 5 fills 5 %.",
+    }
 
 
 @pytest.mark.parametrize("metric", CHART_METRICS)
@@ -287,14 +313,29 @@ def test_the_overlay_marks_only_where_cells_look():
 
 
 def test_the_sum_behind_a_cell_marks_what_is_no_number():
-    class Step:
-        value, numbers = float("nan"), {"sum": float("nan"), "bias": 0.0}
-
-    text = kernel_walk(np.float32([[[np.nan, 2]]]), np.float32([[[3, np.inf]]]), [0, 1], 0.0, Step())
+    step = SimpleNamespace(numbers={"sum": float("nan"), "bias": 0.0})
+    data = sum_data(np.float32([[[np.nan, 2]]]), np.float32([[[3, np.inf]]]), step, is_picture=False)
+    json.dumps(data, allow_nan=False)  # or no browser could read it
+    (page,) = data["pages"]
     mark = "#" + bytes(NOT_A_NUMBER).hex()
-    assert text.count(f"background:{mark}") == 4  # a patch, a kernel, and both products
-    assert ">NaN<" in text
-    assert ">∞<" in text
+    assert [str(page["colors"]).count(mark), page["names"]] == [4, ["channel 0", "channel 1"]]
+
+
+@pytest.mark.parametrize("side, channels", [(1, 64), (3, 16), (7, 3)])
+def test_a_cells_sum_is_all_of_it(side, channels):
+    rng = np.random.default_rng(0)
+    patch, kernel = rng.normal(size=(2, side, side, channels)).astype(np.float32)
+
+    step = SimpleNamespace(numbers={"sum": float((patch.astype(float) * kernel).sum()), "bias": -3.576e-07})
+    data = sum_data(patch, kernel, step, is_picture=side == 7)
+    played = sum(sum(map(sum, page["products"])) for page in data["pages"])
+    assert played == pytest.approx(data["total"], rel=1e-5)
+    assert data["total"] + data["rest"] == pytest.approx(step.numbers["sum"], rel=1e-5)
+    assert data["rest_count"] == max(0, channels - 8)
+    assert data["bias"] == "0"
+    if side == 7:
+        assert data["words"]["lead"] == "7×7×3 = 147 products: red, green, blue."
+        assert [page["label"] for page in data["pages"]] == ["red", "green", "blue"]
 
 
 def test_own_scales_show_weak_channels():

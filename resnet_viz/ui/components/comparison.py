@@ -14,7 +14,7 @@ from resnet_viz.ui import say, state
 from resnet_viz.ui.components import controls, downloads
 from resnet_viz.ui.components.picture import difference_of
 from resnet_viz.ui.selection import Selection
-from resnet_viz.viz.mistakes import mistake_text
+from resnet_viz.viz.mistakes import match_text
 from resnet_viz.viz.sentences import sentences, signed
 from resnet_viz.viz.tables import difference_frame, difference_in_words
 from resnet_viz.viz.theme import STATUS_MARKS
@@ -169,7 +169,7 @@ def _show_identity(selection: Selection) -> None:
         return
     matches = _identified(total, selection.spec)
     for index, match in enumerate(matches[:_MOST_MATCHES]):
-        st.markdown(_match_text(match, total))
+        st.markdown(match_text(match, total))
         if not match.mistakes:
             st.button(_("Show it"), key=f"match_{index}", on_click=_show_match, args=(match,), type="tertiary")
     if not matches:
@@ -184,22 +184,6 @@ def _show_identity(selection: Selection) -> None:
 @lru_cache(maxsize=256)
 def _identified(total: int, spec: ResNetSpec) -> list[Match]:
     return identify(total, spec)
-
-
-def _match_text(match: Match, total: int) -> str:
-    which = _("all parameters") if match.counted == "all" else _("trainable parameters")
-    text = _("**{n}** = {which} of `{preset}` at {height}×{width}×{channels}, {classes} classes").format(
-        n=f"{total:,}",
-        which=which,
-        preset=match.preset,
-        height=match.input_shape[0],
-        width=match.input_shape[1],
-        channels=match.input_shape[2],
-        classes=f"{match.classes:,}",
-    )
-    if not match.mistakes:
-        return f"{text}."
-    return f"{text}, " + _("with: {mistakes}.").format(mistakes="; ".join(map(mistake_text, match.mistakes)))
 
 
 def _show_match(match: Match) -> None:

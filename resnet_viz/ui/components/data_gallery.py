@@ -1,5 +1,6 @@
 """The pictures of a run: what they look like, how many of each class, how they are split, whose they are."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -23,14 +24,18 @@ from resnet_viz.ui.components.run_source import owner
 from resnet_viz.ui.selection import Selection, settings_of
 from resnet_viz.viz.words import class_name
 
-_GALLERY, _COLUMNS = 54, 18
+_GALLERY, _COLUMNS = 36, 18
 _TILE_PX = 64
 
 
 def show(selection: Selection) -> None:
-    """Draw the pictures of the plan, and the ways to other ones."""
+    """Draw the pictures of the plan, and behind them the ways to other ones."""
     plan = selection.plan
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    source = _source(own_plan(plan))
+    if source is not None:
+        _show_pictures(source, _GALLERY, columns=_COLUMNS)
+        st.markdown(_split_text(source), help=data_sets()[plan.data.source].licence)
+    with st.expander(_("Other pictures: digits, CIFAR-10, your own"), expanded=source is None):
         controls.select(
             _("Pictures"),
             data_sets(),
@@ -41,18 +46,13 @@ def show(selection: Selection) -> None:
             label_visibility="collapsed",
             width=330,
         )
-        st.markdown(data_sets()[plan.data.source].licence)
-    source = _source(own_plan(plan))
-    if source is not None:
-        _show_pictures(source, _GALLERY, columns=_COLUMNS)
-        st.markdown(_split_text(plan.data, source))
-        with st.expander(_("How many of each class")):
+        left, right = st.columns(2, gap="medium")
+        with left:
+            _show_upload(selection)
+        with right:
+            _show_download()
+        if source is not None:
             _show_counts(source)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        _show_upload(selection)
-    with right:
-        _show_download()
 
 
 def own_folder() -> str:
@@ -95,8 +95,19 @@ def _show_pictures(source: Source, count: int, *, columns: int) -> None:
     images, labels = source.train(np.arange(shown))
     with st.container(key=f"maps_gallery_{count}"):
         st.image(_sheet(images, columns), width="stretch", alt=_("Some of the training pictures"))
-    names = [say.plain(class_name(source.classes[label])) for label in labels[: len(source.classes)]]
-    st.markdown(_("From the first one on: {names}").format(names=", ".join(names[:12])))
+    st.markdown(_order_text([say.plain(class_name(source.classes[label])) for label in labels]))
+
+
+def _order_text(names: Sequence[str]) -> str:
+    """Return which class each picture is of, in reading order; one round of them, if they go round.
+
+    >>> _order_text(["a", "b", "a", "b"]), _order_text(["a", "a", "b", "c"])
+    ('Left to right: a, b, and again.', 'Left to right: a, a, b, c …')
+    """
+    count = len(set(names))
+    if count <= 12 and all(name == names[place % count] for place, name in enumerate(names)):
+        return _("Left to right: {names}, and again.").format(names=", ".join(names[:count]))
+    return _("Left to right: {names} …").format(names=", ".join(names[:12]))
 
 
 def _sheet(images: npt.NDArray[np.uint8], columns: int) -> npt.NDArray[np.uint8]:
@@ -112,10 +123,10 @@ def _sheet(images: npt.NDArray[np.uint8], columns: int) -> npt.NDArray[np.uint8]
     return sheet
 
 
-def _split_text(plan: DataPlan, source: Source) -> str:
+def _split_text(source: Source) -> str:
     train = f"{source.train_count:,}" if source.train_count else _("endless, none twice")
-    return _("{n} classes; to train on: {train}; held back: {validation}; split by seed {seed}.").format(
-        n=len(source.classes), train=train, validation=f"{source.validation_count:,}", seed=plan.seed
+    return _("{n} classes. To train on: {train}. Held back: {validation}.").format(
+        n=len(source.classes), train=train, validation=f"{source.validation_count:,}"
     )
 
 
@@ -139,9 +150,10 @@ def _show_download() -> None:
         if download.sentence:
             say.warning(download.sentence)
         st.markdown(
-            _("Without a network: fetch `{url}` (sha256 `{sha}…`) in any way and put it at `{path}`.").format(
+            _("Without a network: put the file there by hand."),
+            help=_("Fetch `{url}` (sha256 `{sha}…`) in any way and put it at `{path}`.").format(
                 url=download.url, sha=download.digest[:16], path=download.target
-            )
+            ),
         )
         return
     st.fragment(_draw_download, run_every=0.5)()

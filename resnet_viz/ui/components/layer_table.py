@@ -1,5 +1,6 @@
 """The account of every layer as a table, its sums, its file and its chart."""
 
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -10,19 +11,28 @@ from resnet_viz.ui import state
 from resnet_viz.ui.components import controls, downloads
 from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.charts import along_depth, receptive_fields, size_and_channels, treemap
+from resnet_viz.viz.overview import overview_data
 from resnet_viz.viz.tables import in_words, to_frame, totals_row
 from resnet_viz.viz.views import CHART_METRICS, COUNTING, VIEWS, metric_name, metric_short_name, view_name
-from resnet_viz.viz.words import kind_name
+from resnet_viz.viz.words import kind_name, short_bytes
 
 # On a projector there are no filters above a chart; on a walk there is a question.
 _TALL_PX, _LOW_PX = 450, 340
+# The rows that a window holds: what is left scrolls in the table, whose head stays.
+_TABLE_PX = 600
+OVERVIEW = "overview"
+
+
+@cache
+def _overview() -> Any:
+    """Register the packaged component; only a running app knows where packages keep theirs."""
+    return st.components.v2.component("resnet-viz.overview", js="index-*.js", css="index-*.css")
 
 
 def show(selection: Selection) -> None:
     """Draw the filters, the choice of a view, and the layers as a table or a chart."""
     everything = to_frame(selection.summary)
     is_whole = selection.present or selection.view in ("field", "size")
-    rows = everything if is_whole else _filtered(everything)
     with st.container(horizontal=True, vertical_alignment="center"):
         controls.choice(
             _("View"),
@@ -43,32 +53,47 @@ def show(selection: Selection) -> None:
                 title=metric_short_name,
                 label_visibility="collapsed",
             )
+    # On a walk the answer is what is asked for.
+    if selection.view == "table" and not selection.walk:
+        _overview()(
+            key=OVERVIEW,
+            data=overview_data(selection.summary, selection.node),
+            on_did_change=_take_part,
+        )
+    rows = everything if is_whole else _filtered(everything)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _show_sums(selection, rows)
         if not selection.present:
             downloads.show(rows, f"layers-{selection.preset}-{selection.spec.input_shape[0]}px", key="table")
-    _show_sums(selection, rows)
     if selection.view == "table":
         _show_table(selection, rows)
     else:
         _show_chart(selection, rows)
 
 
+def _take_part() -> None:
+    """Select the block that was clicked."""
+    event: Any = getattr(state.typed(OVERVIEW), "did", None)
+    if event and state.is_first_delivery(str(event.get("mark"))):
+        _select(str(event.get("node", "")))
+
+
 def _show_sums(selection: Selection, rows: pd.DataFrame) -> None:
     sums, convolutions = totals_row(rows), selection.summary.main_path_convolutions
-    text = _(
-        "**{shown} of {all} layers** · {p} parameters ({t} trained, {f} not) · {m} MACs · {b} bytes of activations"
-    ).format(
-        shown=len(rows),
-        all=len(selection.summary.records),
+    text = _("**{shown} of {all} layers**: {p} parameters, {m} MACs, {b} of maps.").format(
+        shown=f"{len(rows):,}",
+        all=f"{len(selection.summary.records):,}",
         p=f"{sums['parameters']:,}",
-        t=f"{sums['trainable']:,}",
-        f=f"{sums['non_trainable']:,}",
         m=f"{sums['macs']:,}",
-        b=f"{sums['activation_bytes']:,}",
+        b=short_bytes(sums["activation_bytes"]),
+    )
+    more = _("{t} parameters are trained, {f} are not.").format(
+        t=f"{sums['trainable']:,}", f=f"{sums['non_trainable']:,}"
     )
     if not selection.walk:  # there it is a question
-        depth = _("depth {n}: {c} convolutions on the main path and the dense layer")
-        text += " · " + depth.format(n=convolutions + 1, c=convolutions)
-    st.markdown(text)
+        depth = _("Depth {n}: {c} convolutions on the main path and the dense layer.")
+        more += " " + depth.format(n=convolutions + 1, c=convolutions)
+    st.markdown(text, help=more, width="stretch")
 
 
 def _show_table(selection: Selection, rows: pd.DataFrame) -> None:
@@ -77,7 +102,7 @@ def _show_table(selection: Selection, rows: pd.DataFrame) -> None:
     st.dataframe(
         in_words(rows),
         hide_index=True,
-        height=430,
+        height=_TABLE_PX,
         column_config=_columns(),
         column_order=list(_columns()),
         on_select=lambda: _take_row(key, layers),
@@ -108,7 +133,7 @@ def _show_chart(selection: Selection, rows: pd.DataFrame) -> None:
         on_select=lambda: _take_point(f"chart_{view}"),
         selection_mode="points",
         height=_LOW_PX if selection.walk else _TALL_PX if selection.present else "content",
-        config={"displaylogo": False, "modeBarButtonsToRemove": ["sendDataToCloud", "select2d", "lasso2d"]},
+        config={"displaylogo": False, "displayModeBar": False},
         alt=_("{what}, layer by layer").format(what=what),
     )
 
@@ -127,7 +152,10 @@ def _take_point(key: str) -> None:
 
 
 def _select(name: str) -> None:
-    state.update(lambda current: current.revealing(name) if name in current.summary.by_id else current)
+    """Choose a layer or a block everywhere; a click on what the network no longer has does nothing."""
+    state.update(
+        lambda now: now.revealing(name) if name in {**now.summary.by_id, **now.summary.graph.block_by_name} else now
+    )
 
 
 def _filtered(rows: pd.DataFrame) -> pd.DataFrame:
@@ -157,7 +185,7 @@ def _columns() -> dict[str, Any]:
         "layer": st.column_config.TextColumn(_("layer"), pinned=True),
         "kind": _("kind"),
         "block": _("block"),
-        "road": _("road"),
+        "road": _("path"),
         "kernel_size": _("kernel"),
         "strides": _("stride"),
         "padding": _("padding"),

@@ -1,24 +1,30 @@
 """One cell of a map: what it sees of the picture, and the sum that made it, written out and played."""
 
 import html
+from functools import cache
+from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from resnet_viz.compute import questions
 from resnet_viz.compute.questions import PixelStep, PixelSum
 from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
+from resnet_viz.spec.layers import kind_of
 from resnet_viz.ui import services, state
 from resnet_viz.ui.components import forward, maps
 from resnet_viz.ui.selection import Selection, pixel_of
 from resnet_viz.viz.overlay import boxed_png
-from resnet_viz.viz.pixel import kernel_walk, step_text
+from resnet_viz.viz.pixel import step_text, sum_data
 from resnet_viz.viz.words import number_text
 
-# Channels whose products are listed; the rest are told as one sum.
-_LISTED = 8
-_BOX_PX = 300
+_BOX_PX = 150
+
+
+@cache
+def _component() -> Any:
+    """Register the packaged component; only a running app knows where packages keep theirs."""
+    return st.components.v2.component("resnet-viz.sum", js="index-*.js", css="index-*.css")
 
 
 def show(selection: Selection, picture: Picture) -> None:
@@ -53,14 +59,13 @@ def show(selection: Selection, picture: Picture) -> None:
 
     @st.dialog(title, width="large", on_dismiss=lambda: state.set_parts(pixel=""))
     def open_sum() -> None:
-        st.markdown(field)
-        left, right = st.columns([0.42, 0.58], gap="medium")
+        _show_products(selection, found)
+        left, right = st.columns([0.8, 0.2], gap="medium")
         with left:
+            st.markdown(field)
             st.html(_steps_table(found.steps))
-            if seen is not None:
-                st.image(seen, width=_BOX_PX, alt=field)
-        with right:
-            _show_products(found)
+        if seen is not None:
+            right.image(seen, width=_BOX_PX, alt=field)
 
     open_sum()
 
@@ -93,8 +98,8 @@ def _steps_table(steps: list[PixelStep]) -> str:
     return f"<table class='facts steps'>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
 
 
-def _show_products(found: PixelSum) -> None:
-    """Draw the patch times the kernel, channel by channel, the largest shares first."""
+def _show_products(selection: Selection, found: PixelSum) -> None:
+    """Draw the patch times the kernel, product by product."""
     first = found.steps[0]
     if found.patch is None:
         st.markdown(_("This layer hands values on; there is nothing to multiply."))
@@ -103,12 +108,7 @@ def _show_products(found: PixelSum) -> None:
         shown = " ".join(number_text(float(value)) for value in found.patch.ravel()[:16])
         st.markdown(_("Its window holds {values}.").format(values=shown + (" …" if found.patch.size > 16 else "")))
         return
-    shares = (found.patch.astype(np.float64) * found.kernel).sum(axis=(0, 1))
-    order = np.argsort(-np.abs(shares), kind="stable")[:_LISTED]
-    rest = float(shares.sum() - shares[order].sum())
-    st.markdown(
-        _("{n} products, patch × kernel; the {k} input channels that count most, then the other {m} together:").format(
-            n=f"{found.patch.size:,}", k=len(order), m=len(shares) - len(order)
-        )
-    )
-    st.html(kernel_walk(found.patch, found.kernel, [int(c) for c in order], rest, first))
+    graph = selection.summary.graph
+    is_picture = all(kind_of(graph.node(name).layer) in ("input", "padding") for name in graph.node(first.node).inputs)
+    data = sum_data(found.patch, found.kernel, first, is_picture=is_picture)
+    _component()(key="sum", data=data)

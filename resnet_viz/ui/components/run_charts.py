@@ -1,4 +1,4 @@
-"""The charts of a run: two curves, the norms block by block, what a watched picture becomes, who is taken for whom."""
+"""The charts of a run: its picture, another curve, the norms block by block, what a watched picture becomes, who is taken for whom."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,54 +9,79 @@ import streamlit as st
 from resnet_viz.analysis.curves import Metrics, by_network
 from resnet_viz.messages import gettext as _
 from resnet_viz.training.demos import demos
-from resnet_viz.ui import state
-from resnet_viz.ui.components import controls
+from resnet_viz.training.plan import Plan
+from resnet_viz.ui import say, state
+from resnet_viz.ui.components import controls, learning
 from resnet_viz.ui.components.run_source import Watched, watched
 from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.curves import LINES, NORMS, confusion, line_name, loss_over_rate, norms_by_block, over_updates
 from resnet_viz.viz.mosaic import mosaic_png, shared_scale
+from resnet_viz.viz.words import network_name
 
-CHART_PX, _TALL_PX = 212, 232
-_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["sendDataToCloud", "select2d", "lasso2d"]}
+_CHART_PX, _TALL_PX = 260, 300
+# A toolbar over a chart hides what it serves; dragging zooms and a double click goes back without it.
+_CONFIG = {"displaylogo": False, "displayModeBar": False}
 
 
-def show(selection: Selection, found: Watched, upto: int | None) -> None:
-    """Draw the run up to an update, or as it stands; other runs beside it where asked for."""
-    runs: dict[str, list[Metrics]] = {found.title: found.metrics}
+def show(selection: Selection, found: Watched) -> None:
+    """Draw the picture of the run: its networks, and what its demo is about over the steps."""
+    if found.record.plan.optimizer.schedule == "growing":
+        if found.metrics:
+            _chart(loss_over_rate(found.metrics, height_px=_TALL_PX), "loss", _("Loss against learning rate"))
+        return
+    learning.show(selection, found, _runs(selection, found), about(found.record.plan)[0])
+
+
+def show_closer(selection: Selection, found: Watched) -> None:
+    """Draw what else was measured, up to where the picture stands: another curve, norms block by block, a watched picture."""
+    height = _TALL_PX if selection.present else _CHART_PX
+    upto, last = _shown(found), found.metrics[-1]["update"]
+    line = state.shown_line() or about(found.record.plan)[1]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{_('Look closer')}**", width="stretch")
+        _show_choices(line)
+    left, middle, right = st.columns([0.36, 0.36, 0.28], gap="small")
+    with left:
+        chart = over_updates(_runs(selection, found), line, upto=upto, last=last, height_px=height)
+        _chart(chart, "beside", line_name(line))
+    with middle:
+        lines = _last_lines(found.metrics, upto)
+        _chart(norms_by_block(lines, state.shown_norm(), height_px=height), "norms", _("Norms block by block"))
+    with right:
+        _show_watched(found, upto)
+
+
+def _shown(found: Watched) -> int:
+    """Return the step up to which a run is shown."""
+    last = int(found.metrics[-1]["update"])
+    return state.replay_at(found.id, last) if found.has_ended else last
+
+
+def is_before_its_end(found: Watched) -> bool:
+    """Whether the picture of a run that has ended stands before its end."""
+    return _shown(found) < int(found.metrics[-1]["update"])
+
+
+def _runs(selection: Selection, found: Watched) -> dict[str, list[Metrics]]:
+    """Return the measurements of the run, and of those drawn beside it."""
+    runs: dict[str, list[Metrics]] = {found.title: found.metrics} if found.metrics else {}
     for other in selection.compared:
         beside = watched(other)
         if beside is not None and beside.metrics and other != found.id:
             title = beside.title if beside.title not in runs else f"{beside.title} ({other[:4]})"
             runs[title] = beside.metrics
-    height = _TALL_PX if selection.present else CHART_PX
-    left, right = st.columns(2, gap="small")
-    first, second = _lines(found)
-    with left:
-        if found.record.plan.optimizer.schedule == "growing":
-            shown = [line for line in found.metrics if upto is None or line["update"] <= upto]
-            _chart(loss_over_rate(shown, height_px=height), "loss", _("Loss against learning rate"))
-        else:
-            _chart(over_updates(runs, first, upto=upto, height_px=height), "loss", line_name(first))
-    with right:
-        _chart(over_updates(runs, second, upto=upto, height_px=height), "beside", line_name(second))
-    wide, narrow = st.columns([0.66, 0.34], gap="small")
-    last = _last_lines(found.metrics, upto)
-    with wide:
-        _chart(norms_by_block(last, state.shown_norm(), height_px=height), "norms", _("Norms block by block"))
-    with narrow:
-        _show_watched(found, upto)
+    return runs
 
 
-def _lines(found: Watched) -> tuple[str, str]:
-    """Return what the two curves show: what was chosen, else what the demo is about."""
-    own = demos().get(found.record.plan.demo)
-    left, right = _ABOUT.get(own.verdict if own else "", ("loss", "training_accuracy"))
-    return left, state.shown_line() or right
+def about(plan: Plan) -> tuple[str, str]:
+    """Return what the two curves of a plan show: what its demo is about."""
+    own = demos().get(plan.demo)
+    return _ABOUT.get(own.verdict if own else "", ("training_accuracy", "loss"))
 
 
-# What each kind of verdict compares; the training loss and the accuracy of the batches by default.
+# What each kind of verdict compares; the accuracy of the batches and the training loss by default.
 _ABOUT = {
-    "gap": ("training_accuracy", "inference_accuracy"),
+    "gap": ("inference_accuracy", "training_accuracy"),
     "overfit": ("loss", "validation_accuracy"),
 }
 
@@ -86,23 +111,20 @@ def _show_watched(found: Watched, upto: int | None) -> None:
             st.image(
                 mosaic_png(array, scale, columns=8, smallest_tile=14),
                 width="stretch",
-                alt=_("First channels of {layer} in {network}").format(layer=node, network=network),
+                alt=_("First channels of {layer} in {network}").format(layer=node, network=network_name(network)),
             )
-        text = _("{network}: {layer}, {n} channels, {low:.2g} … {high:.2g}")
+        text = _("What the last stage of {network} makes of one held-back picture")
+        exact = _("{layer}, {n} channels, {low:.2g} … {high:.2g}, at step {step}, in inference mode.")
         st.markdown(
-            text.format(network=network, layer=node, n=array.shape[-1], low=scale.low, high=scale.high),
-            help=_("What the last stage makes of one held-back picture at update {n}, in inference mode.").format(
-                n=frames[-1]
-            ),
+            text.format(network=say.plain(network_name(network))),
+            help=exact.format(layer=node, n=array.shape[-1], low=scale.low, high=scale.high, step=frames[-1]),
         )
 
 
-def show_choices(found: Watched) -> None:
+def _show_choices(line: str) -> None:
     """Draw the choice of what the charts show."""
     with st.popover(_("Charts"), key="run_charts"):
-        controls.select(
-            _("The curve on the right"), LINES[1:], _lines(found)[1], state.show_line, key="chart_line", title=line_name
-        )
+        controls.select(_("The curve on the left"), LINES, line, state.show_line, key="chart_line", title=line_name)
         controls.select(
             _("Block by block"), NORMS, state.shown_norm(), state.show_norm, key="chart_norm", title=line_name
         )
@@ -115,5 +137,9 @@ def show_confusion(final: Mapping[str, Mapping[str, Any]], classes: tuple[str, .
     columns = st.columns(max(2, len(final)), gap="small")
     for column, (name, own) in zip(columns, final.items(), strict=False):
         with column:
-            st.markdown(_("{network}: {n} held-back pictures").format(network=name, n=own["validation_pictures"]))
+            st.markdown(
+                _("{network}: {n} held-back pictures").format(
+                    network=say.plain(network_name(name)), n=own["validation_pictures"]
+                )
+            )
             _chart(confusion(own["confusion"], classes), f"confusion_{name}", _("Counts by true and said class"))

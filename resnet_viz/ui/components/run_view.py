@@ -11,17 +11,13 @@ from resnet_viz.errors import ResNetVizError, StoreError
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
 from resnet_viz.training.demos import demos
-from resnet_viz.training.record import PHASES, Record
 from resnet_viz.training.verdicts import verdict_of
 from resnet_viz.ui import say, services, state
-from resnet_viz.ui.components import run_charts
-from resnet_viz.ui.components.run_source import RECORDED, Watched, owner, watched
+from resnet_viz.ui.components import learning, run_charts
+from resnet_viz.ui.components.run_source import Watched, owner, watched
 from resnet_viz.ui.selection import Selection
 
 _EVERY_S = 1.0
-_PLAY_S = 0.5
-# Seconds in which a replay plays through, whatever the run took.
-_PLAY_LASTS_S = 20.0
 
 
 def show(selection: Selection) -> None:
@@ -30,49 +26,44 @@ def show(selection: Selection) -> None:
     if found is None:
         say.info(_("This run is not here (any more): it was deleted, or the link is of another server."))
         return
-    is_playing = found.id.startswith(RECORDED) and state.is_playing()
-    every = _PLAY_S if is_playing else None if found.has_ended else _EVERY_S
-    st.fragment(_draw, run_every=every)(selection, has_ended=found.has_ended, is_playing=is_playing)
+    st.fragment(_draw, run_every=None if found.has_ended else _EVERY_S)(selection, has_ended=found.has_ended)
 
 
-def _draw(selection: Selection, *, has_ended: bool, is_playing: bool) -> None:
+def _draw(selection: Selection, *, has_ended: bool) -> None:
     """Draw the run as it stands; what changes the clock of this fragment, or the rest of the page, draws it anew."""
     found = watched(selection.run)
-    changes_clock = (
-        found is None or found.has_ended != has_ended or (found.run is None and state.is_playing() != is_playing)
-    )
-    if found is None or changes_clock or state.awaits_page():
+    if found is None or found.has_ended != has_ended or state.awaits_page():
         st.rerun()
         return
-    upto = _replayed(found) if found.run is None else None
-    _show_head(found)
+    if found.run is not None:
+        _show_head(found)
+    run_charts.show(selection, found)
+    if has_ended and found.metrics and not (selection.walk and run_charts.is_before_its_end(found)):
+        show_verdict(found)
     if found.metrics:
-        run_charts.show(selection, found, upto)
-    elif not found.has_ended:
-        _show_steps(found.record)
-    if has_ended and (upto is None or not state.is_playing()):
-        if selection.present:
-            show_verdict(found)
+        run_charts.show_closer(selection, found)
+    if has_ended and found.metrics:
         _show_details(found)
 
 
 def _show_head(found: Watched) -> None:
     record = found.record
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{say.plain(found.title)}** · {_state_text(found)}", width="stretch")
+        st.markdown(
+            f"**{say.plain(found.title)}**: {_state_text(found)}", width="stretch", help=_speed_text(found) or None
+        )
         if found.is_own:
             _show_controls(found)
-        elif found.run is not None:
-            run_charts.show_choices(found)
+        else:
             st.markdown(_("You are watching; its owner decides."), width="content")
-    shares = [
-        record.spent_s / record.plan.seconds if record.plan.seconds else 0.0,
-        record.update / record.plan.updates if record.plan.updates else 0.0,
-    ]
-    trouble = services.runner().trouble if found.run is not None else ""
+    trouble = services.runner().trouble
     if trouble:
         say.warning(trouble)
     if not found.has_ended:
+        shares = [
+            record.spent_s / record.plan.seconds if record.plan.seconds else 0.0,
+            record.update / record.plan.updates if record.plan.updates else 0.0,
+        ]
         st.progress(min(1.0, max(shares)), text=_progress_text(found))
     elif record.sentence:
         say.warning(record.sentence)
@@ -80,7 +71,6 @@ def _show_head(found: Watched) -> None:
 
 def _show_controls(found: Watched) -> None:
     state_now = found.record.state
-    run_charts.show_choices(found)
 
     def tell(label: str, word: str, **options: Any) -> None:
         st.button(label, key=f"run_{word}", on_click=_command, args=(found.id, word), **options)
@@ -167,19 +157,16 @@ def _extend(run_id: str) -> None:
 
 def _state_text(found: Watched) -> str:
     record = found.record
-    if found.run is None:
-        when = _date(record.began)
-        return _("{date}, seed {seed}, {device}").format(date=when, seed=record.plan.seed, device=record.device)
     return {
         "queued": _("waiting"),
         "preparing": _("getting ready"),
         "prepared": _("ready: compiled and waiting for your click"),
         "running": _("training"),
-        "paused": _("paused at update {n}").format(n=f"{record.update:,}"),
+        "paused": _("paused at step {n}").format(n=f"{record.update:,}"),
         "interrupted": _("interrupted; it goes on by itself"),
         "done": _("done {date}, seed {seed}").format(date=_date(record.ended), seed=record.plan.seed),
-        "cancelled": _("cancelled at update {n}").format(n=f"{record.update:,}"),
-        "failed": _("failed at update {n}").format(n=f"{record.update:,}"),
+        "cancelled": _("cancelled at step {n}").format(n=f"{record.update:,}"),
+        "failed": _("failed at step {n}").format(n=f"{record.update:,}"),
     }[record.state]
 
 
@@ -189,102 +176,51 @@ def _progress_text(found: Watched) -> str:
         position = services.runner().position(found.id)
         return ngettext("{n} run before this one", "{n} runs before this one", position).format(n=position)
     if record.state in ("preparing", "prepared"):
-        return _phase_text(record.phase) if record.phase else _("ready")
+        return learning.phase_text(record.phase) if record.phase else _("ready")
     n, m = f"{record.update:,}", f"{record.plan.updates:,}"
-    updates = _("{n} of {m} updates").format(n=n, m=m) if record.plan.updates else _("{n} updates").format(n=n)
-    parts = [updates, _("{s:.0f} s of updates").format(s=record.spent_s)]
+    steps = _("{n} of {m} steps.").format(n=n, m=m) if record.plan.updates else _("{n} steps.").format(n=n)
+    if record.left_s is None:
+        return f"{steps} " + _("How long it takes is told after the first steps.")
+    return f"{steps} " + _("About {s:.0f} s left.").format(s=record.left_s)
+
+
+def _speed_text(found: Watched) -> str:
+    """Return how fast it goes, for whoever asks."""
     last = by_network(found.metrics)
     speeds = [lines[-1]["images_per_s"] for lines in last.values() if lines[-1].get("images_per_s")]
-    if speeds:
-        parts.append(_("{n:.0f} pictures/s per network").format(n=np.mean(speeds)))
-        parts.append(_("{n:.1f} GB memory").format(n=found.metrics[-1]["memory_bytes"] / 2**30))
-    if record.left_s is None:
-        parts.append(_("how long it takes is told after the first updates"))
-    else:
-        parts.append(_("about {s:.0f} s left").format(s=record.left_s))
-    return " · ".join(parts)
-
-
-def _phase_text(phase: str) -> str:
-    return {
-        "import": _("starting Keras"),
-        "data": _("reading the pictures"),
-        "build": _("building the networks"),
-        "compile": _("compiling update and evaluation"),
-        "train": _("training"),
-        "evaluate": _("looking at the held-back pictures"),
-    }[phase]
-
-
-def _show_steps(record: Record) -> None:
-    """Draw the steps before the first measurement, so that nobody looks at a blank page."""
-    lines = []
-    for phase in PHASES[:-1]:
-        if phase in record.phases:
-            mark, time = "✓", f"{record.phases[phase]:.1f} s"
-        else:
-            mark, time = ("▸", "…") if phase == record.phase else ("·", "")
-        lines.append(f"{mark} {_phase_text(phase)} {time}")
-    st.markdown("  \n".join(lines))
-    st.skeleton(height=run_charts.CHART_PX)
-
-
-def _replayed(found: Watched) -> int | None:
-    """Draw the replay's controls and return the update up to which it is shown."""
-    last = found.metrics[-1]["update"]
-    at = state.replay_at(found.id, last)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(
-            _("Stop") if state.is_playing() else _("Play"),
-            key="replay_play",
-            on_click=_toggle_playing,
-            args=(found.id, at, last),
-        )
-        if state.is_playing():
-            at = min(last, at + max(1, round(last * _PLAY_S / _PLAY_LASTS_S)))
-            state.set_replay(found.id, at)
-            if at >= last:
-                state.set_playing(playing=False)
-                st.rerun()
-        key = state.bind("replay_slider", at)
-        st.slider(
-            _("Update"),
-            0,
-            last,
-            key=key,
-            label_visibility="collapsed",
-            on_change=lambda: state.set_replay(found.id, int(state.typed(key))),
-        )
-        run_charts.show_choices(found)
-    return at
-
-
-def _toggle_playing(run_id: str, at: int, last: int) -> None:
-    """Play from here, from the start if it is at its end; or stop."""
-    playing = not state.is_playing()
-    if playing and at >= last:
-        state.set_replay(run_id, 0)
-    state.set_playing(playing=playing)
+    if not speeds:
+        return ""
+    return _("{s:.0f} s of steps, {n:.0f} pictures/s per network, {gb:.1f} GB memory").format(
+        s=found.record.spent_s, n=np.mean(speeds), gb=found.metrics[-1]["memory_bytes"] / 2**30
+    )
 
 
 def show_verdict(found: Watched) -> None:
-    """Draw what was measured, and how to read it."""
+    """Draw what was measured in a sentence; how to read it, and the exact figures, behind it."""
     own = demos().get(found.record.plan.demo)
     verdict = verdict_of(found.record, found.metrics)
-    with st.container(border=True, key="verdict"):
+    answer = _(own.answer) if own else ""
+    with st.container(key="verdict", gap="xsmall"):
         first, *rest = verdict.sentences
-        st.markdown(f"**{say.sentence(first)}**")
-        st.markdown(" ".join([*map(say.sentence, rest), _(own.answer) if own else ""]))
+        st.markdown(f"**{say.sentence(first)}** {' '.join(map(say.sentence, rest))}")
+        if not verdict.more:
+            st.markdown(answer)
+            return
+        with st.expander(_("What this does not prove")):
+            st.markdown(answer)
+            st.markdown("  \n".join(map(say.sentence, verdict.more)))
 
 
 def _show_details(found: Watched) -> None:
     record = found.record
     with st.expander(_("How it was done: times, networks, which pictures were mistaken for which")):
-        times = ", ".join(f"{_phase_text(name)} {seconds:.1f} s" for name, seconds in record.phases.items())
+        began = _("Begun {date}, seed {seed}, {device}.")
+        st.markdown(began.format(date=_date(record.began), seed=record.plan.seed, device=say.plain(record.device)))
+        times = ", ".join(f"{learning.phase_text(name)} {seconds:.1f} s" for name, seconds in record.phases.items())
         total = sum(record.phases.values())
         st.markdown(
             _(
-                "{times}; in all {total:.0f} s, of which {spent:.0f} s in updates; {precision}; {n} pictures per update; {machine}."
+                "{times}; in all {total:.0f} s, of which {spent:.0f} s in steps; {precision}; {n} pictures per step; {machine}."
             ).format(
                 times=times,
                 total=total,

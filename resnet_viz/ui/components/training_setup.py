@@ -8,6 +8,7 @@ import streamlit as st
 
 from resnet_viz.errors import ResNetVizError
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import ngettext
 from resnet_viz.spec import PRESETS
 from resnet_viz.spec.changes import from_text, to_text
 from resnet_viz.training.catalogue import data_sets
@@ -15,16 +16,64 @@ from resnet_viz.training.demos import demos
 from resnet_viz.training.hardware import cpu, nvidia_gpus
 from resnet_viz.training.plan import Plan, to_paths
 from resnet_viz.ui import say, services, state
-from resnet_viz.ui.components import controls, data_gallery, run_view
+from resnet_viz.ui.components import controls, data_gallery, learning, run_charts
 from resnet_viz.ui.components.run_source import RECORDED, has_recording, owner, watched
 from resnet_viz.ui.selection import Selection, settings_of
+from resnet_viz.viz.words import network_name
 
 _COLUMNS = 4
 
 
 def show(selection: Selection) -> None:
-    """Draw the demo, its question and what starts it."""
+    """Draw the demo's question, and what starts it."""
     own = demos()[selection.demo]
+    st.title(_(own.question), anchor=False)
+    found = watched(selection.run)
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="train_row"):
+        # One thing to do next stands out; a run that goes on has it below.
+        waits = found is not None and found.is_own and not found.has_ended
+        st.button(
+            _("Train"),
+            key="train_start",
+            type="secondary" if waits else "primary",
+            on_click=_submit,
+            args=(False,),
+            help=_details(selection.plan),
+        )
+        if has_recording(selection.demo):
+            st.button(
+                _("Replay"),
+                key="train_replay",
+                on_click=_replay,
+                args=(f"{RECORDED}{selection.demo}",),
+                help=_("Plays a run that was recorded."),
+            )
+        st.button(
+            _("Get ready (start later)"),
+            key="train_prepare",
+            on_click=_submit,
+            args=(True,),
+            help=_("Builds and compiles before the lesson; then it starts at a click."),
+        )
+        if selection.run:
+            st.button(
+                _("New run"),
+                key="train_setup",
+                on_click=lambda: state.set_parts(run=""),
+                help=_("Back to the pictures and the settings; the run goes on and is kept."),
+            )
+        elif not selection.settings:
+            st.markdown(_about_text(own.about_s), width="content")
+        st.space("stretch")
+        _show_demos(selection)
+
+
+def _replay(run: str) -> None:
+    state.play_anew()
+    state.set_parts(run=run)
+
+
+def _show_demos(selection: Selection) -> None:
     controls.select(
         _("Demo"),
         demos(),
@@ -33,40 +82,13 @@ def show(selection: Selection) -> None:
         key="demo",
         title=lambda name: _(demos()[name].title),
         label_visibility="collapsed",
+        width=330,
     )
-    st.markdown(f"**{_(own.question)}**")
-    plan, found = selection.plan, watched(selection.run)
-    with st.container(horizontal=True, gap="xsmall"):
-        st.button(_("Train"), key="train_start", type="primary", on_click=_submit, args=(False,))
-        st.button(
-            _("Prepare"),
-            key="train_prepare",
-            on_click=_submit,
-            args=(True,),
-            help=_("Builds and compiles before the lesson; then it starts at a click."),
-        )
-        if has_recording(selection.demo):
-            st.button(
-                _("Replay"),
-                key="train_replay",
-                on_click=lambda: state.set_parts(run=f"{RECORDED}{selection.demo}"),
-                help=_("A run that was recorded, with its machine, date and seed."),
-            )
-        if selection.run:
-            st.button(
-                _("Set up"),
-                key="train_setup",
-                on_click=lambda: state.set_parts(run=""),
-                help=_("Back to the pictures and the settings; the run goes on and is kept."),
-            )
-    if found is not None and found.has_ended and found.metrics and not state.is_playing():
-        run_view.show_verdict(found)
-    else:
-        st.markdown(_budget_text(selection, plan))
 
 
 def show_choices(selection: Selection) -> None:
-    """Draw what the next run learns from and all that can be changed in it, where no run is open."""
+    """Draw what would learn, what from, and all that can be changed in it, where no run is open."""
+    learning.invite(selection, run_charts.about(selection.plan)[0])
     controls.choice(
         _("What to look at"),
         ("pictures", "settings"),
@@ -82,21 +104,30 @@ def show_choices(selection: Selection) -> None:
         _show_settings(selection, selection.plan)
 
 
-def _budget_text(selection: Selection, plan: Plan) -> str:
-    parts = [f"{say.plain(network.name)}: {say.code(network.text)}" for network in plan.networks]
+def _about_text(seconds: float) -> str:
+    """Return how long a demo takes, as one says it.
+
+    >>> _about_text(45), _about_text(110)
+    ('Takes about 45 seconds.', 'Takes about 2 minutes.')
+    """
+    if seconds < 90:
+        return ngettext("Takes about {n} second.", "Takes about {n} seconds.", round(seconds)).format(n=round(seconds))
+    minutes = round(seconds / 60)
+    return ngettext("Takes about {n} minute.", "Takes about {n} minutes.", minutes).format(n=minutes)
+
+
+def _details(plan: Plan) -> str:
+    """Return what exactly would be trained, and on what, for whoever asks."""
+    parts = [f"{say.plain(network_name(network.name))}: {say.code(network.text)}" for network in plan.networks]
     pictures = data_sets()[plan.data.source].title
     device = nvidia_gpus() or cpu()
     lines = [
         *parts,
-        _("{pictures}, {size}×{size} px, {n} per update").format(pictures=pictures, size=plan.size_px, n=plan.batch),
+        _("{pictures}, {size}×{size} px, {n} per step").format(pictures=pictures, size=plan.size_px, n=plan.batch),
+        _("{n} steps of each network").format(n=f"{plan.updates:,}") if plan.updates else "",
         device.text(),
     ]
-    if not selection.settings:
-        sentence = _(
-            "{n} updates of each network: about {s:.0f} s from click to verdict on two idle cores. How long it takes here is said after the first updates."
-        )
-        lines.append(sentence.format(n=plan.updates, s=demos()[selection.demo].about_s))
-    return "  \n".join(lines)
+    return "  \n".join(filter(None, lines))
 
 
 def _submit(holds: bool) -> None:  # noqa: FBT001 - a button's argument
@@ -224,7 +255,7 @@ def _field_title(path: str) -> str:
         "data.train": _("Training pictures (0: all, endless)"),
         "data.validation": _("Held-back pictures"),
         "data.difficulty": _("Difficulty of the shapes, 0 to 1"),
-        "data.clutter": _("Blots per picture"),
+        "data.clutter": _("Random spots per picture"),
         "data.seed": _("Seed of the pictures"),
         "optimizer.name": _("Optimiser"),
         "optimizer.learning_rate": _("Learning rate"),
@@ -232,15 +263,15 @@ def _field_title(path: str) -> str:
         "optimizer.nesterov": _("Nesterov (SGD)"),
         "optimizer.weight_decay": _("Weight decay"),
         "optimizer.schedule": _("Schedule"),
-        "optimizer.warmup_updates": _("Warm-up, updates"),
-        "optimizer.decay_updates": _("Length of the schedule, updates"),
+        "optimizer.warmup_updates": _("Warm-up, steps"),
+        "optimizer.decay_updates": _("Length of the schedule, steps"),
         "optimizer.final_learning_rate": _("Last learning rate (growing)"),
-        "batch": _("Pictures per update"),
+        "batch": _("Pictures per step"),
         "augment": _("Augmentation"),
         "precision": _("Precision"),
-        "seconds": _("Budget, s of updates (0: none)"),
-        "updates": _("Budget, updates (0: none)"),
-        "measure_every": _("Updates per measurement"),
+        "seconds": _("Budget, s of steps (0: none)"),
+        "updates": _("Budget, steps (0: none)"),
+        "measure_every": _("Steps per measurement"),
         "evaluate_every": _("Measurements per look at held-back pictures"),
         "stop_at_rise": _("Stop when the loss is this many times its lowest (0: never)"),
         "seed": _("Seed of weights and order"),

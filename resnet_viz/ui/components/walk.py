@@ -196,8 +196,7 @@ def watch_two_networks() -> None:
     """End the walk, if there is one, and play the recorded run of a plain and a residual network from its start."""
     now = state.current_selection()
     before, _page = walking.taken_place() or (now, "")
-    state.set_replay(figures.RACE, 0)
-    state.set_playing(playing=True)
+    state.play_anew()
     walking.step_to(replace(_seen_by(before, now), demo=_RACE_DEMO, run=figures.RACE), "train")
 
 
