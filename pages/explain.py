@@ -8,16 +8,16 @@ from resnet_viz.ui.components import doubt, explanation, image_source, maps, pre
 
 selection = state.current_selection()
 picture = image_source.picture_of(selection)
-left, main = st.columns([0.2, 0.8], gap="medium")
+left, hero, side = st.columns([0.2, 0.4, 0.4], gap="medium")
 with left:
-    maps.show_input(selection, picture)
+    maps.show_input(selection, picture, width=148)
     shares = prediction.show(selection, picture, count=5)
     if shares is not None:
         doubt.show(selection)
     with st.popover(_("Another picture"), width="stretch"):
         image_source.show("page")
     surgery.show(selection)
-with main:
+with hero:
     surgery.show_done(selection)
-    if shares is not None:
-        explanation.show(selection, picture, shares)
+if shares is not None:
+    explanation.show(selection, picture, shares, hero, side)

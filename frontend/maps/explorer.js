@@ -53,7 +53,8 @@ export class Explorer {
     this.frame.classList.toggle("single", Boolean(this.data.single));
     this.frame.style.setProperty("--shortcut", colors.shortcut);
     this.frame.style.setProperty("--branch", colors.branch);
-    if (!this.opened) this.large.opacity.value = this.data.single ? 60 : 75; // the picture below stays in sight
+    this.frame.classList.toggle("over", Boolean(this.data.over));
+    if (!this.opened) this.large.opacity.value = this.data.over ? 85 : this.data.single ? 60 : 75; // the picture below stays in sight
     this.opened = true;
     if (!(kept.source < sources.length)) kept.source = 0;
     this.scales = new Scales(this.data, kept);
@@ -105,6 +106,7 @@ export class Explorer {
       isSilenced: (data.silenced[maps.node] ?? []).includes(channel),
       canSum: data.canSum,
       isWide: this.isWide,
+      over: data.over,
     });
   }
 

@@ -1,5 +1,6 @@
 // One channel large, over the picture: each cell where its receptive field is centred; its field drawn under the cursor.
 import { BORDER, crossOut, paintRamp, paintTiles, pictureCanvas } from "./paint.js";
+import { greyed, paintOver, paintOverRamp } from "./over.js";
 import { oddities, shown } from "./values.js";
 
 const SIDE = 720; // canvas pixels of the longer side
@@ -33,13 +34,13 @@ export class Large {
     this.listen();
   }
 
-  show({ maps, place, image, scale, colors, name, texts, ground, odd, canSilence, isSilenced, canSum, isWide }) {
+  show({ maps, place, image, scale, colors, name, texts, ground, odd, canSilence, isSilenced, canSum, isWide, over }) {
     if (maps !== this.maps || place !== this.place) this.cell = null;
     Object.assign(this, { maps, place, texts, ground, odd, canSum, isSilenced });
     this.channel = maps.channels[place];
     if (image !== this.image) {
       this.image = image;
-      this.picture = image && pictureCanvas(image);
+      this.picture = image && pictureCanvas(over ? greyed(image) : image);
     }
     this.title.textContent = maps.channels.length > 1 || !maps.single ? texts.channelOf.replace("{n}", this.channel).replace("{layer}", maps.node) : maps.title;
     if (isSilenced) this.title.append(` (${texts.off})`);
@@ -59,9 +60,22 @@ export class Large {
     const fill = texts.range.replace("{low}", shown(low[place])).replace("{high}", shown(high[place])).replace("{zeros}", `${Math.round(zeros[place] * 100)} %`);
     const ranked = texts.rank.replace("{rank}", rank).replace("{n}", energy.length);
     this.range.textContent = `${[fill, maps.channels.length > 1 && ranked, oddities([[maps, [place]]], texts), name].filter(Boolean).join("; ")}.`;
-    paintRamp(this.ramp, colors);
-    paintTiles(this.cells, maps, [place], { columns: 1, enlarge: 1, colors, ground, scale: () => scale });
+    if (over) this.showOver(over);
+    else {
+      paintRamp(this.ramp, colors);
+      paintTiles(this.cells, maps, [place], { columns: 1, enlarge: 1, colors, ground, scale: () => scale });
+    }
     this.draw();
+  }
+
+  // For and against a class: one scale about zero, its two ends named.
+  showOver(over) {
+    const bound = Math.max(-this.maps.stats.low[0], this.maps.stats.high[0]);
+    this.low.textContent = `${this.texts.against} ${shown(-bound)}`;
+    this.high.textContent = `${shown(bound)} ${this.texts.for}`;
+    this.range.textContent = oddities([[this.maps, [0]]], this.texts);
+    paintOverRamp(this.ramp, over);
+    paintOver(this.cells, this.maps, bound, over, this.odd);
   }
 
   // The picture's size, px; without a field (a map that is the picture's own) a cell is a pixel.

@@ -1,5 +1,6 @@
 """The methods of explanation, their settings and what they give: all that a page or a terminal must know. No Keras."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -41,19 +42,13 @@ class Method:
     reference: str
 
 
+# Side of a picture, px, up to which a patch of occlusion's own size is no needle; a larger picture has larger ones.
+_PATCH_SIDE_PX = 96
+LARGEST_PATCH = 32
+
 METHODS: dict[str, Method] = {
     method.name: method
     for method in (
-        Method("gradcam", needs_node=True, settings={}, reference="Selvaraju et al. 2017, arXiv:1610.02391"),
-        Method(
-            "integrated-gradients",
-            needs_node=False,
-            settings={
-                "baseline": Setting("black", ("black", "grey", "mean")),
-                "steps": Setting("64", ("16", "64", "256")),
-            },
-            reference="Sundararajan, Taly, Yan 2017, arXiv:1703.01365",
-        ),
         Method(
             "occlusion",
             needs_node=False,
@@ -63,6 +58,16 @@ METHODS: dict[str, Method] = {
                 "fill": Setting("mean", ("mean", "black", "grey")),
             },
             reference="Zeiler and Fergus 2014, arXiv:1311.2901",
+        ),
+        Method("gradcam", needs_node=True, settings={}, reference="Selvaraju et al. 2017, arXiv:1610.02391"),
+        Method(
+            "integrated-gradients",
+            needs_node=False,
+            settings={
+                "baseline": Setting("black", ("black", "grey", "mean")),
+                "steps": Setting("64", ("16", "64", "256")),
+            },
+            reference="Sundararajan, Taly, Yan 2017, arXiv:1703.01365",
         ),
     )
 }
@@ -127,6 +132,19 @@ def settings_of(name: str, changed: Mapping[str, str]) -> dict[str, str]:
     return {key: changed.get(key, setting.default) for key, setting in known.items()}
 
 
+def settings_at(name: str, changed: Mapping[str, str], side_px: int) -> dict[str, str]:
+    """Return all settings of a method as a page starts it on a picture of that side; the terminal has `settings_of`.
+
+    Raises:
+        ExplanationError: As `settings_of`.
+    """
+    own = {}
+    if name == "occlusion" and side_px > _PATCH_SIDE_PX:
+        patch = min(LARGEST_PATCH, 2 ** round(math.log2(side_px / 8)))
+        own = {"patch": str(patch), "stride": str(patch // 2)}
+    return settings_of(name, own | dict(changed))
+
+
 def _check_setting(name: str, setting: Setting, value: str) -> None:
     """Refuse a value that is neither offered nor, where numbers are, a whole number from 1 to `MAX_NUMBER`.
 
@@ -150,15 +168,15 @@ def method_title(name: str) -> str:
 
 
 def method_question(name: str) -> str:
-    """Return the question a method asks, and how it answers."""
+    """Return how a method finds out, in plain words."""
     return {
         "gradcam": _(
-            "Which cells of this layer's map raise the score? Every channel is weighted by the mean of the score's gradient in it; the weighted channels are summed."
+            "We ask of every channel of one layer how much it pushes the score. The channels that push most count most in the map."
         ),
         "integrated-gradients": _(
-            "Which pixels make the score differ from the baseline's? The gradient is averaged on the straight way from the baseline to the picture, and multiplied by the way."
+            "We fade the picture in from black and add up how much each pixel pushes the score on the way."
         ),
-        "occlusion": _("How far does the score fall when a patch of the picture is covered? Each patch is tried."),
+        "occlusion": _("We cover one patch of the picture after the other, and watch how far the score falls."),
     }[name]
 
 

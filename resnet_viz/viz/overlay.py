@@ -7,44 +7,56 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from resnet_viz.analysis.receptive_field import Extent, ReceptiveField
-from resnet_viz.viz.mosaic import painted, shared_scale
+from resnet_viz.viz.theme import AGAINST, FOR, NOT_A_NUMBER
 
 FloatArray = npt.NDArray[np.float32]
 
 _SIDE_PX = 512
 _BOX_SIDE_PX = 320
 _BOX = (255, 157, 0)
-OPACITY = 0.55
+# The picture under a map: grey, light enough for both colours to stand out; as `frontend/maps/over.js` draws it.
+_DARKEST, _CONTRAST = 70, 0.65
 
 
 def overlay_png(
-    rgb: npt.NDArray[np.uint8], values: FloatArray, seen: ReceptiveField | None = None, opacity: float = OPACITY
+    rgb: npt.NDArray[np.uint8], values: FloatArray, seen: ReceptiveField | None = None, bound: float | None = None
 ) -> bytes:
-    """Return the picture with a map over it.
+    """Return the picture in grey, with red where a map is positive and blue where it is negative.
 
     Args:
         rgb: uint8 ``(height, width, 3)``.
-        values: float32 ``(rows, columns)``; the scale is its whole range, symmetric about 0 if any is negative. NaN and
-            infinities are marked in magenta.
-        seen: Where the cells look; without it the map has the picture's pixels.
-        opacity: Of the map, 0 … 1; where no cell is centred the picture stays as it is.
+        values: float32 ``(rows, columns)``; NaN and infinities are marked in magenta.
+        seen: Where the cells look; without it the map has the picture's pixels. Where no cell is centred there is grey.
+        bound: Size of a value that covers the picture wholly; that of the largest one by default.
     """
     height, width = rgb.shape[:2]
     zoom = max(1, _SIDE_PX // max(height, width))
     size = (height * zoom, width * zoom)
-    colors = painted(values, shared_scale(values))
     rows = _cells(seen.height if seen else None, values.shape[0], size[0], zoom)
     columns = _cells(seen.width if seen else None, values.shape[1], size[1], zoom)
-    base = np.asarray(Image.fromarray(rgb).resize((size[1], size[0]), Image.Resampling.NEAREST), np.float32)
+    grey = _DARKEST + _CONTRAST * np.asarray(Image.fromarray(rgb).convert("L"), np.float32)
+    base = grey.repeat(zoom, axis=0).repeat(zoom, axis=1)[..., np.newaxis]
     cells = np.ix_(np.clip(rows, 0, None), np.clip(columns, 0, None))
-    over = colors[cells].astype(np.float32)
-    # A mark that the picture shines through would be one more colour that no legend names.
-    opacities = np.where(np.isfinite(values), opacity, 1.0)[cells]
-    covered = (((rows >= 0)[:, np.newaxis] & (columns >= 0)) * opacities)[..., np.newaxis]
-    mixed = (base * (1 - covered) + over * covered).round().astype(np.uint8)
+    over = np.where(values[..., np.newaxis] > 0, FOR, AGAINST).astype(np.float32)
+    over[~np.isfinite(values)] = NOT_A_NUMBER
+    covered = ((rows >= 0)[:, np.newaxis] & (columns >= 0)) * _strengths(values, bound)[cells]
+    mixed = base * (1 - covered[..., np.newaxis]) + over[cells] * covered[..., np.newaxis]
     out = BytesIO()
-    Image.fromarray(mixed).save(out, "PNG")
+    Image.fromarray(mixed.round().astype(np.uint8)).save(out, "PNG")
     return out.getvalue()
+
+
+def bound_of(values: FloatArray) -> float:
+    """Return the size of a map's largest number."""
+    return float(np.max(np.abs(values), initial=0.0, where=np.isfinite(values)))
+
+
+def _strengths(values: FloatArray, bound: float | None) -> FloatArray:
+    """Return how far each value covers the picture, 0 … 1; the mark of what is no number covers it wholly."""
+    most = bound_of(values) if bound is None else bound
+    found = np.ones(values.shape, np.float32)
+    np.divide(np.abs(values), most or 1.0, out=found, where=np.isfinite(values))
+    return np.minimum(found, 1)
 
 
 def boxed_png(rgb: npt.NDArray[np.uint8], rows: tuple[int, int], columns: tuple[int, int]) -> bytes:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from resnet_viz.analysis.receptive_field import ReceptiveField
 from resnet_viz.viz.map_texts import map_texts
-from resnet_viz.viz.theme import BRANCH, GROUND, NOT_A_NUMBER, SHORTCUT
+from resnet_viz.viz.theme import AGAINST, BRANCH, FOR, GROUND, NOT_A_NUMBER, SHORTCUT
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -109,6 +109,7 @@ class View:
         can_silence: Whether a channel can be switched off.
         can_sum: Whether a cell's sum can be asked for.
         single: Only one map, large, over the picture.
+        is_for_and_against: Whether that map is red for and blue against, over the picture in grey.
     """
 
     strip: tuple[Signal, ...] = ()
@@ -131,6 +132,7 @@ class View:
     can_silence: bool = False
     can_sum: bool = False
     single: bool = False
+    is_for_and_against: bool = False
 
 
 def maps_payload(arrays: Sequence[Layer | Derived], view: View, picture: npt.NDArray[np.uint8] | None = None) -> bytes:
@@ -169,6 +171,7 @@ def maps_payload(arrays: Sequence[Layer | Derived], view: View, picture: npt.NDA
         "canSilence": view.can_silence,
         "canSum": view.can_sum,
         "single": view.single,
+        "over": [FOR, AGAINST] if view.is_for_and_against else None,
         "ground": GROUND,
         "odd": NOT_A_NUMBER,
         "colors": {"shortcut": SHORTCUT, "branch": BRANCH.color},

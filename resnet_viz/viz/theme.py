@@ -119,6 +119,8 @@ def stage_color(place: int, count: int) -> str:
     return f"#{colors[6 * at : 6 * at + 6]}"
 
 
+FOR, AGAINST = (214, 24, 44), (24, 104, 214)
+"""What speaks for a class and what speaks against it, over its picture in grey."""
 GROUND = (24, 26, 30)
 NOT_A_NUMBER = (255, 0, 255)
 

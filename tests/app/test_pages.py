@@ -31,6 +31,7 @@ from resnet_viz.ui.components.specification import _edited
 from resnet_viz.ui.selection import Selection, surgery_of
 from resnet_viz.viz.fields import FIELDS, SECTIONS
 from resnet_viz.viz.origin import arrays_npz
+from resnet_viz.viz.theme import AGAINST, FOR
 from resnet_viz.viz.views import VIEWS
 from resnet_viz.walks import read_walk
 from resnet_viz.weights.fit import expected_arrays
@@ -218,20 +219,24 @@ def test_the_sum_of_a_cell_is_written_out():
 @pytest.mark.parametrize(
     ("method", "sentence"),
     [
-        ("gradcam", "each is drawn where its receptive field is centred"),
-        ("integrated-gradients", "completeness residual"),
-        ("occlusion", "9 patches"),
+        ("gradcam", "Each square lies over the middle of what its cell sees."),
+        ("integrated-gradients", "We fade the picture in from black"),
+        ("occlusion", "9 places were covered, each with a patch of 8×8 pixels."),
     ],
 )
-def test_explain_prints_score_settings_and_what_it_is_worth(method, sentence):
+def test_explain_says_its_answer_three_facts_and_the_exact_figures(method, sentence):
     app = opened("explain", SMALL | {"method": method})
     shown = texts(app)
-    assert "before the softmax" in shown
+    assert "Why “class" in shown
     assert sentence in shown
-    assert "Untrained" in shown
-    assert "weights: random, seed 0" in shown
+    for figure in ("before the softmax", "its range", "arXiv:", "random, seed 0"):
+        assert figure in shown
+    assert "The weights are random, so the prediction means nothing." in shown
+    facts = [item.value for item in app.markdown if item.value.startswith("- ")]
+    assert [text.count("\n") for text in facts] == [2]
     header, arrays = maps_shown(app)
     assert header["single"]
+    assert header["over"] == [list(FOR), list(AGAINST)]
     assert arrays[0].shape == ((1, 8, 8) if method == "gradcam" else (1, 16, 16))
     app.button(key="sanity_try").click().run()
     assert not app.exception
@@ -241,7 +246,7 @@ def test_explain_prints_score_settings_and_what_it_is_worth(method, sentence):
 
 def test_explain_follows_class_layer_and_setting():
     app = opened("explain", SMALL | {"node": "res3b_out", "class": "3"})
-    assert "Why class 3?" in texts(app)
+    assert "“class 3”" in texts(app)
     assert maps_shown(app)[0]["arrays"][0]["height"] == 8
     app.selectbox(key="explain_node").set_value("res2a_out").run()
     assert app.query_params["node"] == "res2a_out"
@@ -253,10 +258,20 @@ def test_explain_follows_class_layer_and_setting():
     assert "from the stride, 4 px, to the picture's side, 16 px" in app.error[0].value
 
 
-def test_shipped_weights_name_their_classes():
-    app = opened("explain", {"image": "shapes"})
-    assert "Why star?" in texts(app)
+def test_explain_starts_with_the_class_in_the_picture_and_with_a_method_that_needs_no_gradients():
+    app = opened("explain", {"image": "ring"})
+    assert "Why “ring”?" in texts(app)
+    assert "We cover one patch of the picture after the other" in texts(app)
+    assert "Cover the darkest red part, and the score of “ring” falls from" in texts(app)
     assert "trained on shapes" in texts(app)
+    app.segmented_control(key="method").set_value("gradcam").run()
+    assert app.selectbox(key="explain_node").value == "res3d_out"
+    assert maps_shown(app)[1][0].shape == (1, 8, 8)
+    app.selectbox(key="explain_node").set_value("res5c_out").run()
+    assert "This layer has only 2×2 cells, so the map is coarse." in texts(app)
+    assert "Where nothing is drawn, no cell has its middle." in texts(app)
+    app.button(key="sanity_try").click().run()
+    assert "Checked at layer res3d_out: res5c_out has too few cells to compare." in texts(app)
 
 
 @pytest.mark.parametrize("page", ["activations", "explain"])

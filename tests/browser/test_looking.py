@@ -212,17 +212,18 @@ def test_occlusion_says_how_far_it_is_and_is_cancelled(visit):
     expect(progress).to_contain_text("Computing")
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("[data-testid=stAlert]")).to_contain_text("Cancelled")
+    page.get_by_role("button", name="Settings").click()
     page.locator(".st-key-how_patch input").click()
     page.get_by_role("option", name="32", exact=True).click()
     page.locator(".st-key-how_stride input").click()
     page.get_by_role("option", name="16", exact=True).click()
     expect(page.locator(".st-key-explained canvas.view")).to_be_visible()
-    expect(page.locator("[data-testid=stMain]")).to_contain_text("9 patches")
+    expect(page.locator("[data-testid=stMain]")).to_contain_text("9 places were covered")
 
 
 def test_would_it_look_the_same_if_it_knew_nothing(visit):
-    page = visit().open("/explain?image=shapes&node=res3b_out")
-    page.get_by_role("button", name="Try it").click()
+    page = visit().open("/explain?image=shapes&node=res3b_out&method=gradcam")
+    page.get_by_role("button", name="Make the weights random").click()
     maps = page.locator("[class*=st-key-maps_sanity] img")
     expect(maps).to_have_count(7)
     expect(page.locator(".st-key-sanity")).to_contain_text("head random")

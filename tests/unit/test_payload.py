@@ -13,6 +13,7 @@ from resnet_viz.viz.overlay import boxed_png, overlay_png
 from resnet_viz.viz.payload import LEAST_CHANNELS, MOST_STRIP_BYTES, Layer, View, maps_payload, strip_count
 from resnet_viz.viz.pixel import kernel_walk
 from resnet_viz.viz.takehome import MAX_BYTES, Subject, takehome_html
+from resnet_viz.viz.theme import AGAINST, FOR
 from tests.app.opening import read_payload
 
 SUBJECT = Subject("course <b>", "random, seed 0", "", "a picture", "", "2026-11-25")
@@ -141,15 +142,16 @@ def test_a_map_lies_where_its_cells_look():
 
     rgb = np.zeros((4, 4, 3), np.uint8)
     extent = Extent(1, 2, 0)
-    data = overlay_png(rgb, np.float32([[1, 0], [0, 0]]), ReceptiveField(extent, extent), opacity=1)
+    data = overlay_png(rgb, np.float32([[1, 0], [-1, 0]]), ReceptiveField(extent, extent))
     drawn = np.asarray(Image.open(BytesIO(data)))
     zoom = drawn.shape[0] // 4
-    yellow = drawn[0, 0]
-    assert tuple(yellow) == (253, 231, 37)
-    assert tuple(drawn[int(0.9 * zoom), 0]) == (253, 231, 37)
-    assert tuple(drawn[int(1.6 * zoom), 0]) == (68, 1, 84)  # −0.5 … 1.5 is cell 0, then cell 1
-    plain = np.asarray(Image.open(BytesIO(overlay_png(rgb, np.float32([[1, 0], [0, 0]]), opacity=0))))
-    assert not plain.any()
+    assert tuple(drawn[0, 0]) == FOR
+    assert tuple(drawn[int(1.4 * zoom), 0]) == FOR
+    assert tuple(drawn[int(1.6 * zoom), 0]) == AGAINST  # −0.5 … 1.5 is cell 0, then cell 1
+    grey = drawn[0, int(1.6 * zoom)]
+    assert grey[0] == grey[1] == grey[2]
+    twice = np.asarray(Image.open(BytesIO(overlay_png(rgb, np.float32([[1, 0], [0, 0]]), bound=2))))
+    assert tuple(twice[0, 0]) == tuple(np.round((np.array(FOR) + grey[0]) / 2).astype(int))
 
 
 def test_the_frame_lies_around_what_a_cell_sees_and_is_open_at_the_border():

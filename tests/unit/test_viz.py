@@ -292,11 +292,11 @@ def test_values_that_are_not_finite_are_marked_on_own_scales_too():
     assert NOT_A_NUMBER not in {tuple(color) for color in image[1, 3:].tolist()}
 
 
-@pytest.mark.parametrize("opacity", [0.0, 0.55, 1.0])
+@pytest.mark.parametrize("bound", [None, 1e-3, 1e3])
 @pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf])
-def test_the_overlay_marks_what_is_no_number_and_no_picture_shines_through(odd, opacity):
+def test_the_overlay_marks_what_is_no_number_and_no_picture_shines_through(odd, bound):
     rgb = np.full((2, 2, 3), 90, np.uint8)
-    drawn = pixels(overlay_png(rgb, np.array([[odd, 1], [0, 2]], np.float32), opacity=opacity))
+    drawn = pixels(overlay_png(rgb, np.array([[odd, 1], [0, 2]], np.float32), bound=bound))
     half = drawn.shape[0] // 2
     marked = (drawn == NOT_A_NUMBER).all(axis=-1)
     assert marked[:half, :half].all()
@@ -309,7 +309,7 @@ def test_the_overlay_marks_only_where_cells_look():
     drawn = pixels(overlay_png(np.zeros((5, 5, 3), np.uint8), values, ReceptiveField(extent, extent)))
     zoom = drawn.shape[0] // 5
     assert tuple(drawn[2 * zoom, 2 * zoom]) == NOT_A_NUMBER
-    assert tuple(drawn[-1, -1]) == (0, 0, 0)
+    assert len(set(drawn[-1, -1].tolist())) == 1
 
 
 def test_the_sum_behind_a_cell_marks_what_is_no_number():

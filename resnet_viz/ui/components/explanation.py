@@ -1,5 +1,7 @@
-"""An explanation of one class's score: the method and its settings, the map over the picture, what it is worth."""
+"""An explanation of one class's score: the picture with the map over it, what it says, and how it was found out."""
 
+import html
+from collections.abc import Iterable
 from functools import partial
 
 import numpy as np
@@ -13,95 +15,82 @@ from resnet_viz.attribution.catalogue import (
     method_question,
     method_title,
     setting_title,
-    settings_of,
+    settings_at,
     value_title,
 )
 from resnet_viz.attribution.files import explanation_npz
+from resnet_viz.attribution.words import ENOUGH_CELLS, Explanation, answer, facts, figures, question
 from resnet_viz.compute import questions
-from resnet_viz.compute.questions import Sanity
 from resnet_viz.images.preprocess import NORMALISATIONS, plain_input
 from resnet_viz.images.reader import Picture
+from resnet_viz.images.samples import SHAPES
 from resnet_viz.messages import gettext as _
+from resnet_viz.spec.layers import Shape
 from resnet_viz.ui import say, services, state
-from resnet_viz.ui.components import controls, forward, maps, prediction
+from resnet_viz.ui.components import controls, forward, maps, prediction, sanity
 from resnet_viz.ui.components.weights_source import weights_of, weights_text
-from resnet_viz.ui.selection import Selection
+from resnet_viz.ui.selection import Selection, first_focus
 from resnet_viz.ui.selection import settings_of as parsed
-from resnet_viz.viz.mosaic import mosaic_png, shared_scale
+from resnet_viz.viz.mosaic import mosaic_png
 from resnet_viz.viz.overlay import overlay_png
 from resnet_viz.viz.payload import Layer, View, maps_payload
-from resnet_viz.viz.words import number_text
 
 FloatArray = npt.NDArray[np.float32]
+Place = st.delta_generator.DeltaGenerator
 
-# Sample maps of the sanity check, px.
-_CHECK_PX = 150
 # A browser gets the whole list at every run; nobody scrolls further.
 _MOST_CLASSES = 1000
-# Fewer numbers than these often keep their order by chance.
-_FEW_CELLS = 25
 
 
-def show(selection: Selection, picture: Picture, shares: FloatArray) -> None:
-    """Draw the controls, the map, and what is known of it."""
+def show(selection: Selection, picture: Picture, shares: FloatArray, hero: Place, side: Place) -> None:
+    """Draw the map large and its answer above it; beside it the method, what it found, and what the map is worth."""
     likeliest = int(shares.argmax())
-    target = int(selection.target) if selection.target else likeliest
+    target = int(selection.target) if selection.target else class_in(selection, likeliest)
     names = prediction.class_names(selection)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="explain_controls"):
-        controls.choice(
-            _("Method"),
-            METHODS,
-            selection.method,
-            lambda name: state.set_parts(method=name, explaining=""),
-            key="method",
-            title=method_title,
-        )
-        controls.select(
-            _("Class"),
-            _classes(selection, shares),
-            selection.target,
-            lambda number: state.set_parts(target=number),
-            key="explain_class",
-            title=lambda number: names[int(number)] if number else _("likeliest: {name}").format(name=names[likeliest]),
-            width=190,
-        )
-        _show_settings(selection)
+    with side:
+        _show_controls(selection, shares, target, names)
     request = request_of(selection, target)
-    found = forward.remembered(
-        f"explain/{_key(selection, picture, request)}",
-        lambda waiting: questions.explain(
-            services.worker(), forward.network_of(selection), pictures_of(selection, picture), request, waiting
-        ),
-    )
-    if found is None:
-        return
-    middle, right = st.columns([0.56, 0.44], gap="medium")
-    with middle:
-        maps.show(_payload(selection, picture, found), key="explained")
-    with right:
-        st.subheader(_("Why {name}?").format(name=say.plain(names[target])), anchor=False)
-        st.markdown(method_question(selection.method))
-        st.markdown(_facts(selection, found, say.plain(names[target])))
-        with st.container(horizontal=True):
+    key = _key(selection, picture, request)
+    with hero:
+        found = forward.remembered(
+            f"explain/{key}",
+            lambda waiting: questions.explain(
+                services.worker(), forward.network_of(selection), pictures_of(selection, picture), request, waiting
+            ),
+        )
+        if found is None:
+            return
+        explained = _explanation(selection, request, found, say.plain(names[target]))
+        st.subheader(question(explained.name, is_likeliest=target == likeliest), anchor=False)
+        st.markdown(answer(explained))
+        maps.show(_payload(selection, picture, request, found), key="explained")
+    with side:
+        st.markdown("\n".join(f"- {fact}" for fact in facts(explained)))
+        with st.expander(_("Exact figures and files")):
+            st.html(_table(figures(explained, weights_text(selection))))
             _show_downloads(selection, picture, found, request)
-    _show_check(selection, picture, request)
+        sanity.show(selection, picture, _check(selection, picture, request))
 
 
-def _classes(selection: Selection, shares: FloatArray) -> list[str]:
-    """Return the classes to choose from: the likeliest, and the chosen one wherever it stands."""
-    found = ["", *map(str, np.argsort(-shares, kind="stable")[:_MOST_CLASSES])]
-    return found if selection.target in found else [*found, selection.target]
+def class_in(selection: Selection, likeliest: int) -> int:
+    """Return the class that is explained unasked: the one in the picture where that is known, else the likeliest."""
+    is_known = weights_of(selection).knows == "shapes" and selection.spec.classes == len(SHAPES.indices)
+    if is_known and selection.image in SHAPES.indices:
+        return list(SHAPES.indices).index(selection.image)
+    return likeliest
 
 
 def request_of(selection: Selection, target: int) -> Request:
     """Return what is asked for."""
-    return Request(selection.method, node_of(selection), target, parsed(selection.explaining))
+    side = max(selection.spec.input_shape[:2])
+    settings = settings_at(selection.method, parsed(selection.explaining), side)
+    return Request(selection.method, node_of(selection), target, settings)
 
 
 def node_of(selection: Selection) -> str:
-    """Return the layer Grad-CAM looks at: the one in focus if it lies in a block, else the last block's output."""
-    nodes = _nodes(selection)
-    return selection.layer if selection.layer in nodes else nodes[len(selection.summary.graph.blocks) - 1]
+    """Return the layer Grad-CAM looks at: the one that was chosen if it lies in a block, else the last with enough cells."""
+    is_chosen = selection.node != first_focus(selection.summary.graph)
+    return selection.layer if is_chosen and selection.layer in _nodes(selection) else _last_with_enough_cells(selection)
 
 
 def pictures_of(selection: Selection, picture: Picture) -> dict[str, FloatArray]:
@@ -111,36 +100,31 @@ def pictures_of(selection: Selection, picture: Picture) -> dict[str, FloatArray]
     return {"picture": forward.input_of(selection, picture), **ends}
 
 
+def _check(selection: Selection, picture: Picture, shown: Request) -> sanity.Check:
+    """Return the check of a map against random weights: at a layer with enough cells to compare."""
+    cells, request = _cells(selection.summary.by_id[shown.node].output_shape), shown
+    if METHODS[shown.method].needs_node and cells < ENOUGH_CELLS:
+        request = shown._replace(node=_last_with_enough_cells(selection))
+    key = f"sanity/{_key(selection, picture, request)}"
+    return sanity.Check(request, shown.node, key, pictures_of(selection, picture))
+
+
 def _key(selection: Selection, picture: Picture, request: Request) -> str:
-    settings = settings_of(request.method, request.settings)
+    """Return what tells an explanation from all others."""
     node = request.node if METHODS[request.method].needs_node else ""
-    return f"{forward.work_key(selection, picture)}/{request.method}/{node}/{request.target}/{sorted(settings.items())}"
+    settings = sorted(request.settings.items())
+    return f"{forward.work_key(selection, picture)}/{request.method}/{node}/{request.target}/{settings}"
 
 
-def _show_settings(selection: Selection) -> None:
-    """Draw the layer for methods that look at one, else the method's settings."""
-    if METHODS[selection.method].needs_node:
-        nodes = _nodes(selection)
-        controls.select(
-            _("Layer"),
-            nodes,
-            node_of(selection),
-            lambda name: state.set_parts(node=name),
-            key="explain_node",
-            width=160,
-        )
-    values = settings_of(selection.method, parsed(selection.explaining))
-    for name, setting in METHODS[selection.method].settings.items():
-        value = values[name]
-        controls.select(
-            setting_title(name),
-            setting.values if value in setting.values else (*setting.values, value),
-            value,
-            partial(_set, name),
-            key=f"how_{name}",
-            title=value_title,
-            width=112,
-        )
+def _cells(shape: Shape) -> int:
+    return shape[0] * shape[1] if len(shape) == 3 else 1
+
+
+def _last_with_enough_cells(selection: Selection) -> str:
+    """Return the last block's output that has enough cells; the first block's where none has."""
+    summary = selection.summary
+    outs = [block.out for block in summary.graph.blocks]
+    return next((out for out in reversed(outs) if _cells(summary.by_id[out].output_shape) >= ENOUGH_CELLS), outs[0])
 
 
 def _nodes(selection: Selection) -> list[str]:
@@ -153,160 +137,134 @@ def _nodes(selection: Selection) -> list[str]:
     return outs
 
 
+# --- Controls -------------------------------------------------------------------------------------------------------
+
+
+def _show_controls(selection: Selection, shares: FloatArray, target: int, names: list[str]) -> None:
+    """Draw the choice of method and class, and of the layer for methods that look at one; settings stand behind."""
+    controls.choice(
+        _("Method"),
+        METHODS,
+        selection.method,
+        lambda name: state.set_parts(method=name, explaining=""),
+        key="method",
+        title=method_title,
+        label_visibility="collapsed",
+    )
+    st.markdown(method_question(selection.method))
+    with st.container(horizontal=True, vertical_alignment="bottom", key="explain_controls"):
+        controls.select(
+            _("Class"),
+            _classes(selection, shares, target),
+            selection.target,
+            lambda number: state.set_parts(target=number),
+            key="explain_class",
+            title=lambda number: f"{names[int(number or target)]}, {shares[int(number or target)]:.0%}",
+            width=190,
+        )
+        if METHODS[selection.method].needs_node:
+            controls.select(
+                _("Layer"),
+                _nodes(selection),
+                node_of(selection),
+                lambda name: state.set_parts(node=name),
+                key="explain_node",
+                title=partial(_layer_text, selection),
+                width=190,
+            )
+        else:
+            with st.popover(_("Settings"), key="explain_settings"):
+                _show_settings(selection)
+
+
+def _classes(selection: Selection, shares: FloatArray, target: int) -> list[str]:
+    """Return the classes to choose from: the one explained unasked, then all by their share, and the chosen one."""
+    own = "" if not selection.target else selection.target
+    ordered = [str(number) for number in np.argsort(-shares, kind="stable")[:_MOST_CLASSES]]
+    found = ["", *(number for number in ordered if own or number != str(target))]
+    return found if own in found else [*found, own]
+
+
+def _layer_text(selection: Selection, node: str) -> str:
+    """Return a layer by its block where it is the block's output, with how fine its map is."""
+    summary = selection.summary
+    block = summary.graph.block_of(node)
+    height, width = summary.by_id[node].output_shape[:2]
+    name = block.name if block and block.out == node else node
+    return _("{layer}: {size} cells").format(layer=name, size=f"{height}×{width}")
+
+
+def _show_settings(selection: Selection) -> None:
+    values = request_of(selection, 0).settings
+    for name, setting in METHODS[selection.method].settings.items():
+        value = values[name]
+        controls.select(
+            setting_title(name),
+            setting.values if value in setting.values else (*setting.values, value),
+            value,
+            partial(_set, name),
+            key=f"how_{name}",
+            title=value_title,
+            width=160,
+        )
+
+
 def _set(name: str, value: str) -> None:
     settings = {**parsed(state.current_selection().explaining), name: value}
     state.set_parts(explaining=";".join(f"{key}={text}" for key, text in settings.items()))
 
 
-def _layer(selection: Selection, found: Attribution) -> Layer:
-    title = _("{method}: share in the score").format(method=method_title(selection.method))
-    if METHODS[selection.method].needs_node:
-        node = node_of(selection)
-        return Layer(node, found.values[..., np.newaxis], [0], selection.summary.by_id[node].field, title)
-    return Layer(selection.layer, found.values[..., np.newaxis], [0], None, title)
+# --- What was found -------------------------------------------------------------------------------------------------
 
 
-def _payload(selection: Selection, picture: Picture, found: Attribution) -> bytes:
-    layer = _layer(selection, found)
-    return maps_payload([layer], View(single=True), maps.rgb_of(selection, picture))
+def _explanation(selection: Selection, request: Request, found: Attribution, name: str) -> Explanation:
+    settings, height, width = dict(request.settings), *selection.spec.input_shape[:2]
+    if not METHODS[request.method].needs_node:
+        return Explanation(request.method, name, found, settings, picture_px=(height, width))
+    field = selection.summary.by_id[request.node].field
+    return Explanation(request.method, name, found, settings, request.node, field, (height, width))
 
 
-def _facts(selection: Selection, found: Attribution, name: str) -> str:
-    """Return score, settings and what the method measured of itself, as a list."""
-    lines = [
-        _("Score: the logit of *{name}*, before the softmax: **{score}**").format(
-            name=name, score=number_text(found.score)
-        )
-    ]
-    numbers = found.numbers
-    if selection.method == "gradcam":
-        height, width = found.values.shape
-        lines.append(
-            _(
-                "{layer}: {n} numbers ({size}), range {low} … {high}; each is drawn where its receptive field is centred"
-            ).format(
-                layer=node_of(selection),
-                n=f"{height * width:,}",
-                size=f"{height}×{width}",
-                low=number_text(float(found.values.min()), 3),
-                high=number_text(float(found.values.max()), 3),
-            )
-        )
-        lines.append(
-            _("{n} cells raise the score; the paper's map is these alone (its ReLU), here the others are blue").format(
-                n=f"{numbers['positive']:,.0f}"
-            )
-            if numbers["positive"]
-            else _("**No cell raises this score**: the paper's map would be empty")
-        )
-    elif selection.method == "integrated-gradients":
-        lines.append(
-            _("baseline's score {base}; difference {diff}; sum over pixels {sum}").format(
-                base=number_text(numbers["baseline_score"]),
-                diff=number_text(numbers["difference"]),
-                sum=number_text(numbers["sum"]),
-            )
-        )
-        share = abs(numbers["residual"]) / max(abs(numbers["difference"]), 1e-12)
-        lines.append(
-            _(
-                "completeness residual **{residual}** ({share:.1%} of the difference): more steps make it smaller"
-            ).format(residual=number_text(numbers["residual"], 3), share=share)
-        )
-    else:
-        lines.append(
-            _("{n} patches; largest fall {fall}; a pixel shows the mean fall over the patches that cover it").format(
-                n=f"{numbers['patches']:,.0f}", fall=number_text(numbers["largest_fall"], 3)
-            )
-        )
-    settings = settings_of(selection.method, parsed(selection.explaining))
-    if settings:
-        lines.append(", ".join(f"{setting_title(key)}: {value_title(value)}" for key, value in settings.items()))
-    lines.append(_("weights: {what}").format(what=weights_text(selection)))
-    if weights_of(selection).file is None:
-        lines.append(_("**Untrained**: this explains a number, not a judgement"))
-    lines.append(METHODS[selection.method].reference)
-    return "\n".join(f"- {line}" for line in lines).replace(" -", " −")
+def _layer(selection: Selection, request: Request, found: Attribution) -> Layer:
+    title = _("{method}: share in the score").format(method=method_title(request.method))
+    field = selection.summary.by_id[request.node].field if METHODS[request.method].needs_node else None
+    return Layer(request.node, found.values[..., np.newaxis], [0], field, title)
+
+
+def _payload(selection: Selection, picture: Picture, request: Request, found: Attribution) -> bytes:
+    words = {"for": _("for"), "against": _("against")}
+    view = View(single=True, is_for_and_against=True, words=words)
+    return maps_payload([_layer(selection, request, found)], view, maps.rgb_of(selection, picture))
+
+
+def _table(rows: Iterable[tuple[str, str]]) -> str:
+    cells = "".join(f"<tr><td>{html.escape(name)}</td><td>{html.escape(value)}</td></tr>" for name, value in rows)
+    return f"<table class='facts'>{cells}</table>"
 
 
 def _show_downloads(selection: Selection, picture: Picture, found: Attribution, request: Request) -> None:
     name = f"{request.method}-{forward.content_name(selection, picture)}-{request.target}"
     rgb = maps.rgb_of(selection, picture)
-    st.download_button(
-        _("Over the picture (PNG)"),
-        lambda: overlay_png(rgb, found.values, _layer(selection, found).receptive_field),
-        file_name=f"{name}.png",
-        mime="image/png",
-        on_click="ignore",
-    )
-    st.download_button(
-        _("Raw map (PNG)"),
-        lambda: mosaic_png(found.values[..., np.newaxis], smallest_tile=256),
-        file_name=f"{name}-map.png",
-        mime="image/png",
-        on_click="ignore",
-    )
-    st.download_button(
-        _("Numbers (.npz)"),
-        lambda: explanation_npz(maps.origin_of(selection, picture), request, found),
-        file_name=f"{name}.npz",
-        mime="application/octet-stream",
-        on_click="ignore",
-    )
-
-
-# --- Would it look the same if the network knew nothing? -------------------------------------------------------------
-
-
-def _show_check(selection: Selection, picture: Picture, request: Request) -> None:
-    key = f"sanity/{_key(selection, picture, request)}"
-    with st.container(border=True, key="sanity"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(_("Would it look the same if the network knew nothing?"), anchor=False)
-            if not state.is_wanted(key):
-                st.button(_("Try it"), key="sanity_try", on_click=state.want, args=(key,))
-        st.markdown(
-            _(
-                "Weights are made random from the top down ([Adebayo et al. 2018](https://arxiv.org/abs/1810.03292)). A map that does not change says nothing about what was learned."
-            )
+    field = _layer(selection, request, found).receptive_field
+    with st.container(horizontal=True):
+        st.download_button(
+            _("Over the picture (PNG)"),
+            lambda: overlay_png(rgb, found.values, field),
+            file_name=f"{name}.png",
+            mime="image/png",
+            on_click="ignore",
         )
-        if not state.is_wanted(key):
-            return
-        found = forward.remembered(
-            key,
-            lambda waiting: questions.sanity(
-                services.worker(), forward.network_of(selection), pictures_of(selection, picture), request, waiting
-            ),
+        st.download_button(
+            _("Raw map (PNG)"),
+            lambda: mosaic_png(found.values[..., np.newaxis], smallest_tile=256),
+            file_name=f"{name}-map.png",
+            mime="image/png",
+            on_click="ignore",
         )
-        if found is not None:
-            _show_maps(selection, found)
-
-
-def _show_maps(selection: Selection, found: Sanity) -> None:
-    titles = [_("own weights"), *(_stage_text(stage) for stage in found.stages)]
-    columns = st.columns(len(titles), gap="small")
-    shown = zip(columns, titles, found.maps, found.correlations, strict=True)
-    for place, (column, title, values, correlation) in enumerate(shown):
-        scale = shared_scale(values)
-        with column, st.container(key=f"maps_sanity_{place}"):
-            st.markdown(f"**{title}**")
-            st.image(mosaic_png(values[..., np.newaxis], scale, smallest_tile=_CHECK_PX), width="stretch", alt=title)
-            alike = _("flat") if correlation is None else f"{correlation:.2f}".replace("-", "−")
-            st.markdown(
-                _("{low} … {high}; rank correlation {alike}").format(
-                    low=number_text(scale.low, 2), high=number_text(scale.high, 2), alike=alike
-                )
-            )
-    st.markdown(_("Each map on its own scale; 1 is the same order of all cells, 0 none in common."))
-    if found.maps[0].size < _FEW_CELLS:
-        few = _("With {n} numbers a rank correlation says little: choose an earlier layer, or compare the ranges.")
-        st.markdown(few.format(n=found.maps[0].size))
-    if weights_of(selection).file is None:
-        st.markdown(_("These weights are random to begin with: what changes here is one chance for another."))
-
-
-def _stage_text(stage: int) -> str:
-    """Return what was made random last."""
-    if stage == 0:
-        return _("head random")
-    return _("… stem too") if stage == 1 else _("… stage {n} too").format(n=stage)
+        st.download_button(
+            _("Numbers (.npz)"),
+            lambda: explanation_npz(maps.origin_of(selection, picture), request, found),
+            file_name=f"{name}.npz",
+            mime="application/octet-stream",
+            on_click="ignore",
+        )

@@ -3,7 +3,7 @@
 import time
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -51,10 +51,10 @@ def rgb_of(selection: Selection, picture: Picture) -> npt.NDArray[np.uint8]:
     return found
 
 
-def show_input(selection: Selection, picture: Picture) -> None:
+def show_input(selection: Selection, picture: Picture, width: int | Literal["stretch"] = "stretch") -> None:
     """Draw the picture at the network's size; the values it becomes stand behind a question mark."""
     values = forward.input_of(selection, picture)
-    st.image(rgb_of(selection, picture), width="stretch", alt=_("The picture as the network sees it"))
+    st.image(rgb_of(selection, picture), width=width, alt=_("The picture as the network sees it"))
     rule = NORMALISATIONS[selection.normalisation].formula()
     text = _("{shape} values from {low:.3g} to {high:.3g} ({rule}).").format(
         shape=shape_text(values.shape), low=values.min(), high=values.max(), rule=rule
