@@ -146,7 +146,7 @@ def test_malformed_links_open_with_what_holds_and_sentences():
     ("page", "params"),
     [
         ("activations", {"input": "1024"}),
-        ("explain", {"classes": "100000", "method": "occlusion"}),
+        ("explain", {"classes": "100000"}),
         ("layers", {"classes": "100000"}),
         (
             "architecture",

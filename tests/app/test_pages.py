@@ -245,7 +245,7 @@ def test_explain_says_its_answer_three_facts_and_the_exact_figures(method, sente
 
 
 def test_explain_follows_class_layer_and_setting():
-    app = opened("explain", SMALL | {"node": "res3b_out", "class": "3"})
+    app = opened("explain", SMALL | {"node": "res3b_out", "class": "3", "method": "gradcam"})
     assert "“class 3”" in texts(app)
     assert maps_shown(app)[0]["arrays"][0]["height"] == 8
     app.selectbox(key="explain_node").set_value("res2a_out").run()
@@ -361,7 +361,7 @@ def test_every_preset_has_an_architecture(name):
         ({"pixel": "conv1:99.0.0"}, "`pixel` must be"),
         ({"beside": "image:nobody"}, "`beside` must be"),
         ({"method": "magic"}, "`method` must be"),
-        ({"how": "steps=3"}, "a setting of gradcam"),
+        ({"how": "steps=3"}, "a setting of occlusion"),
         ({"class": "6"}, "a number from 0 to 5"),
         ({"show": "nothing"}, "`show` must be"),
     ],

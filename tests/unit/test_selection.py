@@ -115,7 +115,7 @@ OTHERWISE = {
     "beside": "weights:random",
     "statistics": "batch",
     "pixel": "conv1:3.4.5",
-    "method": "occlusion",
+    "method": "integrated-gradients",
     "target": "2",
     "explaining": "",
 }
@@ -139,7 +139,7 @@ def test_a_bad_value_costs_nothing_but_itself(bad):
     good = Selection(
         spec=replace(PRESETS["course"], classes=9, width=0.5),
         **{name: value for name, value in OTHERWISE.items() if name not in ("preset", "spec")}
-        | {"explaining": "fill=black"},
+        | {"explaining": "baseline=grey"},
     )
     params = good.to_params()
     assert from_params(params) == (good, [])
