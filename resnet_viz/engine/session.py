@@ -22,20 +22,26 @@ class Session:
         outputs: Ids of the layers whose outputs it gives.
     """
 
-    def __init__(self, written: Written, *, threads: int = 0, providers: Sequence[str] = PROVIDERS) -> None:
+    def __init__(
+        self, written: Written, *, threads: int = 0, providers: Sequence[str] = PROVIDERS, copies: bool = False
+    ) -> None:
         """Prepare a model.
 
         Args:
             written: The model and its arrays, which are not copied: they must not change.
             threads: For one run; 0 for one per core.
             providers: ONNX Runtime's, in order of preference.
+            copies: Let ONNX Runtime keep kernels of its own in blocks of channels. A run takes about two thirds of the
+                processor's time where few maps are asked for, and no less where all are, since each is turned back.
         """
         self.inputs, self.outputs = written.inputs, written.outputs
+        levels = onnxruntime.GraphOptimizationLevel
         options = onnxruntime.SessionOptions()
         options.log_severity_level = _QUIET
         options.intra_op_num_threads = threads
-        # One level below the highest, which lays maps out in blocks of channels and turns each one that is asked for back.
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+        options.graph_optimization_level = levels.ORT_ENABLE_ALL if copies else levels.ORT_ENABLE_EXTENDED
+        # Threads that wait do not spin: beside other work that took a fifth of the processor's time.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         values = [onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(a)) for a in written.arrays.values()]
         options.add_external_initializers(list(written.arrays), values)
         self._running = onnxruntime.InferenceSession(

@@ -107,6 +107,16 @@ def test_arrays_are_shared_not_copied():
     assert len(one.model.SerializeToString()) < 200_000
 
 
+def test_a_session_with_kernels_of_its_own_answers_alike():
+    summary = narrow("course")
+    made = written(summary, ["res3b_out", "fc5"])
+    x = {"input": np.random.default_rng(0).random((2, 3, 64, 80), np.float32)}
+    one, other = Session(made).run(x), Session(made, copies=True, threads=1).run(x)
+    assert one.keys() == other.keys() == {"res3b_out", "fc5"}
+    for name in one:
+        np.testing.assert_allclose(one[name], other[name], atol=1e-5 * np.abs(one[name]).max())
+
+
 # --- What is computed -----------------------------------------------------------------------------------------------
 
 
