@@ -11,7 +11,6 @@ from resnet_viz.spec.surgery import parse_surgery
 from resnet_viz.viz.block_view import Focus, block_payload, layer_of, signals
 from resnet_viz.viz.overlay import boxed_png, overlay_png
 from resnet_viz.viz.payload import LEAST_CHANNELS, MOST_STRIP_BYTES, Layer, View, maps_payload, strip_count
-from resnet_viz.viz.pixel import kernel_walk
 from resnet_viz.viz.takehome import MAX_BYTES, Subject, takehome_html
 from resnet_viz.viz.theme import AGAINST, FOR
 from tests.app.opening import read_payload
@@ -167,16 +166,6 @@ def test_the_frame_lies_around_what_a_cell_sees_and_is_open_at_the_border():
     assert columns.min() // zoom == 10
     assert orange[0].sum() < 8  # no line along the upper border: the field goes on above it
     assert orange[:, -1].sum() < 8
-
-
-def test_the_walk_of_a_kernel_shows_its_products():
-    class Step:
-        value, numbers = 5.5, {"sum": 5.0, "bias": 0.5}
-
-    patch, kernel = np.float32([[[1, 2]]]), np.float32([[[3, 1]]])
-    text = kernel_walk(patch, kernel, [0], 2.0, Step())
-    for part in (">1<", ">3<", "Σ 3<", "the others 2; Σ = 5; + bias 0.5 = 5.5"):
-        assert part in text
 
 
 def test_a_vector_is_a_map_of_one_cell():
