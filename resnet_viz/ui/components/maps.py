@@ -59,7 +59,8 @@ def show_input(selection: Selection, picture: Picture, width: int | Literal["str
     text = _("{shape} values from {low:.3g} to {high:.3g} ({rule}).").format(
         shape=shape_text(values.shape), low=values.min(), high=values.max(), rule=rule
     )
-    st.markdown(f":small[{_('As the network sees it')}]", help=text.replace("-", "−"))
+    caption = _("As the network sees it")
+    st.markdown(f":small[{caption}]", help=text.replace("-", "−"))
     if picture.notes:
         with st.expander(_("Bear in mind")):
             st.markdown(" ".join(picture.notes))
