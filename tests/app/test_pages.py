@@ -676,7 +676,8 @@ def test_the_tour_ends_where_two_networks_learn():
     app.button(key="walk_hand_over").click().run()
     assert "walk" not in app.query_params
     assert app.query_params["run"] == "recorded-plain-vs-residual"
-    assert app.session_state["playing"]
+    assert "replay" not in app.session_state
+    assert app.session_state["plays"] == 2
 
 
 def test_on_a_walk_nothing_stands_beside_the_picture_but_what_the_stop_asks_for():

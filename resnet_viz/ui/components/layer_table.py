@@ -32,7 +32,8 @@ def _overview() -> Any:
 def show(selection: Selection) -> None:
     """Draw the filters, the choice of a view, and the layers as a table or a chart."""
     everything = to_frame(selection.summary)
-    is_whole = selection.present or selection.view in ("field", "size")
+    is_asked = bool(selection.walk) and selection.view != "table"
+    is_whole = selection.present or is_asked or selection.view in ("field", "size")
     with st.container(horizontal=True, vertical_alignment="center"):
         controls.choice(
             _("View"),
@@ -63,7 +64,7 @@ def show(selection: Selection) -> None:
     rows = everything if is_whole else _filtered(everything)
     with st.container(horizontal=True, vertical_alignment="center"):
         _show_sums(selection, rows)
-        if not selection.present:
+        if not (selection.present or selection.walk):
             downloads.show(rows, f"layers-{selection.preset}-{selection.spec.input_shape[0]}px", key="table")
     if selection.view == "table":
         _show_table(selection, rows)

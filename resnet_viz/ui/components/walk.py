@@ -197,7 +197,9 @@ def watch_two_networks() -> None:
     now = state.current_selection()
     before, _page = walking.taken_place() or (now, "")
     state.play_anew()
-    walking.step_to(replace(_seen_by(before, now), demo=_RACE_DEMO, run=figures.RACE), "train")
+    walking.step_to(
+        replace(_seen_by(before, now), demo=_RACE_DEMO, settings="", run=figures.RACE, compared=()), "train"
+    )
 
 
 def _seen_by(selection: Selection, viewer: Selection) -> Selection:
