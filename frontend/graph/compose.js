@@ -7,13 +7,14 @@ const MARGIN = 6;
 const GAP = 16; // between shelves, where they are tied
 const LEAST_LINE = 12; // the whole network's least height, in the size of the text
 const NARROW_PX = 560;
+const NEAR = 120; // from what is opened to its shelf
 
 // The size of the text: what a projector needs, else what a frame of that width can bear.
 export const sizeOfText = (width, isProjected) => (isProjected ? 18 : Math.min(16, Math.max(12, width / 84)));
 
 function sceneOf(texts) {
   const group = (name) => element("g", { class: name });
-  const made = { ties: group("ties"), frames: group("frames"), parts: group("parts"), later: group("forks"), folds: group("folds") };
+  const made = { ties: group("ties"), frames: group("frames"), shelves: group("shelves"), parts: group("parts"), later: group("forks"), folds: group("folds") };
   return { ...made, texts, groups: new Map(), places: new Map(), stands: new Map(), edges: [], flow: [] };
 }
 
@@ -47,9 +48,10 @@ const placeOf = ({ x, y, width, height }) => ({ left: x, right: x + width, botto
 
 function stack(scene, shelves, from, top, width) {
   let y = top;
-  for (const shelf of shelves) {
+  for (const [index, shelf] of shelves.entries()) {
     const place = scene.places.get(shelf.name) ?? from;
-    if (place) tie(scene, place, y, width);
+    // Past other shelves a tie would not be seen.
+    if (place && y - place.bottom < NEAR && index < 2) tie(scene, place, y, width);
     shelf.draw(scene, y);
     y += shelf.height + GAP;
   }
@@ -105,7 +107,7 @@ export function compose(given, svgs, frame, texts) {
     height = composeNarrow(scene, rows, svgs, place);
   }
   const svg = element("svg", { xmlns: "http://www.w3.org/2000/svg", role: "group" });
-  svg.append(scene.frames, scene.ties, scene.parts, scene.later, scene.folds);
+  svg.append(scene.ties, scene.frames, scene.shelves, scene.parts, scene.later, scene.folds);
   const bounds = { x: -MARGIN, y: -MARGIN, width: frame.width, height: height + 2 * MARGIN };
   const edges = [...edgesOf(rows, scene.stands), ...scene.edges];
   return { svg, bounds, groups: scene.groups, stands: scene.stands, edges, flow: scene.flow, text: t };

@@ -132,13 +132,11 @@ class Picture {
       const before = this.drawn && this.opened;
       this.opened = new Set(openGroups(data.rows));
       this.drawn = wanted;
-      const hadFocus = this.view.matches(":focus-within");
       // Back from another page the camera stands where it stood, over the same lines.
       this.insert(!before && kept.picture === wanted && kept.box ? kept.composed : undefined);
       this.look(wanted, before);
       this.awaited = null;
       this.mark(this.data.selected);
-      if (hadFocus) this.nodes.get(this.selected)?.focus({ preventScroll: true }); // the keyboard goes on walking
     }
     this.svg?.setAttribute("aria-label", this.data.label);
     this.paint();
@@ -158,6 +156,7 @@ class Picture {
   // Draws the picture for the frame as it is now.
   insert(frame = this.frameNow()) {
     this.composed = frame;
+    const focused = this.view.matches(":focus-within") && this.view.getRootNode().activeElement?.id;
     const made = compose(this.data.rows, this.laid, frame, this.data.texts);
     this.svg = made.svg;
     this.groups = made.groups;
@@ -178,6 +177,8 @@ class Picture {
     if (isNarrow()) this.frame.style.height = `${Math.max(300, tall)}px`;
     this.camera.hold(this.svg, made.bounds);
     for (const node of this.svg.querySelectorAll("g.laid g.node")) center(node);
+    // The keyboard goes on walking.
+    if (focused) (this.nodes.get(focused) ?? this.nodes.get(this.data.selected))?.focus({ preventScroll: true });
   }
 
   // Where to look at a new picture: as before, at what was just opened, or at all of it.

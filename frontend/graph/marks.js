@@ -113,5 +113,5 @@ export function fold(name, isOpen, right, y, t, texts, title) {
 }
 
 export function frame({ x, y, width, height }, kind) {
-  return element("rect", { x, y, width, height, rx: 8, class: `outline ${kind}`, fill: kind === "stage" ? "#f3f4f6" : "none", stroke: INK, "stroke-width": 0.8 });
+  return element("rect", { x, y, width, height, rx: 8, class: `outline ${kind}`, fill: kind === "stage" ? "#f3f4f6" : "white", stroke: INK, "stroke-width": 0.8 });
 }

@@ -38,7 +38,7 @@ export function stageShelf(row, { width, t }) {
   const draw = (scene, top) => {
     const box = { x: 0, y: top, width, height };
     scene.groups.set(row.name, box);
-    scene.frames.append(outline(box, "shelf"), words(`${row.title}  →  ${row.shape}`, PAD, top + 0.95 * t, t, { anchor: "start", isBold: true }));
+    scene.shelves.append(outline(box, "shelf"), words(`${row.title}  →  ${row.shape}`, PAD, top + 0.95 * t, t, { anchor: "start", isBold: true }));
     scene.folds.append(fold(row.name, true, width, top + 3, t, scene.texts, row.title));
     set.lines.forEach((units, number) => {
       const cy = top + 1.7 * t + number * pitch + (hasArc ? m.room : 0) + tall / 2;
@@ -72,7 +72,7 @@ export function blockShelf(part, svg, { width, t, least }) {
     const wide = Math.max(width, laid.width * size + 2 * PAD);
     const box = { x: 0, y: top, width: wide, height };
     scene.groups.set(part.block, box);
-    scene.frames.append(outline(box, "shelf block"), words(part.title, PAD, top + 0.95 * t, t, { anchor: "start", isBold: true }));
+    scene.shelves.append(outline(box, "shelf block"), words(part.title, PAD, top + 0.95 * t, t, { anchor: "start", isBold: true }));
     scene.folds.append(fold(part.block, true, wide, top + 3, t, scene.texts, part.title));
     const at = `translate(${(wide - laid.width * size) / 2} ${top + 1.7 * t}) scale(${size})`;
     scene.parts.append(element("g", { class: "block part open", "data-block": part.block, transform: at }, laid.graph));
