@@ -32,45 +32,50 @@ function bandOf(row, stacked, { t, m }) {
   return { row, units, isBlocks, m, fixed: fixed + 2 * m.pad, least: Math.max(title, widthOf(row.shape, t), filters) + 2 * m.pad };
 }
 
-// Widths of all boxes for a line of that width, or nothing if they do not fit.
-function spread(bands, width, t) {
-  const blocks = bands.flatMap((band) => (band.isBlocks ? band.units : []));
-  const base = Math.min(...blocks.map((unit) => log2(unit.parts[0].size[1])));
-  const least = new Map(blocks.map((unit) => [unit, leastBox(unit, t)]));
-  const steps = new Map(blocks.map((unit) => [unit, log2(unit.parts[0].size[1]) - base]));
-  const needed = (step, extra) => {
-    for (const unit of blocks) unit.w = least.get(unit) + extra + step * steps.get(unit);
-    for (const band of bands) band.width = Math.max(band.least, band.fixed + (band.isBlocks ? sum(band.units.map((unit) => unit.w)) : 0));
-    return sum(bands.map((band) => band.width)) + BETWEEN * (bands.length - 1);
+const widthOfLine = (bands) => sum(bands.map((band) => band.width)) + BETWEEN * (bands.length - 1);
+
+// The largest share between 0 and 1 that fits.
+function largest(fits) {
+  let [low, high] = [0, 1];
+  for (let turn = 0; turn < 24; turn += 1) {
+    const middle = (low + high) / 2;
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+// Widths of all boxes for lines of that width, by one rule for all of them; whether they fit.
+function spread(lines, width, t) {
+  const blocks = lines.flat().flatMap((band) => (band.isBlocks ? band.units : []));
+  const channels = (unit) => log2(unit.parts[0].size[1]);
+  const base = Math.min(...blocks.map(channels));
+  const rule = blocks.map((unit) => ({ unit, least: leastBox(unit, t), steps: channels(unit) - base }));
+  const fits = (step, extra) => {
+    for (const { unit, least, steps } of rule) unit.w = least + extra + step * steps;
+    for (const band of lines.flat()) band.width = Math.max(band.least, band.fixed + (band.isBlocks ? sum(band.units.map((unit) => unit.w)) : 0));
+    return lines.every((bands) => widthOfLine(bands) <= width);
   };
-  if (needed(0, 0) > width) return false;
-  const largest = (fits) => {
-    let [low, high] = [0, 1];
-    for (let turn = 0; turn < 24; turn += 1) {
-      const middle = (low + high) / 2;
-      if (fits(middle)) low = middle;
-      else high = middle;
-    }
-    return low;
-  };
-  const step = largest((part) => needed(part * LARGEST_STEP * t, 0) <= width) * LARGEST_STEP * t;
+  if (!fits(0, 0)) return false;
+  const step = largest((part) => fits(part * LARGEST_STEP * t, 0)) * LARGEST_STEP * t;
   const most = (LARGEST_BOX - LEAST_BOX) * t;
-  needed(step, largest((part) => needed(step, part * most) <= width) * most);
+  fits(step, largest((part) => fits(step, part * most)) * most);
   return true;
 }
 
-// Bands for a line of that width: the longest runs of equal blocks are stacked until it fits, those shorter than `least` never.
-function arranged(rows, width, t, least) {
+// Bands for lines of that width: the longest runs of equal blocks are stacked until they fit, those shorter than `least` never.
+function arranged(groups, width, t, least) {
   const stacked = new Set();
+  const runs = new Map();
+  const key = (row, part) => `${row.name}.${part.run}`;
+  for (const row of groups.flat()) for (const part of row.parts) if (part.block && !part.title) runs.set(key(row, part), (runs.get(key(row, part)) ?? 0) + 1);
   for (;;) {
     for (const ease of EASES) {
       const m = measures(t, ease);
-      const bands = rows.map((row) => bandOf(row, stacked, { t, m }));
-      if (spread(bands, width, t)) return bands;
+      const lines = groups.map((rows) => rows.map((row) => bandOf(row, stacked, { t, m })));
+      if (spread(lines, width, t)) return lines;
     }
-    const runs = new Map();
-    for (const row of rows) for (const part of row.parts) if (part.block && !part.title) runs.set(`${row.name}.${part.run}`, (runs.get(`${row.name}.${part.run}`) ?? 0) + 1);
-    const [longest, count] = [...runs].filter(([key]) => !stacked.has(key)).sort((a, b) => b[1] - a[1])[0] ?? ["", 0];
+    const [longest, count] = [...runs].filter(([name]) => !stacked.has(name)).sort((a, b) => b[1] - a[1])[0] ?? ["", 0];
     if (count < least) return null;
     stacked.add(longest);
   }
@@ -144,21 +149,18 @@ const contentOf = (band, m) => band.fixed - 2 * m.pad + (band.isBlocks ? sum(ban
 
 // The bands of one line, or of two where single blocks would not fit into one; nothing if they do not fit into two.
 export function linesOf(rows, width, t) {
-  const whole = arranged(rows, width, t, LONG_RUN);
-  if (whole) return [whole];
+  const whole = arranged([rows], width, t, LONG_RUN);
+  if (whole) return whole;
+  const splits = rows.slice(1).map((_, index) => [rows.slice(0, index + 1), rows.slice(index + 1)]);
   for (const least of [LONG_RUN, 2]) {
-    const split = rows
-      .map((_, index) => [rows.slice(0, index), rows.slice(index)])
-      .slice(1)
-      .map((halves) => halves.map((half) => arranged(half, width, t, least)))
-      .filter((halves) => halves.every(Boolean))
-      .sort((a, b) => widest(a) - widest(b))[0];
-    if (split) return split;
+    const found = splits.map((groups) => arranged(groups, width, t, least)).filter(Boolean);
+    if (found.length) return found.sort((a, b) => slack(b) - slack(a))[0];
   }
   return null;
 }
 
-const widest = (lines) => Math.max(...lines.map((bands) => sum(bands.map((band) => band.fixed + band.units.length))));
+// How wide a line's boxes came out: where the lines are of one length, widest.
+const slack = (lines) => sum(lines.flat().flatMap((band) => (band.isBlocks ? band.units.map((unit) => unit.w) : [])));
 
 export function drawLines(scene, lines, { width, height, t }) {
   const each = (height - LINE_GAP * (lines.length - 1)) / lines.length;
@@ -170,7 +172,9 @@ export function drawLines(scene, lines, { width, height, t }) {
     const [{ m }] = bands;
     const top = number * (each + LINE_GAP);
     const line = { ...scene, t, m, tall, cy: top + above + tall / 2, scale };
-    let x = (width - sum(bands.map((band) => band.width)) - BETWEEN * (bands.length - 1)) / 2;
+    const spare = (width - widthOfLine(bands)) / bands.length;
+    for (const band of bands) band.width += spare;
+    let x = 0;
     if (number) scene.parts.append(turn(width, line.cy - each - LINE_GAP, top - LINE_GAP / 2, line.cy, x));
     bands.forEach((band, index) => {
       band.x = x;
@@ -184,10 +188,10 @@ export function drawLines(scene, lines, { width, height, t }) {
 // Draws one stage in a line of its own, from `top` on; returns where it ends and at what height its signal flows.
 export function drawStage(scene, row, { width, top, t, tall, rootOfSide }) {
   let size = t;
-  let bands = arranged([row], width, size, 2);
-  while (!bands && size > 8) bands = arranged([row], width, (size -= 1), 2);
-  const [band] = bands ?? [];
-  if (!band) return { bottom: top, cy: top };
+  let lines = arranged([[row]], width, size, 2);
+  while (!lines && size > 8) lines = arranged([[row]], width, (size -= 1), 2);
+  if (!lines) return { bottom: top, cy: top };
+  const [[band]] = lines;
   const { m } = band;
   const scale = (tall - 2 * m.room) / rootOfSide;
   const needs = band.units.map(({ parts: [part] }) => {
