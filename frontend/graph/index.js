@@ -9,6 +9,8 @@ import { center } from "./laid.js";
 import { roomFor } from "./room.js";
 
 const KEY_ZOOM = 1.25;
+const NO_NUMBER = "#dfe1e5"; // a box's colour where colours are numbers and it has none
+const SUM = "#ffffff"; // has never one
 const LONGEST_ANSWER_MS = 3000;
 const BARS_PX = 150; // on a phone: what stands above and below the picture
 const LEAST_PX = 360; // height of the frame
@@ -274,7 +276,7 @@ class Picture {
     for (const [id, node] of this.nodes) {
       for (const shape of node.querySelectorAll(":scope > :is(path, polygon, ellipse)")) {
         shape.dataset.own ??= shape.getAttribute("fill");
-        if (shape.dataset.own !== "none") shape.setAttribute("fill", fills?.[id]?.[0] ?? (fills ? "#ffffff" : shape.dataset.own));
+        if (shape.dataset.own !== "none") shape.setAttribute("fill", fills?.[id]?.[0] ?? (fills && shape.dataset.own !== SUM ? NO_NUMBER : shape.dataset.own));
       }
       for (const text of node.querySelectorAll("text")) text.setAttribute("fill", fills?.[id]?.[1] ?? "#1a1a1a");
     }

@@ -75,9 +75,11 @@ function arranged(groups, width, t, least) {
       const lines = groups.map((rows) => rows.map((row) => bandOf(row, stacked, { t, m })));
       if (spread(lines, width, t)) return lines;
     }
-    const [longest, count] = [...runs].filter(([name]) => !stacked.has(name)).sort((a, b) => b[1] - a[1])[0] ?? ["", 0];
-    if (count < least) return null;
-    stacked.add(longest);
+    const left = [...runs].filter(([name]) => !stacked.has(name));
+    const longest = Math.max(0, ...left.map(([, count]) => count));
+    if (longest < least) return null;
+    // Runs of about one length, as in the stages of a CIFAR network, look alike.
+    for (const [name, count] of left) if (count >= Math.max(2, longest - 1)) stacked.add(name);
   }
 }
 

@@ -86,10 +86,15 @@ def color_by(
     """
     if name == "kind":
         return Coloring(None, _kinds(summary, members))
-    if name == OWN:
-        values = _own_values(members, own or {})
-        title = _("your numbers, mean per box")
-        return _ramp(values, title, lambda v: f"{v:.4g}", is_log=False)
+    made = _by_own(members, own or {}) if name == OWN else _by_measure(summary, members, name)
+    return Coloring(made.fills, made.legend._replace(marks=_roads(summary)))
+
+
+def _by_own(members: Mapping[str, tuple[str, ...]], own: Mapping[str, float]) -> Coloring:
+    return _ramp(_own_values(members, own), _("your numbers, mean per box"), lambda v: f"{v:.4g}", is_log=False)
+
+
+def _by_measure(summary: NetworkSummary, members: Mapping[str, tuple[str, ...]], name: str) -> Coloring:
     measure = _MEASURES[name]
     values = {}
     for drawn, ids in members.items():
