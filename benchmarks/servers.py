@@ -49,16 +49,16 @@ class Server:
 
 
 @contextmanager
-def serving(app: str, data: Path, *options: str) -> Iterator[Server]:
-    """Run an app with the settings of `.streamlit/config.toml` and end it afterwards."""
+def serving(app: str, data: Path, *options: str, root: Path = ROOT) -> Iterator[Server]:
+    """Run an app of a checkout with the settings of its `.streamlit/config.toml` and end it afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     data.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "streamlit", "run", app, "--server.port", str(port), "--server.headless", "true"]
-    environment = os.environ | {"RESNET_VIZ_DATA": str(data), "PYTHONPATH": path_with_root()}
+    environment = os.environ | {"RESNET_VIZ_DATA": str(data), "PYTHONPATH": path_with(root)}
     with (data / "server.log").open("wb") as log:
-        process = subprocess.Popen([*command, *options], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        process = subprocess.Popen([*command, *options], cwd=root, env=environment, stdout=log, stderr=log)
     try:
         url = f"http://localhost:{port}"
         _wait_for(url, process)
@@ -72,9 +72,9 @@ def serving(app: str, data: Path, *options: str) -> Iterator[Server]:
             process.wait()
 
 
-def path_with_root() -> str:
-    """Return Python's path with this checkout first, so that it is what runs."""
-    return os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+def path_with(root: Path = ROOT) -> str:
+    """Return Python's path with a checkout first, so that it is what runs."""
+    return os.pathsep.join(filter(None, (str(root), os.environ.get("PYTHONPATH"))))
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:

@@ -10,7 +10,7 @@ import sys
 import time
 from typing import NamedTuple
 
-from servers import ROOT, path_with_root
+from servers import ROOT, path_with
 
 
 class Part(NamedTuple):
@@ -40,7 +40,7 @@ _HOURS_S = 6 * 3600
 def run(name: str, more: list[str]) -> bool:
     """Run a part; whether it passed."""
     part = PARTS[name]
-    environment = os.environ | {"PYTHONPATH": path_with_root()}
+    environment = os.environ | {"PYTHONPATH": path_with()}
     if part.setting:
         environment.update([part.setting.split("=")])
     command = [sys.executable, *part.where.split(), *more]
