@@ -101,8 +101,8 @@ def stop_server(server: Server) -> None:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory) -> Iterator[Server]:
-    """The app that most tests share."""
-    running = start_server(tmp_path_factory.mktemp("data"))
+    """The app that most tests share; whatever it would fetch from elsewhere is not there."""
+    running = start_server(tmp_path_factory.mktemp("data"), RESNET_VIZ_IMAGENET_URL="http://127.0.0.1:9")
     yield running
     stop_server(running)
 

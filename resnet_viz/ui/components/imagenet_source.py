@@ -50,19 +50,35 @@ def show(selection: Selection) -> None:
 def show_offer(selection: Selection, place: str) -> None:
     """Draw one button that takes ImageNet's weights with their network, size and pixels, and fetches them if need be."""
     file = file_for(selection.spec) or FILES[_PRESET]
-    store = services.imagenet_store()
-    if not state.is_wanted(_WANTED):
-        label = _("Use ImageNet's weights")
-        if store.load(file) is None:
-            label = _("{what} ({size} to fetch)").format(what=label, size=short_bytes(file.size_bytes))
-        st.button(label, key=f"{place}_imagenet", on_click=_take_or_fetch, args=(file,))
-    elif store.load(file) is not None:
+    is_here = services.imagenet_store().load(file) is not None
+    if is_here and state.is_wanted(_WANTED):
         _take(file)
         st.rerun()
-    elif store.download(file).is_running:
-        _show_progress(file, place)
-    else:
-        _show_ways(file, place)
+    label = _("Use ImageNet's weights")
+    if not is_here:
+        label = _("{what} ({size} to fetch)").format(what=label, size=short_bytes(file.size_bytes))
+    st.button(label, key=f"{place}_imagenet", on_click=_take_or_fetch, args=(file,))
+    if state.is_wanted(_WANTED):
+        _open_fetching(file, place)
+
+
+def _open_fetching(file: ImageNetFile, place: str) -> None:
+    """Show in the middle of the page how far the weights are, or how they come here without a network."""
+
+    @st.dialog(_("ImageNet's weights"), on_dismiss=lambda: state.forget(_WANTED))
+    def fetching() -> None:
+        store = services.imagenet_store()
+        if store.load(file) is not None:
+            st.rerun()
+        st.markdown(
+            _("They know photos of 1,000 kinds of things. They bring their own network, and pictures of 224 px.")
+        )
+        if store.download(file).is_running:
+            _show_progress(file, place)
+        else:
+            _show_ways(file, place)
+
+    fetching()
 
 
 @st.fragment(run_every=1.0)
@@ -95,11 +111,14 @@ def _show_ways(file: ImageNetFile, place: str) -> None:
     """Draw how a file comes here that is not on its way: by the network, or by hand."""
     download = services.imagenet_store().download(file)
     if download.sentence:
-        say.warning(download.sentence)
+        st.markdown(
+            _("**They could not be fetched.** Try again, or drop the file below."), help=say.plain(download.sentence)
+        )
     st.button(_("Fetch them"), key=f"{place}_imagenet_fetch", on_click=download.start)
     key = f"{place}_imagenet_drop"
     st.file_uploader(
         _("Without a network here: fetch `{name}` in any way, and drop it here").format(name=file.name),
+        help=file.url,
         key=key,
         on_change=_adopt,
         args=(file, key),
