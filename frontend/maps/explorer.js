@@ -157,8 +157,8 @@ export class Explorer {
   fit() {
     if (!this.data) return;
     this.frame.classList.toggle("narrow", this.frame.clientWidth < NARROW_PX);
-    if (this.data.single || this.gallery.sheet.clientWidth === this.fitted) return;
-    this.fitted = this.gallery.sheet.clientWidth;
+    if (this.data.single || this.gallery.box.clientWidth === this.fitted) return;
+    this.fitted = this.gallery.box.clientWidth;
     this.gallery.draw(this.look);
   }
 

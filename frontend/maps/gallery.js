@@ -63,7 +63,7 @@ export class Gallery {
     this.order = maps.order(kept.by, maps.places.get(channel) ?? 0);
     const shared = scales.sharedOf(maps);
     const { colors } = scales.colors(shared.signed);
-    const width = this.sheet.clientWidth || 800;
+    const width = this.box.clientWidth || 800;
     // Wide rather than tall, no tile larger than an eighth; the slider makes them larger.
     const even = Math.sqrt((this.order.length * maps.height) / maps.width);
     const fitting = Math.min(Math.max(EIGHTH, even), width / LEAST_WIDTH);

@@ -109,7 +109,7 @@ export class Hero {
     if (channels.length > 1) frame.append(markOf(grid, channels.indexOf(this.channel)));
     const picture = make("picture");
     picture.append(name, written("note", data.notes[index]), frame);
-    if (index) tile.append(written("joint", off || data.off[index - 1] ? data.texts.cutJoint : joint));
+    if (index) tile.append(written("joint", joint === "+" && data.off.some(Boolean) ? data.texts.cutJoint : joint));
     tile.append(picture);
     this.acts.point(canvas, () => ({ maps, places, grid }));
     return tile;
@@ -133,7 +133,7 @@ export class Hero {
     const { data, channels } = this;
     const words = make("words");
     const said = channels.length === 1 && data.strengths ? channelWords(data, this.channel, shown) : "";
-    if (said) words.append(written("said", data.texts.inChannel.replace("{words}", said), "p"));
+    if (said) words.append(written("said", said, "p"));
     const strange = oddities(this.signals.map((maps) => [maps, channels.map((c) => maps.places.get(c))]), data.texts);
     const whole = [...data.sentences, strange].filter(Boolean).join(" ");
     if (whole) words.append(written("whole", whole, "p"));

@@ -34,13 +34,14 @@ export function strengths(data, channels, focus, choose) {
   function heading() {
     const head = make("row head");
     const key = make("key", "span");
-    key.append(`${texts.strengthOf} `);
+    if (channels.length === 1) key.append(`${texts.strengthOf} `);
     for (const [kind, _maps, title] of parts) key.append(make(`strength ${kind}`, "i"), `${title} `);
     head.append(written("number", texts.channel, "span"), key, written("share", sum ? texts.zeroed : "", "span"));
     return head;
   }
 
   const box = make("strengths");
+  if (channels.length > 1) box.append(written("whole", texts.strengths, "p"));
   box.title = texts.strengthHelp;
   const columns = Math.min(COLUMNS, channels.length);
   const each = Math.ceil(channels.length / columns);

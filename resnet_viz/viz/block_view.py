@@ -59,7 +59,7 @@ def terms(block: Block) -> tuple[Term, ...]:
     found = []
     if block.shortcut and block.add:
         if block.shortcut == block.input:
-            found.append(Term("x", block.shortcut, _("what comes in"), "", "shortcut"))
+            found.append(Term("x", block.shortcut, _("the input, by the shortcut"), "", "shortcut"))
         else:
             title = _("projection(x)") if block.kind == "convolution" else _("shortcut(x)")
             found.append(Term(title, block.shortcut, _("x, brought to this shape"), "", "shortcut"))

@@ -43,6 +43,7 @@ def _of_strip() -> dict[str, Any]:
         "cutJoint": "✂",
         "stripHelp": _("Arrow keys: the channel before and the next one."),
         "strengthOf": _("strength"),
+        "strengths": _("Strength, channel by channel"),
         "strengthHelp": _("Strength: the root of the mean square of a channel's values."),
         "branch": "F(x)",
         "shortcut": _("shortcut"),

@@ -75,7 +75,7 @@ def test_the_first_screen_is_one_block_one_channel_one_scale(visit):
         (channel,) = channel_everywhere(page)
         sentence = words_of(page, ".said")[0]
         if ratio := re.search(r"shortcut \(([\d.]+)\)", sentence):
-            assert sentence.startswith(f"In this channel: {strength_sentence(float(ratio[1]), 1)}")
+            assert sentence.startswith(strength_sentence(float(ratio[1]), 1))
         said.add((channel, sentence))
     assert len(said) == 6
     shadow = page.locator(f"{MAPS} .strip").evaluate("strip => getComputedStyle(strip).boxShadow")
@@ -103,7 +103,8 @@ def test_sixteen_channels_stand_in_the_same_places_and_another_block_takes_all_a
     rows = page.locator(f"{MAPS} button.row")
     expect(rows).to_have_count(16)
     assert sorted(rows.locator(".number").all_inner_texts()) == sorted(labels[0].split(", "))
-    assert "strength" in words_of(page, ".row.head")[0]
+    assert words_of(page, ".strengths .whole") == ["Strength, channel by channel"]
+    assert {" ".join(head.split()) for head in words_of(page, ".row.head")} == {"channel F(x) shortcut set to 0"}
     heights = rows.evaluate_all("all => all.map((row) => row.getBoundingClientRect().height)")
     assert min(heights) >= 16
     colors = [
@@ -138,6 +139,8 @@ def test_the_strip_grows_with_the_window_and_stands_two_by_two_on_a_phone(visit)
     assert len({round(box["x"]) for box in tiles}) == 2
     assert min(box["width"] for box in tiles) >= 140
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    sheet, mosaic = boxes(page, ".gallery")[0], boxes(page, "canvas.mosaic")[0]
+    assert mosaic["width"] == pytest.approx(sheet["width"], abs=2)
     picture = page.locator(".st-key-pictured img").bounding_box()
     assert picture["width"] <= 120
 

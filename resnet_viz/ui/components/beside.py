@@ -13,7 +13,7 @@ from resnet_viz.spec.surgery import NO_SURGERY
 from resnet_viz.ui import state
 from resnet_viz.ui.components import controls, forward, image_source, maps, prediction
 from resnet_viz.ui.components.weights_source import weights_choices, weights_of, weights_text
-from resnet_viz.ui.selection import RANDOM, SHIPPED, UPLOAD, Selection
+from resnet_viz.ui.selection import UPLOAD, Selection
 from resnet_viz.viz.anatomy import norm, strongest_channels
 from resnet_viz.viz.block_view import layer_of
 from resnet_viz.viz.payload import Derived, Layer, Signal, View, maps_payload, strip_count
@@ -85,7 +85,7 @@ def _choices(selection: Selection) -> dict[str, str]:
 def _default(selection: Selection) -> str:
     if selection.surgery:
         return "surgery:none"
-    return f"weights:{RANDOM}" if selection.weights == SHIPPED else next(iter(_choices(selection)))
+    return next(iter(_choices(selection)))
 
 
 def _what(one: Selection, other: Selection) -> str:
