@@ -1,6 +1,6 @@
 """All activations of the network: our compiled function against Keras `predict`, ONNX Runtime and torch hooks.
 
-The last two take part where they are installed (`pip install onnx onnxruntime torch`).
+The last takes part where it is installed (`pip install torch`).
 """
 
 import importlib.util
@@ -10,9 +10,14 @@ import keras
 import numpy as np
 from interleaved import medians_ms, report
 
+from resnet_viz.analysis import analyse
+from resnet_viz.engine.arrays import laid_out
+from resnet_viz.engine.session import Session, channels_first
+from resnet_viz.engine.write import write
 from resnet_viz.model.build import build_model
 from resnet_viz.model.compiled import compile_taps
-from resnet_viz.spec import build_graph, preset
+from resnet_viz.spec import preset
+from resnet_viz.weights.start import starting_arrays
 
 
 def hooked(side: int, picture: np.ndarray) -> Callable[[], object]:
@@ -40,8 +45,8 @@ def main() -> None:
     """Print the ratios at 64 and 224 px."""
     for side in (64, 224):
         spec = preset("course", input_shape=(side, side, 3))
-        graph = build_graph(spec)
-        nodes = [node.id for node in graph.nodes[1:]]
+        summary = analyse(spec)
+        nodes = [node.id for node in summary.graph.nodes[1:]]
         model = build_model(spec)
         everything, forward = compile_taps(model, nodes), compile_taps(model, nodes[-1:])
         multi = keras.Model(model.input, [model.get_layer(name).output for name in nodes])
@@ -51,14 +56,11 @@ def main() -> None:
             "all": lambda: everything(picture),
             "predict": lambda: multi.predict(picture, verbose=0),
         }
-        if importlib.util.find_spec("onnxruntime") and importlib.util.find_spec("onnx"):
-            from onnx_resnet import session
-
-            running, names = session(model, graph)
-            turned = np.ascontiguousarray(picture.transpose(0, 3, 1, 2))
-            contenders["ONNX Runtime, all"] = lambda: running.run(names, {graph.nodes[0].id: turned})
-            found = running.run(names, {graph.nodes[0].id: turned})[-1]
-            print(f"ONNX Runtime's answer differs by {np.abs(found - everything(picture)[-1]).max():.1g}")
+        engine = Session(write(summary, laid_out(starting_arrays(summary)), nodes))
+        turned = {"input": channels_first(picture)}
+        contenders["ONNX Runtime, all"] = lambda: engine.run(turned)
+        found = engine.run(turned)[nodes[-1]]
+        print(f"ONNX Runtime's answer differs by {np.abs(found - everything(picture)[-1]).max():.1g}")
         if importlib.util.find_spec("torch"):
             contenders["torch hooks, all"] = hooked(side, picture)
         times = medians_ms(contenders, rounds=15, warm_up=4)
@@ -72,8 +74,8 @@ def main() -> None:
                 1.2,
                 at_least=False,
             )
-        if "ONNX Runtime, all" in times:  # the faster engine on a CPU; a measure, no goal
-            print(f"  all activations / ONNX Runtime, {side} px: {times['all'] / times['ONNX Runtime, all']:.2f}x")
+        # The faster engine on a CPU; a measure, no goal.
+        print(f"  all activations / ONNX Runtime, {side} px: {times['all'] / times['ONNX Runtime, all']:.2f}x")
 
 
 if __name__ == "__main__":

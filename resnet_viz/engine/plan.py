@@ -3,7 +3,7 @@
 Surgery is an edit of the graph, and so is folding a BatchNorm into the convolution before it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Literal, NamedTuple
 
 from resnet_viz.spec import LayerGraph
@@ -96,8 +96,3 @@ def _folds(graph: LayerGraph, node: Node, before: Node, kept_apart: Collection[s
     """Return whether a BatchNorm can be part of the convolution before it: nobody else looks between them."""
     is_pair = isinstance(node.layer, BatchNorm) and isinstance(before.layer, Conv)
     return is_pair and graph.readers[before.id] == (node.id,) and before.id not in kept_apart
-
-
-def outputs_of(wanted: Sequence[str], known: Collection[str]) -> list[str]:
-    """Return the wanted outputs that are computed, each once, in the order asked for; the known ones are at hand."""
-    return [name for name in dict.fromkeys(wanted) if name not in known]

@@ -11,7 +11,7 @@ from onnx import ModelProto, TensorProto, helper, numpy_helper
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.engine.arrays import Array
 from resnet_viz.engine.operators import Writer, sizes, tensor_info
-from resnet_viz.engine.plan import outputs_of, steps
+from resnet_viz.engine.plan import steps
 from resnet_viz.spec.surgery import NO_SURGERY, Surgery
 
 # Read by ONNX Runtime since 1.14 and by onnxruntime-web; nothing later is needed.
@@ -88,7 +88,7 @@ def write(
         writer.write(step)
     read = {name for step in plan for name in step.inputs}
     inputs = [node.id for node in graph.nodes if node.id in read and node.id in known]
-    outputs = outputs_of(wanted, known)
+    outputs = [name for name in dict.fromkeys(wanted) if name not in known]
     made = helper.make_graph(
         writer.nodes,
         "network",

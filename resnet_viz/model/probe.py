@@ -14,8 +14,9 @@ from resnet_viz.errors import ImageError, SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.model.build import assign_weights, build_model
 from resnet_viz.model.compiled import FloatArray, Taps, compile_taps
-from resnet_viz.model.passes import descendants, operated_nodes, run_graph
+from resnet_viz.model.passes import run_graph
 from resnet_viz.spec import ResNetSpec
+from resnet_viz.spec.reach import descendants, operated_nodes
 from resnet_viz.spec.surgery import NO_SURGERY, Surgery
 
 # All activations of one picture are 11 MB at 64 px and 148 MB at 224 px: the cap holds a few large or many small ones.

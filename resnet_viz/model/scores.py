@@ -12,9 +12,10 @@ from keras import ops
 from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.model.gradients import Scored, compile_gradient
-from resnet_viz.model.passes import boundary, operated_nodes, run_graph
+from resnet_viz.model.passes import run_graph
 from resnet_viz.model.probe import Probe
 from resnet_viz.spec.layers import Softmax
+from resnet_viz.spec.reach import boundary, operated_nodes
 from resnet_viz.spec.surgery import NO_SURGERY, Surgery
 
 FloatArray = npt.NDArray[np.float32]

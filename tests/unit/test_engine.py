@@ -6,6 +6,7 @@ from typing import get_args
 import numpy as np
 import onnx
 import pytest
+from onnx.reference import ReferenceEvaluator
 
 from resnet_viz.analysis import NetworkSummary, analyse, analyse_graph
 from resnet_viz.engine.arrays import laid_out
@@ -96,6 +97,17 @@ def test_a_file_read_back_answers_alike_and_says_what_it_is(tmp_path):
     np.testing.assert_allclose(
         plain.run(None, {"input": x})[0], Session(made).run({"input": x})["fc5_softmax"], rtol=1e-5
     )
+
+
+@pytest.mark.parametrize("name", ["course", "v2", "cifar-20"])
+def test_onnxs_own_evaluator_agrees(name):
+    """Another reader of the same file: what we write means what we think, not only to ONNX Runtime."""
+    summary = narrow(name, (64, 64, 3) if name != "cifar-20" else (16, 24, 3))
+    last = summary.graph.nodes[-1].id
+    made = written(summary, surgery=Surgery(silenced=((summary.graph.blocks[0].out, (0,)),)))
+    x = np.random.default_rng(0).random((1, *sizes(summary.graph.spec.input_shape)[1:]), np.float32)
+    theirs = ReferenceEvaluator(made.whole()).run([last], {"input": x})[0]
+    np.testing.assert_allclose(Session(made).run({"input": x})[last], theirs, rtol=1e-4)
 
 
 def test_arrays_are_shared_not_copied():
