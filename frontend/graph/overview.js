@@ -122,7 +122,7 @@ function drawBand(line, band, { top, bottom, deep }) {
   const box = { x: band.x, y: top, width: band.width, height: bottom - top };
   line.groups.set(row.name, box);
   line.frames.append(element("g", { class: "band", "data-stage": row.name }, outline(box, "stage"), ...captions(row, box, t, { deep, isNarrow })));
-  if (row.can_open) line.folds.append(fold(row.name, row.is_open, box.x + box.width, top + 3, t, texts, row.title));
+  if (row.can_open && (!row.is_open || row.isDirect)) line.folds.append(fold(row.name, row.is_open, box.x + box.width, top + 3, t, texts, row.title));
   let x = box.x + (box.width - contentOf(band, m)) / 2;
   if (band.isBlocks) {
     let from = x + m.lead - m.sum;
