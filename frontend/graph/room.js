@@ -2,24 +2,30 @@
 
 const pixels = (text) => parseFloat(text) || 0;
 
-// Where what stands beside an element ends; columns are stretched, what they hold is not.
+// Where what stands beside an element ends: columns are stretched, what they hold is not; what scrolls by itself has no end.
 function endOf(column) {
+  if (/auto|scroll/.test(getComputedStyle(column).overflowY)) return 0;
   const held = column.querySelector("[data-testid=stVerticalBlock]")?.lastElementChild;
   return held?.getBoundingClientRect().bottom ?? 0;
 }
 
 export function roomFor(frame, root) {
+  const own = frame.getBoundingClientRect();
   let [padding, following, beside] = [0, 0, 0];
   for (let item = root.host ?? root; item?.parentElement && item.dataset.testid !== "stMain"; item = item.parentElement) {
     const around = getComputedStyle(item.parentElement);
     padding += pixels(around.paddingBottom);
-    const others = [...item.parentElement.children].filter((other) => other !== item && other.offsetHeight);
-    if (around.display === "flex" && around.flexDirection === "row") beside = Math.max(beside, ...others.map(endOf));
-    else for (const other of others) if (item.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING) following += other.offsetHeight + pixels(around.rowGap);
+    for (let other = item.nextElementSibling; other; other = other.nextElementSibling) {
+      const place = other.getBoundingClientRect();
+      if (!place.height) continue;
+      const isBeside = place.left >= own.right || place.right <= own.left;
+      if (isBeside) beside = Math.max(beside, endOf(other));
+      else following += place.height + pixels(around.rowGap);
+    }
   }
   const scrolled = document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0;
   const bottom = window.innerHeight - padding;
   // Where a neighbour goes beyond the window the page scrolls anyway, and what follows is out of sight.
   const end = beside + scrolled + following > bottom ? bottom : bottom - following;
-  return end - frame.getBoundingClientRect().top - scrolled;
+  return end - own.top - scrolled;
 }

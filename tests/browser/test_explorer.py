@@ -250,7 +250,7 @@ def test_colour_by_a_number_keeps_the_layout_and_has_a_legend(visit):
     assert (node(page, "branch_5a").bounding_box(), camera(page)) == (where, before)
     fill = node(page, "branch_5a").locator("polygon, path").first.get_attribute("fill")
     page.get_by_label("Colour by").select_option("kind")
-    expect(legend).to_contain_text("shortcut")
+    expect(legend).to_contain_text("F(x)")
     assert node(page, "branch_5a").locator("polygon, path").first.get_attribute("fill") != fill
 
 
