@@ -1,6 +1,8 @@
 // The picture of a run: networks with their numbers, curves up to a step, and the clock that plays it.
 const SVG = "http://www.w3.org/2000/svg";
-const ROOM = { left: 58, right: 18, top: 34, bottom: 42 };
+const ROOM = { left: 58, right: 18, top: 34, bottom: 42, text: 14, mark: 19 };
+// Read from the last row.
+const PROJECTED = { left: 76, right: 24, top: 44, bottom: 56, text: 18, mark: 24 };
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export function percent(share) {
@@ -212,18 +214,19 @@ export class Learning {
     const { curves, x, y, guess } = this.data;
     const [width, height] = [this.stage.clientWidth, this.stage.clientHeight];
     if (!width || !height) return;
-    const px = (step) => ROOM.left + (step / x.last) * (width - ROOM.left - ROOM.right);
-    const py = (value) => height - ROOM.bottom - (Math.min(value, y.top) / y.top) * (height - ROOM.top - ROOM.bottom);
+    const room = this.data.is_tall ? PROJECTED : ROOM;
+    const px = (step) => room.left + (step / x.last) * (width - room.left - room.right);
+    const py = (value) => height - room.bottom - (Math.min(value, y.top) / y.top) * (height - room.top - room.bottom);
     const parts = [];
     for (let i = 0; i <= 4; i++) {
       const value = (y.top * i) / 4;
       parts.push(svg("line", { class: "grid", x1: px(0), x2: px(x.last), y1: py(value), y2: py(value) }));
-      parts.push(svg("text", { class: "y", x: ROOM.left - 8, y: py(value) + 5 }, y.is_share ? percent(value) : figure(value)));
+      parts.push(svg("text", { class: "y", x: room.left - 8, y: py(value) + 5 }, y.is_share ? percent(value) : figure(value)));
     }
     const marks = [0, 0.25, 0.5, 0.75, 1].map((share) => Math.round(x.last * share));
-    for (const step of new Set(marks)) parts.push(svg("text", { class: "x", x: px(step), y: height - ROOM.bottom + 19 }, step.toLocaleString("en-US")));
+    for (const step of new Set(marks)) parts.push(svg("text", { class: "x", x: px(step), y: height - room.bottom + room.mark }, step.toLocaleString("en-US")));
     parts.push(svg("text", { class: "title", x: px(x.last / 2), y: height - 4 }, x.title));
-    parts.push(svg("text", { class: "over-axis", x: 8, y: 14 }, y.title));
+    parts.push(svg("text", { class: "over-axis", x: 8, y: room.text }, y.title));
     if (guess && curves.length) {
       parts.push(svg("line", { class: "guess", x1: px(0), x2: px(x.last), y1: py(guess.value), y2: py(guess.value) }));
     }
@@ -245,9 +248,9 @@ export class Learning {
     // Names at the ends of the curves; two that end close to each other stand apart.
     ends.sort((one, two) => one.y - two.y);
     ends.forEach((end, i) => {
-      const above = i && end.y - ends[i - 1].label < 20 ? ends[i - 1].label + 20 : end.y - 10;
-      end.label = Math.min(height - ROOM.bottom - 4, Math.max(ROOM.top + 24, above));
-      parts.push(svg("text", { class: "name", x: Math.max(ROOM.left + 70, end.x - 9), y: end.label }, end.title));
+      const above = i && end.y - ends[i - 1].label < room.mark ? ends[i - 1].label + room.mark : end.y - 10;
+      end.label = Math.min(height - room.bottom - 4, Math.max(room.top + 24, above));
+      parts.push(svg("text", { class: "name", x: Math.max(room.left + 70, end.x - 9), y: end.label }, end.title));
     });
     if (guess && curves.length) parts.push(svg("text", { class: "guess-name", x: px(0) + 6, y: py(guess.value) + 18 }, guess.text));
     this.networks.classList.toggle("waiting", !curves.length);

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from resnet_viz.analysis.curves import Metrics, by_network, smoothed
 from resnet_viz.messages import gettext as _
 from resnet_viz.viz.theme import series_marks
-from resnet_viz.viz.words import network_name
+from resnet_viz.viz.words import class_name, network_name
 
 # What can be drawn over the updates.
 LINES = ("loss", "training_accuracy", "inference_accuracy", "validation_accuracy", "learning_rate", "images_per_s")
@@ -143,11 +143,12 @@ def log_ticks(values: Sequence[float]) -> list[float]:
 
 def confusion(table: Sequence[Sequence[int]], classes: Sequence[str], *, height_px: int = 300) -> go.Figure:
     """Return the counts of held-back pictures by true class (rows) and said class (columns)."""
+    names = [html.escape(class_name(name), quote=False) for name in classes]
     figure = go.Figure(
         go.Heatmap(
             z=[list(row) for row in table],
-            x=[html.escape(name, quote=False) for name in classes],
-            y=[html.escape(name, quote=False) for name in classes],
+            x=names,
+            y=names,
             colorscale="Viridis",
             text=[[str(count) for count in row] for row in table],
             texttemplate="%{text}",
@@ -158,7 +159,7 @@ def confusion(table: Sequence[Sequence[int]], classes: Sequence[str], *, height_
     figure.update_layout(
         xaxis={"title": _("said"), "side": "bottom"}, yaxis={"title": _("is"), "autorange": "reversed"}
     )
-    return _laid_out(figure, height_px)
+    return _laid_out(figure, height_px).update_layout(hovermode="closest")
 
 
 def _laid_out(figure: go.Figure, height_px: int) -> go.Figure:

@@ -38,7 +38,6 @@ def show(selection: Selection) -> None:
             type="secondary" if waits else "primary",
             on_click=_submit,
             args=(False,),
-            help=_details(selection.plan),
         )
         if has_recording(selection.demo):
             st.button(
@@ -62,8 +61,9 @@ def show(selection: Selection) -> None:
                 on_click=lambda: state.set_parts(run=""),
                 help=_("Back to the pictures and the settings; the run goes on and is kept."),
             )
-        elif not selection.settings:
-            st.markdown(_about_text(own.about_s), width="content")
+        else:
+            about = _("With your changes.") if selection.settings else _about_text(own.about_s)
+            st.markdown(about, width="content", help=_details(selection.plan))
         st.space("stretch")
         _show_demos(selection)
 
