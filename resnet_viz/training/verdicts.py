@@ -42,7 +42,7 @@ def verdict_of(record: Record, metrics: Sequence[Metrics]) -> Verdict:
         kind = "single"
     verdict = _VERDICTS[kind](record, found)
     if own and _is_cut_short(record, own.plan):
-        sentence = _("Cut short at {n} of {m} updates: what is claimed here rests on {m}.")
+        sentence = _("Cut short at {n} of {m} steps: what is claimed here rests on {m}.")
         told = sentence.format(n=f"{record.update:,}", m=f"{own.plan.updates:,}")
         return replace(verdict, sentences=(*verdict.sentences, told))
     return verdict
@@ -143,14 +143,13 @@ def _gap(record: Record, curves: dict[str, list[Metrics]]) -> Verdict:
         numbers |= {f"{name} widest gap": gaps[widest], f"{name} last gap": gaps[-1]}
         sentences.append(
             _(
-                "{name}: widest gap {gap:+.2f} at update {n} (training {a:.2f}, inference {b:.2f}); at the end {last:+.2f}."
+                "{name}: the gap is widest at step {n}: {a} right in training, {b} in inference. At the end it is {last}."
             ).format(
-                name=name,
-                gap=gaps[widest],
-                n=looked[widest]["update"],
-                a=looked[widest]["training_accuracy"],
-                b=looked[widest]["inference_accuracy"],
-                last=gaps[-1],
+                name=network_name(name),
+                n=f"{looked[widest]['update']:,}",
+                a=percent_text(looked[widest]["training_accuracy"]),
+                b=percent_text(looked[widest]["inference_accuracy"]),
+                last=f"{100 * gaps[-1]:.0f}\u00a0%".replace("-", "−"),
             )
         )
     return Verdict((*sentences, *_held_back(record)) or (_("Nothing was measured yet."),), numbers)
@@ -159,9 +158,7 @@ def _gap(record: Record, curves: dict[str, list[Metrics]]) -> Verdict:
 def _overfit(record: Record, curves: dict[str, list[Metrics]]) -> Verdict:
     ((name, lines),) = list(curves.items())[:1]
     last = lines[-1]
-    sentence = _("{name} after {n} updates: training loss {loss:.2g}, training accuracy {accuracy:.2f}.").format(
-        name=name, n=f"{last['update']:,}", loss=last["loss"], accuracy=last["training_accuracy"]
-    )
+    sentence = _alone(name, last["update"], last["training_accuracy"], last["loss"])
     return Verdict((sentence, *_held_back(record)), {"loss": last["loss"], "accuracy": last["training_accuracy"]})
 
 
@@ -189,24 +186,27 @@ def _single(record: Record, curves: dict[str, list[Metrics]]) -> Verdict:
     for name, lines in curves.items():
         accuracy = last_accuracy(lines, lines[-1]["update"])
         numbers[name] = accuracy
-        sentences.append(
-            _("{name} after {n} updates: training loss {loss:.2g}, training accuracy {accuracy:.2f}.").format(
-                name=name, n=f"{lines[-1]['update']:,}", loss=lines[-1]["loss"], accuracy=accuracy
-            )
-        )
+        sentences.append(_alone(name, lines[-1]["update"], accuracy, lines[-1]["loss"]))
     return Verdict((*sentences, *_held_back(record)), numbers)
+
+
+def _alone(name: str, update: int, accuracy: float, loss: float) -> str:
+    sentence = _("After {n} steps {name} gets {share} of its training pictures right; its loss is {loss:.2g}.")
+    return sentence.format(n=f"{update:,}", name=network_name(name), share=percent_text(accuracy), loss=loss)
 
 
 def _held_back(record: Record) -> list[str]:
     """Return what the networks say of pictures they did not train on; noisy, as the number of pictures tells."""
     if not record.final:
         return []
-    found = ", ".join(f"{name} {final['validation_accuracy']:.2f}" for name, final in record.final.items())
+    found = ", ".join(
+        f"{network_name(name)} {percent_text(final['validation_accuracy'])}" for name, final in record.final.items()
+    )
     return [
-        _("On {n} held-back pictures, in inference mode: accuracy {found} (chance {chance:.2f}).").format(
+        _("Right on {n} held-back pictures, in inference mode: {found} (guessing: {guess}).").format(
             n=next(iter(record.final.values()))["validation_pictures"],
             found=found,
-            chance=1 / max(1, len(record.classes)),
+            guess=percent_text(1 / _classes(record)),
         )
     ]
 

@@ -259,7 +259,7 @@ def test_how_long_it_takes_is_told_after_the_first_updates(runner):
 def test_a_run_that_was_cut_short_says_so_beside_its_verdict(runner):
     run = finished(runner, state="cancelled")
     app = opened("train", {"demo": "plain-vs-residual", "run": run.id})
-    assert "Cut short at 24 of 72 updates: what is claimed here rests on 72." in texts(app)
+    assert "Cut short at 24 of 72 steps: what is claimed here rests on 72." in texts(app)
 
 
 @pytest.mark.parametrize("page", ["train", "activations", "architecture"])

@@ -63,7 +63,7 @@ def test_a_run_from_click_to_verdict_watched_by_two_and_inspected(visit):
     page.reload()
     expect(page.locator(".st-key-run_chart_norms .js-plotly-plot").first).to_be_visible()
     for window in (page, other):
-        expect(window.get_by_role("strong").filter(has_text="after 152 steps: training loss")).to_be_visible()
+        expect(window.get_by_role("strong").filter(has_text="After 152 steps residual gets")).to_be_visible()
     expect(page.get_by_text("A training loss near 0 says")).to_be_visible()
     press(page, "Inspect this model")
     expect(page).to_have_url(re.compile("/activations"))

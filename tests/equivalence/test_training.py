@@ -309,13 +309,13 @@ def test_the_terminal_trains_resumes_and_says_its_verdict(tmp_path):
     start = [*base, "--demo", "plain-vs-residual", "--device", "cpu", "--seed", "3", "--out", str(out), *settings]
     first = subprocess.run(start, capture_output=True, text=True, check=False)
     assert first.returncode == 0, first.stderr
-    assert "After 12 updates each, seed 3: training accuracy plain" in first.stdout
+    assert "After 12 steps" in first.stdout
     lines = [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
     assert {line["network"] for line in lines} == {"plain", "residual"}
     assert all("training_accuracy" in line for line in lines)
     more = subprocess.run([*base, "--resume", str(out), "--updates", "16"], capture_output=True, text=True, check=False)
     assert more.returncode == 0, more.stderr
-    assert "After 16 updates each" in more.stdout
+    assert "After 16 steps" in more.stdout
     again = subprocess.run(start, capture_output=True, text=True, check=False)
     assert again.returncode == 2
     assert "`--out` must be a folder without a run" in again.stderr

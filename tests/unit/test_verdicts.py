@@ -72,7 +72,7 @@ def test_the_widest_gap_between_training_and_inference_is_found():
     ]
     verdict = verdict_of(Record(demo("batchnorm-gap").plan), metrics)
     assert verdict.numbers == pytest.approx({"m widest gap": 0.7, "m last gap": 0.1})
-    assert "at update 8" in verdict.sentences[0]
+    assert "at step 8" in verdict.sentences[0]
 
 
 def test_the_finder_names_where_the_loss_falls_fastest():
@@ -91,7 +91,9 @@ def test_held_back_accuracy_names_its_pictures_and_chance():
     final = {"course": {"validation_accuracy": 0.5, "validation_pictures": 384}}
     record = Record(Plan(), classes=("a", "b", "c", "d"), final=final)
     sentences = verdict_of(record, [line("course", 8, 0.9)]).sentences
-    assert sentences[-1] == "On 384 held-back pictures, in inference mode: accuracy course 0.50 (chance 0.25)."
+    assert (
+        sentences[-1] == "Right on 384 held-back pictures, in inference mode: course 50\u00a0% (guessing: 25\u00a0%)."
+    )
 
 
 @pytest.mark.parametrize(
@@ -111,7 +113,7 @@ def test_a_run_below_the_updates_of_its_claim_says_so(settings, parts, is_cut):
     plan = with_settings(demo("plain-vs-residual").plan, settings)
     metrics = [line(name, 24, 0.5) for name in ("plain", "residual")]
     sentences = verdict_of(Record(plan, **parts), metrics).sentences
-    told = f"Cut short at {parts['update']} of 72 updates: what is claimed here rests on 72."
+    told = f"Cut short at {parts['update']} of 72 steps: what is claimed here rests on 72."
     assert (told in sentences) == is_cut
     assert any(sentence.startswith("Cut short") for sentence in sentences) == is_cut
 
