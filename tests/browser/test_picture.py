@@ -88,14 +88,15 @@ def test_another_input_size_keeps_the_whole_network_in_sight(visit):
     """A message makes room for itself meanwhile: the picture is set for the frame as it then is."""
     page = visit(viewport={"width": 1440, "height": 900}).open()
     expect(selected(page)).to_be_attached()
-    for side in (224, 64, 128, 96):
-        page.evaluate("() => (document.querySelector('svg[role=group]') ?? {}).id")
-        page.goto(re.sub(r"([?&])input=\d+", r"\1", page.url.split("#")[0]).split("?")[0] + f"?input={side}")
-        expect(page.locator("g.band text").filter(has_text="×").first).to_be_visible()
+    page.locator(".st-key-subject").get_by_role("button", name=re.compile(r"^\d+×\d+×3")).click()
+    for side, shape in ((224, "55×55×256"), (64, "15×15×256"), (128, "31×31×256"), (96, "23×23×256")):
+        page.locator("[class*=st-key-line_side]").get_by_text(str(side), exact=True).click()
+        expect(page.locator("svg[role=group]")).to_contain_text(shape)
         quiet(page)
         eventually(lambda: is_whole(page), f"all of the picture at {side} px")
         settled(page)
         assert is_whole(page)
+        assert frame(page)["width"] == pytest.approx(float(settled(page).split()[2]), abs=3)  # and as large as it can be
 
 
 def test_the_picture_takes_what_is_left_of_the_window(visit):
