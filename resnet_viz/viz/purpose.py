@@ -29,7 +29,7 @@ def purpose(summary: NetworkSummary, node: Node) -> str:
             return _of_padding(node)
     texts = {
         "input": _("The picture as numbers: height × width × colour channels."),
-        "relu": _of_relu(node),
+        "relu": _of_relu(summary.graph.spec, node),
         "max_pool": _(
             "Max-pooling keeps the strongest answer of every window, so the maps shrink and small shifts of the picture matter less."
         ),
@@ -60,9 +60,9 @@ def _of_convolution(summary: NetworkSummary, node: Node) -> str:
     record, spec = summary.by_id[node.id], summary.graph.spec
     place = node.id[-1]
     if spec.block == "basic":
-        text = _(
-            "One of the two convolutions of a basic block (He et al. 2015, figure 5 left): together they are the residual F(x)."
-        )
+        text = _("One of the two convolutions of a basic block (He et al. 2015, figure 5 left).")
+        if spec.shortcut.enabled:
+            text += " " + _("Together they are the residual F(x).")
     elif place == "a":
         text = _(
             "Squeeze: a 1×1 convolution brings {before} channels down to {after}, so that the costly f×f convolution works on few. The block is a bottleneck (He et al. 2015, figure 5 right)."
@@ -72,9 +72,9 @@ def _of_convolution(summary: NetworkSummary, node: Node) -> str:
             "The only layer of the block that looks at neighbours: an f×f convolution on the squeezed {n} channels."
         ).format(n=record.input_shape[2])
     else:
-        text = _(
-            "Expand: a 1×1 convolution brings the channels back to {n}, so that F(x) can be added to the shortcut. No ReLU follows before the addition."
-        ).format(n=record.output_shape[2])
+        text = _("Expand: a 1×1 convolution brings the channels back to {n}.").format(n=record.output_shape[2])
+        if spec.shortcut.enabled:
+            text += " " + _("F(x) can then be added to the shortcut; no ReLU comes before the sum.")
     if isinstance(node.layer, Conv) and node.layer.strides > 1:
         if node.layer.kernel_size < node.layer.strides:
             stride = _(
@@ -118,8 +118,10 @@ def _of_norm(spec: ResNetSpec, node: Node) -> str:
     return text
 
 
-def _of_relu(node: Node) -> str:
+def _of_relu(spec: ResNetSpec, node: Node) -> str:
     if node.id.endswith("_out"):
+        if not spec.shortcut.enabled:
+            return _("The ReLU at the end of the block, max(0, x). Without a shortcut nothing is added before it.")
         return _("The ReLU after the addition: max(0, x + F(x)). What is negative in the sum is removed.")
     if node.id.endswith("_preact"):
         return _(

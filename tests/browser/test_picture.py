@@ -96,7 +96,9 @@ def test_another_input_size_keeps_the_whole_network_in_sight(visit):
         eventually(lambda: is_whole(page), f"all of the picture at {side} px")
         settled(page)
         assert is_whole(page)
-        assert frame(page)["width"] == pytest.approx(float(settled(page).split()[2]), abs=3)  # and as large as it can be
+        assert frame(page)["width"] == pytest.approx(
+            float(settled(page).split()[2]), abs=3
+        )  # and as large as it can be
 
 
 def test_the_picture_takes_what_is_left_of_the_window(visit):

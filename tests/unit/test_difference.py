@@ -144,6 +144,9 @@ def test_every_layer_of_every_preset_has_a_purpose(name):
         text = purpose(summary, record.node)
         assert text.endswith(".")
         assert "{" not in text
+        if not summary.graph.spec.shortcut.enabled:
+            assert "F(x)" not in text
+            assert "residual" not in text
 
 
 def test_what_the_projection_is_for():
