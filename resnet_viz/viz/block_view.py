@@ -226,7 +226,9 @@ def _aside(summary: NetworkSummary, focus: Focus) -> str:
 def _layers(summary: NetworkSummary, block: Block) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return what the gallery can show: the block's signals, its other layers, all others."""
     ids = [node.id for node in summary.graph.nodes]
-    own = {node: title for title, node in reversed(signals(block).items())}
+    signal = {node: title for title, node in reversed(signals(block).items())}
+    # x of an identity block is the output of the block before.
+    own = {node: title for node, title in signal.items() if summary.graph.block_of(node) == block}
     inside = [name for name in ids if summary.graph.block_of(name) == block and name not in own]
     named = [(node, _("{signal} of block {name}").format(signal=title, name=block.name)) for node, title in own.items()]
     others = [(name, name) for name in ids if name not in own and name not in inside]

@@ -26,7 +26,7 @@ def mean_and_deviation(states: Sequence[LayerState], names: Mapping[str, str]) -
     places = _places(states, names)
     _line(figure, 0, _("mean"), places, [state.statistics.mean for state in states])
     _line(figure, 1, _("standard deviation"), places, [state.statistics.deviation for state in states])
-    return _laid_out(figure, _("mean and standard deviation"), names=places)
+    return _laid_out(figure, _("mean and standard deviation"), ticks=_ticks(places, names))
 
 
 def spread_sentence(states: Sequence[LayerState], names: Mapping[str, str]) -> str:
@@ -52,7 +52,7 @@ def zeros_and_silent(states: Sequence[LayerState], names: Mapping[str, str]) -> 
     _line(figure, 0, _("zeros"), places, [state.statistics.zeros for state in shown])
     _line(figure, 1, _("channels that are 0 everywhere"), places, [state.silent / state.channels for state in shown])
     figure.update_yaxes(range=[0, 1.03], tickformat=".0%")
-    return _laid_out(figure, _("share on this picture"), names=places)
+    return _laid_out(figure, _("share on this picture"), ticks=_ticks(places, names))
 
 
 def zeros_sentence(states: Sequence[LayerState], names: Mapping[str, str]) -> str:
@@ -174,12 +174,17 @@ def _line(figure: go.Figure, number: int, title: str, x: Sequence[str], y: Seque
     )
 
 
-def _laid_out(figure: go.Figure, title: str, *, legend: bool = True, names: Sequence[str] = ()) -> go.Figure:
-    """Return the figure with its title; layers' `names` are ticked at the ends of blocks, by the block's name."""
+def _ticks(places: Sequence[str], names: Mapping[str, str]) -> list[str]:
+    """Return the places that have names of their own: among all layers, the ends of blocks."""
+    named = set(names.values())
+    return [place for place in places if place in named]
+
+
+def _laid_out(figure: go.Figure, title: str, *, legend: bool = True, ticks: Sequence[str] = ()) -> go.Figure:
+    """Return the figure with its title, ticked at some places or at all."""
     axis: dict[str, Any] = {"tickfont": {"size": 13}, "tickangle": 0, "automargin": True}
-    ends = [name for name in names if name.endswith("_out")]
-    if ends:
-        axis |= {"tickvals": ends, "ticktext": [name.removeprefix("res").removesuffix("_out") for name in ends]}
+    if ticks:
+        axis |= {"tickvals": list(ticks)}
     figure.update_layout(
         height=CHART_PX,
         margin={"l": 10, "r": 10, "t": 34, "b": 10},

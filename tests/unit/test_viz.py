@@ -34,7 +34,7 @@ from resnet_viz.viz.anatomy import (
 )
 from resnet_viz.viz.block_words import relu_sentence, strength_sentence
 from resnet_viz.viz.charts import along_depth, receptive_fields, size_and_channels, treemap
-from resnet_viz.viz.depth import branch_to_shortcut, ratio_sentences, zeros_sentence
+from resnet_viz.viz.depth import branch_to_shortcut, mean_and_deviation, ratio_sentences, zeros_sentence
 from resnet_viz.viz.mosaic import Scale, mosaic_png, per_channel_png, shared_scale, tiles
 from resnet_viz.viz.overlay import overlay_png
 from resnet_viz.viz.overview import overview_data, parts_of
@@ -437,6 +437,16 @@ def test_zeros_along_depth_are_told_from_the_data():
         "Between 25% and 25% of an output is zero. No channel is zero everywhere."
     )
     assert "In 3a 2 of 8 channels" in zeros_sentence(block_states((1,), silent=2), {"res3a_add": "3a"})
+
+
+def test_along_every_layer_the_axis_is_ticked_by_block():
+    statistics = MapStatistics(0.0, 1.0, 0.5, 0.25, 0.0)
+    states = [
+        LayerState(node, statistics, 0, 8, None) for node in ("res2a_add", "res2a_out", "res2b_branch2a", "res2b_add")
+    ]
+    figure = mean_and_deviation(states, {"res2a_out": "2a", "res2b_add": "2b"})
+    assert list(figure.layout.xaxis.tickvals) == ["2a", "2b"]
+    assert list(figure.data[0].x) == ["res2a_add", "2a", "res2b_branch2a", "2b"]
 
 
 def test_a_block_that_was_cut_has_a_hollow_bar():

@@ -85,9 +85,7 @@ def _shown(
 ) -> tuple[list[LayerState], dict[str, str]]:
     """Return the states to draw, block outputs unless every layer is asked for, and what the axis calls them."""
     outs = {block.out: block.name for block in selection.summary.graph.blocks}
-    if is_every:
-        return states, {}
-    return [item for item in states if item.node in outs], outs
+    return [item for item in states if is_every or item.node in outs], outs
 
 
 def _mode_text(selection: Selection) -> str:

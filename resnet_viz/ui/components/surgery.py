@@ -18,7 +18,13 @@ def show(selection: Selection) -> None:
     count = len(selection.surgery.dropped) + len(selection.surgery.cut) + len(selection.surgery.silenced)
     title = _("Surgery ({n})").format(n=count) if count else _("Surgery")
     with st.popover(title, key="surgery_menu"):
-        st.markdown(_("Switch a part off and watch the prediction. The weights stay as they are."))
+        st.markdown(
+            _("Switch a part off and watch the prediction. The weights stay as they are."),
+            help=_(
+                "Deleting modules of a trained ResNet costs little accuracy each ([Veit et al. 2016](https://arxiv.org/abs/1605.06431)). With a ReLU after every add the network is not exactly the sum of its paths."
+            ),
+            width=320,
+        )
         block = selection.block
         if block.add:
             controls.toggle(
@@ -41,11 +47,6 @@ def show(selection: Selection) -> None:
             lambda text: _silence(selection.layer, text),
             key="surgery_silence",
             help=_("Numbers with commas between. Or choose a channel among the maps and switch it off there."),
-        )
-        st.markdown(
-            _(
-                "Deleting modules of a trained ResNet costs little accuracy each ([Veit et al. 2016](https://arxiv.org/abs/1605.06431)). With a ReLU after every add the network is not exactly the sum of its paths."
-            )
         )
 
 
