@@ -127,5 +127,5 @@ export function shown(value) {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
   const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : String(Number(value.toPrecision(3)));
-  return text.replace("-", "−");
+  return text.replaceAll("-", "−");
 }

@@ -50,6 +50,8 @@ def answer(of: Explanation) -> str:
         sentence = _("Cover the darkest red part, and the score of “{name}” falls from {score} to {low}.")
         if fall <= 0:
             sentence = _("Whatever part is covered, the score of “{name}” does not fall.")
+        elif short(score) == short(score - fall):
+            sentence = _("Whatever part is covered, the score of “{name}” hardly changes.")
         return sentence.format(name=of.name, score=short(score), low=short(score - fall))
     if of.method == "integrated-gradients":
         return _("The red pixels push the score of “{name}” up, the blue ones push it down.").format(name=of.name)

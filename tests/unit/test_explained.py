@@ -35,6 +35,10 @@ GRADIENTS = {"baseline_score": 0.5, "sum": 13.5, "difference": 13.54, "residual"
             "Whatever part is covered, the score of “star” does not fall.",
         ),
         (
+            explained("occlusion", OCCLUSION | {"largest_fall": 1e-8}),
+            "Whatever part is covered, the score of “star” hardly changes.",
+        ),
+        (
             explained("gradcam", {"cells": 64, "positive": 40}),
             "The red cells speak for “star”, the blue ones against it.",
         ),

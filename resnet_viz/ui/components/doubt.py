@@ -70,6 +70,12 @@ def situation_of(selection: Selection) -> Situation:
     )
 
 
+def undoes_surgery(selection: Selection) -> bool:
+    """Whether the button beside the prediction makes the network whole again."""
+    doubt = doubt_about(situation_of(selection))
+    return doubt is not None and doubt.remedy == Remedy.WHOLE
+
+
 def kind_of(image: str) -> Kind:
     """Return what a picture is, for weights that know some kinds only."""
     if image == UPLOAD:

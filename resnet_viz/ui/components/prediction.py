@@ -20,6 +20,9 @@ from resnet_viz.weights.imagenet import class_names as imagenet_names
 
 FloatArray = npt.NDArray[np.float32]
 
+# Characters of a class's name that leave room for its bar.
+_SHORT_NAME = 12
+
 
 def class_names(selection: Selection) -> list[str]:
     """Return what the classes are called: the weights' own names, else numbers."""
@@ -79,11 +82,16 @@ def _table(names: list[str], shares: FloatArray, before: FloatArray | None, coun
     head = f"<caption>{html.escape(title)}</caption>"
     rows = []
     for place in order:
-        name, value, track = html.escape(names[place]), f"{shares[place]:.1%}", _bar(shares[place], "now")
+        name, value, track = _named(names[place]), f"{shares[place]:.1%}", _bar(shares[place], "now")
         if before is not None:
             value, track = f"{before[place]:.1%} → {value}", _bar(before[place], "before") + track
         rows.append(f"<tr><td>{name}</td><td>{track}</td><td>{value}</td></tr>")
     return f"<table class='prediction'>{head}{''.join(rows)}</table>"
+
+
+def _named(name: str) -> str:
+    """Return a class's name, a short one on one line."""
+    return html.escape(name if len(name) > _SHORT_NAME else name.replace(" ", "\u00a0"))
 
 
 def _bar(share: float, kind: str) -> str:

@@ -9,7 +9,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.spec.rules import whole_of
 from resnet_viz.spec.surgery import NO_SURGERY
 from resnet_viz.ui import state
-from resnet_viz.ui.components import controls
+from resnet_viz.ui.components import controls, doubt
 from resnet_viz.ui.selection import Selection, surgery_of
 
 
@@ -63,7 +63,8 @@ def show_done(selection: Selection) -> None:
     ]
     with st.container(horizontal=True, vertical_alignment="center", key="surgery_done"):
         st.markdown("✂ " + _("**After surgery:** {what}.").format(what="; ".join(parts)), width="content")
-        st.button(_("Make it whole"), key="surgery_whole", on_click=lambda: state.set_parts(surgery=NO_SURGERY))
+        if not doubt.undoes_surgery(selection):  # else the way back stands beside the prediction
+            st.button(_("Undo the surgery"), key="surgery_whole", on_click=lambda: state.set_parts(surgery=NO_SURGERY))
 
 
 def _toggle(kind: str, block: str) -> None:
