@@ -125,6 +125,7 @@ def measure(browser: object, url: str, folder: str) -> None:
     page = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()  # type: ignore[attr-defined]
     page.goto(f"{url}/?open=2.3.4.5")
     page.locator("g.node.selected").wait_for()
+    page.locator(".st-key-changes_toggle button").click()
     page.wait_for_timeout(12_000)  # the worker warms up behind the first page
     page.get_by_role("button", name="Fit (0)").click()
     page.evaluate(_WATCH)

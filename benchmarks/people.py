@@ -10,9 +10,9 @@ from visitor import Refused, Visitor
 PAGES = ("", "layers", "activations")
 # What is turned on each page. Networks are few, as in a lesson: the worker builds each once.
 _TURNED = {
-    "": ("panel", "spec_stride_on", "spec_stem.use_relu", "picture"),
-    "layers": ("view", "metric", "line_sample"),
-    "activations": ("block", "aspect", "line_sample", "page_sample"),
+    "": ("panel", "spec_shortcut.enabled", "picture"),
+    "layers": ("view", "metric"),
+    "activations": ("block", "aspect", "page_sample"),
     "plain": tuple(f"value_{number}" for number in range(40)),
 }
 _GROUPS = ("2", "3", "4", "5", "3b", "4d")

@@ -3,22 +3,17 @@
 import streamlit as st
 
 from resnet_viz.ui import state
-from resnet_viz.ui.components import panels, picture, specification
+from resnet_viz.ui.components import panels, picture
 
 selection = state.current_selection()
+if selection.present and not selection.walk:  # there the question is the line of text
+    panels.show_line(selection)
+with st.container(key="drawn"):
+    picture.show(selection)
 if selection.present:
-    if not selection.walk:  # there the question is the line of text
-        panels.show_line(selection)
-    picture.show(selection)
     panels.show_purpose(selection)
-elif selection.walk and selection.panel == "layer":  # nothing beside the picture that the stop does not ask for
-    picture.show(selection)
-else:
-    with st.sidebar:
-        specification.show(selection)
-    left, right = st.columns([0.715, 0.285], gap="small")
-    with left:
-        picture.show(selection)
-    with right:
+elif not selection.walk or selection.panel != "layer":  # nothing beside the picture that a stop does not ask for
+    with st.container(key="beside"):
         panels.show(selection)
-    panels.show_below(selection)
+    with st.container(key="below"):
+        panels.show_below(selection)

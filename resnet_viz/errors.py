@@ -122,7 +122,7 @@ def broken_rule(name: str, rule: str, received: object, advice: str = "") -> str
     '`classes` must be at least 1. Received: classes=0.'
     """
     text = _("`{name}` must be {rule}. Received: {name}={received}.").format(
-        name=name, rule=rule, received=_shown(received)
+        name=name, rule=rule, received=shown(received)
     )
     return f"{text} {advice}" if advice else text
 
@@ -137,6 +137,7 @@ def did_you_mean(received: str, valid: Iterable[str]) -> str:
     return hint + _("Valid: {names}.").format(names=", ".join(choices))
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """Return a value as a sentence quotes it: what cannot be printed escaped, what is too long cut."""
     text = repr(value)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "…"

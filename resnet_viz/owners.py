@@ -18,6 +18,8 @@ LIFETIME_S = 2 * 3600
 """Idle time after which a visitor's file is deleted, as the pages promise."""
 KEPT = ("uploads", "weights", "walks", "numbers", "data/folders")
 """Folders of the data folder in which a visitor has one thing each, under a digest of who they are."""
+SEEN = "seen"
+"""Folder of the marks, one empty-handed byte each, of who has been greeted; a mark lives as long as the cookie it is under."""
 MAX_KEPT_BYTES = 2 * 10**9
 """What one visitor may keep in all: four runs of the course's network with their checkpoints."""
 FREE_BYTES = 10**9
@@ -40,19 +42,19 @@ def owner_stem(owner: str) -> str:
     return hashlib.sha256(owner.encode()).hexdigest()
 
 
-def is_expired(path: Path) -> bool:
-    """Whether a file was last used longer ago than `LIFETIME_S`.
+def is_expired(path: Path, lifetime_s: float = LIFETIME_S) -> bool:
+    """Whether a file was last used longer ago than it is kept.
 
     Raises:
         OSError: If it does not exist.
     """
-    return time.time() - path.stat().st_mtime > LIFETIME_S
+    return time.time() - path.stat().st_mtime > lifetime_s
 
 
-def is_used(path: Path) -> bool:
+def is_used(path: Path, lifetime_s: float = LIFETIME_S) -> bool:
     """Whether a visitor's file is there; asking counts as a use, and one that is expired is deleted."""
     try:
-        if is_expired(path):
+        if is_expired(path, lifetime_s):
             path.unlink(missing_ok=True)
             return False
         os.utime(path)
@@ -105,9 +107,9 @@ class Room:
 class OwnerFiles:
     """One small file per owner, in a folder that no other owner's id leads to."""
 
-    def __init__(self, folder: Path, room: Room | None = None) -> None:
-        """Keep files in `folder`, if there is `room`."""
-        self._folder, self._room = folder, room
+    def __init__(self, folder: Path, room: Room | None = None, lifetime_s: float = LIFETIME_S) -> None:
+        """Keep files in `folder`, if there is `room`, until nobody has used them for a time."""
+        self._folder, self._room, self._lifetime_s = folder, room, lifetime_s
 
     def save(self, owner: str, data: bytes) -> None:
         """Keep bytes in place of the owner's last ones; all of them or nothing.
@@ -134,7 +136,7 @@ class OwnerFiles:
         """Return the owner's bytes and count this as a use, or None if there are none (any more)."""
         path = self._path(owner)
         try:
-            return path.read_bytes() if is_used(path) else None
+            return path.read_bytes() if is_used(path, self._lifetime_s) else None
         except OSError:
             return None
 
@@ -146,14 +148,14 @@ class OwnerFiles:
         return self._folder / owner_stem(owner)
 
 
-def sweep(folder: Path) -> int:
-    """Delete what nobody used for `LIFETIME_S` and what a crash left half-written; return how many entries."""
+def sweep(folder: Path, lifetime_s: float = LIFETIME_S) -> int:
+    """Delete what nobody used for that long and what a crash left half-written; return how many entries."""
     removed, found = 0, []
     with contextlib.suppress(OSError):  # nothing there yet, or not ours to look at: the next sweep tries again
         found = list(folder.iterdir())
     for path in found:
         with contextlib.suppress(OSError):  # another process of ours swept it first
-            if is_expired(path):
+            if is_expired(path, lifetime_s):
                 shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
                 removed += 1
     return removed

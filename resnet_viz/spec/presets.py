@@ -9,7 +9,7 @@ References:
 from dataclasses import replace
 from typing import Any
 
-from resnet_viz.errors import SpecError, broken_rule, did_you_mean
+from resnet_viz.errors import SpecError, broken_rule, did_you_mean, shown
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.rules import whole_of
 from resnet_viz.spec.schema import COURSE_STAGES, Bias, ResNetSpec, Shortcut, Stage, Stem
@@ -164,9 +164,8 @@ def parse_input_shape(text: str) -> tuple[int, int, int]:
     parts = text.lower().replace("×", "x").split("x", 3)
     numbers = [number for part in parts if (number := whole_of(part)) is not None and number >= 0]
     if not len(numbers) == len(parts) <= 3:
-        raise SpecError(
-            broken_rule("input", _("a size such as 64, 64x96 or 64x96x1 (height × width × channels)"), text)
-        )
+        sentence = _("Please write a size, for example 64 or 64x96x3. “{text}” is not one.")
+        raise SpecError(sentence.format(text=shown(text).strip("'")))
     height, width = (numbers * 2)[:2] if len(numbers) == 1 else numbers[:2]
     return height, width, numbers[2] if len(numbers) == 3 else 3
 

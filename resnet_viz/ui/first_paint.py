@@ -8,17 +8,18 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _STYLE = Path(__file__).parent / "style"
+_SHEETS = ("frame.css", "page.css")
 # A page must come whole and as it is now: our part of it changes when Streamlit's file does not.
 _NOT_PASSED_ON = ("accept-encoding", "if-none-match", "if-modified-since", "range")
 _NOT_ANSWERED = ("etag", "last-modified", "accept-ranges")
 
 
 class FirstPaint:
-    """Puts `style/first.css` into the head of every page, and a link to `style/page.css`, which it serves."""
+    """Puts `style/first.css` into the head of every page, and a link to the other sheets as one, which it serves."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        sheet = (_STYLE / "page.css").read_bytes()
+        sheet = b"".join((_STYLE / name).read_bytes() for name in _SHEETS)
         self._name = f"page-{hashlib.sha256(sheet).hexdigest()[:12]}.css"
         year = {"cache-control": "public, max-age=31536000, immutable"}
         self._sheet = Response(sheet, media_type="text/css", headers=year)

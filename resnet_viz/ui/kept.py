@@ -1,7 +1,9 @@
-"""What a visitor made and the server keeps for them: their walk, their numbers to colour by."""
+"""What the server keeps for a visitor: their walk, their numbers to colour by, whether they were greeted."""
 
+import contextlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 import streamlit as st
@@ -10,6 +12,7 @@ from resnet_viz.errors import DAMAGE, ResNetVizError
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import OwnerFiles
 from resnet_viz.ui import services, state
+from resnet_viz.ui.selection import Selection
 from resnet_viz.walks import Walk, read_walk
 
 T = TypeVar("T")
@@ -46,6 +49,25 @@ def keep_numbers(numbers: dict[str, float]) -> None:
     """Keep the visitor's own numbers."""
     st.session_state[state.Key.NUMBERS] = numbers
     _save(services.numbers(), json.dumps(numbers))
+
+
+def is_new() -> bool:
+    """Whether this visitor has not been greeted yet; decided when the session begins.
+
+    A link that names anything (a layer, another network, a run, a stop) was sent for the sake of that: no greeting stands
+    before it. A language is no such thing, and a page without parameters neither.
+    """
+    if state.Key.IS_NEW not in st.session_state:
+        names_nothing = replace(state.current_selection(), language="") == Selection()
+        st.session_state[state.Key.IS_NEW] = names_nothing and services.seen().load(state.owner()) is None
+    return bool(st.session_state[state.Key.IS_NEW])
+
+
+def set_greeted() -> None:
+    """Remember that this visitor needs no greeting any more; where that cannot be kept, it holds for the session."""
+    st.session_state[state.Key.IS_NEW] = False
+    with contextlib.suppress(OSError):
+        services.seen().save(state.owner(), b"1")
 
 
 def _read(files: OwnerFiles, read: Callable[[bytes], T]) -> T | None:

@@ -5,8 +5,9 @@ from pathlib import Path
 import streamlit as st
 
 from resnet_viz.messages import gettext as _
-from resnet_viz.ui import say, services, state
-from resnet_viz.ui.components import present, subject, walk
+from resnet_viz.ui import kept, say, services, state
+from resnet_viz.ui.components import doubt, present, subject, walk, welcome
+from resnet_viz.ui.selection import Selection
 
 ROOT = Path(__file__).parents[2]
 ICON = ROOT / "resnet_viz" / "assets" / "icon.png"
@@ -37,13 +38,34 @@ def main() -> None:
     sentences = state.taken_problems()
     present.show_keys(selection)
     subject.show()
-    if selection.walk:
-        walk.show(selection)
-    for sentence in sentences:
-        say.warning(sentence)
+    _show_above(selection, sentences)
+    if _is_changing(selection):
+        from resnet_viz.ui.components import specification  # noqa: PLC0415 - nobody needs it to look
+
+        with st.sidebar:
+            specification.show(selection)
     page.run()
     state.write_url()
     services.first_page.set()
+
+
+def _show_above(selection: Selection, sentences: list[str]) -> None:
+    """Draw what may stand above a page; the places are always there, so that what stands below stays what it is."""
+    is_new = kept.is_new()
+    with st.container(key="above"):
+        if selection.walk:
+            walk.show(selection)
+        elif is_new and not selection.present and not state.page():
+            welcome.show()
+    with st.container(key="notices"):
+        if state.page() != "train":
+            doubt.show_banner(selection)
+        for sentence in sentences:
+            say.warning(sentence)
+
+
+def _is_changing(selection: Selection) -> bool:
+    return state.is_changing() and not (selection.present or selection.walk or state.page() == "train")
 
 
 main()

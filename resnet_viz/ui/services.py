@@ -22,8 +22,9 @@ from resnet_viz.compute.jobs import LocalRunner
 from resnet_viz.compute.questions import warm
 from resnet_viz.compute.runs import ACTIVE, WAITING, RunStore
 from resnet_viz.errors import DAMAGE, BackendMissingError, ResNetVizError, StoreError
+from resnet_viz.identity import COOKIE_AGE_S
 from resnet_viz.images.uploads import Uploads
-from resnet_viz.owners import KEPT, OwnerFiles, Room, data_folder, sweep
+from resnet_viz.owners import KEPT, SEEN, OwnerFiles, Room, data_folder, sweep
 from resnet_viz.spec import DEFAULT_PRESET, preset
 from resnet_viz.training.catalogue import arrays_file
 from resnet_viz.weights.catalogue import cards
@@ -95,6 +96,12 @@ def walks() -> OwnerFiles:
 def numbers() -> OwnerFiles:
     """Return the store of visitors' numbers to colour by."""
     return OwnerFiles(data_folder() / "numbers", room())
+
+
+@cache
+def seen() -> OwnerFiles:
+    """Return the marks of visitors who have been greeted; a byte each, so they count against nobody's room."""
+    return OwnerFiles(data_folder() / SEEN, lifetime_s=COOKIE_AGE_S)
 
 
 @cache
@@ -211,4 +218,5 @@ async def _sweep() -> None:
         await asyncio.to_thread(use_pictures_of_runs)
         for folder in KEPT:
             await asyncio.to_thread(sweep, data_folder() / folder)
+        await asyncio.to_thread(sweep, data_folder() / SEEN, COOKIE_AGE_S)
         await asyncio.sleep(_SWEEP_S)

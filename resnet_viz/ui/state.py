@@ -55,6 +55,8 @@ class Key(StrEnum):
     REPLAY = "replay"
     PLAYS = "plays"
     WANTED = "wanted"
+    CHANGING = "changing"
+    IS_NEW = "is_new"
 
 
 def begin_run() -> Selection:
@@ -347,6 +349,16 @@ def play_anew() -> None:
     """Let the recorded run that is open, or opened next, play from its start."""
     st.session_state[Key.PLAYS] = plays() + 1
     st.session_state.pop(Key.REPLAY, None)
+
+
+def is_changing() -> bool:
+    """Whether the controls that change the network are open."""
+    return bool(st.session_state.get(Key.CHANGING))
+
+
+def set_changing(*, changing: bool) -> None:
+    """Open the controls that change the network, or fold them away."""
+    st.session_state[Key.CHANGING] = changing
 
 
 def edits() -> int:

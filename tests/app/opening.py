@@ -15,14 +15,18 @@ MAIN = str(ROOT / "resnet_viz" / "ui" / "main.py")
 PAGES = {
     name: str(ROOT / "pages" / f"{name}.py") for name in ("architecture", "layers", "activations", "explain", "train")
 }
+# What is folded away is not computed, and no test could turn it.
+FOLDED = ("changing", *(f"subject_{part}" for part in ("preset", "input", "classes", "weights", "image", "language")))
 
 
-def opened(page: str = "architecture", params: dict[str, str] | None = None) -> AppTest:
-    """Return a page after its first run; fails on any exception on the page."""
+def opened(page: str = "architecture", params: dict[str, str] | None = None, *, folded: bool = False) -> AppTest:
+    """Return a page after its first run, with all controls of the frame open unless they are to be folded."""
     use_language((params or {}).get("lang", "en"))  # AppTest formats options on this thread, not the page's
     app = AppTest.from_file(MAIN, default_timeout=300)  # ends what hangs; a busy machine may take its time
     for name, value in (params or {}).items():
         app.query_params[name] = value
+    for name in () if folded else FOLDED:
+        app.session_state[name] = True
     app.run()
     if page != "architecture":
         app.switch_page(PAGES[page]).run()

@@ -180,5 +180,5 @@ def test_a_change_of_the_network_says_which_part_of_a_surgery_it_cost():
     app.number_input(key="spec_stem.filters").set_value(32).run()
     assert app.query_params["surgery"] == "drop:3b"
     assert "Left out: `silence:conv1:60`." in app.warning[0].value
-    app.button(key="line_undo").click().run()
+    app.button(key="changes_undo").click().run()
     assert app.query_params["surgery"] == "drop:3b,silence:conv1:60"

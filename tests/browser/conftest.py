@@ -148,6 +148,13 @@ class Visitor:
         self.page.locator(".st-key-subject").wait_for()
         return self.page
 
+    def open_changes(self, link: str = "/") -> Page:
+        """Open a link cold, and the controls that change the network."""
+        page = self.open(link)
+        page.locator(".st-key-changes_toggle button").click()
+        page.locator(".st-key-changes_undo").wait_for()
+        return page
+
     def leave(self) -> None:
         """Close the window once its page has finished: what it still loads would be refused and complained of."""
         quiet(self.page)

@@ -289,20 +289,22 @@ def test_code_and_specification_are_downloaded(visit):
 
 
 def test_a_control_changes_the_picture_and_undo_brings_it_back(visit):
-    page = visit().open()
+    page = visit().open_changes()
     page.locator(".st-key-blocks_3 input").fill("1")
     page.locator(".st-key-blocks_3 input").press("Enter")
     expect(node(page, "branch_5b")).to_have_count(0)
-    page.locator(".st-key-side_undo button").click()
+    page.locator(".st-key-changes_undo button").click()
     expect(node(page, "branch_5b")).to_be_visible()
 
 
 @pytest.mark.parametrize(
     ("key", "before", "value", "rule"),
-    [("side_input", "64x64x3", "36", "at least 37×37"), ("blocks_1", "4", "0", "from 1 to 128")],
+    [("line_input", "64x64x3", "36", "at least 37×37"), ("blocks_1", "4", "0", "from 1 to 128")],
 )
 def test_a_bad_value_keeps_the_picture_and_says_the_rule(visit, key, before, value, rule):
-    page = visit().open()
+    page = visit().open_changes()
+    if key == "line_input":
+        page.locator(".st-key-subject_input button").first.click()
     field = page.locator(f".st-key-{key} input")
     expect(field).to_have_value(before)
     field.fill(value)
@@ -313,7 +315,7 @@ def test_a_bad_value_keeps_the_picture_and_says_the_rule(visit, key, before, val
 
 
 def test_the_picture_takes_ctrl_z(visit):
-    page = visit().open()
+    page = visit().open_changes()
     page.locator(".st-key-blocks_3 input").fill("1")
     page.locator(".st-key-blocks_3 input").press("Enter")
     expect(node(page, "branch_5b")).to_have_count(0)
@@ -340,7 +342,7 @@ def test_a_message_above_does_not_flatten_the_picture(visit):
 
 
 def test_every_section_opens_and_its_controls_work(visit):
-    page = visit().open()
+    page = visit().open_changes()
     page.locator("[data-testid=stSidebar]").get_by_text("Stem", exact=True).click()
     filters = page.locator("[class*='st-key-spec_stem-filters'] input")
     filters.fill("32")
@@ -350,7 +352,7 @@ def test_every_section_opens_and_its_controls_work(visit):
 
 
 def test_the_table_of_stages_is_edited_in_place(visit):
-    page = visit().open()
+    page = visit().open_changes()
     page.locator(".st-key-stages_popover button").first.click()
     table = page.locator("[data-testid=stDataFrame] canvas").first
     expect(table).to_be_visible()
@@ -439,7 +441,7 @@ def test_a_table_row_selects_the_layer(visit):
 
 
 def test_p_is_for_the_projector(visit):
-    page = visit().open("/?open=4.4a&node=res4a_branch1")
+    page = visit().open_changes("/?open=4.4a&node=res4a_branch1")
     expect(selected(page)).to_have_id("res4a_branch1")
     quiet(page)
     inspector(page).click()

@@ -80,7 +80,7 @@ def test_without_our_styles_everything_can_be_read(bare, scheme):
     readable(page.locator("[data-testid=stSliderThumbValue]"), page.locator("[data-testid=stSlider]"))
     readable(page.locator("[data-testid=stTopNavLink] span"))
     readable(page.locator("[data-testid=stMultiSelect] [data-tag] span"))
-    menu = page.locator(".st-key-subject_preset button")
+    menu = page.locator(".st-key-subject_language button").first
     menu.hover()
     readable(menu.locator("p"))
     menu.click()

@@ -144,7 +144,7 @@ def png_size(path) -> tuple[int, int]:
 BAD = [
     (["summary", "--preset", "corse"], "Did you mean `course`"),
     (["summary", "--input", "32"], "at least 37×37"),
-    (["summary", "--input", "big"], "`input` must be a size"),
+    (["summary", "--input", "big"], "Please write a size, for example 64 or 64x96x3. “big” is not one."),
     (["summary", "--classes", "six"], "Received: classes='six'"),
     (["summary", "--classes", "0"], "Received: classes=0"),
     (["summary", "--set", "stem.relu=on"], "Received: change='stem.relu'"),

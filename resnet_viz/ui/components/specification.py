@@ -4,35 +4,43 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
-from resnet_viz.spec import ResNetSpec, Stage
+from resnet_viz.spec import PRESETS, ResNetSpec, Stage
 from resnet_viz.spec.changes import text_of, to_paths, with_changes
 from resnet_viz.spec.rules import whole_of
 from resnet_viz.ui import state
-from resnet_viz.ui.components import controls, subject
+from resnet_viz.ui.components import controls
 from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.fields import FIELDS, SECTIONS, Field, section_title, value_title
 
 # Shown without opening anything: what a lesson turns first.
-_FIRST = ("stride_on", "shortcut.enabled", "stem.use_relu")
+_FIRST = ("stride_on", "stem.use_relu")
+# The subject line has the switch of every lesson.
+_ELSEWHERE = (*_FIRST, "shortcut.enabled")
 _WIDTHS = (0.25, 0.5, 1.0, 2.0)
 
 
 def show(selection: Selection) -> None:
-    """Draw the controls of the network under study."""
-    subject.show_preset(selection, "side")
+    """Draw the controls of the network under study: what the subject line has is not here again."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f"**{_('Change the network')}**", width="content")
+        st.button(
+            "×",
+            key="changes_close",
+            type="tertiary",
+            on_click=lambda: state.set_changing(changing=False),
+            help=_("Close this"),
+        )
+    _show_steps(selection)
+    _show_blocks(selection.spec)
     # High up: what opens below it has to fit on the screen.
     table = st.popover(_("Table of stages…"), key="stages_popover", on_change="rerun", width="stretch")
     if table.open:
         with table:
             _show_table(selection.spec)
-    subject.show_input(selection, "side")
-    subject.show_classes(selection, "side")
-    _show_blocks(selection.spec)
     values = to_paths(selection.spec)
     for path in _FIRST:
         _show_field(FIELDS[path], values[path], label=FIELDS[path].title())
@@ -42,8 +50,21 @@ def show(selection: Selection) -> None:
         if fold.open:
             with fold:
                 for field in FIELDS.values():
-                    if field.section == section and field.path not in _FIRST:
+                    if field.section == section and field.path not in _ELSEWHERE:
                         _show_field(field, values[field.path], label=f"**{field.title()}**: {field.rule()}")
+
+
+def _show_steps(selection: Selection) -> None:
+    with st.container(horizontal=True, gap="xsmall"):
+        st.button(_("Undo"), key="changes_undo", on_click=state.undo, disabled=not state.can_undo())
+        st.button(_("Redo"), key="changes_redo", on_click=state.redo, disabled=not state.can_redo())
+        st.button(
+            _("Reset"),
+            key="changes_reset",
+            on_click=lambda: state.update(lambda current: current.with_preset(current.preset)),
+            disabled=selection.spec == PRESETS[selection.preset],
+            help=_("Back to the preset as it is."),
+        )
 
 
 def _show_field(field: Field, value: Any, *, label: str) -> None:
@@ -98,14 +119,14 @@ def _with_block_kind(spec: ResNetSpec, kind: str) -> ResNetSpec:
 
 def _show_blocks(spec: ResNetSpec) -> None:
     st.markdown(_("Blocks per stage"))
-    columns = st.columns(2, gap="small")
-    for index, stage in enumerate(spec.stages):
-        with columns[index % 2]:
+    with st.container(horizontal=True, gap="xsmall"):
+        for index, stage in enumerate(spec.stages):
             controls.number(
                 _("Stage {n}").format(n=index + 2),
                 stage.blocks,
                 partial(_set_blocks, index),
                 key=f"blocks_{index}",
+                width=84,
             )
 
 
@@ -115,6 +136,8 @@ def _set_blocks(index: int, blocks: Any) -> None:
 
 def _show_table(spec: ResNetSpec) -> None:
     """Draw the table of stages; a row more is a stage more."""
+    import pandas as pd  # noqa: PLC0415 - delays the first picture
+
     frame = pd.DataFrame(
         {
             "stage": [str(number) for number in range(2, len(spec.stages) + 2)],

@@ -1,5 +1,6 @@
 """The subject line: what all pages show, each part of it a control."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
@@ -9,9 +10,11 @@ from resnet_viz.images.samples import sample_title
 from resnet_viz.messages import LANGUAGES, current_language, ngettext
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import PRESETS, parse_input_shape
+from resnet_viz.spec.changes import text_of, with_changes
 from resnet_viz.ui import state
-from resnet_viz.ui.components import controls, doubt, image_source, job_light, present, walk, weights_source
+from resnet_viz.ui.components import controls, image_source, job_light, present, walk, weights_source
 from resnet_viz.ui.selection import UPLOAD, Selection
+from resnet_viz.viz.fields import FIELDS
 from resnet_viz.viz.words import short_count
 
 _SIDES = (64, 96, 128, 224)
@@ -20,49 +23,62 @@ _SIDES = (64, 96, 128, 224)
 def show() -> None:
     """Draw the line; its parts change the selection."""
     selection = state.current_selection()
-    totals = selection.summary.totals
     with st.container(key="subject", horizontal=True, vertical_alignment="center", gap="small"):
-        with st.popover(_preset_text(selection), type="tertiary", key="subject_preset"):
-            show_preset(selection, "line")
-        with st.popover(shape_text(selection.spec.input_shape), type="tertiary", key="subject_input"):
-            show_input(selection, "line")
-        classes = ngettext("{n} class", "{n} classes", selection.spec.classes).format(n=f"{selection.spec.classes:,}")
-        with st.popover(classes, type="tertiary", key="subject_classes"):
-            show_classes(selection, "line")
+        # A run has networks, pictures and weights of its own.
+        if state.page() != "train":
+            _show_network(selection)
+        with st.container(key="menus", horizontal=True, vertical_alignment="center", gap="small"):
+            job_light.show()
+            _show_menus(selection)
+
+
+def _show_network(selection: Selection) -> None:
+    """Draw what is looked at, then what changes it: the one switch of every lesson, and the way to all the others."""
+    totals, classes = selection.summary.totals, selection.spec.classes
+    with st.container(key="subject_parts", horizontal=True, vertical_alignment="center", gap="small"):
+        _show_part(_preset_text(selection), "subject_preset", lambda: _show_preset(selection))
+        _show_part(shape_text(selection.spec.input_shape), "subject_input", lambda: _show_input(selection))
+        count = ngettext("{n} class", "{n} classes", classes).format(n=f"{classes:,}")
+        _show_part(count, "subject_classes", lambda: _show_classes(selection))
+        # On a projector only what the page is about.
+        if not selection.present or state.page() == "activations":
+            weights = _("weights: {what}").format(what=weights_source.weights_text(selection))
+            _show_part(weights, "subject_weights", lambda: weights_source.show(selection))
+            image = _("image: {name}").format(name=image_text(selection))
+            _show_part(image, "subject_image", lambda: image_source.show("line"))
         st.markdown(
             _("**{n}** parameters · **{macs}** MACs").format(n=f"{totals.parameters:,}", macs=short_count(totals.macs)),
             width="content",
         )
-        # On a projector only what the page is about.
-        if not selection.present or state.page() == "activations":
-            with st.popover(
-                _("weights: {what}").format(what=weights_source.weights_text(selection)),
-                type="tertiary",
-                key="subject_weights",
-            ):
-                weights_source.show(selection)
-            with st.popover(
-                _("image: {name}").format(name=image_text(selection)), type="tertiary", key="subject_image"
-            ):
-                image_source.show("line")
-        with st.container(key="menus", horizontal=True, vertical_alignment="center", gap="small"):
-            job_light.show()
-            _show_menus(selection)
-    doubt.show_banner(selection)
+    if selection.walk or selection.present:  # a stop brings its network; a projector shows it
+        return
+    with st.container(key="subject_changes", horizontal=True, vertical_alignment="center", gap="small"):
+        controls.toggle(
+            FIELDS["shortcut.enabled"].title(),
+            selection.spec.shortcut.enabled,
+            lambda value: state.set_spec(lambda spec: with_changes(spec, {"shortcut.enabled": text_of(value)})),
+            key="spec_shortcut.enabled",
+        )
+        st.button(
+            _("Change the network…"),
+            key="changes_toggle",
+            type="tertiary",
+            on_click=lambda: state.set_changing(changing=not state.is_changing()),
+        )
+
+
+def _show_part(value: str, key: str, show_choice: Callable[[], None]) -> None:
+    """Draw a part as its value, which opens the choice of another; what is folded away is not computed."""
+    fold = st.popover(value, type="tertiary", key=key, on_change="rerun")
+    if fold.open:
+        with fold:
+            show_choice()
 
 
 def _show_menus(selection: Selection) -> None:
     """Draw what is about the viewer, not the network: walk, share, projector, language. Computed once opened."""
-    walks = st.popover(_("Walk"), type="tertiary", key=walk.MENU, on_change="rerun")
-    if walks.open:
-        with walks:
-            walk.show_menu()
-    sharing = st.popover(_("Share"), type="tertiary", key="subject_share", on_change="rerun")
-    if sharing.open:
-        from resnet_viz.ui.components import share  # noqa: PLC0415 - asks for the machine's network
-
-        with sharing:
-            share.show(selection)
+    _show_part(_("Walk"), walk.MENU, walk.show_menu)
+    _show_part(_("Share"), "subject_share", lambda: _show_share(selection))
     st.button(
         _("Leave") if selection.present else _("Present"),
         key="subject_present",
@@ -71,13 +87,15 @@ def _show_menus(selection: Selection) -> None:
         on_click=lambda: state.set_parts(present=not selection.present),
         help=_("For the projector: large, without the controls"),
     )
-    with st.popover(LANGUAGES[current_language()], type="tertiary", key="subject_language"):
-        _show_language()
+    _show_part(LANGUAGES[current_language()], "subject_language", _show_language)
     if selection.present:
-        keys = st.popover("?", type="tertiary", key="present_help", on_change="rerun")
-        if keys.open:
-            with keys:
-                present.show_help(selection)
+        _show_part("?", "present_help", lambda: present.show_help(selection))
+
+
+def _show_share(selection: Selection) -> None:
+    from resnet_viz.ui.components import share  # noqa: PLC0415 - asks for the machine's network
+
+    share.show(selection)
 
 
 def image_text(selection: Selection) -> str:
@@ -85,33 +103,21 @@ def image_text(selection: Selection) -> str:
     return _("your own") if selection.image == UPLOAD else sample_title(selection.image)
 
 
-def show_preset(selection: Selection, place: str) -> None:
-    """Draw the choice of a preset, with undo, redo and reset."""
+def _show_preset(selection: Selection) -> None:
     controls.select(
         _("Preset"),
         PRESETS,
         selection.preset,
         lambda name: state.update(lambda current: current.with_preset(name)),
-        key=f"{place}_preset",
+        key="line_preset",
         help=_("Where the specification starts. A preset brings its own input size and classes."),
     )
-    with st.container(horizontal=True, gap="xsmall"):
-        st.button(_("Undo"), key=f"{place}_undo", on_click=state.undo, disabled=not state.can_undo())
-        st.button(_("Redo"), key=f"{place}_redo", on_click=state.redo, disabled=not state.can_redo())
-        st.button(
-            _("Reset"),
-            key=f"{place}_reset",
-            on_click=lambda: state.update(lambda current: current.with_preset(current.preset)),
-            disabled=selection.spec == PRESETS[selection.preset],
-            help=_("Back to the preset as it is."),
-        )
 
 
-def show_input(selection: Selection, place: str) -> None:
-    """Draw the choice of the input size."""
+def _show_input(selection: Selection) -> None:
     spec = selection.spec
     side = spec.input_shape[0] if spec.input_shape[0] == spec.input_shape[1] else None
-    pills = state.bind(f"{place}_side", side if side in _SIDES else None)
+    pills = state.bind("line_side", side if side in _SIDES else None)
     st.pills(
         _("Input side, px"),
         _SIDES,
@@ -124,18 +130,17 @@ def show_input(selection: Selection, place: str) -> None:
         _("Height × width × channels"),
         "x".join(map(str, spec.input_shape)),
         _set_shape,
-        key=f"{place}_input",
+        key="line_input",
         max_chars=24,
     )
 
 
-def show_classes(selection: Selection, place: str) -> None:
-    """Draw the choice of the number of classes."""
+def _show_classes(selection: Selection) -> None:
     controls.number(
         _("Classes"),
         selection.spec.classes,
         lambda count: state.set_spec(lambda spec: replace(spec, classes=int(count))),
-        key=f"{place}_classes",
+        key="line_classes",
     )
 
 

@@ -1,0 +1,170 @@
+"""The frame of every page: a first visit, one line of navigation and one of subject, what changes the network."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .waits import eventually, quiet, settled
+
+# Placeholders wider than their fields, ours and Streamlit's, within every shadow.
+CUT_OFF = """() => {
+    const fields = [document, ...[...document.querySelectorAll("*")].map((e) => e.shadowRoot).filter(Boolean)]
+        .flatMap((root) => [...root.querySelectorAll("input[placeholder]")]);
+    const pen = document.createElement("canvas").getContext("2d");
+    return fields.filter((field) => {
+        const style = getComputedStyle(field);
+        pen.font = style.font;
+        const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+        return field.clientWidth && pen.measureText(field.placeholder).width > room + 1;
+    }).map((field) => field.placeholder);
+}"""
+
+
+def place(page: Page, name: str) -> dict[str, float]:
+    """Return where something stands."""
+    return page.locator(name).first.bounding_box()
+
+
+def bottom_gap(page: Page, height: int) -> float:
+    """Return what is left below the picture."""
+    drawn = place(page, ".st-key-drawn")
+    return height - drawn["y"] - drawn["height"]
+
+
+def is_on_top(page: Page, name: str) -> bool:
+    """Whether a click in the middle of something meets it, and not what lies over it."""
+    return page.locator(name).first.evaluate(
+        """(element) => {
+            const { left, top, width, height } = element.getBoundingClientRect();
+            return element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+        }"""
+    )
+
+
+def test_a_first_visitor_sees_two_networks_part_in_one_click_and_is_greeted_once(visit):
+    visitor = visit()
+    page = visitor.open()
+    expect(page.locator(".st-key-welcome")).to_contain_text("A residual network adds each block's answer to its input.")
+    page.get_by_role("button", name="Watch two networks learn").click()
+    expect(page).to_have_url(re.compile(r"/train\?.*run=recorded-plain-vs-residual"))
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    quiet(page)
+    visitor.open()
+    expect(page.locator("svg[role=group]")).to_be_visible()
+    quiet(page)
+    expect(page.locator(".st-key-welcome")).to_have_count(0)
+
+
+def test_the_greeting_starts_the_tour_or_is_closed_for_good(visit):
+    visitor = visit()
+    page = visitor.open()
+    expect(page.locator(".st-key-welcome")).to_be_visible()
+    quiet(page)
+    page.locator(".st-key-welcome_close button").first.click()
+    expect(page.locator(".st-key-welcome")).to_have_count(0)
+    eventually(lambda: bottom_gap(page, 720) <= 16, "the picture takes the greeting's place")
+    quiet(page)
+    page.reload()
+    expect(page.locator("svg[role=group]")).to_be_visible()
+    quiet(page)
+    expect(page.locator(".st-key-welcome")).to_have_count(0)
+    page = visit().open()
+    page.get_by_role("button", name="Take the tour").click()
+    expect(page.locator(".st-key-walk")).to_be_visible()
+    expect(page.locator(".st-key-welcome")).to_have_count(0)
+    quiet(page)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1440, 900), (1920, 1080)])
+def test_the_picture_takes_what_is_left_and_no_sentence_moves_it(visit, size):
+    width, height = size
+    page = visit(viewport={"width": width, "height": height}).open("/?node=res3b_out")
+    expect(page.locator("svg[role=group]")).to_be_visible()
+    quiet(page)
+    eventually(lambda: 0 <= bottom_gap(page, height) <= 16, "the picture takes what is left")
+    drawn = place(page, ".st-key-drawn")
+    assert drawn["width"] >= 0.55 * width
+    assert page.locator("[data-testid=stMain]").evaluate("e => e.scrollHeight - e.clientHeight") == 0
+    assert page.evaluate(CUT_OFF) == []
+    page.locator(".st-key-subject_input button").first.click()
+    page.locator(".st-key-line_side").get_by_text("224", exact=True).click()
+    expect(page).to_have_url(re.compile("input=224"))
+    expect(page.locator(".st-key-notices [data-testid=stAlert]")).to_be_visible()
+    quiet(page)
+    assert place(page, ".st-key-drawn") == drawn
+    settled(page)
+    picture, frame = place(page, "g.frames"), place(page, "svg[role=group]")
+    assert picture["x"] >= frame["x"] - 1
+    assert picture["x"] + picture["width"] <= frame["x"] + frame["width"] + 1
+
+
+def test_on_a_phone_name_and_pages_are_in_reach_and_the_picture_stays_in_sight(visit):
+    page = visit(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, locale="en-US").open()
+    expect(page.locator("svg[role=group]")).to_be_visible()
+    quiet(page)
+    subject = place(page, ".st-key-subject")
+    assert subject["y"] + subject["height"] <= 844 / 5
+    assert "ResNet Viz" in page.locator(".st-key-menus").evaluate("e => getComputedStyle(e, '::before').content")
+    links = page.locator("[data-testid=stSidebarNavLink]")
+    expect(links).to_have_count(5)
+    for link in links.all():
+        box = link.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+    assert is_on_top(page, "[data-testid=stSidebarNavLink]")
+    assert is_on_top(page, ".st-key-subject_walk button")
+    assert not page.locator("kbd").filter(visible=True).count()
+    assert page.evaluate(CUT_OFF) == []
+    page.locator(".st-key-changes_toggle button").tap()
+    expect(page.locator(".st-key-blocks_3 input")).to_be_visible()
+    quiet(page)
+    sheet = place(page, "[data-testid=stSidebarUserContent]")
+    assert place(page, ".st-key-drawn")["y"] < 0.35 * 844 < sheet["y"]
+    page.locator(".st-key-changes_close button").filter(visible=True).tap()
+    expect(page.locator(".st-key-blocks_3 input")).to_have_count(0)
+    links.filter(has_text="Layers").tap()
+    expect(page).to_have_url(re.compile("/layers"))
+    quiet(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_shortcuts_are_one_click_away_and_ctrl_z_takes_the_click_back(visit):
+    page = visit().open()
+    switch = page.locator("[class*='st-key-spec_shortcut-enabled']")
+    switch.locator("label").first.click()
+    expect(page).to_have_url(re.compile(r"shortcut\.enabled=off"))
+    quiet(page)
+    page.locator("g.node.selected").first.focus()
+    page.keyboard.press("Control+z")
+    expect(page).not_to_have_url(re.compile(r"shortcut\.enabled"))
+    expect(switch.locator("input")).to_be_checked()
+
+
+def test_a_page_link_shows_that_it_has_the_focus_and_the_window_does_not(visit):
+    page = visit().open("/?node=res3b_out")
+    quiet(page)
+    link = page.locator("[data-testid=stTopNavLink]").nth(1)
+    while not link.evaluate("e => e === document.activeElement"):
+        page.keyboard.press("Tab")
+    assert link.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+    assert link.evaluate("e => parseFloat(getComputedStyle(e).outlineWidth)") >= 2
+    quiet(page)
+    main = page.locator("[data-testid=stMain]")
+    main.focus()
+    for name in ("Leave", "Present"):
+        page.keyboard.press("p")
+        page.get_by_role("button", name=name).wait_for()
+        quiet(page)
+    page.keyboard.press("Shift")
+    assert main.evaluate("e => [getComputedStyle(e).outlineStyle, getComputedStyle(e).boxShadow]") == ["none", "none"]
+
+
+def test_chinese_is_never_slanted(visit):
+    """Its fonts have no italics; a browser may not make them."""
+    page = visit(locale="zh-CN").open("/?stem.use_relu=on&node=res3b_out")
+    page.locator("em").first.wait_for()
+    quiet(page)
+    made = page.locator("em, i").evaluate_all("all => all.map((e) => getComputedStyle(e).fontSynthesisStyle)")
+    assert set(made) == {"none"}
+    assert page.evaluate(CUT_OFF) == []
