@@ -349,7 +349,7 @@ def test_every_preset_has_an_architecture(name):
         ({"preset": "corse"}, "Did you mean `course`"),
         ({"input": "12"}, "at least 37×37"),
         ({"input": "99999999"}, "`input_shape.height` must be"),
-        ({"input": "٣"}, "`input` must be"),
+        ({"input": "٣"}, "Please write a size"),
         ({"classes": "none"}, "`classes` must be"),
         ({"node": "res9z"}, "Received: node='res9z'"),
         ({"open": "9z"}, "`open` must be"),
