@@ -1,6 +1,5 @@
 // One column a block: its box above, its bars below, all in one grid, so that what belongs together stands together.
 const SVG = "http://www.w3.org/2000/svg";
-const HIGH = 104;
 
 function html(name, className, text = "") {
   const found = document.createElement(name);
@@ -85,17 +84,17 @@ export class Overview {
   }
 
   boxes() {
-    const width = this.stage?.clientWidth;
-    if (!width) return;
+    const [width, high_px] = [this.stage?.clientWidth, this.stage?.clientHeight];
+    if (!width || !high_px) return;
     const { parts } = this.data;
     const column = width / parts.length;
     const [side, channels] = [Math.max(...parts.map((p) => p.side)), Math.max(...parts.map((p) => p.channels))];
     this.root.classList.toggle("narrow", column < 24);
     const drawn = parts.map((part, i) => {
-      const high = Math.max(3, (HIGH * 0.74 * part.side) / side);
+      const high = Math.max(3, (high_px * 0.74 * part.side) / side);
       const wide = Math.max(2, 0.66 * column * Math.sqrt(part.channels / channels));
       const deep = Math.min(0.3 * high, 0.3 * column);
-      const [x, y] = [column * (i + 0.5) - (wide + deep) / 2, HIGH - 4 - high];
+      const [x, y] = [column * (i + 0.5) - (wide + deep) / 2, high_px - 4 - high];
       const group = svg("g", { class: "box", "data-part": part.id });
       const title = svg("title", {});
       title.textContent = part.texts.box;
@@ -111,7 +110,7 @@ export class Overview {
       group.classList.toggle("selected", part.id === this.data.selected);
       return group;
     });
-    this.stage.setAttribute("viewBox", `0 0 ${width} ${HIGH}`);
+    this.stage.setAttribute("viewBox", `0 0 ${width} ${high_px}`);
     this.stage.replaceChildren(...drawn);
   }
 }

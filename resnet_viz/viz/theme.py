@@ -115,7 +115,7 @@ COLOR_MAPS: dict[str, str] = json.loads(
 def stage_color(place: int, count: int) -> str:
     """Return the colour of a stage by its place among all: from dark to light with depth, of the map cividis."""
     colors = COLOR_MAPS["cividis"]
-    at = round(255 * (0.12 + 0.8 * place / max(1, count - 1)))
+    at = round(255 * (0.22 + 0.72 * place / max(1, count - 1)))
     return f"#{colors[6 * at : 6 * at + 6]}"
 
 

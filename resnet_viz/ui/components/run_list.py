@@ -170,7 +170,7 @@ def _row(run: Run) -> dict[str, object]:
     return {
         _("Name"): run.name,
         _("State"): state_name(run.state),
-        _("Updates"): record.update if record else 0,
+        _("Steps"): record.update if record else 0,
         _("Seed"): record.plan.seed if record else None,
         _("Measured"): verdict,
         _("Begun"): datetime.fromtimestamp(run.created, UTC).astimezone().strftime("%Y-%m-%d %H:%M"),
