@@ -79,9 +79,12 @@ def _network(name: str, summary: NetworkSummary, mark: Any) -> dict[str, Any]:
 
 def _curves(runs: Mapping[str, Sequence[Metrics]], name: str, networks: Mapping[str, Any]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    marks = series_marks(
-        [*networks, *(f"{title}/{own}" for title in list(runs)[1:] for own in by_network(runs[title]))]
-    )
+    keys = [
+        network if number == 0 else f"{title}/{network}"
+        for number, (title, metrics) in enumerate(runs.items())
+        for network in by_network(metrics)
+    ]
+    marks = series_marks(dict.fromkeys([*networks, *keys]))
     for number, (title, metrics) in enumerate(runs.items()):
         for network, lines in by_network(metrics).items():
             shown = [line for line in lines if math.isfinite(line.get(name) or 0.0) and line.get(name) is not None]

@@ -1,5 +1,6 @@
 """What is said of a run, from measurements written by hand."""
 
+import json
 import math
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from resnet_viz.training.demos import ORDER, demo
 from resnet_viz.training.plan import Plan, with_settings
 from resnet_viz.training.record import Record, RunFolder
 from resnet_viz.training.verdicts import gradient_ratio, last_accuracy, verdict_of
+from resnet_viz.viz.learning import learning_data
 
 RECORDINGS = Path(resnet_viz.__file__).parent / "assets" / "runs"
 
@@ -148,3 +150,14 @@ def test_nothing_measured_is_said():
 def test_smoothing_corrects_its_start():
     assert smoothed([1.0, 3.0], 0.5) == pytest.approx([1.0, (0.25 * 1 + 0.5 * 3) / 0.75])
     assert list(by_network([line("b", 1, 0), line("a", 1, 0), line("b", 2, 0)])) == ["b", "a"]
+
+
+def test_the_picture_of_a_run_draws_whatever_was_measured():
+    """A run that others compare with has its own networks; one that diverged has measurements that are no numbers."""
+    networks = demo("plain-vs-residual").plan.summaries(6)
+    own = [line("plain", 8, 0.2), line("somebody", 8, 0.3), line("plain", 16, 0.2, loss=math.nan)]
+    data = learning_data(networks, {"a": own, "b": own}, "loss", steps=72, classes=6)
+    assert [curve["title"] for curve in data["curves"]] == ["plain", "somebody", "b: plain", "b: somebody"]
+    assert len({curve["color"] for curve in data["curves"]}) == 4
+    assert data["x"]["last"] == 72
+    json.dumps(data, allow_nan=False)  # or no browser could read it
