@@ -57,7 +57,8 @@ export class Camera {
     const [width, height] = this.size;
     if (!width || !height) return;
     this.place = place;
-    const scale = Math.min(width / (place.width + 50), height / (place.height + 40), LARGEST_SCALE * 0.85);
+    const near = Math.min(width / (place.width + 50), height / (place.height + 40), LARGEST_SCALE * 0.85);
+    const scale = Math.max(near, this.fitScale); // a part is never shown smaller than the whole
     const [w, h] = [width / scale, height / scale];
     this.isFitted = false;
     // In the middle, but not beyond the picture's border: there is nothing to see.

@@ -72,7 +72,9 @@ export function blockShelf(part, svg, { width, t, least }) {
     const wide = Math.max(width, laid.width * size + 2 * PAD);
     const box = { x: 0, y: top, width: wide, height };
     scene.groups.set(part.block, box);
-    scene.shelves.append(outline(box, "shelf block"), words(part.title, PAD, top + 0.95 * t, t, { anchor: "start", isBold: true }));
+    const ground = outline(box, "shelf block");
+    ground.setAttribute("data-shelf", part.block);
+    scene.shelves.append(ground, words(part.title, PAD, top + 0.95 * t, t, { anchor: "start", isBold: true }));
     scene.folds.append(fold(part.block, true, wide, top + 3, t, scene.texts, part.title));
     const at = `translate(${(wide - laid.width * size) / 2} ${top + 1.7 * t}) scale(${size})`;
     scene.parts.append(element("g", { class: "block part open", "data-block": part.block, transform: at }, laid.graph));

@@ -27,49 +27,55 @@ function rowsNow() {
   });
 }
 
-// The drawn node that stands for a layer: the layer itself, or the box it is folded into.
-function drawnNow(layer) {
-  const [stage, block] = groups[layer];
-  const drawing = block && opened.has(stage) && opened.has(block) ? whole : opened.has(stage) ? stages : folded;
-  return Object.entries(drawing.members).find(([, ids]) => ids.includes(layer))?.[0] ?? layer;
+const stageOf = (name) => name.replace(/[a-z]+$/, "");
+const isBlock = (name) => whole.rows.some((row) => row.parts.some((part) => part.block === name));
+
+// The stage and the block of what is chosen, a layer or a block; "" for no block.
+const placeOf = (name) => (isBlock(name) ? [stageOf(name), name] : groups[name]);
+
+// What stands for it in the picture: the layer itself, or the block that is closed around it.
+function drawnNow(name) {
+  const [, block] = placeOf(name);
+  return block && !opened.has(block) ? block : name;
 }
 
 const membersNow = (name) => whole.members[name] ?? stages.members[name] ?? folded.members[name] ?? [];
 
 function toggle(group) {
-  const stage = group.replace(/[a-z]+$/, "");
+  const stage = stageOf(group);
   if (!opened.has(group)) opened.add(stage).add(group);
-  else for (const name of [...opened]) if (name === group || (group === stage && name.replace(/[a-z]+$/, "") === stage)) opened.delete(name);
+  else for (const name of [...opened]) if (name === group || (group === stage && stageOf(name) === stage)) opened.delete(name);
 }
 
 function take(event) {
   if (event.kind === "toggle") toggle(event.id);
   else if (event.kind === "seek") choose(event.id);
   else if (["pick", "open", "close"].includes(event.kind)) {
-    const members = membersNow(event.id);
-    if (!members.length) return;
-    if (!members.includes(selected)) selected = members.at(-1);
-    const own = groups[selected].filter(Boolean);
-    const next = event.kind === "open" ? own.find((name) => !opened.has(name)) : event.kind === "close" ? own.filter((name) => opened.has(name)).at(-1) : null;
+    const chosen = isBlock(event.id) ? event.id : membersNow(event.id).at(-1);
+    if (!chosen) return;
+    selected = chosen;
+    const [stage, block] = placeOf(selected);
+    const next = event.kind === "open" ? !opened.has(block) && block : event.kind === "close" && [block, stage].find((name) => opened.has(name));
     if (next) toggle(next);
   }
   draw();
 }
 
-function choose(layer) {
-  if (!groups[layer]) return;
-  selected = layer;
-  for (const name of groups[layer]) if (name) opened.add(name);
+function choose(name) {
+  if (!groups[name] && !isBlock(name)) return;
+  selected = name;
+  if (!isBlock(name)) for (const group of groups[name]) if (group) opened.add(group);
   draw();
 }
 
 function draw() {
   const cards = { ...folded.cards, ...stages.cards, ...whole.cards };
-  const [stage, block] = groups[selected];
+  const [stage, block] = placeOf(selected);
   const crumbs = [{ label: texts.network, group: "" }, { label: texts.stages[stage], group: stage }];
   if (block) crumbs.push({ label: `${texts.block} ${block}`, group: block });
+  if (selected !== block) crumbs.push({ label: selected, group: `=${selected}` });
   drawGraph({
-    data: { ...picture.data, rows: rowsNow(), cards, crumbs: [...crumbs, { label: selected, group: `=${selected}` }], selected: drawnNow(selected) },
+    data: { ...picture.data, rows: rowsNow(), cards, crumbs, selected: drawnNow(selected) },
     parentElement: pictureRoot,
     setTriggerValue: (_name, event) => take(event),
   });

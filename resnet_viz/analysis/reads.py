@@ -48,6 +48,16 @@ class CellReads(NamedTuple):
         return sum(count > 0 for row in self.counts for count in row)
 
     @property
+    def is_edge(self) -> bool:
+        """Whether all cells that no window holds lie outside a rectangle in which every cell is held."""
+        rows = [place for place, row in enumerate(self.counts) if any(row)]
+        columns = [place for place in range(len(self.counts[0])) if any(row[place] for row in self.counts)]
+        if not rows:
+            return False
+        inner = (rows[-1] - rows[0] + 1) * (columns[-1] - columns[0] + 1)
+        return self.read == inner
+
+    @property
     def unread(self) -> int:
         """Cells that no window holds."""
         return self.cells - self.read

@@ -18,6 +18,7 @@ from resnet_viz.spec.salvage import salvaged
 from resnet_viz.training.demos import ORDER, demo
 from resnet_viz.training.plan import with_settings
 from resnet_viz.ui.cache import network
+from resnet_viz.ui.focus import first_focus
 from resnet_viz.ui.selection import (
     ASPECTS,
     COLORS,
@@ -29,7 +30,6 @@ from resnet_viz.ui.selection import (
     WEIGHTS,
     Selection,
     check_plan,
-    first_focus,
     pixel_of,
     settings_of,
     stage_of,

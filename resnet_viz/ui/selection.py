@@ -8,7 +8,7 @@ from resnet_viz.analysis import NetworkSummary
 from resnet_viz.attribution.catalogue import METHODS
 from resnet_viz.errors import SpecError
 from resnet_viz.images.samples import DEFAULT_SAMPLE
-from resnet_viz.spec import DEFAULT_PRESET, PRESETS, Block, LayerGraph, ResNetSpec, preset
+from resnet_viz.spec import DEFAULT_PRESET, PRESETS, Block, ResNetSpec, preset
 from resnet_viz.spec.changes import changed_paths, from_text, with_changes
 from resnet_viz.spec.rules import whole_of
 from resnet_viz.spec.salvage import left_out
@@ -18,6 +18,7 @@ from resnet_viz.training.catalogue import data_sets
 from resnet_viz.training.demos import ORDER, demo
 from resnet_viz.training.plan import Plan, with_settings
 from resnet_viz.ui.cache import network
+from resnet_viz.ui.focus import first_focus, surviving_focus
 from resnet_viz.viz.coloring import METRICS, OWN
 from resnet_viz.viz.dot import groups_of, known_groups
 from resnet_viz.viz.views import CHART_METRICS
@@ -165,7 +166,7 @@ class Selection:
             SpecError: If the network cannot exist.
         """
         summary = network(spec)
-        node = _surviving_node(self.node, self.spec, summary)
+        node = surviving_focus(self.node, self.spec, summary)
         opened = self.opened & set(known_groups(summary))
         moved = replace(
             self,
@@ -347,29 +348,6 @@ def _surviving_other(against: str, spec: ResNetSpec) -> str:
         return against if against and other_spec(against, spec) else ""
     except SpecError:
         return ""
-
-
-def first_focus(graph: LayerGraph) -> str:
-    """Return the block on which a fresh subject starts: an identity block, in stage 3 if it has one, else the first.
-
-    There y = F(x) + x can be seen as it is: nothing stands on the shortcut.
-    """
-    identity = [block for block in graph.blocks if block.kind == "identity"]
-    return (next((block for block in identity if block.stage == 3), None) or (*identity, *graph.blocks)[0]).name
-
-
-def _surviving_node(node: str, before: ResNetSpec, after: NetworkSummary) -> str:
-    """Return what takes the place of a layer or a block: itself, its namesake, its stage's end, or a fresh start."""
-    graph, old = after.graph, network(before).graph
-    renamed = node.replace(f"fc{before.classes}", f"fc{graph.spec.classes}")
-    for name in (node, renamed):
-        if name in graph.by_id or name in graph.block_by_name:
-            return name
-    gone = old.block_by_name.get(node) or old.by_id.get(node)
-    ends = [block for block in graph.blocks if gone and block.stage == gone.stage]
-    if ends:
-        return ends[-1].name if isinstance(gone, Block) else ends[-1].out
-    return "conv1" if gone and gone.stage == 1 else first_focus(graph)
 
 
 def surgery_of(text: str, summary: NetworkSummary) -> Surgery:

@@ -6,10 +6,12 @@ from typing import Any
 from resnet_viz.analysis import LayerRecord, NetworkSummary
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.messages import gettext as _
+from resnet_viz.spec import Block
+from resnet_viz.viz.block_account import block_shapes, nodes_of, shortcut_term
 from resnet_viz.viz.boxes import Box, Part
 from resnet_viz.viz.coloring import Coloring, color_title
 from resnet_viz.viz.dot import Drawing, stage_title
-from resnet_viz.viz.words import layer_title, short_bytes, short_count
+from resnet_viz.viz.words import layer_title, short_count
 
 
 def picture_data(
@@ -33,7 +35,7 @@ def picture_data(
     return {
         "headers": drawing.headers,
         "rows": rows_of(drawing),
-        "selected": drawing.drawn(block.out if (block := summary.graph.block_by_name.get(node)) else node),
+        "selected": _chosen(summary, drawing, node),
         "label": drawing.summary,
         "layers": list(summary.by_id),
         "crumbs": _crumbs(summary, node),
@@ -52,6 +54,16 @@ def rows_of(drawing: Drawing) -> list[dict[str, Any]]:
     return [row._asdict() | {"parts": [_part(part) for part in row.parts]} for row in drawing.rows]
 
 
+def _chosen(summary: NetworkSummary, drawing: Drawing, focus: str) -> str | None:
+    """Return what is chosen in the picture: a block's name while the block is closed or chosen itself, else a drawn node."""
+    graph = summary.graph
+    block = graph.block_by_name.get(focus) or (graph.block_of(focus) if focus in graph.by_id else None)
+    opened = {part.block for row in drawing.rows for part in row.parts if part.title}
+    if block and (focus == block.name or block.name not in opened):
+        return block.name
+    return drawing.drawn(focus)
+
+
 def _part(part: Part) -> dict[str, Any]:
     """Return a part; only an open block is laid out from its DOT text."""
     return part._asdict() | {"boxes": [_box(box) for box in part.boxes], "body": part.body if part.title else ""}
@@ -63,8 +75,18 @@ def _box(box: Box) -> dict[str, Any]:
 
 
 def cards_of(summary: NetworkSummary, drawing: Drawing) -> dict[str, list[str]]:
-    """Return what a glance at each drawn node says."""
-    return {name: _card(summary, ids) for name, ids in drawing.members.items()}
+    """Return what a glance at each drawn node and at each block says."""
+    graph = summary.graph
+    blocks = {block.name: _block_card(summary, block) for block in graph.blocks}
+    return {name: _card(summary, ids) for name, ids in drawing.members.items()} | blocks
+
+
+def _block_card(summary: NetworkSummary, block: Block) -> list[str]:
+    term = shortcut_term(summary.graph, block)
+    before, after = block_shapes(summary, block)
+    records = [summary.by_id[node.id] for node in nodes_of(summary.graph, block)]
+    title = _("Block {name}").format(name=block.name)
+    return [title, f"y = F(x) + {term}" if term else "y = F(x)", f"{before} → {after}", *_counts(records)]
 
 
 def _crumbs(summary: NetworkSummary, focus: str) -> list[dict[str, str]]:
@@ -88,15 +110,12 @@ def _card(summary: NetworkSummary, ids: tuple[str, ...]) -> list[str]:
     title = layer_title(last.node.layer) if len(ids) == 1 else _("{n} layers").format(n=len(ids))
     name = ids[0] if len(ids) == 1 else f"{ids[0]} … {ids[-1]}"
     shapes = f"{shape_text(first.input_shape)} → {shape_text(last.output_shape)}"
-    return [title, name, shapes, _counts(records)]
+    return [title, name, shapes, *_counts(records)]
 
 
-def _counts(records: list[LayerRecord]) -> str:
-    return _("{p} parameters · {m} MACs · {b}").format(
-        p=short_count(sum(r.parameters for r in records)),
-        m=short_count(sum(r.macs for r in records)),
-        b=short_bytes(sum(r.activation_bytes for r in records)),
-    )
+def _counts(records: list[LayerRecord]) -> list[str]:
+    parameters, macs = sum(r.parameters for r in records), sum(r.macs for r in records)
+    return [_("{p} parameters, {m} MACs").format(p=short_count(parameters), m=short_count(macs))]
 
 
 def _legend(coloring: Coloring) -> Mapping[str, Any]:
@@ -112,6 +131,7 @@ def _texts() -> dict[str, str]:
         "fit": _("Fit (0)"),
         "data": _("data"),
         "dataHint": _("Watch the data flow: it parts before each block, and the sum joins it"),
+        "save": _("Save"),
         "svg": _("Save this picture as SVG"),
         "png": _("Save this picture as PNG"),
         "drawing": _("Drawing…"),
@@ -120,6 +140,6 @@ def _texts() -> dict[str, str]:
         "close": _("Close"),
         "trail": _("Where we are"),
         "colors": _("Colour by"),
-        "search": _("Find a layer  ( / )"),
-        "nothing": _("No layer of this network has that in its name."),
+        "search": _("Find  ( / )"),
+        "nothing": _("No block and no layer of this network is called that."),
     }

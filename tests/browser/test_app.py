@@ -24,7 +24,7 @@ def node(page: Page, name: str):
 
 
 def selected(page: Page):
-    return page.locator("g.node.selected")
+    return page.locator("g.node.selected, g.block.selected")
 
 
 def inspector(page: Page):

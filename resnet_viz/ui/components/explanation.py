@@ -29,7 +29,8 @@ from resnet_viz.spec.layers import Shape
 from resnet_viz.ui import say, services, state
 from resnet_viz.ui.components import controls, forward, maps, prediction, sanity
 from resnet_viz.ui.components.weights_source import weights_of, weights_text
-from resnet_viz.ui.selection import Selection, first_focus
+from resnet_viz.ui.focus import first_focus
+from resnet_viz.ui.selection import Selection
 from resnet_viz.ui.selection import settings_of as parsed
 from resnet_viz.viz.mosaic import mosaic_png
 from resnet_viz.viz.overlay import overlay_png

@@ -1,4 +1,4 @@
-"""One layer in full: settings, shape, arithmetic, parameters, cost, receptive field, code, neighbours."""
+"""What is in focus, explained: a block as a whole, or one layer with its arithmetic, its cost, its code, its neighbours."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -16,44 +16,65 @@ from resnet_viz.analysis.arithmetic import (
 from resnet_viz.analysis.keras_code import keras_line
 from resnet_viz.analysis.reads import cell_reads, other_stride
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import ngettext
 from resnet_viz.spec import Node, ResNetSpec
-from resnet_viz.spec.layers import kind_of
 from resnet_viz.ui import state
 from resnet_viz.ui.cache import network
+from resnet_viz.ui.components import block_panel
 from resnet_viz.ui.selection import Selection
-from resnet_viz.viz.dot import stage_title
+from resnet_viz.viz.layer_words import field_sentence, layer_place, used_sentence
 from resnet_viz.viz.mosaic import counts_png
 from resnet_viz.viz.purpose import purpose
-from resnet_viz.viz.words import kind_name, layer_title, short_bytes
+from resnet_viz.viz.words import short_bytes
 
 
 class Reads(NamedTuple):
-    """What the page says of the cells of a map: how many are read, how often at most, by whom, and a map of it."""
+    """What the page says of the cells of a map.
+
+    Attributes:
+        cells: How many there are.
+        used: How many the next layers use.
+        highest: How often at most.
+        readers: How many layers these are.
+        is_edge: Whether the cells that are not used lie at the edge.
+        png: How often each cell is used, as a picture.
+    """
 
     cells: int
-    read: int
+    used: int
     highest: int
-    readers: tuple[str, ...]
+    readers: int
+    is_edge: bool
     png: bytes
 
 
 @lru_cache(maxsize=256)
 def reads_of(spec: ResNetSpec, node: str) -> Reads | None:
-    """Return which cells of a layer's map are read, counted once per network and layer: a map has thousands."""
+    """Return which cells of a layer's map are used, counted once per network and layer: a map has thousands."""
     found = cell_reads(network(spec), node)
     if found is None:
         return None
     highest = max(max(row) for row in found.counts)
-    return Reads(found.cells, found.read, highest, found.readers, counts_png(found.counts))
+    return Reads(found.cells, found.read, highest, len(found.readers), found.is_edge, counts_png(found.counts))
 
 
 def show(selection: Selection) -> None:
-    """Draw the inspector of the selected layer."""
+    """Draw the inspector of the block or the layer in focus."""
+    with st.container(key="inspector", gap="small"):
+        if selection.is_block:
+            block_panel.show(selection)
+        else:
+            _show_layer(selection)
+
+
+def _show_layer(selection: Selection) -> None:
     summary = selection.summary
     record = summary.record(selection.layer)
     st.subheader(record.node.id, anchor=False)
-    st.markdown(f"**{_title(record.node)}** · {_place(record.node)}  \n{_shapes(record)}")
+    st.markdown(f"{layer_place(summary.graph, record.node)}  \n{_shapes(record)}")
     st.markdown(purpose(summary, record.node))
+    reads = reads_of(selection.spec, record.node.id)
+    unused = reads if reads and reads.used < reads.cells else None
     rows = [
         (_("Shape"), "<br>".join(shape_arithmetic(record))),
         (_("Parameters"), _parameters(record)),
@@ -61,42 +82,18 @@ def show(selection: Selection) -> None:
         (_("Memory"), _("{n} per picture (float32)").format(n=short_bytes(record.activation_bytes))),
         (_("Sees"), _field(summary, record)),
     ]
-    if record.node.block:
-        rows.append((_("Block {name}").format(name=selection.block.name), _block(selection)))
-    reads = reads_of(selection.spec, record.node.id)
-    if reads and reads.read < reads.cells:
-        rows.append((_("Is read"), _reads_text(reads)))
+    if unused:
+        rows.append((_("Used"), used_sentence(unused.cells, unused.used, unused.readers, is_edge=unused.is_edge)))
     table = "".join(f"<tr><td>{name}</td><td>{text}</td></tr>" for name, text in rows)
     st.html(f"<table class='facts'>{table}</table>")
-    if reads and reads.read < reads.cells:
-        _show_unread(selection, reads)
-    _show_neighbours(summary, record.node)
+    if unused:
+        _show_unused(selection, unused)
+    _show_neighbours(selection, record.node)
     st.code(keras_line(record.node), language=None, wrap_lines=True)
 
 
-def _block(selection: Selection) -> str:
-    """Return the sums of the layer's block and its share of the network."""
-    block, whole = selection.block, selection.summary.totals
-    totals = selection.summary.totals_where(lambda node: (node.stage, node.block) == (block.stage, block.letter))
-    return _("{n} parameters ({share:.1%} of all), {macs} MACs ({mac_share:.1%})").format(
-        n=f"{totals.parameters:,}",
-        share=totals.parameters / max(1, whole.parameters),
-        macs=f"{totals.macs:,}",
-        mac_share=totals.macs / max(1, whole.macs),
-    )
-
-
-def _reads_text(reads: Reads) -> str:
-    return _("{read} of {cells} cells, by {readers}; {unread} are never read").format(
-        read=f"{reads.read:,}",
-        cells=f"{reads.cells:,}",
-        unread=f"{reads.cells - reads.read:,}",
-        readers=", ".join(reads.readers),
-    )
-
-
-def _show_unread(selection: Selection, reads: Reads) -> None:
-    """Draw which cells are read how often, here and with the stride on the other convolution."""
+def _show_unused(selection: Selection, reads: Reads) -> None:
+    """Draw which cells are used how often, here and with the stride on the other convolution."""
     maps = [(_("here"), reads)]
     twin = other_stride(selection.spec)
     if twin is not None:
@@ -106,22 +103,12 @@ def _show_unread(selection: Selection, reads: Reads) -> None:
             maps.append((name, there))
     with st.container(horizontal=True, gap="small", key="maps_reads"):
         for title, own in maps:
-            text = _("{title}: {read} of {cells} read, up to {n}×; dark: never").format(
-                title=title, read=own.read, cells=own.cells, n=own.highest
-            )
+            text = ngettext(
+                "{title}: {used} of {cells} cells are used, {n} time at most. Dark: never.",
+                "{title}: {used} of {cells} cells are used, {n} times at most. Dark: never.",
+                own.highest,
+            ).format(title=title, used=f"{own.used:,}", cells=f"{own.cells:,}", n=own.highest)
             st.image(own.png, caption=text, alt=text, width=128)
-
-
-def _title(node: Node) -> str:
-    title, kind = layer_title(node.layer), kind_name(kind_of(node.layer))
-    return title if title == kind else f"{title} · {kind}"
-
-
-def _place(node: Node) -> str:
-    roads = {"main": _("main path"), "shortcut": _("shortcut"), "trunk": ""}
-    where = _("block {name}").format(name=f"{node.stage}{node.block}") if node.block else stage_title(node.stage)
-    name = "" if node.is_named else _("the name is ours")
-    return " · ".join(part for part in (where, roads[node.road], name) if part)
 
 
 def _shapes(record: LayerRecord) -> str:
@@ -138,25 +125,27 @@ def _parameters(record: LayerRecord) -> str:
 
 
 def _field(summary: NetworkSummary, record: LayerRecord) -> str:
+    """Return what a cell sees, and behind a mark how that is computed."""
     if len(record.output_shape) != 3:
         return _("all of the last map")
     height, width = summary.graph.spec.input_shape[:2]
     field, (rows, columns) = record.field, record.output_shape[:2]
-    text = _("{sum}, one cell every {stride} px; the first starts at {start}").format(
-        sum=field_arithmetic(summary, record),
-        stride=field.height.stride,
-        start=f"{field.height.start}".replace("-", "−"),
-    )
     covering = covering_cells(field.height, rows, height) * covering_cells(field.width, columns, width)
-    return text + "<br>" + _("{n} of {cells} cells see the whole picture").format(n=covering, cells=rows * columns)
+    said = field_sentence(field.height.size, field.height.stride, covering, rows * columns)
+    exact = _("{sum}. The first cell's square starts at pixel {start}.").format(
+        sum=field_arithmetic(summary, record), start=f"{field.height.start}".replace("-", "−")
+    )
+    return f"{said}<details><summary>{_('How it is computed')}</summary>{exact}</details>"
 
 
-def _show_neighbours(summary: NetworkSummary, node: Node) -> None:
-    readers = summary.graph.readers[node.id]
+def _show_neighbours(selection: Selection, node: Node) -> None:
+    """Draw ways to the layers before and after, and to the block as a whole."""
     with st.container(horizontal=True, gap="small"):
+        if node.block:
+            _jump(_("Block {name}").format(name=selection.block.name), selection.block.name, "block")
         for name in node.inputs:
             _jump(f"← {name}", name, "before")
-        for name in readers:
+        for name in selection.summary.graph.readers[node.id]:
             _jump(f"{name} →", name, "after")
 
 

@@ -1,12 +1,13 @@
-"""What stands beside the picture: the layer, the difference to another network, or files."""
+"""What stands beside the picture: the block or the layer in focus, the difference to another network, or files."""
 
 import streamlit as st
 
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import state
-from resnet_viz.ui.components import controls, inspector
+from resnet_viz.ui.components import block_panel, controls, inspector
 from resnet_viz.ui.selection import PANELS, Selection
+from resnet_viz.viz.block_account import block_purpose
 from resnet_viz.viz.purpose import purpose
 from resnet_viz.viz.words import layer_title
 
@@ -19,7 +20,7 @@ def show(selection: Selection) -> None:
         selection.panel,
         lambda name: state.set_parts(panel=name),
         key="panel",
-        title=_panel_title,
+        title=lambda name: _panel_title(name, is_block=selection.is_block),
         label_visibility="collapsed",
     )
     if selection.panel == "difference":
@@ -44,20 +45,29 @@ def show_below(selection: Selection) -> None:
 
 
 def show_line(selection: Selection) -> None:
-    """Draw the selected layer in one line, for the projector."""
-    record = selection.summary.record(selection.layer)
+    """Draw what is in focus in one line, for the projector."""
+    summary = selection.summary
+    if selection.is_block:
+        block_panel.show_line(summary, selection.block)
+        return
+    record = summary.record(selection.layer)
     shapes = f"{shape_text(record.input_shape)} → {shape_text(record.output_shape)}"
     counts = _("{p} parameters, {m} MACs").format(p=f"{record.parameters:,}", m=f"{record.macs:,}")
-    st.markdown(f"**{record.node.id}** · {layer_title(record.node.layer)} · {shapes} · {counts}")
+    st.markdown(f"**{record.node.id}**  {layer_title(record.node.layer)}  \n{shapes}  {counts}")
 
 
 def show_purpose(selection: Selection) -> None:
-    """Draw what the selected layer is for, below the picture on the projector."""
-    st.markdown(purpose(selection.summary, selection.summary.graph.node(selection.layer)))
+    """Draw what the block or the layer in focus is for, below the picture on the projector."""
+    summary = selection.summary
+    if selection.is_block:
+        st.markdown(block_purpose(summary.graph, selection.block))
+    else:
+        st.markdown(purpose(summary, summary.graph.node(selection.layer)))
 
 
-def _panel_title(name: str) -> str:
-    return {"layer": _("Layer"), "difference": _("Compare"), "files": _("Files")}[name]
+def _panel_title(name: str, *, is_block: bool) -> str:
+    first = _("Block") if is_block else _("Layer")
+    return {"layer": first, "difference": _("Compare"), "files": _("Files")}[name]
 
 
 def _show_changes(selection: Selection) -> None:

@@ -14,7 +14,7 @@ from resnet_viz.ui import kept, state
 from resnet_viz.ui.cache import network
 from resnet_viz.ui.selection import COLORS, Selection
 from resnet_viz.viz.coloring import OWN, color_by
-from resnet_viz.viz.dot import Drawing, draw, groups_of
+from resnet_viz.viz.dot import Drawing, draw
 from resnet_viz.viz.picture import picture_data
 
 KEY = "picture"
@@ -84,25 +84,32 @@ def _take(drawing: Drawing) -> None:
     elif kind == "seek":
         state.update(lambda selection: selection.revealing(name) if name in selection.summary.by_id else selection)
     else:
-        members = drawing.members.get(name)
-        if members:
-            state.update(lambda selection: _at(selection, kind, members))
+        state.update(lambda selection: _at(selection, kind, name, drawing.members.get(name, ())))
 
 
-def _at(selection: Selection, kind: str, members: tuple[str, ...]) -> Selection:
-    """Return the selection at a drawn node, opened one level deeper or closed one level up if that was asked for.
+def _at(selection: Selection, kind: str, name: str, members: tuple[str, ...]) -> Selection:
+    """Return the selection at a block or a drawn node, opened or closed if that was asked for.
 
     A layer that only the network compared with has cannot be selected: it is not in the subject.
     """
-    own = [name for name in members if name in selection.summary.by_id]
-    if not own:
+    graph = selection.summary.graph
+    focus = name if name in graph.block_by_name else _focus(selection, members)
+    if focus is None:
         return selection
-    here = replace(selection, node=selection.node if selection.node in own else own[-1])
-    groups = groups_of(here.summary, here.node)
-    if kind == "open":
-        closed = [group for group in groups if group not in here.opened]
-        return here.toggled(closed[0]) if closed else here
-    if kind == "close":
-        opened = [group for group in groups if group in here.opened]
-        return here.toggled(opened[-1]) if opened else here
-    return here
+    here = replace(selection, node=focus)
+    block = graph.block_by_name.get(focus) or graph.block_of(focus)
+    if block is None:
+        return here
+    if kind == "open" and block.name not in here.opened:
+        return here.toggled(block.name)
+    opened = [group for group in (block.name, str(block.stage)) if group in here.opened]
+    return here.toggled(opened[0]) if kind == "close" and opened else here
+
+
+def _focus(selection: Selection, members: tuple[str, ...]) -> str | None:
+    """Return what a drawn node stands for: a layer, or the block that its layers are of."""
+    own = [name for name in members if name in selection.summary.by_id]
+    if len(own) > 1:
+        block = selection.summary.graph.block_of(own[-1])
+        return block.name if block else own[-1]
+    return own[0] if own else None

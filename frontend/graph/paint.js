@@ -1,0 +1,31 @@
+// Colours the boxes by a number, or as their kind has it, and says what each box is to those who cannot see it.
+
+const NO_NUMBER = "#dfe1e5"; // a box's colour where colours are numbers and it has none
+const SUM = "#ffffff"; // has never one
+const INK = "#1a1a1a";
+
+export function paint(nodes, fills) {
+  for (const [id, node] of nodes) {
+    for (const shape of node.querySelectorAll(":scope > :is(path, polygon, ellipse)")) {
+      shape.dataset.own ??= shape.getAttribute("fill");
+      const { own } = shape.dataset;
+      if (own !== "none") shape.setAttribute("fill", fills?.[id]?.[0] ?? (fills && own !== SUM ? NO_NUMBER : own));
+    }
+    for (const text of node.querySelectorAll("text")) text.setAttribute("fill", fills?.[id]?.[1] ?? INK);
+  }
+}
+
+const wordsOf = (element) => [...element.querySelectorAll("text")].map((text) => text.textContent).join(", ");
+
+// A closed block is one button; elsewhere every layer is one. A sum is called by what it adds.
+export function label(things, cards) {
+  for (const [id, node] of things.nodes) {
+    node.setAttribute("aria-label", wordsOf(node).replace(/^\+$/, () => `+ ${cards[id]?.[1] ?? ""}`));
+    if (!node.closest("g.block:not(.open)")) node.setAttribute("role", "button");
+  }
+  for (const [name, [element]] of things.blocks) {
+    if (things.isOpen(name)) continue;
+    element.setAttribute("role", "button");
+    element.setAttribute("aria-label", cards[name]?.slice(0, 2).join(", ") ?? wordsOf(element));
+  }
+}

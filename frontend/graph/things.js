@@ -1,0 +1,86 @@
+// What can be chosen in a drawing: a closed block as a whole, an open one by its shelf, and every layer that stands by itself.
+
+// Edges between things: a fork, where the roads part, only passes on.
+function joined(edges, names) {
+  const out = new Map();
+  for (const [tail, head] of edges) out.set(tail, [...(out.get(tail) ?? []), head]);
+  const reached = (name) => (out.get(name) ?? []).flatMap((head) => (names.has(head) ? [head] : reached(head)));
+  return new Map([...names].map((name) => [name, [...new Set(reached(name))]]));
+}
+
+// The order in which the signal passes: closed blocks, the layers of open ones, the layers outside all blocks.
+function orderOf(rows, layers, nodes) {
+  const within = (part) => layers.filter((id) => nodes.get(id)?.closest(`g.open[data-block="${part.block}"]`));
+  return rows.flatMap((row) => row.parts.flatMap((part) => (!part.block ? [part.entry] : part.title ? within(part) : [part.block])));
+}
+
+export class Things {
+  constructor({ svg, groups, edges }, rows, layers) {
+    this.groups = groups;
+    this.opened = new Map(rows.map((row) => [row.name, row.parts.filter((part) => part.title).map((part) => part.block)]));
+    this.nodes = new Map([...svg.querySelectorAll("g.node[id]")].map((node) => [node.id, node]));
+    this.blocks = new Map(); // name -> what is drawn of it, the closed block or the open one's shelf first
+    for (const made of svg.querySelectorAll("[data-block], [data-ghost], [data-shelf]")) {
+      const { block, blocks, ghost, shelf } = made.dataset;
+      for (const name of blocks?.split(" ") ?? [block ?? ghost ?? shelf]) {
+        const found = this.blocks.get(name) ?? [];
+        if (block) found.unshift(made);
+        else found.push(made);
+        this.blocks.set(name, found);
+      }
+    }
+    this.order = orderOf(rows, layers, this.nodes);
+    const inside = new Set([...this.nodes.keys()].filter((id) => this.nodes.get(id).closest("g.open")));
+    this.forward = joined(edges, inside);
+    this.backward = new Map([...inside].map((name) => [name, []]));
+    for (const [tail, heads] of this.forward) for (const head of heads) this.backward.get(head).push(tail);
+  }
+
+  // The thing that a drawn node or a block's name stands for; null if there is none.
+  of(name) {
+    if (this.blocks.has(name)) return name;
+    const node = this.nodes.get(name);
+    return node ? (node.closest("g.block:not(.open)")?.dataset.block ?? name) : null;
+  }
+
+  // The thing under a pointer.
+  at(target) {
+    const block = target.closest?.("g.block:not(.open), g.ghost");
+    if (block) return block.dataset.block ?? block.dataset.ghost;
+    const node = target.closest?.("g.node[id]");
+    return node ? node.id : (target.closest?.("[data-shelf]")?.dataset.shelf ?? null);
+  }
+
+  isBlock(name) {
+    return this.blocks.has(name);
+  }
+
+  isOpen(name) {
+    return this.blocks.get(name)?.[0].classList.contains("open") ?? false;
+  }
+
+  // What is drawn of a thing; the first of it takes the keyboard.
+  elements(name) {
+    return this.blocks.get(name) ?? (this.nodes.has(name) ? [this.nodes.get(name)] : []);
+  }
+
+  // Where a stage or a block stands, a stage with its open blocks; undefined if it is not drawn.
+  group(name) {
+    const places = [name, ...(this.opened.get(name) ?? [])].flatMap((own) => this.groups.get(own) ?? []);
+    if (places.length < 2) return places[0];
+    const [x, y] = [Math.min(...places.map((place) => place.x)), Math.min(...places.map((place) => place.y))];
+    const right = Math.max(...places.map((place) => place.x + place.width));
+    return { x, y, width: right - x, height: Math.max(...places.map((place) => place.y + place.height)) - y };
+  }
+
+  // Where a thing stands in the drawing, with `around` times its size about it.
+  place(name, around = 0) {
+    if (this.blocks.has(name)) return this.groups.get(name);
+    const node = this.nodes.get(name);
+    const box = node.getBBox();
+    const { a, d, e, f } = node.parentNode.closest("g.parts").getCTM().inverse().multiply(node.getCTM());
+    const [x, y, width, height] = [box.x * a + e, box.y * d + f, box.width * a, box.height * d];
+    const [dx, dy] = [width * around * 0.5, height * around];
+    return { x: x - dx, y: y - dy, width: width + 2 * dx, height: height + 2 * dy };
+  }
+}

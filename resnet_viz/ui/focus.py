@@ -1,0 +1,28 @@
+"""What a fresh subject looks at, and what takes its place when the network changes."""
+
+from resnet_viz.analysis import NetworkSummary
+from resnet_viz.spec import Block, LayerGraph, ResNetSpec
+from resnet_viz.ui.cache import network
+
+
+def first_focus(graph: LayerGraph) -> str:
+    """Return the block on which a fresh subject starts: an identity block, in stage 3 if it has one, else the first.
+
+    There y = F(x) + x can be seen as it is: nothing stands on the shortcut.
+    """
+    identity = [block for block in graph.blocks if block.kind == "identity"]
+    return (next((block for block in identity if block.stage == 3), None) or (*identity, *graph.blocks)[0]).name
+
+
+def surviving_focus(node: str, before: ResNetSpec, after: NetworkSummary) -> str:
+    """Return what takes the place of a layer or a block: itself, its namesake, its stage's end, or a fresh start."""
+    graph, old = after.graph, network(before).graph
+    renamed = node.replace(f"fc{before.classes}", f"fc{graph.spec.classes}")
+    for name in (node, renamed):
+        if name in graph.by_id or name in graph.block_by_name:
+            return name
+    gone = old.block_by_name.get(node) or old.by_id.get(node)
+    ends = [block for block in graph.blocks if gone and block.stage == gone.stage]
+    if ends:
+        return ends[-1].name if isinstance(gone, Block) else ends[-1].out
+    return "conv1" if gone and gone.stage == 1 else first_focus(graph)
