@@ -90,7 +90,7 @@ def test_the_picture_takes_what_is_left_and_no_sentence_moves_it(visit, size):
     page.locator(".st-key-subject_input button").first.click()
     page.locator(".st-key-line_side").get_by_text("224", exact=True).click()
     expect(page).to_have_url(re.compile("input=224"))
-    expect(page.locator(".st-key-notices [data-testid=stAlert]")).to_be_visible()
+    expect(page.locator(".st-key-notices .st-key-misfit")).to_be_visible()
     quiet(page)
     assert place(page, ".st-key-drawn") == drawn
     settled(page)

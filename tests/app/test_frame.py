@@ -1,0 +1,104 @@
+"""The frame without a browser: who is greeted, what is folded, what the first page costs."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1.element_tree import Block
+
+from resnet_viz.ui import kept, services, state
+
+from .opening import opened, popover_labels, texts
+
+GREETING = "A residual network adds each block's answer to its input."
+
+
+@pytest.fixture(autouse=True)
+def _a_visitor(monkeypatch):
+    # AppTest's cookies are mocks: give the visitor an identity that stays.
+    monkeypatch.setattr(state, "owner", lambda: "visitor")
+    services.seen.cache_clear()
+
+
+def widgets(block: Block) -> Iterator[str]:
+    """Return the kinds of all widgets below a block, folds that ask when they are opened among them."""
+    for child in block.children.values():
+        proto = getattr(child, "proto", None)
+        if isinstance(child, Block):
+            fold = proto.WhichOneof("type") if proto else None
+            if fold in ("popover", "expandable") and getattr(proto, fold).id:
+                yield fold
+            yield from widgets(child)
+        elif getattr(proto, "id", ""):
+            yield child.type
+
+
+def test_the_first_page_has_half_of_the_widgets_it_had():
+    """38 before; what is folded away is not sent, and nothing stands twice."""
+    app = opened(folded=True)
+    found = Counter(widgets(app._tree))
+    assert found.total() <= 20, found
+    labels = [button.label for button in app.button]
+    assert "Undo" not in labels
+    assert not app.sidebar.children
+    app.button(key="changes_toggle").click().run()
+    assert [button.label for button in app.button].count("Undo") == 1
+    app.button(key="changes_close").click().run()
+    assert not app.sidebar.children
+
+
+def test_a_visitor_is_greeted_until_the_greeting_is_closed_and_not_after_a_restart():
+    app = opened(folded=True)
+    assert GREETING in texts(app)
+    assert GREETING in texts(opened(folded=True))  # a reload
+    app.button(key="welcome_close").click().run()
+    assert GREETING not in texts(app)
+    services.seen.cache_clear()
+    assert GREETING not in texts(opened(folded=True))
+
+
+def test_either_offer_ends_the_greeting():
+    for key, page, part in (("welcome_tour", "", "walk"), ("welcome_train", "train", "run")):
+        services.seen().delete("visitor")
+        app = opened(folded=True)
+        app.button(key=key).click().run()
+        assert app.query_params[part]
+        assert app.session_state[state.Key.PAGE] == page
+        assert GREETING not in texts(opened(folded=True))
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"node": "res4a_branch1"},
+        {"preset": "keras-v1"},
+        {"run": "recorded-seeds"},
+        {"walk": "tour", "stop": "3"},
+        {"present": "1"},
+        {"image": "cat"},
+    ],
+)
+def test_a_link_that_names_something_is_not_greeted(params):
+    assert GREETING not in texts(opened(params=params, folded=True))
+
+
+def test_a_language_names_nothing_and_the_page_itself_neither():
+    assert "残差网络" in texts(opened(params={"lang": "zh", "preset": "course"}, folded=True))
+
+
+def test_where_the_greeting_cannot_be_kept_it_still_closes(monkeypatch):
+    app = opened(folded=True)
+
+    def full(_owner, _data):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(services.seen(), "save", full)
+    app.button(key="welcome_close").click().run()
+    assert not app.exception
+    assert GREETING not in texts(app)
+    assert kept.services.seen().load("visitor") is None
+
+
+def test_a_run_is_shown_without_the_network_picture_and_weights_of_other_pages():
+    labels = popover_labels(opened("train", folded=True))
+    assert not [label for label in labels if label.startswith(("course", "weights", "image"))]
