@@ -11,7 +11,8 @@ if selection.present and not selection.walk:  # there the question is the line o
 with st.container(key="drawn"):
     picture.show(selection)
 if selection.present:
-    panels.show_purpose(selection)
+    if not selection.walk:
+        panels.show_purpose(selection)
 elif not selection.walk or selection.panel != "layer":  # nothing beside the picture that a stop does not ask for
     with st.container(key="beside"):
         panels.show(selection)
