@@ -16,5 +16,6 @@ if selection.present:
 elif not selection.walk or selection.panel != "layer":  # nothing beside the picture that a stop does not ask for
     with st.container(key="beside"):
         panels.show(selection)
-    with st.container(key="below"):
-        panels.show_below(selection)
+    if not selection.walk:
+        with st.container(key="below"):
+            panels.show_below(selection)

@@ -24,8 +24,8 @@ def show() -> None:
     """Draw the line; its parts change the selection."""
     selection = state.current_selection()
     with st.container(key="subject", horizontal=True, vertical_alignment="center", gap="small"):
-        # A run has networks, pictures and weights of its own.
-        if state.page() != "train":
+        # A run has networks, pictures and weights of its own, and a stop brings its network.
+        if state.page() != "train" and not selection.walk:
             _show_network(selection)
         with st.container(key="menus", horizontal=True, vertical_alignment="center", gap="small"):
             job_light.show()
@@ -50,7 +50,7 @@ def _show_network(selection: Selection) -> None:
             _("**{n}** parameters · **{macs}** MACs").format(n=f"{totals.parameters:,}", macs=short_count(totals.macs)),
             width="content",
         )
-    if selection.walk or selection.present:  # a stop brings its network; a projector shows it
+    if selection.present:  # a projector shows it
         return
     with st.container(key="subject_changes", horizontal=True, vertical_alignment="center", gap="small"):
         controls.toggle(
