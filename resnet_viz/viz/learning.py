@@ -48,6 +48,7 @@ def learning_data(
         "guess": {"value": guess, "text": _("guessing: {share}").format(share=percent_text(guess))}
         if is_share
         else None,
+        "alt": _("Curves of {networks} over the steps").format(networks=", ".join(map(network_name, networks))),
         "words": {
             "of": _("of its training pictures") if name == "training_accuracy" else "",
             "play": _("Play"),

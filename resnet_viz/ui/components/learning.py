@@ -17,7 +17,6 @@ from resnet_viz.ui.cache import network
 from resnet_viz.ui.components.run_source import Watched, has_recording
 from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.learning import learning_data
-from resnet_viz.viz.words import network_name
 
 KEY = "learning"
 # A replay plays through in this time, whatever the run took.
@@ -45,9 +44,6 @@ def show(selection: Selection, found: Watched, runs: dict[str, list[Metrics]], n
         "lasts_s": _LASTS_S,
         "is_tall": selection.present,
         "steps": None if found.metrics or found.has_ended else _clock(found),
-        "alt": _("Curves of {networks} over the steps").format(
-            networks=", ".join(network_name(own.name) for own in record.plan.networks)
-        ),
     }
     _component()(key=KEY, data=data | more, on_did_change=lambda: _take(found.id))
 
