@@ -21,7 +21,8 @@ export class Explorer {
     this.tip = make("tip");
     this.tip.hidden = true;
     const choose = (maps, channel) => this.choose(maps, channel);
-    const point = (canvas, what) => pointAt(canvas, what, { tip: this.tip, frame: this.frame, texts: () => this.data.texts, choose });
+    const about = { tip: this.tip, frame: this.frame, texts: () => this.data.texts, choose };
+    const point = (canvas, what, hover) => pointAt(canvas, what, about, hover);
     this.hero = new Hero({ choose, point, count: (count) => this.set({ count }), step: (by) => this.choose(this.maps, this.gallery.beside(by)) });
     this.gallery = new Gallery({
       choose, point,

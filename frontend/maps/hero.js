@@ -1,7 +1,7 @@
 // The strip that a view opens with: a block's sum, x + F(x) = sum → output, or two answers and their difference; for one
 // channel, or for the strongest as mosaics with the same channels in the same places. One scale stands beside all of it.
 import { behind, make, pressed, replace, written } from "./dom.js";
-import { crossOut, paintTiles, stops } from "./paint.js";
+import { BORDER, crossOut, paintTiles, stops } from "./paint.js";
 import { strengths } from "./strengths.js";
 import { oddities, shown } from "./values.js";
 import { channelWords } from "./words.js";
@@ -10,7 +10,7 @@ const COUNTS = [1, 4, 16, 64];
 const SIDE = 220; // canvas pixels of a signal; beside a 2×2 map even a line of one pixel is thick
 
 export class Hero {
-  // acts: choose(maps, channel), count(n), step(by), point(canvas, what).
+  // acts: choose(maps, channel), count(n), step(by), point(canvas, what, hover).
   constructor(acts) {
     this.acts = acts;
     this.box = make("hero");
@@ -78,9 +78,21 @@ export class Hero {
   drawStrip() {
     const { data } = this;
     this.strip.setAttribute("aria-label", data.texts.stripHelp);
+    this.cells = [];
     const tiles = this.signals.map((maps, index) => this.tile(maps, index));
     this.strip.classList.toggle("bare", !data.notes.some(Boolean));
     this.strip.replaceChildren(...tiles, this.scaleBar());
+    this.pointAt(this.cell);
+  }
+
+  // One cell in all maps: its numbers make the sum that the titles write.
+  pointAt(cell) {
+    this.cell = this.channels.length === 1 ? cell : null;
+    this.cells.forEach(({ maps, grid, spot, number }) => {
+      spot.hidden = !this.cell;
+      number.textContent = this.cell ? shown(maps.at(maps.places.get(this.channel), this.cell.row, this.cell.column)) : "";
+      if (this.cell) place(spot, grid, maps, this.cell);
+    });
   }
 
   tile(maps, index) {
@@ -91,6 +103,8 @@ export class Hero {
     const name = make("name");
     name.append(written("", title, "b"));
     if (off) name.append(written("cut", off, "span"));
+    const number = make("number", "span");
+    name.append(number);
     const frame = make("frame");
     const canvas = make("cells", "canvas");
     const places = channels.map((channel) => maps.places.get(channel));
@@ -107,11 +121,14 @@ export class Hero {
     canvas.setAttribute("aria-label", [title, off, data.notes[index], `${data.texts.channel} ${channels.join(", ")}`].filter(Boolean).join("; "));
     frame.append(canvas);
     if (channels.length > 1) frame.append(markOf(grid, channels.indexOf(this.channel)));
+    const spot = make("spot");
+    frame.append(spot);
+    this.cells.push({ maps, grid, spot, number });
     const picture = make("picture");
     picture.append(name, written("note", data.notes[index]), frame);
     if (index) tile.append(written("joint", joint === "+" && data.off.some(Boolean) ? data.texts.cutJoint : joint));
     tile.append(picture);
-    this.acts.point(canvas, () => ({ maps, places, grid }));
+    this.acts.point(canvas, () => ({ maps, places, grid }), (cell) => this.pointAt(cell));
     return tile;
   }
 
@@ -142,6 +159,17 @@ export class Hero {
     if (data.strengths) parts.push(strengths(data, channels, this.channel, (channel) => this.acts.choose(this.signals.at(-1), channel)));
     replace(this.under, ...parts);
   }
+}
+
+// A frame around one cell of the only tile.
+function place(spot, { tileWidth, tileHeight, width, height }, maps, { row, column }) {
+  const [wide, tall] = [(tileWidth - BORDER) / maps.width, (tileHeight - BORDER) / maps.height];
+  Object.assign(spot.style, {
+    left: `${(100 * (BORDER + column * wide)) / width}%`,
+    top: `${(100 * (BORDER + row * tall)) / height}%`,
+    width: `${(100 * wide) / width}%`,
+    height: `${(100 * tall) / height}%`,
+  });
 }
 
 // A frame around one tile; in shares of the canvas, so that it follows every size.

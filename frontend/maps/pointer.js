@@ -2,7 +2,7 @@
 import { BORDER } from "./paint.js";
 import { shown } from "./values.js";
 
-export function pointAt(canvas, what, { tip, frame, texts, choose }) {
+export function pointAt(canvas, what, { tip, frame, texts, choose }, hover = () => {}) {
   const at = (event) => {
     const { maps, places, grid } = what();
     const rect = canvas.getBoundingClientRect();
@@ -17,6 +17,7 @@ export function pointAt(canvas, what, { tip, frame, texts, choose }) {
   canvas.addEventListener("pointermove", (event) => {
     const found = at(event);
     tip.hidden = !found || found.row === undefined;
+    hover(tip.hidden ? null : found);
     if (tip.hidden) return;
     const { maps, place, row, column } = found;
     tip.textContent = `${texts().channel} ${maps.channels[place]} [${row}, ${column}] = ${shown(maps.at(place, row, column))}`;
@@ -24,9 +25,14 @@ export function pointAt(canvas, what, { tip, frame, texts, choose }) {
     const x = Math.min(event.clientX - rect.left + 14, rect.width - tip.offsetWidth - 4);
     Object.assign(tip.style, { left: `${x}px`, top: `${event.clientY - rect.top + 16}px` });
   });
-  canvas.addEventListener("pointerleave", () => (tip.hidden = true));
+  canvas.addEventListener("pointerleave", () => {
+    tip.hidden = true;
+    hover(null);
+  });
   canvas.addEventListener("click", (event) => {
     const found = at(event);
-    if (found) choose(found.maps, found.maps.channels[found.place]);
+    if (!found) return;
+    hover(found.row === undefined ? null : found);
+    choose(found.maps, found.maps.channels[found.place]);
   });
 }

@@ -47,7 +47,7 @@ def test_the_first_screen_is_one_block_one_channel_one_scale(visit):
     # All of it is of block 3b and of one channel, on the first screen.
     expect(page.locator(".st-key-block button[data-selected]")).to_have_text("3b")
     expect(page.locator(MOSAIC)).to_have_attribute("aria-label", re.compile("512 channels of res3b_out"))
-    assert words_of(page, ".name") == ["x", "F(x)", "sum", "output"]
+    assert words_of(page, ".name b") == ["x", "F(x)", "sum", "output"]
     assert words_of(page, ".joint") == ["+", "=", "→"]
     (first,) = channel_everywhere(page)
     tiles = boxes(page, "canvas.cells")
@@ -61,6 +61,18 @@ def test_the_first_screen_is_one_block_one_channel_one_scale(visit):
     high, zero, low = words_of(page, ".bound .ends span")
     assert (zero, low) == ("0", f"−{high}")
     assert words_of(page, ".scale .end") == [low, high] * 2
+
+    # One cell under the pointer is marked in all four, and its numbers are the sum that the titles write.
+    page.locator(CELLS).nth(1).hover(position={"x": 90, "y": 115})
+    x, branch, total, output = (float(text.replace("−", "-")) for text in words_of(page, ".name .number"))
+    assert total == pytest.approx(x + branch, abs=0.02)
+    assert output == pytest.approx(max(0, total), abs=0.001)
+    corners = [
+        (spot["x"] - tile["x"], spot["y"] - tile["y"]) for spot, tile in zip(boxes(page, ".spot"), tiles, strict=True)
+    ]
+    assert corners == [pytest.approx(corners[0], abs=1)] * 4
+    page.mouse.move(5, 5)
+    expect(page.locator(f"{MAPS} .spot:visible")).to_have_count(0)
 
     # A channel chosen anywhere is chosen everywhere, at once; the link follows, and the maps do not cross again.
     crossed = sum(sizes)
@@ -129,7 +141,7 @@ def test_the_strip_grows_with_the_window_and_stands_two_by_two_on_a_phone(visit)
     page = visit(viewport={"width": 1920, "height": 1080}).open("/activations?node=res3a_out&channel=353")
     ready(page)
     assert channel_everywhere(page) == {"353"}
-    assert words_of(page, ".name")[0] == "projection(x)"
+    assert words_of(page, ".name b")[0] == "projection(x)"
     assert boxes(page, "canvas.cells")[0]["width"] >= 320
     assert boxes(page, "canvas.mosaic")[0]["y"] < 900
     page.set_viewport_size({"width": 390, "height": 844})
@@ -179,7 +191,7 @@ def test_a_cut_shortcut_and_a_channel_switched_off_look_so(visit):
 def test_a_plain_block_has_no_arc_and_other_words_and_two_answers_have_one_scale(visit):
     page = visit().open("/activations?preset=cifar-plain-20&node=res3b_out")
     ready(page, 2)
-    assert words_of(page, ".name") == ["F(x)", "output"]
+    assert words_of(page, ".name b") == ["F(x)", "output"]
     assert words_of(page, ".joint") == ["→"]
     assert "no shortcut" in words_of(page, ".words .whole")[0]
     expect(page.locator(f"{MAPS} .strength.shortcut")).to_have_count(0)
