@@ -7,7 +7,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync, copyFileSy
 const root = new URL("../resnet_viz/ui/frontend/", import.meta.url).pathname;
 const colors = "../resnet_viz/assets/color-maps.json";
 const sha256 = (data) => createHash("sha256").update(data).digest("hex");
-const targets = { graph: `${root}graph/`, maps: `${root}maps/`, learning: `${root}learning/`, overview: `${root}overview/`, sum: `${root}sum/`, takehome: `${root}takehome/` };
+const targets = { graph: `${root}graph/`, maps: `${root}maps/`, learning: `${root}learning/`, overview: `${root}overview/`, sum: `${root}sum/`, thumbs: `${root}thumbs/`, takehome: `${root}takehome/` };
 for (const target of Object.values(targets)) {
   mkdirSync(target, { recursive: true });
   for (const old of readdirSync(target)) rmSync(target + old);
@@ -36,7 +36,7 @@ await bundle("graph", "style.css", "index");
 copyFileSync("node_modules/@hpcc-js/wasm-graphviz/LICENSE", targets.graph + "LICENSE-wasm-graphviz.txt");
 await bundle("maps", "index.js", "index");
 await bundle("maps", "style.css", "index");
-for (const small of ["learning", "overview", "sum"]) {
+for (const small of ["learning", "overview", "sum", "thumbs"]) {
   await bundle(small, "index.js", "index");
   await bundle(small, "style.css", "index");
 }

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from resnet_viz.messages import gettext as _
 from resnet_viz.ui import state
 from resnet_viz.ui.components import activations, doubt, image_source, maps, prediction, surgery
 
@@ -17,8 +16,7 @@ with left:
 with pictured:
     maps.show_input(selection, picture)
     answer = st.container()
-    with st.popover(_("Another picture"), width="stretch"):
-        image_source.show("page")
+    image_source.show_folded()
 with main:
     surgery.show_done(selection)
     has_answer = activations.show(selection, picture)

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from resnet_viz.messages import gettext as _
 from resnet_viz.ui import state
 from resnet_viz.ui.components import doubt, explanation, image_source, maps, prediction, surgery
 
@@ -14,8 +13,7 @@ with left:
     shares = prediction.show(selection, picture, count=5)
     if shares is not None:
         doubt.show(selection)
-    with st.popover(_("Another picture"), width="stretch"):
-        image_source.show("page")
+    image_source.show_folded()
     surgery.show(selection)
 with hero:
     surgery.show_done(selection)

@@ -114,6 +114,8 @@ def test_the_package_ships_one_build_of_each_file_under_the_hash_of_its_content(
         "sum/index.css",
         "takehome/index.js",
         "takehome/index.css",
+        "thumbs/index.js",
+        "thumbs/index.css",
     }
     assert all(len(paths) == 1 for paths in found.values())
 

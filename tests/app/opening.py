@@ -16,7 +16,11 @@ PAGES = {
     name: str(ROOT / "pages" / f"{name}.py") for name in ("architecture", "layers", "activations", "explain", "train")
 }
 # What is folded away is not computed, and no test could turn it.
-FOLDED = ("changing", *(f"subject_{part}" for part in ("preset", "input", "classes", "weights", "image", "language")))
+FOLDED = (
+    "changing",
+    "another_picture",
+    *(f"subject_{part}" for part in ("preset", "input", "classes", "weights", "image", "language")),
+)
 
 
 def opened(page: str = "architecture", params: dict[str, str] | None = None, *, folded: bool = False) -> AppTest:

@@ -143,8 +143,7 @@ def test_a_killed_worker_is_no_more_than_a_delay(visit, server):
     killed = server.worker_pid
     os.kill(killed, signal.SIGKILL)
     page.locator(".st-key-subject_image button").click()
-    page.locator(".st-key-line_sample input").click()
-    page.get_by_role("option", name="coffee").click()
+    page.get_by_role("button", name="coffee", exact=True).click()
     expect(page.locator(".st-key-subject")).to_contain_text("image: coffee")
     expect(page.locator(TILES)).to_have_count(4)
     quiet(page)

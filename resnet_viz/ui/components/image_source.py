@@ -15,7 +15,7 @@ from resnet_viz.images.reader import MAX_BYTES, SUFFIXES, Picture
 from resnet_viz.images.samples import DEFAULT_SAMPLE, SAMPLES, sample_picture, sample_title
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import say, services, state
-from resnet_viz.ui.components import controls
+from resnet_viz.ui.components import controls, thumbs
 from resnet_viz.ui.selection import UPLOAD, Selection
 
 # The last three are let through to be refused with a sentence that says how to convert them.
@@ -37,18 +37,18 @@ def picture_of(selection: Selection) -> Picture:
     return picture
 
 
+def show_folded() -> None:
+    """Draw the choice behind a button of the page; what is folded away is not computed."""
+    fold = st.popover(_("Another picture"), width="stretch", key="another_picture", on_change="rerun")
+    if fold.open:
+        with fold:
+            show("page")
+
+
 def show(place: str) -> None:
     """Draw the choice: a sample, an upload or the camera, then the preprocessing."""
     selection = state.current_selection()
-    names = list(SAMPLES) + ([UPLOAD] if selection.image == UPLOAD else [])
-    controls.select(
-        _("Image"),
-        names,
-        selection.image,
-        lambda name: state.set_parts(image=name),
-        key=f"{place}_sample",
-        title=lambda name: _("your own picture") if name == UPLOAD else sample_title(name),
-    )
+    thumbs.show(selection.image, key=f"{place}_thumbs")
     if selection.image == UPLOAD:
         st.button(_("Delete my picture"), key=f"{place}_delete", on_click=_forget)
     else:

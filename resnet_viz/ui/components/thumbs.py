@@ -1,0 +1,58 @@
+"""The samples as small pictures to choose from: the shapes that the network knows first."""
+
+import base64
+from functools import cache
+from io import BytesIO
+from typing import Any
+
+import streamlit as st
+from PIL import Image
+
+from resnet_viz.images.samples import DRAWINGS, SAMPLES, SHAPES, sample_picture, sample_title
+from resnet_viz.messages import gettext as _
+from resnet_viz.ui import state
+
+# Twice what is drawn, for fine screens.
+_SIDE_PX = 112
+
+
+@cache
+def _component() -> Any:
+    """Register the packaged component; only a running app knows where packages keep theirs."""
+    return st.components.v2.component("resnet-viz.thumbs", js="index-*.js", css="index-*.css")
+
+
+def show(chosen: str, *, key: str) -> None:
+    """Draw the choice; what is chosen there becomes the subject's picture."""
+    groups = {
+        _("Shapes: what the network learned"): tuple(SHAPES.indices),
+        _("Photos"): tuple(name for name in SAMPLES if name not in DRAWINGS),
+        _("Drawings"): tuple(name for name in DRAWINGS if name not in SHAPES.indices),
+    }
+    data = {
+        "groups": [
+            {
+                "title": title,
+                "images": [{"name": name, "title": sample_title(name), "source": _source(name)} for name in names],
+            }
+            for title, names in groups.items()
+        ],
+        "chosen": chosen,
+    }
+    _component()(key=key, data=data, on_did_change=lambda: _take(key))
+
+
+@cache
+def _source(name: str) -> str:
+    """Return a sample small, as an address that holds it (2 KB)."""
+    out = BytesIO()
+    sample_picture(name).rgb.resize((_SIDE_PX, _SIDE_PX), Image.Resampling.LANCZOS).save(out, "WEBP", quality=60)
+    return f"data:image/webp;base64,{base64.b64encode(out.getvalue()).decode()}"
+
+
+def _take(key: str) -> None:
+    event: Any = getattr(state.typed(key), "did", None)
+    if not event or not state.is_first_delivery(str(event.get("mark"))):
+        return
+    if event.get("image") in SAMPLES:
+        state.set_parts(image=str(event["image"]))
