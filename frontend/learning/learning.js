@@ -242,7 +242,7 @@ export class Learning {
         ends.push({ x: px(step), y: py(value), title });
       }
       const measured = points.filter(([step]) => step <= this.at).at(-1);
-      const text = measured ? (y.is_share ? percent(measured[1]) : figure(measured[1])) : "–";
+      const text = measured ? (y.is_share ? percent(measured[1]) : figure(measured[1])) : "\u00a0";
       if (this.numbers.has(network)) this.numbers.get(network).textContent = text;
     }
     // Names at the ends of the curves; two that end close to each other stand apart.
