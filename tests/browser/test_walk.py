@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from resnet_viz.walks import shipped_walks
 
-from .waits import quiet
+from .waits import quiet, settled
 
 STOPS = len(shipped_walks()["tour"].stops)
 
@@ -162,3 +162,24 @@ def test_nothing_is_cut_on_the_projector(visit, name):
     quiet(page)
     assert page.evaluate(CUT) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+SMALLEST = """() => {
+    const hosts = [...document.querySelectorAll("[data-testid*=BidiComponent]")];
+    const svg = hosts.map((host) => (host.shadowRoot ?? host).querySelector("svg[role=group]")).find(Boolean);
+    const sizes = [...svg.querySelectorAll("text")].filter((text) => text.textContent.trim().length > 1).map((text) => {
+        const { a, b } = text.getScreenCTM();
+        return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b);
+    });
+    return Math.min(...sizes);
+}"""
+
+
+def test_on_the_projector_a_stop_leaves_its_block_readable(visit):
+    page = visit().open("/?walk=tour&stop=5&present=1")
+    at_stop(page, 5)
+    expect(page.locator("svg[role=group]")).to_be_visible()
+    settled(page)
+    assert page.evaluate(SMALLEST) >= 14
+    top, bottom = page.locator("svg[role=group]").bounding_box(), page.locator(".st-key-walk").bounding_box()
+    assert top["y"] >= bottom["y"] + bottom["height"]

@@ -74,7 +74,8 @@ def _show_way(name: str, number: int, last: int) -> None:
     """Draw how far the walk is, the steps, and the way out."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         told = _("<b>{n}</b> of {m}").format(n=number, m=last)
-        st.html(f'<span class="told">{told}</span><progress value="{number}" max="{last}"></progress>')
+        bar = f'<progress value="{number}" max="{last}" aria-label="{number} / {last}"></progress>'
+        st.html(f'<span class="told">{told}</span>{bar}')
         st.button(
             _("Leave the walk"),
             key="walk_end",
