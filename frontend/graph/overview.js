@@ -166,7 +166,7 @@ const slack = (lines) => sum(lines.flat().flatMap((band) => (band.isBlocks ? ban
 
 export function drawLines(scene, lines, { width, height, t }) {
   const each = (height - LINE_GAP * (lines.length - 1)) / lines.length;
-  const deep = each >= 19 * t ? deepest(lines.flat().map((band) => band.row)) : 0;
+  const deep = each >= 23 * t ? deepest(lines.flat().map((band) => band.row)) : 0;
   const [above, below] = [2.9 * t, (1.2 * deep + 0.5) * t];
   const tall = each - above - below;
   const scale = scaleOf(lines.flat(), tall, { t, m: measures(t) });
