@@ -173,7 +173,7 @@ export function drawLines(scene, lines, { width, height, t }) {
   lines.forEach((bands, number) => {
     const [{ m }] = bands;
     const top = number * (each + LINE_GAP);
-    const line = { ...scene, t, m, tall, cy: top + above + tall / 2, scale };
+    const line = { ...scene, t, m, tall, cy: top + above + tall / 2, scale, floor: top + each };
     const spare = (width - widthOfLine(bands)) / bands.length;
     for (const band of bands) band.width += spare;
     let x = 0;

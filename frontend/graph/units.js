@@ -97,7 +97,7 @@ export function drawBlock(line, unit, { x, from, w, h, isGhost = false, lines })
   line.parts.append(group);
   if (isGhost) {
     for (const made of group.querySelectorAll("[id]")) made.removeAttribute("id");
-    line.places.set(front.block, { left, right, bottom: cy + h / 2 });
+    line.places.set(front.block, { left, right, bottom: line.floor ?? cy + h / 2 });
   } else {
     line.groups.set(front.block, room);
     for (const part of unit.parts) {

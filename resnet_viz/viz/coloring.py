@@ -192,7 +192,7 @@ def _kinds(summary: NetworkSummary, members: Mapping[str, tuple[str, ...]]) -> L
     marks = [(MARKS[kinds[0]].fill, name, "box") for name, kinds in families.items() if shown & set(kinds)]
     roads = _roads(summary)
     if any(name.startswith("branch_") for name in members):
-        marks.insert(0, (BRANCH.fill, _("F(x): a block's layers") if roads else _("a block's layers"), "box"))
+        marks.insert(0, (BRANCH.fill, "F(x)" if roads else _("a block's layers"), "box"))
     return Legend("", marks=(*roads, *marks), size=_("height: side of the map; width: channels"))
 
 
