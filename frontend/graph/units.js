@@ -2,6 +2,7 @@
 import { SHORTCUT, arch, archWay, element, node, widthOf, wire, words } from "./marks.js";
 
 const PAPER_INK = "#1a1a1a";
+const GROUND = 4;
 
 // Measures that follow from the size of the text, and from how much room there is: 0 is tight, 1 is ample.
 export const measures = (t, ease = 1) => ({
@@ -68,8 +69,9 @@ export function drawBlock(line, unit, { x, from, w, h, isGhost = false, lines })
   const name = isGhost ? { class: "ghost", opacity: 0.4, "data-ghost": front.block } : { class: "block", "data-block": front.block };
   const group = element("g", { ...name, ...(unit.parts.length > 1 ? { "data-blocks": unit.parts.map((part) => part.block).join(" ") } : {}) });
   const top = cy - h / 2 - m.rise;
-  const room = { x: from, y: add ? top - 0.85 * t : cy - h / 2, width: end + (add ? m.sum : 0) - from };
-  room.height = cy + h / 2 - room.y;
+  // What belongs to the block, from where the roads part to the sum, with some ground about it.
+  const room = add ? { x: from, y: top - 0.85 * t, width: end + m.sum - from } : { x: left - m.gap, y: cy - h / 2 - GROUND, width: w + 2 * m.gap };
+  room.height = cy + h / 2 + GROUND - room.y;
   group.append(element("rect", { ...room, class: "reach", fill: "none", "pointer-events": "all" }));
   const isGone = (box) => box?.fate === "removed";
   if (add) {
