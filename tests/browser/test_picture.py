@@ -64,7 +64,9 @@ def test_sixteen_blocks_their_shortcuts_and_their_sums_are_in_sight_at_once(visi
         page.set_viewport_size({"width": width, "height": height})
         eventually(lambda: is_whole(page), "all of the picture is in its frame")
         assert smallest(page) >= 12
-        assert page.locator(".marks").evaluate("one => one.scrollHeight <= one.clientHeight + 2")  # nothing of it is cut
+        assert page.locator(".marks").evaluate(
+            "one => one.scrollHeight <= one.clientHeight + 2"
+        )  # nothing of it is cut
         branch = [node(page, f"branch_{name}").bounding_box() for name in ("2a", "3b", "4b", "5b")]
         heights, widths = [box["height"] for box in branch], [box["width"] for box in branch]
         assert heights == sorted(heights, reverse=True)
