@@ -124,7 +124,7 @@ def measure(browser: object, url: str, folder: str) -> None:
     loads, controls, clicks, peers = [], [], [], []
     page = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()  # type: ignore[attr-defined]
     page.goto(f"{url}/?open=2.3.4.5")
-    page.locator("g.node.selected").wait_for()
+    page.locator("g.node.selected, g.block.selected").wait_for()
     page.locator(".st-key-changes_toggle button").click()
     page.wait_for_timeout(12_000)  # the worker warms up behind the first page
     page.get_by_role("button", name="Fit (0)").click()
@@ -140,7 +140,7 @@ def measure(browser: object, url: str, folder: str) -> None:
             other = fresh.new_page()
             began = time.perf_counter()
             other.goto(url)
-            other.locator("g.node.selected").wait_for()
+            other.locator("g.node.selected, g.block.selected").wait_for()
             loads.append((time.perf_counter() - began) * 1e3)
             fresh.close()
     controls, clicks = controls[2:], clicks[2:]

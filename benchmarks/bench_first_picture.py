@@ -68,7 +68,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         ours, theirs, clicks = [], [], []
         for _ in range(ROUNDS):
-            shown, click = first_picture_s(browser, ROOT / "app.py", "g.node.selected")
+            shown, click = first_picture_s(browser, ROOT / "app.py", "g.node.selected, g.block.selected")
             ours.append(shown)
             clicks.append(click)
             theirs.append(first_picture_s(browser, trivial, "#ready")[0])

@@ -135,7 +135,7 @@ def test_shortcuts_are_one_click_away_and_ctrl_z_takes_the_click_back(visit):
     switch.locator("label").first.click()
     expect(page).to_have_url(re.compile(r"shortcut\.enabled=off"))
     quiet(page)
-    page.locator("g.node.selected").first.focus()
+    page.locator("g.node.selected, g.block.selected").first.focus()
     page.keyboard.press("Control+z")
     expect(page).not_to_have_url(re.compile(r"shortcut\.enabled"))
     expect(switch.locator("input")).to_be_checked()
