@@ -17,7 +17,7 @@ from resnet_viz.viz.anatomy import norm
 from resnet_viz.viz.block_view import signals
 from resnet_viz.viz.block_words import off_sentence, strength_sentence
 
-_EVERY_S = 0.7
+_EVERY_S = 1.5
 _behind = Behind(most=2)
 
 
