@@ -47,7 +47,6 @@ class Key(StrEnum):
     PLACE = "place"
     LEFT_WALK = "left_walk"
     MARK = "mark"
-    SENT = "sent"
     DEVICE = "device"
     LINE = "line"
     SETUP = "setup"
@@ -265,28 +264,6 @@ def is_first_delivery(mark: str) -> bool:
     is_first = st.session_state.get(Key.MARK) != mark
     st.session_state[Key.MARK] = mark
     return is_first
-
-
-def channel_to_send(maps: str, channel: int | None) -> int | None:
-    """Return the channel in focus that goes with maps: what the browser chose itself is not sent back to it.
-
-    So long as it alone chooses, the maps stay the same bytes and do not cross again.
-
-    Args:
-        maps: What the maps are of.
-        channel: The channel in focus.
-    """
-    known: tuple[str, int | None, int | None] | None = st.session_state.get(Key.SENT)
-    if known is None or (known[0], known[2]) != (maps, channel):
-        known = (maps, channel, channel)
-        st.session_state[Key.SENT] = known
-    return known[1]
-
-
-def heard_channel(channel: int) -> None:
-    """Remember that the browser shows this channel already."""
-    maps, sent, _shown = st.session_state[Key.SENT]
-    st.session_state[Key.SENT] = (maps, sent, channel)
 
 
 def device() -> str:

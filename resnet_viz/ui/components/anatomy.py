@@ -8,7 +8,7 @@ import streamlit as st
 
 from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
-from resnet_viz.ui import state
+from resnet_viz.ui import shown, state
 from resnet_viz.ui.components import forward, maps
 from resnet_viz.ui.components.weights_source import weights_text
 from resnet_viz.ui.selection import Selection
@@ -39,6 +39,6 @@ def show(selection: Selection, picture: Picture, found: dict[str, FloatArray]) -
     """Draw the signals side by side for the same channels, every channel of the chosen layer, and one of them large."""
     focus = maps.focus_of(selection)
     work = f"{focus.block.name}/{focus.node}/{forward.work_key(selection, picture)}"
-    focus = replace(focus, channel=state.channel_to_send(work, focus.channel))
+    focus = replace(focus, channel=shown.channel_to_send(work, focus.channel))
     rgb = maps.rgb_of(selection, picture)
     maps.show(block_payload(selection.summary, focus, found, rgb, weights_text(selection)), key="maps")

@@ -10,7 +10,7 @@ from resnet_viz.images.reader import Picture
 from resnet_viz.images.samples import SAMPLES, sample_title
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.surgery import NO_SURGERY
-from resnet_viz.ui import state
+from resnet_viz.ui import shown, state
 from resnet_viz.ui.components import controls, forward, image_source, maps, prediction
 from resnet_viz.ui.components.weights_source import weights_choices, weights_of, weights_text
 from resnet_viz.ui.selection import UPLOAD, Selection
@@ -136,7 +136,7 @@ def _payload(
         layers=(("", [(item.id, item.id) for item in selection.summary.graph.nodes]),),
         layer=node,
         focus=f"compared {node}",
-        channel=state.channel_to_send(work, selection.channel),
+        channel=shown.channel_to_send(work, selection.channel),
     )
     return maps_payload(arrays, view, maps.rgb_of(selection, picture))
 

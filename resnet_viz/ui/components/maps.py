@@ -14,7 +14,7 @@ from resnet_viz.images.preprocess import NORMALISATIONS, resized
 from resnet_viz.images.reader import Picture
 from resnet_viz.images.samples import sample_title
 from resnet_viz.messages import gettext as _
-from resnet_viz.ui import state
+from resnet_viz.ui import shown, state
 from resnet_viz.ui.cache import activations
 from resnet_viz.ui.components import forward
 from resnet_viz.ui.components.weights_source import weights_of, weights_text
@@ -163,7 +163,7 @@ def _take(key: str) -> None:
         state.set_parts(pixel=f"{node}:{place}")
     elif event.get("kind") == "channel":
         if event.get("has"):
-            state.heard_channel(int(event["channel"]))
+            shown.heard_channel(int(event["channel"]))
         state.set_parts(channel=int(event["channel"]))
     elif event.get("kind") == "silence":
         channels = frozenset(selection.surgery.silenced_at(node)) ^ {int(event.get("channel", 0))}
