@@ -190,7 +190,8 @@ def progress_text(record: Any) -> str:
     text = f"{record.phase or record.state:<9} {bar} {share:4.0%}  {record.update:,} updates, {record.spent_s:.0f} s"
     if record.left_s is None or record.state != "running":
         return text
-    return f"{text}, {_('about {s:.0f} s left').format(s=record.left_s)}"
+    rest = _("about {s:.0f} s left").format(s=record.left_s)
+    return f"{text}, {rest}"
 
 
 def _print_verdict(folder: Any, record: Any) -> None:

@@ -1,5 +1,6 @@
 """Every text has its translation, and the translation keeps the places for values."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -28,6 +29,20 @@ def test_no_message_lacks_a_translation():
         [sys.executable, "tools/messages.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_no_text_is_asked_for_where_the_catalogue_does_not_look():
+    """Within a formatted string a text is not found by the extraction, so it would stay English for ever."""
+    hidden = [
+        (path.name, call.args[0].value)
+        for path in [*(ROOT / "resnet_viz").rglob("*.py"), *(ROOT / "pages").glob("*.py")]
+        for string in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("_", "ngettext")
+        if isinstance(call.args[0], ast.Constant)
+    ]
+    assert hidden == []
 
 
 def test_that_check_can_fail():

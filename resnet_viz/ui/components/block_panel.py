@@ -47,10 +47,8 @@ def show(selection: Selection) -> None:
 def show_line(summary: NetworkSummary, block: Block) -> None:
     """Draw the block in one line, for the projector."""
     before, after = block_shapes(summary, block)
-    st.html(
-        f"<p class='equation'><strong>{_('Block {name}').format(name=block.name)}</strong> "
-        f"{_sum(summary, block)} <span>{before} → {after}</span></p>"
-    )
+    title = _("Block {name}").format(name=block.name)
+    st.html(f"<p class='equation'><strong>{title}</strong> {_sum(summary, block)} <span>{before} → {after}</span></p>")
 
 
 def _sum(summary: NetworkSummary, block: Block) -> str:

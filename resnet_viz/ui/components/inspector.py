@@ -135,7 +135,8 @@ def _field(summary: NetworkSummary, record: LayerRecord) -> str:
     exact = _("{sum}. The first cell's square starts at pixel {start}.").format(
         sum=field_arithmetic(summary, record), start=f"{field.height.start}".replace("-", "−")
     )
-    return f"{said}<details><summary>{_('How it is computed')}</summary>{exact}</details>"
+    how = _("How it is computed")
+    return f"{said}<details><summary>{how}</summary>{exact}</details>"
 
 
 def _show_neighbours(selection: Selection, node: Node) -> None:

@@ -38,7 +38,8 @@ def show_closer(selection: Selection, found: Watched) -> None:
     upto, last = _shown(found), found.metrics[-1]["update"]
     line = state.shown_line() or about(found.record.plan)[1]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{_('Look closer')}**", width="stretch")
+        title = _("Look closer")
+        st.markdown(f"**{title}**", width="stretch")
         _show_choices(line)
     left, middle, right = st.columns([0.36, 0.36, 0.28], gap="small")
     with left:

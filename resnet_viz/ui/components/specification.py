@@ -26,7 +26,8 @@ _WIDTHS = (0.25, 0.5, 1.0, 2.0)
 def show(selection: Selection) -> None:
     """Draw the controls of the network under study: what the subject line has is not here again."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**{_('Change the network')}**", width="content")
+        title = _("Change the network")
+        st.markdown(f"**{title}**", width="content")
         st.button(
             "×",
             key="changes_close",
