@@ -20,7 +20,7 @@ export function roomFor(frame, root) {
       if (!place.height) continue;
       const isBeside = place.left >= own.right || place.right <= own.left;
       if (isBeside) beside = Math.max(beside, endOf(other));
-      else following += place.height + pixels(around.rowGap);
+      else following += place.height + pixels(around.rowGap) + pixels(getComputedStyle(other).marginTop);
     }
   }
   const scrolled = document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0;

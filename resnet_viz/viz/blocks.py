@@ -8,7 +8,7 @@ from graphviz import Digraph
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import Block, Node
-from resnet_viz.spec.layers import Conv, kind_of
+from resnet_viz.spec.layers import ChannelPad, Conv, kind_of
 from resnet_viz.viz.boxes import SHORTCUT_EDGE, Box, Part, Pen, text_width_pt, write
 from resnet_viz.viz.theme import BRANCH, MARKS, ROAD, STATUS_MARKS
 from resnet_viz.viz.words import layer_title
@@ -53,7 +53,10 @@ def _boxes(pen: Pen, block: Block, *, with_filters: bool) -> tuple[Box, ...]:
     if not side:
         return branch, add
     told = next((node.layer for node in side if isinstance(node.layer, Conv)), side[0].layer)
-    lines = tuple(filter(None, layer_title(told).removeprefix("Conv ").partition(", ")[::2]))
+    title = layer_title(told).removeprefix("Conv ").partition(", ")[::2]
+    if isinstance(told, ChannelPad):
+        title = (_("Option A"), f"{told.filters}, /{told.strides}")
+    lines = tuple(filter(None, title))
     ids = [node.id for node in side]
     mark = MARKS[kind_of(told)]
     return branch, pen.box(f"shortcut_{block.name}", "shortcut", lines, mark, ids), add

@@ -154,3 +154,16 @@ def test_a_phone_stacks_equal_blocks_of_a_deep_network(visit):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     expect(page.locator("svg[role=group]")).to_contain_text("×17")
     expect(page.locator("g.block.selected")).to_have_attribute("data-blocks", re.compile(r"\b3d\b"))
+
+
+def test_what_stands_below_the_picture_is_below_it_and_within_the_window(visit):
+    page = visit(viewport={"width": 1440, "height": 900}).open("/?panel=difference&against=coursera-2018")
+    below = page.locator(".st-key-below")
+    expect(below).to_contain_text("Every layer that differs")
+    quiet(page)
+
+    def is_below() -> bool:
+        place, view = below.bounding_box(), frame(page)
+        return place["y"] >= view["y"] + view["height"] and place["y"] + place["height"] <= 900
+
+    eventually(is_below, "the table of differences stands below the picture, in sight")
