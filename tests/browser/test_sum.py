@@ -1,5 +1,7 @@
 """A cell's sum is played where it can be seen: three kernels at three widths, by their boxes."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -44,5 +46,9 @@ def test_the_product_that_is_played_is_in_sight(visit, cell, lead):
         assert len(found["now"]) == 3
         assert all(box[1] >= 0 and box[3] <= height for box in found["now"])
         assert min(found["cells"]) >= 11
-    expect(dialog.locator(".sum .play")).to_have_text("Play again")  # it comes to its end
+    for last in dialog.locator(".sum .page:visible").all()[-1:]:
+        last.click()
+    dialog.locator(".sum .cell").last.click()  # a click goes to its product
+    expect(dialog.locator(".sum .line")).to_contain_text(re.compile(r"product (\d+) of \1\D"))
+    expect(dialog.locator(".sum .play")).to_have_text("Play again")
     expect(dialog.locator(".sum .foot")).to_contain_text("Result: ")
