@@ -102,7 +102,9 @@ export class Hero {
     tile.classList.toggle("off", Boolean(off));
     const name = make("name");
     name.append(written("", title, "b"));
-    if (off) name.append(written("cut", off, "span"));
+    const silenced = data.silenced[maps.node] ?? [];
+    const said = off || (channels.length === 1 && silenced.includes(this.channel) ? data.texts.off : "");
+    if (said) name.append(written("cut", said, "span"));
     const number = make("number", "span");
     name.append(number);
     const frame = make("frame");
@@ -115,10 +117,9 @@ export class Hero {
       colors: this.scales.colors(true).colors,
       scale: (place) => this.scales.of(maps, maps.channels[place]),
     });
-    const silenced = data.silenced[maps.node] ?? [];
     channels.forEach((channel, at) => silenced.includes(channel) && crossOut(canvas, grid, at));
     canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", [title, off, data.notes[index], `${data.texts.channel} ${channels.join(", ")}`].filter(Boolean).join("; "));
+    canvas.setAttribute("aria-label", [title, said, data.notes[index], `${data.texts.channel} ${channels.join(", ")}`].filter(Boolean).join("; "));
     frame.append(canvas);
     if (channels.length > 1) frame.append(markOf(grid, channels.indexOf(this.channel)));
     const spot = make("spot");

@@ -176,6 +176,9 @@ def test_a_cut_shortcut_and_a_channel_switched_off_look_so(visit):
     assert "shortcut (" not in words_of(page, ".words .said")[0]
     expect(page.locator(f"{MAPS} button.row .strength.shortcut")).to_have_class(re.compile("off"))
     expect(page.locator(f"{MAPS} .silence")).to_have_text("Switch this channel on again")
+    expect(page.locator(f"{MAPS} .tile.output .cut")).to_have_text("switched off")
+    table, column = page.locator("table.prediction"), page.locator(".st-key-pictured")
+    assert table.bounding_box()["width"] <= column.bounding_box()["width"] + 1
     crossed = page.locator(CELLS).last.evaluate(
         "c => [...c.getContext('2d').getImageData(c.width / 2, 10, 1, 1).data].slice(0, 3).join()"
     )
