@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from .test_train import STATE
 from .waits import eventually, quiet, settled
 
 # Placeholders wider than their fields, ours and Streamlit's, within every shadow.
@@ -42,13 +43,20 @@ def is_on_top(page: Page, name: str) -> bool:
     )
 
 
+# The two curves are half of the axis apart.
+PARTED = f"""() => {{
+    const [plain, residual] = (({STATE})()?.numbers ?? []).map(parseFloat);
+    return residual - plain > 50;
+}}"""
+
+
 def test_a_first_visitor_sees_two_networks_part_in_one_click_and_is_greeted_once(visit):
     visitor = visit()
     page = visitor.open()
     expect(page.locator(".st-key-welcome")).to_contain_text("A residual network adds each block's answer to its input.")
     page.get_by_role("button", name="Watch two networks learn").click()
     expect(page).to_have_url(re.compile(r"/train\?.*run=recorded-plain-vs-residual"))
-    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    page.wait_for_function(PARTED)
     quiet(page)
     visitor.open()
     expect(page.locator("svg[role=group]")).to_be_visible()
