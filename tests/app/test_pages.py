@@ -616,14 +616,14 @@ def walking(stop: int = 0):
 def test_a_walk_goes_from_stop_to_stop_and_shows_answers_on_request():
     app = walking()
     assert app.query_params["preset"] == "plain34"
-    assert "1 of 14" in texts(app)
+    assert "<b>1</b> of 14" in texts(app)
     assert "28.54" not in texts(app)
     app.button(key="walk_answer").click().run()
     assert "28.54 %" in texts(app)
     for stop in (2, 3):
         app.button(key="walk_on").click().run()
         assert not app.exception
-        assert f"{stop} of 14" in texts(app)
+        assert f"<b>{stop}</b> of 14" in texts(app)
         assert not app.warning
         assert not re.search(r"{\w+}", texts(app))
     app.button(key="walk_end").click().run()
@@ -637,9 +637,9 @@ def test_a_walk_starts_from_its_own_network_whatever_was_on_screen():
     assert walking(stop=1).query_params["preset"] == "plain34"
     app = walking(stop=4)
     assert app.query_params["open"] == "3.3b"
-    assert "4 of 14" in texts(app)
+    assert "<b>4</b> of 14" in texts(app)
     assert walking(stop=9).session_state["page"] == "layers"
-    assert "14 of 14" in texts(walking(stop=99))
+    assert "<b>14</b> of 14" in texts(walking(stop=99))
 
 
 def test_leaving_a_walk_brings_back_what_was_on_screen():
@@ -697,7 +697,7 @@ def test_a_view_becomes_a_stop_of_ones_own_walk():
     assert walk.stops[0].question == "What is it for?"
     assert dict(walk.stops[0].params)["node"] == "res4a_branch1"
     app.button(key="walk_start_own").click().run()
-    assert "1 of 1" in texts(app)
+    assert "<b>1</b> of 1" in texts(app)
     assert "What is it for?" in texts(app)
     app.session_state["subject_walk"] = True
     app.run()
