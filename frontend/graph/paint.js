@@ -17,15 +17,21 @@ export function paint(nodes, fills) {
 
 const wordsOf = (element) => [...element.querySelectorAll("text")].map((text) => text.textContent).join(", ");
 
+// One of all is a stop of the Tab key (see `Picture.mark`); the others are reached by arrows.
+function press(element) {
+  element.setAttribute("role", "button");
+  element.setAttribute("tabindex", "-1");
+}
+
 // A closed block is one button; elsewhere every layer is one. A sum is called by what it adds.
 export function label(things, cards) {
   for (const [id, node] of things.nodes) {
     node.setAttribute("aria-label", wordsOf(node).replace(/^\+$/, () => `+ ${cards[id]?.[1] ?? ""}`));
-    if (!node.closest("g.block:not(.open)")) node.setAttribute("role", "button");
+    if (!node.closest("g.block:not(.open)")) press(node);
   }
   for (const [name, [element]] of things.blocks) {
     if (things.isOpen(name)) continue;
-    element.setAttribute("role", "button");
+    press(element);
     element.setAttribute("aria-label", cards[name]?.slice(0, 2).join(", ") ?? wordsOf(element));
   }
 }
