@@ -287,7 +287,7 @@ class Picture {
     const all = things.elements(this.selected);
     if (thing) for (const element of all) element.classList.add("selected");
     all[0]?.setAttribute("tabindex", "0");
-    if (thing) all[0]?.setAttribute("aria-pressed", "true");
+    if (thing && all[0]?.getAttribute("role") === "button") all[0].setAttribute("aria-pressed", "true");
   }
 
   focus() {

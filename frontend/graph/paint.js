@@ -30,8 +30,8 @@ export function label(things, cards) {
     if (!node.closest("g.block:not(.open)")) press(node);
   }
   for (const [name, [element]] of things.blocks) {
-    if (things.isOpen(name)) continue;
-    press(element);
+    if (things.isOpen(name)) element.setAttribute("role", "group");
+    else press(element);
     element.setAttribute("aria-label", cards[name]?.slice(0, 2).join(", ") ?? wordsOf(element));
   }
 }
