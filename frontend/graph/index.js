@@ -71,7 +71,7 @@ class Picture {
       card: (target) => this.cardOf(target),
     });
     const [bar, foot] = [made("bar"), made("foot")];
-    bar.append(this.trail.nav, this.find.input, this.find.choices);
+    bar.append(this.trail.nav, this.legend.size, this.find.input, this.find.choices);
     foot.append(this.legend.root, this.tools.root);
     this.frame.append(bar, this.view, foot, this.pointer.card);
     root.append(this.frame);

@@ -21,7 +21,6 @@ function pieces(legend) {
     mark.append(dot, text);
     made.push(mark);
   }
-  if (legend?.size) made.push(say(legend.size));
   return made;
 }
 
@@ -34,6 +33,8 @@ export class Legend {
     this.colors.addEventListener("change", () => choose(this.colors.value));
     this.marks = document.createElement("div");
     this.marks.className = "marks";
+    // What the size of a box means: above the picture, where there is room.
+    this.size = say("", "size");
     this.root.append(this.colors, this.marks);
   }
 
@@ -48,5 +49,6 @@ export class Legend {
     }
     this.colors.value = color;
     this.marks.replaceChildren(...pieces(legend));
+    this.size.textContent = legend?.size ?? "";
   }
 }

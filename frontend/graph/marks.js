@@ -106,7 +106,10 @@ export function arch(x0, x1, low, top, thickness, isGone) {
 export function fold(name, isOpen, right, y, t, texts, title) {
   const side = Math.max(16, 1.3 * t);
   const x = right - side - 4;
-  const sign = words(isOpen ? "−" : "+", x + side / 2, y + side / 2, 0.95 * side, { isBold: true });
+  // Down to open, up to fold: a plus would be a third one beside the sum and the zoom.
+  const [cx, cy, arm] = [x + side / 2, y + side / 2, side * 0.26 * (isOpen ? -1 : 1)];
+  const points = [[cx - Math.abs(arm), cy - arm / 2], [cx, cy + arm / 2], [cx + Math.abs(arm), cy - arm / 2]].map((point) => point.join(",")).join(" ");
+  const sign = element("polyline", { points, fill: "none", stroke: INK, "stroke-width": 2, "stroke-linecap": "round", "stroke-linejoin": "round" });
   const plate = element("rect", { x, y, width: side, height: side, rx: 4, fill: "white", stroke: INK });
   const says = `${isOpen ? texts.close : texts.open}: ${title}`;
   return element("g", { class: "fold", role: "button", tabindex: "-1", "data-group": name, "aria-label": says }, plate, sign);

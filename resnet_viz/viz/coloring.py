@@ -182,8 +182,9 @@ def _kinds(summary: NetworkSummary, members: Mapping[str, tuple[str, ...]]) -> L
     shown |= {
         kind_of(summary.by_id[ids[0]].node.layer) for name, ids in members.items() if name.startswith("shortcut_")
     }
+    has_projection = any(name.startswith("shortcut_") for name in members)
     families = {
-        _("convolution"): ("conv",),
+        _("convolution; on a shortcut: projection") if has_projection else _("convolution"): ("conv",),
         _("BatchNorm"): ("batch_norm",),
         _("ReLU"): ("relu",),
         _("pooling"): ("max_pool", "average_pool", "global_average_pool"),

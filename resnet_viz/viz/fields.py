@@ -97,7 +97,7 @@ FIELDS: dict[str, Field] = {
         Field(
             "shortcut.enabled",
             "shortcut",
-            lambda: _("Shortcuts"),
+            lambda: _("With shortcuts"),
             lambda: _("off: the plain network; on: the blocks of a stage end in equally many filters"),
         ),
         Field(

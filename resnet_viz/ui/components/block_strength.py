@@ -11,13 +11,14 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.ui import services, state
 from resnet_viz.ui.behind import Behind
 from resnet_viz.ui.cache import activations, results
-from resnet_viz.ui.components import forward
+from resnet_viz.ui.components import forward, maps
 from resnet_viz.ui.selection import UPLOAD, Selection
 from resnet_viz.viz.anatomy import norm
 from resnet_viz.viz.block_view import signals
 from resnet_viz.viz.block_words import off_sentence, strength_sentence
 
 _EVERY_S = 1.5
+_PICTURE_PX = 64
 _behind = Behind(most=2)
 
 
@@ -27,7 +28,14 @@ def show(selection: Selection) -> None:
     picture = _picture_of(selection)
     if block.shortcut is None or block.add is None or picture is None:
         return
-    if off := off_sentence(block, selection.surgery):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.image(maps.rgb_of(selection, picture), width=_PICTURE_PX, alt=_("The picture as the network receives it"))
+        with st.container():
+            _show_words(selection, picture)
+
+
+def _show_words(selection: Selection, picture: Picture) -> None:
+    if off := off_sentence(selection.block, selection.surgery):
         st.markdown(off)
         return
     if said := _said(selection, picture):
@@ -40,7 +48,7 @@ def _wait(selection: Selection, picture: Picture) -> None:
     """Say that the answer is on its way; once it is there, the page is drawn anew and this clock is gone."""
     if _said(selection, picture) or not _may_come(selection, picture):
         st.rerun()
-    st.markdown(_("How strong F(x) is on your picture will stand here in a moment."))
+    st.markdown(_("Measuring how strong F(x) is on your picture…"))
 
 
 def _key(selection: Selection, picture: Picture) -> str:
