@@ -29,7 +29,7 @@ def show(selection: Selection) -> None:
     if block.shortcut is None or block.add is None or picture is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.image(maps.rgb_of(selection, picture), width=_PICTURE_PX, alt=_("The picture as the network receives it"))
+        st.image(maps.rgb_of(selection, picture), width=_PICTURE_PX, alt=_("The picture as the network sees it"))
         with st.container():
             _show_words(selection, picture)
 
