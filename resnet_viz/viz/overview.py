@@ -75,7 +75,7 @@ def _column(summary: NetworkSummary, part: Part, stages: list[str]) -> dict[str,
     return {
         "name": _part_name(part),
         "id": part.name,
-        "node": part.name if part.name[0].isdigit() else part.node,
+        "node": part.name if _is_block(part) else part.node,
         "stage": part.stage,
         "color": stage_color(stages.index(part.stage), len(stages)),
         "side": side,
@@ -140,8 +140,12 @@ def _stage(stage: str) -> str:
     return {"1": _("The stem"), "head": _("The head")}.get(stage) or stage_title(int(stage))
 
 
+def _is_block(part: Part) -> bool:
+    return part.name not in ("stem", "head")
+
+
 def _part_title(part: Part) -> str:
-    return _("Block {name}").format(name=part.name) if part.name[0].isdigit() else _stage(part.stage)
+    return _("Block {name}").format(name=part.name) if _is_block(part) else _stage(part.stage)
 
 
 def _part_name(part: Part) -> str:
