@@ -52,7 +52,8 @@ export class Find {
     this.key = key;
     this.known = { blocks, stages, layers };
     this.nothing = texts.nothing;
-    this.input.placeholder = texts.search;
+    // Who points with a finger has no key to press.
+    this.input.placeholder = window.matchMedia("(hover: none)").matches ? texts.search : `${texts.search}  ( / )`;
     this.input.setAttribute("aria-label", texts.search);
     this.choices.replaceChildren(...[...blocks, ...layers].map((value) => Object.assign(document.createElement("option"), { value })));
   }

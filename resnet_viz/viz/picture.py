@@ -140,6 +140,6 @@ def _texts() -> dict[str, str]:
         "close": _("Close"),
         "trail": _("Where we are"),
         "colors": _("Colour by"),
-        "search": _("Find  ( / )"),
+        "search": _("Find"),
         "nothing": _("No block and no layer of this network is called that."),
     }
