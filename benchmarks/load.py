@@ -99,6 +99,7 @@ async def own_pictures(server: Server, count: int, report: Report) -> None:
     async def show_own(number: int, visitor: Visitor) -> None:
         color = color_of(number, count)
         try:
+            await visitor.change("another_picture", value=True)
             await visitor.upload("page_upload", "mine.png", png(color))
             for _look in range(2):
                 seen = await seen_color(visitor)

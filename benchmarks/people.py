@@ -12,9 +12,10 @@ PAGES = ("", "layers", "activations")
 _TURNED = {
     "": ("panel", "spec_shortcut.enabled", "picture"),
     "layers": ("view", "metric"),
-    "activations": ("block", "aspect", "page_sample"),
+    "activations": ("block", "aspect", "another_picture", "page_thumbs"),
     "plain": tuple(f"value_{number}" for number in range(40)),
 }
+_PICTURES = ("star", "ring", "cross", "cat")
 _GROUPS = ("2", "3", "4", "5", "3b", "4d")
 _PAGE_SHARE = 0.2
 # Of a list's values: a class looks at the same few pictures and blocks.
@@ -91,5 +92,7 @@ def _value(visitor: Visitor, key: str, chance: random.Random) -> object:
     """Return a value to turn a widget to."""
     if key == "picture":
         return {"kind": "toggle", "id": chance.choice(_GROUPS), "mark": f"{chance.random()}"}
+    if key == "page_thumbs":
+        return {"image": chance.choice(_PICTURES), "mark": f"{chance.random()}"}
     options = visitor.options(key)[:_MOST_OPTIONS]
     return chance.choice(options) if options else chance.choice((0, 1))

@@ -13,6 +13,8 @@ from resnet_viz.errors import JobError
 class StillWorker:
     """Answers maps, logits and attributions with zeros, and refuses everything else with a sentence."""
 
+    pid = None
+
     def ask(self, op: str, spec: Any, _arrays: Any = None, **options: Any) -> Any:
         """Return zeros; the shapes are those of the network."""
         summary = analyse(spec)

@@ -25,9 +25,11 @@ def widgets(block: Block) -> Iterator[str]:
     for child in block.children.values():
         proto = getattr(child, "proto", None)
         if isinstance(child, Block):
-            fold = proto.WhichOneof("type") if proto else None
-            if fold in ("popover", "expandable") and getattr(proto, fold).id:
-                yield fold
+            # An expander carries its own message, other blocks one of several.
+            kind = proto.WhichOneof("type") if proto and "type" in proto.DESCRIPTOR.oneofs_by_name else None
+            own = getattr(proto, kind) if kind else proto
+            if child.type in ("popover", "expander", "flex_container") and getattr(own, "id", ""):
+                yield child.type
             yield from widgets(child)
         elif getattr(proto, "id", ""):
             yield child.type

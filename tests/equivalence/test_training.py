@@ -340,7 +340,7 @@ def test_the_terminal_trains_on_ones_own_folders(tmp_path):
     assert done.returncode == 0, done.stderr
     record = RunFolder(out).load()
     assert record.classes == ("dark", "red")
-    assert "On 6 held-back pictures" in done.stdout
+    assert "Right on 6 held-back pictures" in done.stdout
 
 
 def test_ctrl_c_keeps_a_checkpoint_and_says_how_to_go_on(tmp_path):
