@@ -21,7 +21,6 @@ import { Trail } from "./trail.js";
 
 const KEY_ZOOM = 1.25;
 const LONGEST_ANSWER_MS = 3000;
-const BARS_PX = 150; // on a phone: what stands above and below the picture
 const LEAST_PX = 360; // height of the frame
 const NARROW_PX = 560; // a picture so wide flows down
 const AROUND = 5; // times its size about a layer that is shown by itself
@@ -174,8 +173,8 @@ class Picture {
     label(this.things, this.data.cards);
     this.view.replaceChildren(this.svg);
     // On a phone the frame is as tall as the picture is, not as the screen.
-    const tall = (this.view.clientWidth * this.bounds.height) / this.bounds.width + BARS_PX;
-    if (isNarrow()) this.frame.style.height = `${Math.max(300, tall)}px`;
+    this.view.style.setProperty("--tall", `${(this.view.clientWidth * this.bounds.height) / this.bounds.width}px`);
+    if (isNarrow()) this.frame.style.height = "";
     this.camera.hold(this.svg, this.bounds);
     for (const node of this.svg.querySelectorAll("g.laid g.node")) center(node);
   }

@@ -140,7 +140,7 @@ def _frame(figure: go.Figure, area: _Area, title: str, fill: str) -> None:
     right, bottom = area.x + area.width, area.y + area.height
     line = {"width": 1, "color": "rgba(128, 128, 128, 0.5)"}
     figure.add_shape(type="rect", x0=area.x, x1=right, y0=area.y, y1=bottom, fillcolor=fill, line=line, layer="below")
-    if area.width > 0.85 * len(title) and area.height > 2 * _TITLE:
+    if area.width > 0.85 * len(title) and area.height > 3 * _TITLE:
         figure.add_annotation(
             x=area.x,
             y=area.y,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from markdown_it import MarkdownIt
 
 from resnet_viz.errors import SpecError
 from resnet_viz.messages import LANGUAGES, gettext, in_this_language, preferred_language, use_language
@@ -43,6 +44,20 @@ def test_no_text_is_asked_for_where_the_catalogue_does_not_look():
         if isinstance(call.args[0], ast.Constant)
     ]
     assert hidden == []
+
+
+def test_what_is_bold_in_english_is_bold_in_every_language():
+    """Markdown closes no ``**`` between a Chinese colon and a letter: it would stand on the page as two stars."""
+    reader = MarkdownIt()
+    with CATALOGUE.open("rb") as file:
+        messages = [message for message in read_po(file) if message.id]
+    raw = [
+        text
+        for message in messages
+        for text in (message.string if isinstance(message.string, (tuple, list)) else [message.string])
+        if "**" in str(message.id) and "**" in re.sub(r"<[^>]+>", "", reader.render(re.sub(r"\{[^}]*\}", "F(x)", text)))
+    ]
+    assert raw == []
 
 
 def test_that_check_can_fail():
