@@ -66,7 +66,7 @@ export function drawBlock(line, unit, { x, from, w, h, isGhost = false, lines })
   const left = x + m.gap;
   const right = left + w;
   const end = add ? right + m.gap + m.sum : right + m.gap;
-  const name = isGhost ? { class: "ghost", opacity: 0.4, "data-ghost": front.block } : { class: "block", "data-block": front.block };
+  const name = isGhost ? { class: "ghost", opacity: 0.6, "data-ghost": front.block } : { class: "block", "data-block": front.block };
   const group = element("g", { ...name, ...(unit.parts.length > 1 ? { "data-blocks": unit.parts.map((part) => part.block).join(" ") } : {}) });
   const top = cy - h / 2 - m.rise;
   // What belongs to the block, from where the roads part to the sum, with some ground about it.
