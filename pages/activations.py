@@ -15,8 +15,9 @@ with left:
     pictured = st.container(key="pictured")
 with pictured:
     maps.show_input(selection, picture)
-    answer = st.container()
+    # High up: what opens below it has to fit on the screen.
     image_source.show_folded()
+    answer = st.container()
 with main:
     surgery.show_done(selection)
     has_answer = activations.show(selection, picture)

@@ -157,7 +157,7 @@ export class Large {
 
   say() {
     if (!this.cell) {
-      this.value.textContent = this.canSum ? this.texts.hoverSum : this.texts.hover;
+      this.value.textContent = this.canSum ? this.texts.hoverSum : this.maps.field ? this.texts.hover : this.texts.hoverPixel;
       return;
     }
     const [row, column] = this.cell;

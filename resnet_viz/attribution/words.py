@@ -47,7 +47,7 @@ def answer(of: Explanation) -> str:
     numbers, score = of.found.numbers, of.found.score
     if of.method == "occlusion":
         fall = numbers["largest_fall"]
-        sentence = _("Cover the darkest red part, and the score of “{name}” falls from {score} to {low}.")
+        sentence = _("Cover the patch that matters most, and the score of “{name}” falls from {score} to {low}.")
         if fall <= 0:
             sentence = _("Whatever part is covered, the score of “{name}” does not fall.")
         elif short(score) == short(score - fall):
@@ -71,7 +71,7 @@ def facts(of: Explanation) -> list[str]:
         count = int(numbers["patches"])
         how = ngettext(
             "{n} place was covered, with a patch of {size}×{size} pixels.",
-            "{n} places were covered, each with a patch of {size}×{size} pixels.",
+            "{n} places were covered, each with a patch of {size}×{size} pixels. A pixel shows the mean of the patches over it.",
             count,
         ).format(n=f"{count:,}", size=settings["patch"])
         what = _("Red: without this part the score falls. Blue: without it the score rises.")

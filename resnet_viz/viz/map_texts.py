@@ -86,6 +86,7 @@ def _of_large() -> dict[str, Any]:
         "silence": _("Switch this channel off"),
         "unsilence": _("Switch this channel on again"),
         "hover": _("Point at a cell: its value, and what it sees."),
+        "hoverPixel": _("Point at a pixel: its value."),
         "hoverSum": _("Point at a cell: its value, and what it sees. Click it for its sum."),
         "value": _("row {row}, column {column}: {value}"),
         "field": _("sees {size} px"),

@@ -262,7 +262,7 @@ def test_explain_starts_with_the_class_in_the_picture_and_with_a_method_that_nee
     app = opened("explain", {"image": "ring"})
     assert "Why “ring”?" in texts(app)
     assert "We cover one patch of the picture after the other" in texts(app)
-    assert "Cover the darkest red part, and the score of “ring” falls from" in texts(app)
+    assert "Cover the patch that matters most, and the score of “ring” falls from" in texts(app)
     assert "trained on shapes" in texts(app)
     app.segmented_control(key="method").set_value("gradcam").run()
     assert app.selectbox(key="explain_node").value == "res3d_out"

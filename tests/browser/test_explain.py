@@ -38,9 +38,9 @@ def test_the_first_screen_holds_the_whole_explanation(visit):
     for part in (".st-key-explained .scale", ".st-key-method", ".st-key-sanity button", "table.prediction"):
         inside(page, part)
     expect(page.locator("[data-testid=stMain]")).to_contain_text(
-        "Cover the darkest red part, and the score of “star” falls"
+        "Cover the patch that matters most, and the score of “star” falls"
     )
-    assert hero.bounding_box()["y"] > page.get_by_text("Cover the darkest red part").bounding_box()["y"]
+    assert hero.bounding_box()["y"] > page.get_by_text("Cover the patch that matters most").bounding_box()["y"]
     assert page.locator("[data-testid=stMain] li").count() == 3
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert cut_names(page) == []

@@ -28,7 +28,7 @@ GRADIENTS = {"baseline_score": 0.5, "sum": 13.5, "difference": 13.54, "residual"
     [
         (
             explained("occlusion", OCCLUSION, shape=(64, 64)),
-            "Cover the darkest red part, and the score of “star” falls from 14.0 to 4.5.",
+            "Cover the patch that matters most, and the score of “star” falls from 14.0 to 4.5.",
         ),
         (
             explained("occlusion", OCCLUSION | {"largest_fall": -0.2}),
