@@ -540,7 +540,7 @@ def test_holding_a_network_compares_what_comes_after():
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
-        ("23,600,006", "all parameters of `coursera-2018` at 64×64×3, 6 classes."),
+        ("23,600,006", "is `coursera-2018` at 64×64×3 with 6 classes."),
         ("17943430", "the projection shortcuts lack their BatchNorm"),
         ("17958789", "Nearest here: `course`, −1 from it."),
     ],
