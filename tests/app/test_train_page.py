@@ -22,7 +22,7 @@ from resnet_viz.ui import services, state
 from resnet_viz.ui.cache import run_feed
 from resnet_viz.weights.fit import expected_arrays
 
-from .opening import opened, popover_labels, texts
+from .opening import PAGES, opened, popover_labels, texts
 
 OWNER = owner_stem("visitor")
 
@@ -341,7 +341,7 @@ def test_a_trained_network_becomes_the_subject_of_all_pages(runner):
     assert not app.exception
     assert app.query_params["weights"] == f"run.{run.id}.residual"
     assert app.query_params["preset"] == "cifar-56"
-    app.run()
+    app.switch_page(PAGES["layers"]).run()  # a run's own page names no subject
     labels = popover_labels(app)
     assert any("weights: `plain-vs-residual by hand, residual`" in label for label in labels), labels
     assert "24×24×3" in labels
