@@ -77,7 +77,6 @@ def test_the_measure_finds_what_cannot_be_read(visit):
 def test_without_our_styles_everything_can_be_read(bare, scheme):
     page = bare("/train?run=recorded-plain-vs-residual&with=recorded-seeds", color_scheme=scheme)
     readable(page.locator("[data-testid=stBaseButton-primary] p"))
-    readable(page.locator("[data-testid=stSliderThumbValue]"), page.locator("[data-testid=stSlider]"))
     readable(page.locator("[data-testid=stTopNavLink] span"))
     readable(page.locator("[data-testid=stMultiSelect] [data-tag] span"))
     menu = page.locator(".st-key-subject_language button").first
