@@ -20,15 +20,17 @@ def _own_data_folder(tmp_path, monkeypatch):
 
 # One worker of pytest-xdist takes a whole lane, so that what a lane shares (a server and a browser, a model worker, Keras
 # itself) is started once. The longest lanes first; what is not named goes file by file, after them.
-LANES = (
-    "tests/browser",
-    "tests/app",
-    "tests/equivalence/test_training.py",
-    "tests/equivalence/test_worker.py",
-    "tests/equivalence/test_explanations.py",
-    "tests/equivalence/test_keras_agrees.py",
-    "tests/equivalence/test_without_keras",
-)
+_FRAME = ("app", "first_paint", "frame", "hostile", "layers", "looking", "train")
+LANES: dict[str, tuple[str, ...]] = {
+    "the frame in a browser": tuple(f"tests/browser/test_{name}.py" for name in _FRAME),
+    "pictures in a browser": ("tests/browser",),
+    "pages": ("tests/app",),
+    "training": ("tests/equivalence/test_training.py",),
+    "worker": ("tests/equivalence/test_worker.py",),
+    "explanations": ("tests/equivalence/test_explanations.py",),
+    "Keras": ("tests/equivalence/test_keras_agrees.py",),
+    "without Keras": ("tests/equivalence/test_without_keras",),
+}
 
 
 class Lanes(LoadScopeScheduling):
@@ -47,7 +49,7 @@ def pytest_xdist_make_scheduler(config, log):
 def lane(nodeid: str) -> str:
     """Return the lane of a test."""
     file = nodeid.partition("::")[0]
-    return next((known for known in LANES if file.startswith(known)), file)
+    return next((name for name, prefixes in LANES.items() if file.startswith(prefixes)), file)
 
 
 def pytest_collection_modifyitems(items):
