@@ -15,9 +15,8 @@ with left:
     pictured = st.container(key="pictured")
 with pictured:
     maps.show_input(selection, picture)
-    # High up: what opens below it has to fit on the screen.
-    image_source.show_folded()
     answer = st.container()
+    image_source.show_folded()
 with main:
     surgery.show_done(selection)
     has_answer = activations.show(selection, picture)
