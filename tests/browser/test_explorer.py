@@ -379,10 +379,9 @@ def test_p_is_for_the_projector(visit):
     expect(page).to_have_url(re.compile("present=1"))
     expect(page.locator("[data-testid=stSidebar]")).not_to_be_visible()
     quiet(page)
-    box = page.locator("svg[role=group]").bounding_box()
-    assert box["width"] > 1100
-    size = page.get_by_text("projection shortcut").evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
-    assert size >= 20
+    eventually(lambda: page.locator("svg[role=group]").bounding_box()["width"] > 1100, "the picture has the room")
+    purpose = page.get_by_text("projection shortcut")
+    eventually(lambda: purpose.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") >= 20, "letters for the last row")
     page.keyboard.press("p")
     expect(page).not_to_have_url(re.compile("present=1"))
 
