@@ -381,7 +381,9 @@ def test_p_is_for_the_projector(visit):
     quiet(page)
     eventually(lambda: page.locator("svg[role=group]").bounding_box()["width"] > 1100, "the picture has the room")
     purpose = page.get_by_text("projection shortcut")
-    eventually(lambda: purpose.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") >= 20, "letters for the last row")
+    eventually(
+        lambda: purpose.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") >= 20, "letters for the last row"
+    )
     page.keyboard.press("p")
     expect(page).not_to_have_url(re.compile("present=1"))
 
