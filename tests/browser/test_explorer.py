@@ -379,7 +379,8 @@ def test_p_is_for_the_projector(visit):
     expect(page).to_have_url(re.compile("present=1"))
     expect(page.locator("[data-testid=stSidebar]")).not_to_be_visible()
     quiet(page)
-    eventually(lambda: page.locator("svg[role=group]").bounding_box()["width"] > 1100, "the picture has the room")
+    drawn = page.locator("svg[role=group]")  # for a moment there is none
+    eventually(lambda: (drawn.bounding_box() or {"width": 0})["width"] > 1100, "the picture has the room")
     purpose = page.get_by_text("projection shortcut")
     eventually(
         lambda: purpose.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") >= 20, "letters for the last row"
