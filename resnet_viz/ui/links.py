@@ -149,9 +149,14 @@ def _against(selection: Selection, text: str, _problems: list[str]) -> Selection
     return selection.comparing(text)
 
 
-def _present(selection: Selection, text: str, _problems: list[str]) -> Selection:
-    one_of("present", text, ("1", ""))
-    return replace(selection, present=text == "1")
+def _switch(field: str, name: str) -> Reader:
+    """Return the reader of a part that is on or off."""
+
+    def read(selection: Selection, text: str, _problems: list[str]) -> Selection:
+        one_of(name, text, ("1", ""))
+        return replace(selection, **{field: text == "1"})  # type: ignore[arg-type]
+
+    return read
 
 
 def _stop(selection: Selection, text: str, _problems: list[str]) -> Selection:
@@ -270,7 +275,7 @@ PARTS: dict[str, Reader] = {
     "interp": _listed("interpolation", "interp", INTERPOLATIONS),
     "prep": _listed("normalisation", "prep", NORMALISATIONS),
     "weights": _weights,
-    "present": _present,
+    "present": _switch("present", "present"),
     "walk": _walk,
     "stop": _stop,
     "demo": _listed("demo", "demo", ORDER),
@@ -282,6 +287,7 @@ PARTS: dict[str, Reader] = {
     "channel": _channel,
     "beside": _beside,
     "bn": _listed("statistics", "bn", STATISTICS),
+    "every": _switch("every_layer", "every"),
     "pixel": _pixel,
     "method": _listed("method", "method", METHODS),
     "class": _class,

@@ -72,6 +72,7 @@ class Selection:
         beside: What the picture's maps are compared with: ``image:NAME``, ``weights:NAME``, ``surgery:none``, or
             "".
         statistics: By which BatchNorm normalises along depth: a name of `STATISTICS`.
+        every_layer: Whether the charts along depth show all layers, not only the blocks' outputs.
         pixel: A cell whose sum is written out, as ``LAYER:ROW.COLUMN.CHANNEL``, or "".
         method: How the prediction is explained: a name of `resnet_viz.attribution.catalogue.METHODS`.
         target: The class that is explained, by number, or "" for the likeliest.
@@ -105,6 +106,7 @@ class Selection:
     channel: int | None = None
     beside: str = ""
     statistics: str = STATISTICS[0]
+    every_layer: bool = False
     pixel: str = ""
     method: str = next(iter(METHODS))
     target: str = ""
@@ -318,6 +320,7 @@ def named_parts(selection: Selection) -> dict[str, str]:
         "channel": "" if selection.channel is None else str(selection.channel),
         "beside": selection.beside,
         "bn": selection.statistics,
+        "every": "1" if selection.every_layer else "",
         "pixel": selection.pixel,
         "method": selection.method,
         "class": selection.target,

@@ -157,9 +157,10 @@ def test_along_depth_in_both_modes():
     assert "as in inference" in texts(app)
     assert "of 9 blocks" in texts(app)
     assert len(app.get("plotly_chart")) == 4
+    app.toggle(key="depth_every").set_value(True)
     app.segmented_control(key="statistics").set_value("batch").run()
     assert not app.exception
-    assert app.query_params["bn"] == "batch"
+    assert (app.query_params["bn"], app.query_params["every"]) == ("batch", "1")
     assert "mean and variance over this picture and 7 samples" in texts(app)
     app.button(key="field_measure").click().run()
     assert not app.exception

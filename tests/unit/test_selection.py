@@ -114,6 +114,7 @@ OTHERWISE = {
     "channel": 17,
     "beside": "weights:random",
     "statistics": "batch",
+    "every_layer": True,
     "pixel": "conv1:3.4.5",
     "method": "integrated-gradients",
     "target": "2",

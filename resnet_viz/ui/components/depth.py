@@ -49,11 +49,16 @@ def show(selection: Selection, picture: Picture, files: "st.delta_generator.Delt
             title=lambda name: {"moving": _("its moving statistics"), "batch": _("the batch's own")}[name],
             label_visibility="collapsed",
         )
-        is_every = st.toggle(_("Every layer"), key="depth_every")
+        controls.toggle(
+            _("Every layer"),
+            selection.every_layer,
+            lambda wanted: state.set_parts(every_layer=wanted),
+            key="depth_every",
+        )
     states = _states(selection, picture)
     if states is None:
         return False
-    shown, names = _shown(selection, states, is_every=is_every)
+    shown, names = _shown(selection, states)
     cut = selection.surgery.cut | selection.surgery.dropped
     left, right = st.columns(2, gap="medium")
     with left:
@@ -80,12 +85,10 @@ def show(selection: Selection, picture: Picture, files: "st.delta_generator.Delt
     return True
 
 
-def _shown(
-    selection: Selection, states: list[LayerState], *, is_every: bool
-) -> tuple[list[LayerState], dict[str, str]]:
+def _shown(selection: Selection, states: list[LayerState]) -> tuple[list[LayerState], dict[str, str]]:
     """Return the states to draw, block outputs unless every layer is asked for, and what the axis calls them."""
     outs = {block.out: block.name for block in selection.summary.graph.blocks}
-    return [item for item in states if is_every or item.node in outs], outs
+    return [item for item in states if selection.every_layer or item.node in outs], outs
 
 
 def _mode_text(selection: Selection) -> str:
