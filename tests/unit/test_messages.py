@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import threading
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,83 @@ def test_what_is_bold_in_english_is_bold_in_every_language():
         if "**" in str(message.id) and "**" in re.sub(r"<[^>]+>", "", reader.render(re.sub(r"\{[^}]*\}", "F(x)", text)))
     ]
     assert raw == []
+
+
+@cache
+def _chinese() -> list[tuple[str, str]]:
+    """Return every text with its Chinese as it stands on a page: no code, no links, no tags, a name for each value."""
+    with CATALOGUE.open("rb") as file:
+        messages = [message for message in read_po(file) if message.id]
+    found = []
+    for message in messages:
+        english = message.id if isinstance(message.id, str) else message.id[0]
+        text = message.string if isinstance(message.string, str) else message.string[0]
+        shown = re.sub(r"`[^`]*`", "`x`", re.sub(r"\]\([^)]*\)", "]", re.sub(r"<[^>]+>|\*\*", "", text)))
+        found.append((english, re.sub(r"(?:捷径|投影)\(x\)", "F(x)", shown)))  # a function in a formula
+    return found
+
+
+@pytest.mark.parametrize(
+    ("fault", "sign"),
+    [
+        ("a Latin sign after a Chinese one", "{zh}[,.:;?!]"),
+        ("a Latin sign before a Chinese one", r"[,.:;?!]\s*{zh}"),
+        ("Latin brackets around Chinese", r"{zh}\s*\(|\([^()]*{zh}[^()]*\)|[^x]\)\s*{zh}"),
+        ("a space between two Chinese signs", " (?={zh}|{mark})(?<={zh} |{mark} )"),
+        ("a space beside a Chinese mark", " {mark}|{mark} "),
+        ("no space between a Chinese and a Latin word", "{zh}[A-Za-z0-9`‖]|[A-Za-z0-9`%‖]{zh}"),
+        ("dots set off by a space, or twice as many", "{zh} …|……"),
+    ],
+)
+def test_chinese_is_set_as_chinese_is(fault, sign):
+    """Chinese marks close up; one space stands between Chinese and a Latin word or a number, none within Chinese."""
+    wrong = re.compile(sign.replace("{zh}", "[\u4e00-\u9fff]").replace("{mark}", "[，。：；？！、（）“”]"))
+    assert [text for _english, text in _chinese() if wrong.search(text)] == [], fault
+
+
+def test_a_thing_has_one_name_in_chinese():
+    """What else it was called once, each with the word that is ours."""
+    names = {
+        "您": "你",
+        "单元格|格点": "格子",
+        r"(?<![a-z])px": "像素",
+        "普通(?:块|网络)|平凡网络": "无捷径",
+        "快捷连接|跳跃连接|跳连|短路": "捷径",
+        "保留图片|验证图片": "留出图片",
+        "瞎猜|乱猜": "随机猜测",
+        "分数|评分": "得分",
+        "自带": "随附",
+        "(?<!卷积)(?<!双)核(?!心)": "卷积核",
+        "主路(?!径)|主干": "主路径",
+        "批量归一化|批标准化|批规范化": "批归一化",
+        "乘累加|乘积累加": "乘加",
+        "词干|茎|主茎": "起始段",
+        "(?:此|(?<!基)本)(?:网络|块|图|页)": "这个",
+        "等人 20": "等",
+    }
+    wrong = [(ours, text) for _english, text in _chinese() for other, ours in names.items() if re.search(other, text)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("word", "term"),
+    [
+        (r"\bBatchNorm", "批归一化"),
+        (r"\bMACs?\b", "乘加"),
+        (r"\b[Ss]tem\b(?!\.)", "起始段"),
+        (r"\b[Ss]hortcuts?\b(?!\()", "捷径"),
+        (r"\b[Pp]lain (?:network|one|block)|^plain$", "捷径"),
+        (r"\b[Rr]esidual\b", "残差"),
+        (r"\b[Mm]ain path\b", "主路径"),
+        (r"\b[Ss]tages?\b(?!\})", "阶段"),
+        (r"\b[Cc]ells?\b", "格"),
+        (r"\b[Gg]uessing\b", "随机猜测"),
+        (r"\b[Hh]eld[- ]back\b", "留"),
+        (r"\b[Ss]witched[ -]off\b", "关闭"),
+    ],
+)
+def test_a_word_of_the_house_has_its_chinese(word, term):
+    assert [text for english, text in _chinese() if re.search(word, english) and term not in text] == []
 
 
 def test_that_check_can_fail():
