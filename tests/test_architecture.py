@@ -1,5 +1,6 @@
 """The house rules that a linter cannot see."""
 
+import ast
 import hashlib
 import re
 import shutil
@@ -152,3 +153,34 @@ def test_no_widget_takes_a_name_that_the_session_uses():
     for path in (ROOT / "resnet_viz" / "ui").rglob("*.py"):
         named = re.findall(r"key=\"(\w+)\"|bind\(\"(\w+)\"", path.read_text("utf-8"))
         assert not own & {name for pair in named for name in pair}, path
+
+
+def timed_parts(tree):
+    """Return the functions of a module that Streamlit draws by a clock, and those of the module that they call."""
+    functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    todo = [
+        call.args[0].id
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "st.fragment" and call.args and call.keywords
+    ]
+    todo += [
+        name for name, node in functions.items() if any("run_every" in ast.unparse(d) for d in node.decorator_list)
+    ]
+    found = {}
+    while todo:
+        name = todo.pop()
+        if name in functions and name not in found:
+            found[name] = functions[name]
+            todo += [node.id for node in ast.walk(functions[name]) if isinstance(node, ast.Name)]
+    return found
+
+
+def test_what_is_pressed_stands_in_no_part_with_a_clock_of_its_own():
+    # A click there waits for the part's own run, and whatever draws the page meanwhile throws it away.
+    pressed = {
+        f"{path.stem}.{name}"
+        for path in (ROOT / "resnet_viz" / "ui").rglob("*.py")
+        for name, part in timed_parts(ast.parse(path.read_text("utf-8"))).items()
+        if re.search(r"\bst\.(button|download_button|form_submit_button)\(", ast.unparse(part))
+    }
+    assert pressed == {"job_light._draw"}  # its own label counts; it opens a page and changes nothing

@@ -157,6 +157,7 @@ def _show_download() -> None:
         )
         return
     st.fragment(_draw_download, run_every=0.5)()
+    st.button(_("Cancel"), key="cifar_cancel", on_click=download.cancel)
 
 
 def _draw_download() -> None:
@@ -168,7 +169,6 @@ def _draw_download() -> None:
     st.progress(
         min(1.0, done / total), text=_("{done:.0f} of {total:.0f} MB").format(done=done / 1e6, total=total / 1e6)
     )
-    st.button(_("Cancel"), key="cifar_cancel", on_click=download.cancel)
 
 
 def _show_upload(selection: Selection) -> None:

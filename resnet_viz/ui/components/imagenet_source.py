@@ -68,21 +68,27 @@ def _open_fetching(file: ImageNetFile, place: str) -> None:
     @st.dialog(_("ImageNet's weights"), on_dismiss=lambda: state.forget(_WANTED))
     def fetching() -> None:
         store = services.imagenet_store()
-        if store.load(file) is not None:
+        if store.load(file) is not None or not state.is_wanted(_WANTED):
             st.rerun()
         st.markdown(
             _("They know photos of 1,000 kinds of things. They bring their own network, and pictures of 224 px.")
         )
         if store.download(file).is_running:
-            _show_progress(file, place)
+            _show_running(file, place)
         else:
             _show_ways(file, place)
 
     fetching()
 
 
+def _show_running(file: ImageNetFile, place: str) -> None:
+    """Draw a running download and a way out of it."""
+    _show_progress(file)
+    st.button(_("Cancel"), key=f"{place}_imagenet_cancel", on_click=_cancel, args=(file,))
+
+
 @st.fragment(run_every=1.0)
-def _show_progress(file: ImageNetFile, place: str) -> None:
+def _show_progress(file: ImageNetFile) -> None:
     """Draw a running download until it ends; then the page is drawn anew."""
     download = services.imagenet_store().download(file)
     if not download.is_running:
@@ -90,7 +96,6 @@ def _show_progress(file: ImageNetFile, place: str) -> None:
     done, total = download.progress
     text = _("{done} of about {total}").format(done=short_bytes(done), total=short_bytes(total))
     st.progress(min(1.0, done / total), text=text)
-    st.button(_("Cancel"), key=f"{place}_imagenet_cancel", on_click=_cancel, args=(file,))
 
 
 def _show_fetching(file: ImageNetFile) -> None:
@@ -102,7 +107,7 @@ def _show_fetching(file: ImageNetFile) -> None:
         ).format(size=short_bytes(file.size_bytes), url=file.url, md5=file.md5, folder=store.folder)
     )
     if download.is_running:
-        _show_progress(file, "line")
+        _show_running(file, "line")
         return
     _show_ways(file, "line")
 

@@ -21,23 +21,32 @@ _EVERY_S = 1.0
 
 
 def show(selection: Selection) -> None:
-    """Draw the watched run."""
+    """Draw the watched run. Its buttons stand outside of the part that redraws itself: a click there is never late."""
     found = watched(selection.run)
     if found is None:
         say.info(_("This run is not here (any more): it was deleted, or the link is of another server."))
         return
-    st.fragment(_draw, run_every=None if found.has_ended else _EVERY_S)(selection, has_ended=found.has_ended)
+    if found.run is not None:
+        _show_head(found)
+    every = None if found.has_ended else _EVERY_S
+    st.fragment(_draw, run_every=every)(selection, _standing(found))
 
 
-def _draw(selection: Selection, *, has_ended: bool) -> None:
+def _standing(found: Watched) -> tuple[str, bool]:
+    """Return what decides how the whole page is drawn."""
+    return found.record.state, found.has_ended
+
+
+def _draw(selection: Selection, standing: tuple[str, bool]) -> None:
     """Draw the run as it stands; what changes the clock of this fragment, or the rest of the page, draws it anew."""
     found = watched(selection.run)
-    if found is None or found.has_ended != has_ended or state.awaits_page():
+    if found is None or _standing(found) != standing or state.awaits_page():
         st.rerun()
         return
     if found.run is not None:
-        _show_head(found)
+        _show_progress(found)
     run_charts.show(selection, found)
+    has_ended = found.has_ended
     if has_ended and found.metrics and not (selection.walk and run_charts.is_before_its_end(found)):
         show_verdict(found)
     if found.metrics:
@@ -47,15 +56,19 @@ def _draw(selection: Selection, *, has_ended: bool) -> None:
 
 
 def _show_head(found: Watched) -> None:
-    record = found.record
+    """Draw what the run is, how it stands, and what can be done with it."""
+    speed = "" if found.record.state == "running" else _speed_text(found)  # it changes while this stands
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(
-            f"**{say.plain(found.title)}**: {_state_text(found)}", width="stretch", help=_speed_text(found) or None
-        )
+        st.markdown(f"**{say.plain(found.title)}**: {_state_text(found)}", width="stretch", help=speed or None)
         if found.is_own:
             _show_controls(found)
         else:
             st.markdown(_("You are watching; its owner decides."), width="content")
+
+
+def _show_progress(found: Watched) -> None:
+    """Draw how far it is, or why it went no further."""
+    record = found.record
     trouble = services.runner().trouble
     if trouble:
         say.warning(trouble)
