@@ -7,7 +7,7 @@ from interleaved import medians_ms, report
 from resnet_viz.analysis import analyse
 from resnet_viz.model.build import build_model
 from resnet_viz.spec import ResNetSpec
-from resnet_viz.viz.dot import draw, known_groups
+from resnet_viz.viz.dot import draw
 
 # One call is a millisecond: a turn is this many of them.
 CALLS = 20
@@ -23,7 +23,7 @@ def pictures() -> None:
     """Account for it and draw it folded, with one block open, and with all open, `CALLS` times."""
     for _ in range(CALLS):
         summary = analyse(ResNetSpec())
-        for opened in ((), ("3", "3a"), known_groups(summary)):
+        for opened in ((), ("3", "3a"), summary.graph.groups):
             draw(summary, opened)
 
 

@@ -1,7 +1,15 @@
 """Arithmetic on the LayerGraph: shapes, parameters, cost, receptive fields. Standard library only."""
 
 from resnet_viz.analysis.receptive_field import Extent, ReceptiveField, covering_cells
-from resnet_viz.analysis.summary import LayerRecord, NetworkSummary, Totals, analyse, analyse_graph, smallest_side
+from resnet_viz.analysis.summary import (
+    LayerRecord,
+    NetworkSummary,
+    Totals,
+    analyse,
+    analyse_graph,
+    network,
+    smallest_side,
+)
 
 __all__ = [
     "Extent",
@@ -12,5 +20,6 @@ __all__ = [
     "analyse",
     "analyse_graph",
     "covering_cells",
+    "network",
     "smallest_side",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from resnet_viz.analysis.cost import activation_bytes, multiply_accumulates, parameter_counts
@@ -146,6 +146,16 @@ def analyse_graph(graph: LayerGraph) -> NetworkSummary:
     summary = NetworkSummary(graph, tuple(records))
     _check_size(summary)
     return summary
+
+
+@lru_cache(maxsize=128)
+def network(spec: ResNetSpec) -> NetworkSummary:
+    """Return the account of a specification, computed once (about 1 ms).
+
+    Raises:
+        SpecError: As `analyse`.
+    """
+    return analyse(spec)
 
 
 def smallest_side(spec: ResNetSpec) -> int | None:

@@ -161,10 +161,10 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
 
 
 def _graph(options: argparse.Namespace) -> None:
-    from resnet_viz.viz.dot import draw, known_groups  # noqa: PLC0415 - `summary` needs the standard library only
+    from resnet_viz.viz.dot import draw  # noqa: PLC0415 - `summary` needs the standard library only
 
     network = network_of(options)
-    known = known_groups(network)
+    known = network.graph.groups
     opened = known if options.open == "all" else [group for group in options.open.split(".") if group]
     for group in opened:
         if group not in known:

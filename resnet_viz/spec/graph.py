@@ -78,6 +78,11 @@ class Block(NamedTuple):
     add: str | None
     out: str
 
+    @property
+    def has_final_relu(self) -> bool:
+        """Whether a ReLU stands between the sum, or F, and the next block."""
+        return self.out not in (self.add, self.branch)
+
 
 @dataclass(frozen=True)
 class LayerGraph:
@@ -96,6 +101,40 @@ class LayerGraph:
     def block_by_name(self) -> dict[str, Block]:
         """Blocks by name, such as "3b"; no layer is called like that."""
         return {block.name: block for block in self.blocks}
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """Every group of layers: the numbers of the stages that have blocks, then the names of the blocks."""
+        return (*map(str, self.stages), *self.block_by_name)
+
+    def groups_of(self, node_id: str) -> tuple[str, ...]:
+        """Return the groups that a layer lies in: its stage, then its block; none outside blocks."""
+        block = self.block_of(node_id)
+        return (str(block.stage), block.name) if block else ()
+
+    @cached_property
+    def stages(self) -> dict[int, tuple[Block, ...]]:
+        """The blocks of every stage that has some, by its number."""
+        numbers = dict.fromkeys(block.stage for block in self.blocks)
+        return {number: tuple(block for block in self.blocks if block.stage == number) for number in numbers}
+
+    @cached_property
+    def _inside(self) -> dict[tuple[int, str], tuple[Node, ...]]:
+        found: dict[tuple[int, str], list[Node]] = {}
+        for node in self.nodes:
+            found.setdefault((node.stage, node.block), []).append(node)
+        return {place: tuple(nodes) for place, nodes in found.items()}
+
+    def inside(self, block: Block) -> tuple[Node, ...]:
+        """Return a block's layers in order of computation."""
+        return self._inside.get((block.stage, block.letter), ())
+
+    def is_on_shortcut(self, source: str, node: Node) -> bool:
+        """Whether an edge lies on a shortcut: what leads to its layers, and from it to the sum."""
+        if node.road == "shortcut":
+            return True
+        block = self.block_by_name.get(f"{node.stage}{node.block}")
+        return block is not None and node.id == block.add and source == block.shortcut
 
     @cached_property
     def readers(self) -> dict[str, tuple[str, ...]]:
@@ -135,6 +174,15 @@ class LayerGraph:
         """Return the block that a node lies in, or None for the stem and the head."""
         node = self.node(node_id)
         return self.block(f"{node.stage}{node.block}") if node.block else None
+
+
+def stage_of(group: str) -> str:
+    """Return the stage that a group belongs to: a block's, or itself.
+
+    >>> stage_of("3b"), stage_of("3")
+    ('3', '3')
+    """
+    return group.rstrip("abcdefghijklmnopqrstuvwxyz")
 
 
 def build_graph(spec: ResNetSpec) -> LayerGraph:

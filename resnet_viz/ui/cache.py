@@ -4,28 +4,19 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from resnet_viz.analysis import NetworkSummary, analyse
 from resnet_viz.analysis.curves import Metrics
 from resnet_viz.compute.runner import Events
-from resnet_viz.spec import ResNetSpec
 from resnet_viz.training.record import START, Place, Record, State
 
 Array = npt.NDArray[Any]
 
 _FRESH_S = 0.5
 ACTIVATION_BYTES = 192 * 2**20
-
-
-@lru_cache(maxsize=128)
-def network(spec: ResNetSpec) -> NetworkSummary:
-    """Return the account of a specification, computed once (about 1 ms)."""
-    return analyse(spec)
 
 
 class ArrayCache:

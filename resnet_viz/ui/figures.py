@@ -7,14 +7,13 @@ the paper do not say, in any language.
 import re
 from collections.abc import Callable
 
-from resnet_viz.analysis import NetworkSummary, covering_cells
+from resnet_viz.analysis import NetworkSummary, covering_cells, network
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.analysis.reads import CellReads, cell_reads
 from resnet_viz.spec import PRESETS
 from resnet_viz.spec.graph import Node
 from resnet_viz.spec.layers import Conv, Dense
 from resnet_viz.training.verdicts import last_accuracy
-from resnet_viz.ui.cache import network
 from resnet_viz.ui.components.run_source import RECORDED, Watched, watched
 
 _PLACE = re.compile(r"\{(\w+)\}")

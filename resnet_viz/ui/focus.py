@@ -1,8 +1,7 @@
 """What a fresh subject looks at, and what takes its place when the network changes."""
 
-from resnet_viz.analysis import NetworkSummary
+from resnet_viz.analysis import NetworkSummary, network
 from resnet_viz.spec import Block, LayerGraph, ResNetSpec
-from resnet_viz.ui.cache import network
 
 
 def first_focus(graph: LayerGraph) -> str:

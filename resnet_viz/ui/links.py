@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
+from resnet_viz.analysis import network
+from resnet_viz.analysis.measures import COUNTS
 from resnet_viz.attribution.catalogue import METHODS, parse_target
 from resnet_viz.attribution.catalogue import settings_of as method_settings
 from resnet_viz.errors import ResNetVizError, SpecError, broken_rule, did_you_mean
@@ -13,11 +15,11 @@ from resnet_viz.messages import LANGUAGES, ngettext
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import DEFAULT_PRESET, PRESETS, ResNetSpec, parse_classes, parse_input_shape, preset
 from resnet_viz.spec.changes import to_paths, with_changes
+from resnet_viz.spec.graph import stage_of
 from resnet_viz.spec.rules import at_most_long, one_of, whole_of
 from resnet_viz.spec.salvage import salvaged
 from resnet_viz.training.demos import ORDER, demo
 from resnet_viz.training.plan import with_settings
-from resnet_viz.ui.cache import network
 from resnet_viz.ui.focus import first_focus
 from resnet_viz.ui.selection import (
     ASPECTS,
@@ -32,12 +34,10 @@ from resnet_viz.ui.selection import (
     check_plan,
     pixel_of,
     settings_of,
-    stage_of,
     surviving_surgery,
     text_of,
 )
-from resnet_viz.viz.dot import known_groups
-from resnet_viz.viz.views import CHART_METRICS, VIEWS
+from resnet_viz.viz.views import VIEWS
 from resnet_viz.walks import MAX_STOPS, OWN_WALK, shipped_walks
 
 MAX_TEXT = 4000
@@ -135,7 +135,7 @@ def _node(selection: Selection, text: str, _problems: list[str]) -> Selection:
 
 
 def _open(selection: Selection, text: str, problems: list[str]) -> Selection:
-    known = known_groups(selection.summary)
+    known = selection.summary.graph.groups
     asked = [group for group in text.split(".") if group]
     for group in dict.fromkeys(asked):
         if group not in known:
@@ -268,7 +268,7 @@ PARTS: dict[str, Reader] = {
     "color": _listed("color", "color", COLORS),
     "panel": _listed("panel", "panel", PANELS),
     "view": _listed("view", "view", VIEWS),
-    "metric": _listed("metric", "metric", CHART_METRICS),
+    "metric": _listed("metric", "metric", COUNTS),
     "against": _against,
     "image": _listed("image", "image", (*SAMPLES, UPLOAD)),
     "resize": _listed("resize", "resize", RESIZES),

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
-from resnet_viz.analysis import NetworkSummary
+from resnet_viz.analysis import NetworkSummary, network
+from resnet_viz.analysis.measures import COUNTS, MEASURES, OWN
 from resnet_viz.attribution.catalogue import METHODS
 from resnet_viz.errors import SpecError
 from resnet_viz.images.samples import DEFAULT_SAMPLE
 from resnet_viz.spec import DEFAULT_PRESET, PRESETS, Block, ResNetSpec, preset
 from resnet_viz.spec.changes import changed_paths, from_text, with_changes
+from resnet_viz.spec.graph import stage_of
 from resnet_viz.spec.rules import whole_of
 from resnet_viz.spec.salvage import left_out
 from resnet_viz.spec.surgery import NO_SURGERY, Surgery, parse_surgery
@@ -17,11 +19,7 @@ from resnet_viz.spec.surgery import surviving_surgery as surviving_parts
 from resnet_viz.training.catalogue import data_sets
 from resnet_viz.training.demos import ORDER, demo
 from resnet_viz.training.plan import Plan, with_settings
-from resnet_viz.ui.cache import network
 from resnet_viz.ui.focus import first_focus, surviving_focus
-from resnet_viz.viz.coloring import METRICS, OWN
-from resnet_viz.viz.dot import groups_of, known_groups
-from resnet_viz.viz.views import CHART_METRICS
 
 UPLOAD = "upload"
 # Whose arrays the network has: the shipped ones where they fit, its own random start, a visitor's file, a run's
@@ -35,7 +33,7 @@ FIRST_NODE = "3b"
 ASPECTS = ("block", "depth", "compare")
 STATISTICS = ("moving", "batch")
 PANELS = ("layer", "difference", "files")
-COLORS = ("kind", *METRICS, OWN)
+COLORS = ("kind", *MEASURES, OWN)
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ class Selection:
     present: bool = False
     panel: str = "layer"
     view: str = "table"
-    metric: str = CHART_METRICS[0]
+    metric: str = COUNTS[0]
     walk: str = ""
     stop: int = 1
     demo: str = ORDER[0]
@@ -169,7 +167,7 @@ class Selection:
         """
         summary = network(spec)
         node = surviving_focus(self.node, self.spec, summary)
-        opened = self.opened & set(known_groups(summary))
+        opened = self.opened & set(summary.graph.groups)
         moved = replace(
             self,
             spec=spec,
@@ -190,7 +188,7 @@ class Selection:
 
     def toggled(self, group: str) -> "Selection":
         """Return the selection with a group of the picture opened, or closed with all that is in it."""
-        known = known_groups(self.summary)
+        known = self.summary.graph.groups
         if group not in known:
             return self
         stage = stage_of(group)
@@ -202,7 +200,9 @@ class Selection:
     def revealing(self, node: str) -> "Selection":
         """Return the selection at a block or at a layer, with the picture open as far as it takes to see the layer."""
         is_block = node in self.summary.graph.block_by_name
-        return replace(self, node=node, opened=self.opened | set(() if is_block else groups_of(self.summary, node)))
+        return replace(
+            self, node=node, opened=self.opened | set(() if is_block else self.summary.graph.groups_of(node))
+        )
 
     def with_preset(
         self, name: str, input_shape: tuple[int, int, int] | None = None, classes: int | None = None
@@ -296,7 +296,7 @@ def named_parts(selection: Selection) -> dict[str, str]:
     """Return the parts of a selection beside the network, under their names in links."""
     return {
         "node": selection.node,
-        "open": ".".join(name for name in known_groups(selection.summary) if name in selection.opened),
+        "open": ".".join(name for name in selection.summary.graph.groups if name in selection.opened),
         "color": selection.color,
         "panel": selection.panel,
         "view": selection.view,
@@ -338,11 +338,6 @@ def _input_text(shape: tuple[int, int, int]) -> str:
     if channels != 3:
         return f"{height}x{width}x{channels}"
     return str(height) if height == width else f"{height}x{width}"
-
-
-def stage_of(group: str) -> str:
-    """Return the stage that a group of the picture belongs to."""
-    return group.rstrip("abcdefghijklmnopqrstuvwxyz")
 
 
 def _surviving_other(against: str, spec: ResNetSpec) -> str:

@@ -24,16 +24,11 @@ class BranchLine(NamedTuple):
     after: tuple[str, ...]
 
 
-def nodes_of(graph: LayerGraph, block: Block) -> list[Node]:
-    """Return a block's layers in order of computation."""
-    return [node for node in graph.nodes if (node.stage, node.block) == (block.stage, block.letter)]
-
-
 def shortcut_term(graph: LayerGraph, block: Block) -> str:
     """Return what is added to F(x), or "" in a plain network."""
     if block.add is None:
         return ""
-    side = [node for node in nodes_of(graph, block) if node.road == "shortcut"]
+    side = [node for node in graph.inside(block) if node.road == "shortcut"]
     if not side:
         return "x"
     return _("projection(x)") if any(isinstance(node.layer, Conv) for node in side) else _("shortcut(x)")
@@ -42,7 +37,7 @@ def shortcut_term(graph: LayerGraph, block: Block) -> str:
 def branch_lines(graph: LayerGraph, block: Block) -> list[BranchLine]:
     """Return F, a line per convolution."""
     behind = {block.add, block.out} - {block.branch}
-    own = [node for node in nodes_of(graph, block) if node.road == "main" and node.id not in behind]
+    own = [node for node in graph.inside(block) if node.road == "main" and node.id not in behind]
     lines: list[list[Node]] = [[]]
     for node in own:
         if isinstance(node.layer, (Conv, Padding)) and any(isinstance(other.layer, Conv) for other in lines[-1]):
@@ -59,7 +54,7 @@ def _line(nodes: list[Node]) -> BranchLine:
 
 def shortcut_line(graph: LayerGraph, block: Block) -> str:
     """Return what stands on the shortcut, or "" where there is nothing."""
-    return " → ".join(_short(node) for node in nodes_of(graph, block) if node.road == "shortcut")
+    return " → ".join(_short(node) for node in graph.inside(block) if node.road == "shortcut")
 
 
 def _short(node: Node) -> str:
@@ -92,8 +87,3 @@ def block_shapes(summary: NetworkSummary, block: Block) -> tuple[str, str]:
     """Return the shapes of x and y."""
     before, after = (summary.by_id[name].output_shape for name in (block.input, block.out))
     return shape_text(before), shape_text(after)
-
-
-def has_final_relu(block: Block) -> bool:
-    """Whether a ReLU stands between the sum, or F, and the next block."""
-    return block.out not in (block.add, block.branch)

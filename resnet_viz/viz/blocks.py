@@ -7,7 +7,7 @@ from graphviz import Digraph
 
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.messages import gettext as _
-from resnet_viz.spec import Block, Node
+from resnet_viz.spec import Block
 from resnet_viz.spec.layers import ChannelPad, Conv, kind_of
 from resnet_viz.viz.boxes import SHORTCUT_EDGE, Box, Part, Pen, text_width_pt, write
 from resnet_viz.viz.theme import BRANCH, MARKS, ROAD, STATUS_MARKS
@@ -34,22 +34,17 @@ def folded_block(pen: Pen, block: Block, run: int, *, with_filters: bool) -> Par
     return Part(block.name, block.name, boxes, size, run, body, start, end, "", "", is_removed)
 
 
-def _is_shortcut(block: Block, name: str, node: Node) -> bool:
-    """Return whether an edge lies on the shortcut: what leads to its layers, and from it to the sum."""
-    return node.road == "shortcut" or (node.id == block.add and name == block.shortcut)
-
-
 def _boxes(pen: Pen, block: Block, *, with_filters: bool) -> tuple[Box, ...]:
     """Return F(x), what stands on the shortcut if anything does, and the sum; without a shortcut, all as one."""
     lines = (block.name, *(["F(x)"] if block.add else []), *(pen.convolutions(block) if with_filters else ()))
-    main = [n.id for n in pen.nodes_of(block) if n.road == "main" and n.id not in (block.add, block.out)]
+    main = [n.id for n in pen.graph.inside(block) if n.road == "main" and n.id not in (block.add, block.out)]
     ids = [*main, block.branch] if block.add else [*main, block.branch, block.out]
     branch = pen.box(f"branch_{block.name}", "branch", lines, BRANCH, ids)
     if block.add is None:
         return (branch,)
     ends = [block.add, block.out]
     add = pen.box(f"add_{block.name}", "add", ("+",), MARKS["add"], ends, told_by=block.add)
-    side = [node for node in pen.nodes_of(block) if node.road == "shortcut"]
+    side = [node for node in pen.graph.inside(block) if node.road == "shortcut"]
     if not side:
         return branch, add
     told = next((node.layer for node in side if isinstance(node.layer, Conv)), side[0].layer)
@@ -64,7 +59,7 @@ def _boxes(pen: Pen, block: Block, *, with_filters: bool) -> tuple[Box, ...]:
 
 def open_block(pen: Pen, block: Block, run: int) -> Part:
     """Return every layer of a block on its two roads, which part at x and meet in the sum."""
-    graph, nodes = Digraph(), pen.nodes_of(block)
+    graph, nodes = Digraph(), pen.graph.inside(block)
     inside = {node.id for node in nodes}
     start = _fork(pen, block, graph)
     boxes = [pen.layer(node, show_id=True) for node in nodes]
@@ -72,8 +67,8 @@ def open_block(pen: Pen, block: Block, run: int) -> Part:
         write(graph, box)
     edges = [(name, node) for node in nodes for name in node.inputs]
     # What comes first runs on top: the arc goes over the block.
-    for name, node in sorted(edges, key=lambda edge: not _is_shortcut(block, *edge)):
-        is_shortcut = _is_shortcut(block, name, node)
+    for name, node in sorted(edges, key=lambda edge: not pen.graph.is_on_shortcut(*edge)):
+        is_shortcut = pen.graph.is_on_shortcut(name, node)
         look = SHORTCUT_EDGE if is_shortcut else {"weight": "8"}
         graph.edge(name if name in inside else start, node.id, **look)
     for tail, head in sorted(pen.lost_edges):

@@ -1,7 +1,6 @@
 """What the picture is made of: boxes that stand for layers, and parts that hold one box or one block."""
 
 import html
-from collections import defaultdict
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, field
@@ -118,11 +117,9 @@ class Pen:
     members: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Sort the layers by block, once."""
-        self._inside: defaultdict[tuple[int, str], list[Node]] = defaultdict(list)
-        for node in self.summary.graph.nodes:
-            self._inside[node.stage, node.block].append(node)
-        self.tallest = max(self.size(block.out)[0] for block in self.summary.graph.blocks)
+        """Measure once what all sizes are told against."""
+        self.graph = self.summary.graph
+        self.tallest = max(self.size(block.out)[0] for block in self.graph.blocks)
 
     def shadow(self) -> "Pen":
         """Return a pen whose boxes only mark the place of what is drawn larger elsewhere."""
@@ -181,13 +178,9 @@ class Pen:
             return ""
         return shape_text(record.output_shape)
 
-    def nodes_of(self, block: Block) -> list[Node]:
-        """Return the layers of a block."""
-        return self._inside[block.stage, block.letter]
-
     def convolutions(self, block: Block) -> tuple[str, ...]:
         """Return the main path's convolutions as ``3×3, 128``, a stride behind a slash."""
-        on_main = [n.layer for n in self.nodes_of(block) if n.road == "main" and isinstance(n.layer, Conv)]
+        on_main = [n.layer for n in self.graph.inside(block) if n.road == "main" and isinstance(n.layer, Conv)]
         return tuple(layer_title(layer).removeprefix("Conv ") for layer in on_main)
 
 

@@ -7,15 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from resnet_viz.analysis import LayerRecord, NetworkSummary
+from resnet_viz.analysis import NetworkSummary
+from resnet_viz.analysis.measures import MEASURES, OWN
 from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.layers import kind_of
 from resnet_viz.viz.theme import BRANCH, INK, MARKS, SHORTCUT, color_table, ink_on
 from resnet_viz.viz.words import short_bytes, short_count
 
-METRICS = ("parameters", "macs", "memory", "receptive_field", "side")
-OWN = "own"
 MAX_OWN_BYTES = 1_000_000
 _STEPS = 64
 
@@ -44,28 +43,17 @@ class Coloring:
     legend: Legend
 
 
-class _Measure(NamedTuple):
+class _Words(NamedTuple):
     title: Callable[[], str]
-    of: Callable[[LayerRecord], float]
-    is_sum: bool
     text: Callable[[float], str]
 
 
-_MEASURES: dict[str, _Measure] = {
-    "parameters": _Measure(lambda: _("parameters"), lambda r: r.parameters, is_sum=True, text=short_count),
-    "macs": _Measure(lambda: _("MACs"), lambda r: r.macs, is_sum=True, text=short_count),
-    "memory": _Measure(
-        lambda: _("activation memory"), lambda r: r.activation_bytes, is_sum=True, text=lambda v: short_bytes(int(v))
-    ),
-    "receptive_field": _Measure(
-        lambda: _("receptive field"), lambda r: r.field.height.size, is_sum=False, text=lambda v: f"{v:.0f} px"
-    ),
-    "side": _Measure(
-        lambda: _("height of the map"),
-        lambda r: r.output_shape[0] if len(r.output_shape) == 3 else 0,
-        is_sum=False,
-        text=lambda v: f"{v:.0f}",
-    ),
+_WORDS: dict[str, _Words] = {
+    "parameters": _Words(lambda: _("parameters"), short_count),
+    "macs": _Words(lambda: _("MACs"), short_count),
+    "memory": _Words(lambda: _("activation memory"), lambda value: short_bytes(int(value))),
+    "receptive_field": _Words(lambda: _("receptive field"), lambda value: f"{value:.0f} px"),
+    "side": _Words(lambda: _("height of the map"), lambda value: f"{value:.0f}"),
 }
 
 
@@ -73,7 +61,7 @@ def color_title(name: str) -> str:
     """Return what a colouring is called."""
     if name == "kind":
         return _("kind of layer")
-    return _("your own numbers (CSV)") if name == OWN else _MEASURES[name].title()
+    return _("your own numbers (CSV)") if name == OWN else _WORDS[name].title()
 
 
 def color_by(
@@ -95,15 +83,15 @@ def _by_own(members: Mapping[str, tuple[str, ...]], own: Mapping[str, float]) ->
 
 
 def _by_measure(summary: NetworkSummary, members: Mapping[str, tuple[str, ...]], name: str) -> Coloring:
-    measure = _MEASURES[name]
+    measure, words = MEASURES[name], _WORDS[name]
     values = {}
     for drawn, ids in members.items():
         records = [summary.by_id[node_id] for node_id in ids]
         value = sum(map(measure.of, records)) if measure.is_sum else measure.of(records[-1])
         if value > 0:
             values[drawn] = float(value)
-    title = _("{what}, log scale").format(what=measure.title())
-    return _ramp(values, title, measure.text, is_log=True)
+    title = _("{what}, log scale").format(what=words.title())
+    return _ramp(values, title, words.text, is_log=True)
 
 
 def read_numbers(data: bytes, known: Mapping[str, object]) -> dict[str, float]:

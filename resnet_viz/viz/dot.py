@@ -93,18 +93,6 @@ class Drawing:
         return str(whole.source)
 
 
-def groups_of(summary: NetworkSummary, node_id: str) -> list[str]:
-    """Return the groups that must be open for a layer to be drawn by itself: its stage, then its block."""
-    node = summary.graph.node(node_id)
-    return [str(node.stage), f"{node.stage}{node.block}"] if node.block else []
-
-
-def known_groups(summary: NetworkSummary) -> list[str]:
-    """Return every group that can be opened: stage numbers, then the names of their blocks."""
-    blocks = summary.graph.blocks
-    return [*dict.fromkeys(str(block.stage) for block in blocks), *(block.name for block in blocks)]
-
-
 def draw(
     summary: NetworkSummary,
     opened: Collection[str] = (),
@@ -116,7 +104,7 @@ def draw(
 
     Args:
         summary: The network; for a difference, the union of both.
-        opened: Groups to open (see `known_groups`); a block is drawn open only inside an open stage.
+        opened: Groups to open, of `LayerGraph.groups`; a block is drawn open only inside an open stage.
         status: What became of a layer in a difference: ``added``, ``removed``, ``changed`` or ``settings``.
         lost_edges: Edges of the other network that this one does not have, drawn dotted inside open blocks.
     """
@@ -133,10 +121,9 @@ class _Picture:
     def drawing(self) -> Drawing:
         """Draw the stem, the stages and the head."""
         nodes = self.summary.graph.nodes
-        stages = list(dict.fromkeys(block.stage for block in self.summary.graph.blocks))
+        stages = self.summary.graph.stages
         rows = [self.row(1, (), [self.layer_part(n) for n in nodes if n.stage == 1])]
-        for stage in stages:
-            blocks = [block for block in self.summary.graph.blocks if block.stage == stage]
+        for stage, blocks in stages.items():
             rows.append(self.row(stage, self.filters(blocks), list(self.blocks_of(stage, blocks))))
         rows.append(self.row(0, (), [self.layer_part(n) for n in nodes if n.stage == 0]))
         sentence = _("{n} blocks in {stages} stages between a stem and a classifier").format(
@@ -153,7 +140,7 @@ class _Picture:
         shape = shape_text(self.summary.by_id[out].output_shape)
         return Row(str(stage), stage_title(stage), shape, filters, str(stage) in self.opened, stage > 1, tuple(parts))
 
-    def filters(self, blocks: list[Block]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    def filters(self, blocks: tuple[Block, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return the convolutions of a stage's blocks, without their strides; named only where they differ."""
 
         def without_strides(block: Block) -> tuple[str, ...]:
@@ -163,14 +150,14 @@ class _Picture:
         names = [run[0].name if len(run) == 1 else f"{run[0].name}–{run[-1].letter}" for _lines, run in runs]
         return tuple((name if len(runs) > 1 else "", lines) for name, (lines, _run) in zip(names, runs, strict=True))
 
-    def blocks_of(self, stage: int, blocks: list[Block]) -> Iterator[Part]:
+    def blocks_of(self, stage: int, blocks: tuple[Block, ...]) -> Iterator[Part]:
         """Yield the parts of a stage's blocks."""
 
         def alike(block: Block) -> tuple[object, ...]:
             return (
                 block.kind,
                 self.pen.convolutions(block),
-                self.pen.fate([node.id for node in self.pen.nodes_of(block)]),
+                self.pen.fate([node.id for node in self.pen.graph.inside(block)]),
             )
 
         for number, (_key, run) in enumerate(groupby(blocks, key=alike)):

@@ -4,10 +4,11 @@ from typing import Any, NamedTuple
 
 from resnet_viz.analysis import LayerRecord, NetworkSummary
 from resnet_viz.analysis.arithmetic import shape_text
+from resnet_viz.analysis.measures import COUNTS
 from resnet_viz.messages import gettext as _
 from resnet_viz.viz.dot import stage_title
 from resnet_viz.viz.theme import stage_color
-from resnet_viz.viz.views import CHART_METRICS, metric_short_name
+from resnet_viz.viz.views import metric_short_name
 from resnet_viz.viz.words import percent_text, short_bytes, short_count
 
 
@@ -55,7 +56,7 @@ def overview_data(summary: NetworkSummary, selected: str) -> dict[str, Any]:
     owner = next((part.name for part in parts if selected in {part.name, *(own.node.id for own in part.records)}), "")
     return {
         "parts": [_column(summary, part, stages) for part in parts],
-        "rows": [_row(parts, metric) for metric in CHART_METRICS],
+        "rows": [_row(parts, metric) for metric in COUNTS],
         "stages": [{"stage": stage, "title": _stage(stage)} for stage in stages],
         "selected": owner,
         "words": {
@@ -69,7 +70,7 @@ def overview_data(summary: NetworkSummary, selected: str) -> dict[str, Any]:
 def _column(summary: NetworkSummary, part: Part, stages: list[str]) -> dict[str, Any]:
     shape = summary.by_id[part.node].output_shape
     side, channels = (shape[0], shape[-1]) if len(shape) == 3 else (1, shape[-1])
-    values = {metric: part.total(metric) for metric in CHART_METRICS}
+    values = {metric: part.total(metric) for metric in COUNTS}
     title = _part_title(part)
     texts = {metric: f"{title}: {_exact(metric, value)}" for metric, value in values.items()}
     return {

@@ -7,7 +7,7 @@ from resnet_viz.analysis import LayerRecord, NetworkSummary
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import Block
-from resnet_viz.viz.block_account import block_shapes, nodes_of, shortcut_term
+from resnet_viz.viz.block_account import block_shapes, shortcut_term
 from resnet_viz.viz.boxes import Box, Part
 from resnet_viz.viz.coloring import Coloring, color_title
 from resnet_viz.viz.dot import Drawing, stage_title
@@ -84,7 +84,7 @@ def cards_of(summary: NetworkSummary, drawing: Drawing) -> dict[str, list[str]]:
 def _block_card(summary: NetworkSummary, block: Block) -> list[str]:
     term = shortcut_term(summary.graph, block)
     before, after = block_shapes(summary, block)
-    records = [summary.by_id[node.id] for node in nodes_of(summary.graph, block)]
+    records = [summary.by_id[node.id] for node in summary.graph.inside(block)]
     title = _("Block {name}").format(name=block.name)
     return [title, f"y = F(x) + {term}" if term else "y = F(x)", f"{before} → {after}", *_counts(records)]
 

@@ -23,7 +23,7 @@ from resnet_viz.spec.layers import kind_of
 from resnet_viz.viz.block_view import Focus, block_payload
 from resnet_viz.viz.block_words import block_question
 from resnet_viz.viz.coloring import color_by
-from resnet_viz.viz.dot import Drawing, draw, groups_of, known_groups, stage_title
+from resnet_viz.viz.dot import Drawing, draw, stage_title
 from resnet_viz.viz.picture import cards_of, picture_data, rows_of
 from resnet_viz.viz.words import kind_name
 
@@ -142,9 +142,9 @@ document.getElementById("old").remove();
 
 def _data(summary: NetworkSummary, node: str) -> dict[str, Any]:
     """Return what the file's script needs: three drawings to fold between, and the table."""
-    groups = known_groups(summary)
+    groups = summary.graph.groups
     stages = [group for group in groups if group.isdecimal()]
-    own = groups_of(summary, node)
+    own = summary.graph.groups_of(node)
     drawings = [draw(summary), draw(summary, stages), draw(summary, groups)]
     coloring = color_by(summary, drawings[0].members, "kind", {})
     return {

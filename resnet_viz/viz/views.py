@@ -2,10 +2,9 @@
 
 from resnet_viz.messages import gettext as _
 
-CHART_METRICS = ("parameters", "macs", "activation_bytes")
 VIEWS = ("table", "treemap", "depth", "field", "size")
 COUNTING = ("treemap", "depth")
-"""Views that show one of `CHART_METRICS`."""
+"""Views that show one of `resnet_viz.analysis.measures.COUNTS`."""
 
 
 def view_name(view: str) -> str:

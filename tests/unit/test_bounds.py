@@ -20,7 +20,7 @@ from resnet_viz.training.plan import Plan, check_memory
 from resnet_viz.ui.components import data_gallery
 from resnet_viz.ui.links import MAX_TEXT, PARTS, from_params
 from resnet_viz.ui.selection import Selection
-from resnet_viz.viz.dot import draw, known_groups
+from resnet_viz.viz.dot import draw
 
 from ..measuring import measured
 
@@ -118,7 +118,7 @@ def test_the_largest_value_of_a_network_costs_little(place):
         return
     with measured() as cost, contextlib.suppress(ResNetVizError):
         summary = analyse(spec)
-        draw(summary, known_groups(summary))
+        draw(summary, summary.graph.groups)
     assert (cost.seconds < MOST_S, cost.extra_bytes < MOST_BYTES) == (True, True), cost
 
 
@@ -140,7 +140,7 @@ def test_the_largest_network_of_all_costs_little():
     changes = {"stages": "6", "width": "0.05", "input": "512"} | {f"stages.{n}.blocks": "42" for n in range(2, 8)}
     with measured() as cost:
         selection, problems = from_params(changes)
-        draw(selection.summary, known_groups(selection.summary))
+        draw(selection.summary, selection.summary.graph.groups)
     assert problems == []
     assert len(selection.summary.graph.blocks) == 252
     assert (cost.seconds < MOST_S, cost.extra_bytes < MOST_BYTES) == (True, True), cost

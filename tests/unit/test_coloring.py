@@ -3,23 +3,24 @@
 import pytest
 
 from resnet_viz.analysis import analyse
+from resnet_viz.analysis.measures import MEASURES, OWN
 from resnet_viz.errors import SpecError
 from resnet_viz.spec import PRESETS
-from resnet_viz.viz.coloring import METRICS, OWN, color_by, color_title, read_numbers
-from resnet_viz.viz.dot import draw, known_groups
+from resnet_viz.viz.coloring import color_by, color_title, read_numbers
+from resnet_viz.viz.dot import draw
 from resnet_viz.viz.mosaic import counts_png
 from resnet_viz.viz.theme import BRANCH, MARKS, SHORTCUT
 
 COURSE = analyse(PRESETS["course"])
 FOLDED = draw(COURSE).members
-ALL = draw(COURSE, known_groups(COURSE)).members
+ALL = draw(COURSE, COURSE.graph.groups).members
 
 
 def brightness(color: str) -> float:
     return sum(int(color[i : i + 2], 16) for i in (1, 3, 5))
 
 
-@pytest.mark.parametrize("name", METRICS)
+@pytest.mark.parametrize("name", MEASURES)
 @pytest.mark.parametrize("members", [FOLDED, ALL], ids=["folded", "all"])
 def test_more_is_brighter(name, members):
     made = color_by(COURSE, members, name)
@@ -51,7 +52,7 @@ def test_by_kind_there_is_no_ramp():
     assert "shortcut" not in {
         text for _color, text, _shape in color_by(plain, draw(plain).members, "kind").legend.marks
     }
-    assert all(color_title(name) for name in ("kind", *METRICS, OWN))
+    assert all(color_title(name) for name in ("kind", *MEASURES, OWN))
 
 
 def test_text_stays_readable_on_every_colour():
@@ -60,7 +61,7 @@ def test_text_stays_readable_on_every_colour():
         linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    for name in METRICS:
+    for name in MEASURES:
         for fill, ink in color_by(COURSE, ALL, name).fills.values():
             light, dark = sorted((luminance(fill), luminance(ink)), reverse=True)
             assert (light + 0.05) / (dark + 0.05) >= 4.5, (name, fill, ink)

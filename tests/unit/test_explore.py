@@ -14,7 +14,6 @@ from resnet_viz.viz.block_account import (
     block_kind,
     block_purpose,
     branch_lines,
-    has_final_relu,
     shortcut_line,
     shortcut_term,
 )
@@ -51,7 +50,7 @@ def test_every_block_has_its_convolutions_and_one_purpose(name):
         is_plain = block.add is None
         assert bool(block_kind(block)) != is_plain
         assert ("no shortcut" in block_purpose(graph, block)) == is_plain
-        assert has_final_relu(block) != graph.spec.pre_activation
+        assert block.has_final_relu != graph.spec.pre_activation
 
 
 def test_a_layer_says_where_it_stands_and_whose_its_name_is():

@@ -9,7 +9,7 @@ from resnet_viz.analysis import analyse
 from resnet_viz.analysis.difference import compare
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.viz.boxes import text_width_pt
-from resnet_viz.viz.dot import draw, groups_of, known_groups
+from resnet_viz.viz.dot import draw
 from resnet_viz.viz.theme import SHORTCUT, STATUS_MARKS
 
 COURSE = analyse(PRESETS["course"])
@@ -23,7 +23,7 @@ def bodies(drawing) -> str:
 @pytest.mark.parametrize("how", ["folded", "stages", "all"])
 def test_every_layer_is_behind_exactly_one_drawn_node(name, how):
     summary = analyse(PRESETS[name])
-    known = known_groups(summary)
+    known = summary.graph.groups
     opened = {"folded": [], "stages": [group for group in known if group.isdecimal()], "all": known}[how]
     drawing = draw(summary, opened)
     members = [layer for group in drawing.members.values() for layer in group]
@@ -36,7 +36,7 @@ def test_every_layer_is_behind_exactly_one_drawn_node(name, how):
 @pytest.mark.parametrize("name", ["course", "v2", "cifar-20", "plain18", "keras-v1-152"])
 def test_the_open_pictures_edges_are_the_graphs(name):
     summary = analyse(PRESETS[name])
-    drawing = draw(summary, known_groups(summary))
+    drawing = draw(summary, summary.graph.groups)
     inputs = {f"x_{block.name}": block.input for block in summary.graph.blocks}
     drawn = {
         (inputs.get(tail, tail), head)
@@ -133,9 +133,9 @@ def test_shapes_stand_where_they_change():
 
 
 def test_the_groups_of_a_layer_open_it():
-    assert groups_of(COURSE, "res4a_branch1") == ["4", "4a"]
-    assert groups_of(COURSE, "conv1") == []
-    assert draw(COURSE, groups_of(COURSE, "res4a_branch1")).members["res4a_branch1"] == ("res4a_branch1",)
+    assert COURSE.graph.groups_of("res4a_branch1") == ("4", "4a")
+    assert COURSE.graph.groups_of("conv1") == ()
+    assert draw(COURSE, COURSE.graph.groups_of("res4a_branch1")).members["res4a_branch1"] == ("res4a_branch1",)
 
 
 def test_a_difference_marks_layers_by_sign_and_keeps_what_is_gone():
@@ -158,7 +158,7 @@ def test_any_two_networks_are_one_picture(before, after):
     networks = [analyse(preset(name, input_shape=(64, 64, 3), classes=6)) for name in (before, after)]
     difference = compare(*networks)
     union = difference.union
-    for opened in ((), known_groups(union)):
+    for opened in ((), union.graph.groups):
         drawing = draw(union, opened, status=difference.status, lost_edges=difference.lost_edges)
         assert sorted(name for ids in drawing.members.values() for name in ids) == sorted(union.by_id)
         for part in (part for row in drawing.rows for part in row.parts):
@@ -194,7 +194,7 @@ def test_graphviz_understands_every_picture():
 
     if shutil.which("dot") is None:
         pytest.skip("no system Graphviz; the browser tests lay out every picture")
-    for opened in ([], ["3"], known_groups(COURSE)):
+    for opened in ([], ["3"], COURSE.graph.groups):
         done = subprocess.run(
             ["dot", "-Tsvg"], input=draw(COURSE, opened).dot.encode(), capture_output=True, check=True
         )

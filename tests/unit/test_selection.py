@@ -17,7 +17,7 @@ from resnet_viz.spec.changes import changed_paths, to_paths, with_changes
 from resnet_viz.spec.surgery import Surgery
 from resnet_viz.ui.links import MAX_SENTENCES, PARTS, from_params, language_of
 from resnet_viz.ui.selection import Selection, lost_surgery, named_parts, surgery_of
-from resnet_viz.viz.dot import draw, known_groups
+from resnet_viz.viz.dot import draw
 
 ROOT = Path(__file__).parents[2]
 COURSE = analyse(PRESETS["course"])
@@ -68,7 +68,7 @@ def test_any_reachable_network_is_drawn_explained_and_linked():
         drawn += 1
         assert with_changes(base, changed_paths(base, spec)) == spec
         for node in ("conv1", "avg_pool", summary.graph.blocks[0].out, summary.graph.blocks[-1].branch):
-            for opened in ((), known_groups(summary)):
+            for opened in ((), summary.graph.groups):
                 assert draw(summary, opened).drawn(node)
         for record in summary.records:
             assert shape_arithmetic(record)

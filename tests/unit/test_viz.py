@@ -18,6 +18,7 @@ from resnet_viz.analysis.arithmetic import (
     shape_arithmetic,
 )
 from resnet_viz.analysis.keras_code import keras_line
+from resnet_viz.analysis.measures import COUNTS
 from resnet_viz.analysis.receptive_field import Extent, ReceptiveField
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.spec.layers import kind_of
@@ -41,7 +42,6 @@ from resnet_viz.viz.overview import overview_data, parts_of
 from resnet_viz.viz.pixel import sum_data
 from resnet_viz.viz.tables import COUNTED, to_frame, to_markdown, totals_row
 from resnet_viz.viz.theme import BRANCH, COLOR_MAPS, GROUND, MARKS, NOT_A_NUMBER, color_table
-from resnet_viz.viz.views import CHART_METRICS
 
 COURSE = analyse(PRESETS["course"])
 
@@ -162,7 +162,7 @@ def test_summary_table_is_golden(golden):
     golden("course-layers.csv", to_frame(COURSE).to_csv(index=False))
 
 
-@pytest.mark.parametrize("metric", CHART_METRICS)
+@pytest.mark.parametrize("metric", COUNTS)
 def test_chart_draws_every_layer_that_counts(metric):
     frame = to_frame(COURSE)
     figure = along_depth(frame, metric, selected="conv1")
@@ -177,7 +177,7 @@ def test_the_overview_accounts_for_every_layer_once(name):
     parts = parts_of(summary)
     assert [record for part in parts for record in part.records] == list(summary.records)
     data = overview_data(summary, summary.graph.blocks[1].branch)
-    for metric in CHART_METRICS:
+    for metric in COUNTS:
         assert sum(part["values"][metric] for part in data["parts"]) == getattr(summary.totals, metric)
     assert data["selected"] == overview_data(summary, summary.graph.blocks[1].name)["selected"] == "2b"
     assert [part["id"] for part in data["parts"]][1:-1] == [block.name for block in summary.graph.blocks]
@@ -192,7 +192,7 @@ def test_the_overviews_sentences_are_computed():
     }
 
 
-@pytest.mark.parametrize("metric", CHART_METRICS)
+@pytest.mark.parametrize("metric", COUNTS)
 @pytest.mark.parametrize("name", ["course", "v2", "cifar-plain-20"])
 def test_treemap_areas_are_the_shares(name, metric):
     frame = to_frame(analyse(PRESETS[name]))

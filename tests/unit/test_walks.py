@@ -13,13 +13,12 @@ from typing import Any
 
 import pytest
 
-from resnet_viz.analysis import analyse
+from resnet_viz.analysis import analyse, network
 from resnet_viz.analysis.reads import cell_reads
 from resnet_viz.errors import SpecError
 from resnet_viz.messages import gettext, use_language
 from resnet_viz.spec import PRESETS
 from resnet_viz.spec.layers import Relu
-from resnet_viz.ui.cache import network
 from resnet_viz.ui.figures import FIGURES, filled, named_in
 from resnet_viz.ui.links import from_params
 from resnet_viz.ui.selection import SHIPPED

@@ -17,8 +17,6 @@ from resnet_viz.viz.block_account import (
     block_purpose,
     block_shapes,
     branch_lines,
-    has_final_relu,
-    nodes_of,
     shortcut_line,
     shortcut_term,
 )
@@ -77,7 +75,7 @@ def _parts(summary: NetworkSummary, block: Block) -> str:
 def _facts(summary: NetworkSummary, block: Block) -> str:
     """Return the shapes and the cost, a line each."""
     before, after = block_shapes(summary, block)
-    last = _("Then a ReLU.") if has_final_relu(block) else ""
+    last = _("Then a ReLU.") if block.has_final_relu else ""
     whole = summary.totals
     own = summary.totals_where(lambda node: (node.stage, node.block) == (block.stage, block.letter))
     parameters = _("{n} parameters ({share:.1%} of the network)").format(
@@ -98,7 +96,7 @@ def _show_layers(selection: Selection) -> None:
         key="block_open",
         on_click=lambda: state.update(lambda now: now.toggled(block.name)),
     )
-    ids = [node.id for node in nodes_of(selection.summary.graph, block)]
+    ids = [node.id for node in selection.summary.graph.inside(block)]
     key = state.bind("block_layers", None)
     with st.expander(ngettext("Its {n} layer", "Its {n} layers", len(ids)).format(n=len(ids)), key="block_inside"):
         st.pills(

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from resnet_viz.analysis.keras_code import keras_file
+from resnet_viz.analysis.measures import OWN
 from resnet_viz.errors import ResNetVizError, SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import PRESETS, ResNetSpec
@@ -10,7 +11,7 @@ from resnet_viz.spec.changes import changed_paths
 from resnet_viz.ui import kept, state
 from resnet_viz.ui.components.picture import drawing_of
 from resnet_viz.ui.selection import Selection
-from resnet_viz.viz.coloring import MAX_OWN_BYTES, OWN, read_numbers
+from resnet_viz.viz.coloring import MAX_OWN_BYTES, read_numbers
 
 _MAX_SPEC_BYTES = 100_000
 

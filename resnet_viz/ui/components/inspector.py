@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from resnet_viz.analysis import LayerRecord, NetworkSummary, covering_cells
+from resnet_viz.analysis import LayerRecord, NetworkSummary, covering_cells, network
 from resnet_viz.analysis.arithmetic import (
     field_arithmetic,
     mac_arithmetic,
@@ -19,7 +19,6 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
 from resnet_viz.spec import Node, ResNetSpec
 from resnet_viz.ui import state
-from resnet_viz.ui.cache import network
 from resnet_viz.ui.components import block_panel
 from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.layer_words import field_sentence, layer_place, used_sentence

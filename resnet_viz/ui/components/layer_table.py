@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from resnet_viz.analysis.measures import COUNTS
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import state
 from resnet_viz.ui.components import controls, downloads
@@ -13,7 +14,7 @@ from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.charts import along_depth, receptive_fields, size_and_channels, treemap
 from resnet_viz.viz.overview import overview_data
 from resnet_viz.viz.tables import in_words, to_frame, totals_row
-from resnet_viz.viz.views import CHART_METRICS, COUNTING, VIEWS, metric_name, metric_short_name, view_name
+from resnet_viz.viz.views import COUNTING, VIEWS, metric_name, metric_short_name, view_name
 from resnet_viz.viz.words import kind_name, short_bytes
 
 # On a projector there are no filters above a chart; on a walk there is a question.
@@ -47,7 +48,7 @@ def show(selection: Selection) -> None:
         if selection.view in COUNTING:
             controls.choice(
                 _("Where is the cost?"),
-                CHART_METRICS,
+                COUNTS,
                 selection.metric,
                 lambda metric: state.set_parts(metric=metric),
                 key="metric",

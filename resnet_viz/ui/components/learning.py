@@ -6,14 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from resnet_viz.analysis import NetworkSummary
+from resnet_viz.analysis import NetworkSummary, network
 from resnet_viz.analysis.curves import Metrics
 from resnet_viz.messages import gettext as _
 from resnet_viz.training.catalogue import data_sets
 from resnet_viz.training.plan import Plan
 from resnet_viz.training.record import PHASES
 from resnet_viz.ui import state
-from resnet_viz.ui.cache import network
 from resnet_viz.ui.components.run_source import Watched, has_recording
 from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.learning import learning_data

@@ -6,14 +6,14 @@ from typing import Any
 
 import streamlit as st
 
-from resnet_viz.analysis import NetworkSummary
+from resnet_viz.analysis import NetworkSummary, network
 from resnet_viz.analysis.difference import Difference, compare
+from resnet_viz.analysis.measures import OWN
 from resnet_viz.messages import current_language
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.ui import kept, state
-from resnet_viz.ui.cache import network
 from resnet_viz.ui.selection import COLORS, Selection
-from resnet_viz.viz.coloring import OWN, color_by
+from resnet_viz.viz.coloring import color_by
 from resnet_viz.viz.dot import Drawing, draw
 from resnet_viz.viz.picture import picture_data
 

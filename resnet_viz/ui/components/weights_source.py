@@ -6,13 +6,13 @@ from functools import cache, lru_cache
 
 import streamlit as st
 
+from resnet_viz.analysis import network
 from resnet_viz.errors import ResNetVizError, StoreError
 from resnet_viz.images.preprocess import NORMALISATIONS
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
 from resnet_viz.spec import ResNetSpec, preset
 from resnet_viz.ui import say, services, state
-from resnet_viz.ui.cache import network
 from resnet_viz.ui.components import controls, imagenet_source
 from resnet_viz.ui.components.run_source import owner, watched
 from resnet_viz.ui.selection import FILE, IMAGENET, RANDOM, RUN, SHIPPED, Selection
