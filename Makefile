@@ -12,11 +12,11 @@ help:
 	@echo "make clean   remove the virtual environment"
 
 $(VENV)/.run: requirements.txt pyproject.toml
-	@sh tools/setup.sh run "$(VENV)"
+	@sh dev/tools/setup.sh run "$(VENV)"
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt requirements.txt pyproject.toml
-	@sh tools/setup.sh dev "$(VENV)"
+	@sh dev/tools/setup.sh dev "$(VENV)"
 	@touch $@ $(VENV)/.run
 
 run: $(VENV)/.run
@@ -26,7 +26,7 @@ test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 3 --no-loadscope-reorder $(ARGS)
 
 busy: $(VENV)/.dev
-	@sh tools/busy.sh 3 $(BIN)/python -m pytest tests/browser tests/app $(ARGS)
+	@sh dev/tools/busy.sh 3 $(BIN)/python -m pytest tests/browser tests/app $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -35,19 +35,19 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.dev
-	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@for file in dev/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 soak: $(VENV)/.dev
-	$(BIN)/python benchmarks/soak.py $(PART) $(ARGS)
+	$(BIN)/python dev/benchmarks/soak.py $(PART) $(ARGS)
 
 load: $(VENV)/.dev
-	$(BIN)/python benchmarks/load.py $(ARGS)
+	$(BIN)/python dev/benchmarks/load.py $(ARGS)
 
 messages: $(VENV)/.dev
-	$(BIN)/python tools/messages.py
+	$(BIN)/python dev/tools/messages.py
 
 frontend:
-	cd frontend && npm ci && npm run build
+	cd dev/frontend && npm ci && npm run build
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

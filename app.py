@@ -9,6 +9,7 @@ if not (3, 11) <= sys.version_info[:2] <= (3, 13):
 import streamlit as st
 from starlette.middleware import Middleware
 
+from resnet_viz.paths import FRAME
 from resnet_viz.ui.errors import hide_traceback
 from resnet_viz.ui.first_paint import FirstPaint
 from resnet_viz.ui.middleware import OwnerMiddleware
@@ -16,7 +17,7 @@ from resnet_viz.ui.services import lifespan, stay_offline
 
 stay_offline()
 app = st.App(
-    "resnet_viz/ui/main.py",
+    FRAME,
     lifespan=lifespan,
     middleware=[Middleware(OwnerMiddleware), Middleware(FirstPaint)],
     on_script_error=hide_traceback,

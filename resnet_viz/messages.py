@@ -9,11 +9,11 @@ import gettext as _gettext
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import cache
-from pathlib import Path
+
+from resnet_viz.paths import LOCALE
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 _LOCALE_NAMES = {"zh": "zh_CN"}
-_LOCALE_DIR = Path(__file__).parent / "locale"
 
 _language: ContextVar[str] = ContextVar("language", default="")
 _ask: list[Callable[[], str]] = []
@@ -68,4 +68,4 @@ def ngettext(singular: str, plural: str, n: int) -> str:
 
 @cache
 def _catalogue(language: str) -> _gettext.NullTranslations:
-    return _gettext.translation("resnet_viz", _LOCALE_DIR, [_LOCALE_NAMES.get(language, language)], fallback=True)
+    return _gettext.translation("resnet_viz", LOCALE, [_LOCALE_NAMES.get(language, language)], fallback=True)

@@ -5,14 +5,14 @@ import reprlib
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
+from resnet_viz.paths import ASSETS
 
-FOLDER = Path(__file__).parent / "assets" / "walks"
+FOLDER = ASSETS / "walks"
 OWN_WALK = "own"
 """The name under which links know a visitor's own walk."""
 PAGES = ("", "layers", "activations", "explain", "train")

@@ -59,36 +59,38 @@ def test_pages_are_thin_and_modules_fit_a_screen_or_four():
 
 
 def sources_sha256(root: Path) -> str:
-    """Return one hash over all that the browser's components are built from; `frontend/build.mjs` does the same."""
-    folder = root / "frontend"
+    """Return one hash over all that the browser's components are built from; `dev/frontend/build.mjs` does the same."""
+    folder = root / "dev" / "frontend"
     names = [
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
         if path.suffix in (".js", ".mjs", ".css", ".json") and "node_modules" not in path.parts
     ]
-    names.append("../resnet_viz/assets/color-maps.json")
+    names.append("../../assets/color-maps.json")
     digests = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
     lines = "".join(f"{digests[name]}  {name}\n" for name in sorted(names))
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def test_built_components_are_those_of_the_sources():
-    """Whoever edits `frontend/` and forgets `make frontend` ships the old components."""
+    """Whoever edits `dev/frontend/` and forgets `make frontend` ships the old components."""
     built = ROOT / "resnet_viz" / "ui" / "frontend"
     assert (built / "sources.sha256").read_text("utf-8").strip() == sources_sha256(ROOT), "run `make frontend`"
 
 
 @pytest.mark.parametrize(
     "name",
-    ["build.mjs", "package-lock.json", "maps/paint.js", "graph/style.css", "../resnet_viz/assets/color-maps.json"],
+    ["build.mjs", "package-lock.json", "maps/paint.js", "graph/style.css", "../../assets/color-maps.json"],
 )
 def test_an_edited_source_is_noticed(tmp_path, name):
-    shutil.copytree(ROOT / "frontend", tmp_path / "frontend", ignore=shutil.ignore_patterns("node_modules"))
-    assets = tmp_path / "resnet_viz" / "assets"
-    assets.mkdir(parents=True)
-    shutil.copy(ROOT / "resnet_viz" / "assets" / "color-maps.json", assets)
+    shutil.copytree(
+        ROOT / "dev" / "frontend", tmp_path / "dev" / "frontend", ignore=shutil.ignore_patterns("node_modules")
+    )
+    assets = tmp_path / "assets"
+    assets.mkdir()
+    shutil.copy(ROOT / "assets" / "color-maps.json", assets)
     assert sources_sha256(tmp_path) == sources_sha256(ROOT)
-    with (tmp_path / "frontend" / name).open("a") as file:
+    with (tmp_path / "dev" / "frontend" / name).open("a") as file:
         file.write(" ")
     assert sources_sha256(tmp_path) != sources_sha256(ROOT)
 
@@ -122,7 +124,7 @@ def test_the_package_ships_one_build_of_each_file_under_the_hash_of_its_content(
 
 
 def test_every_asset_has_a_source():
-    folder = ROOT / "resnet_viz" / "assets"
+    folder = ROOT / "assets"
     named = re.findall(r"`([^`]+)`", (folder / "SOURCES.md").read_text("utf-8"))
     for path in folder.rglob("*.*"):
         known = path.name in "".join(named) or any(fnmatch(path.relative_to(folder).as_posix(), name) for name in named)

@@ -1,16 +1,16 @@
 """The sample images that ship with the app."""
 
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from resnet_viz.errors import ImageError, broken_rule, did_you_mean
 from resnet_viz.images.reader import Picture, read_picture
 from resnet_viz.messages import gettext as _
+from resnet_viz.paths import ASSETS
 
 DEFAULT_SAMPLE = "star"
 
-FOLDER = Path(__file__).parents[1] / "assets" / "samples"
+FOLDER = ASSETS / "samples"
 
 
 class Sample(NamedTuple):
@@ -45,7 +45,7 @@ SHAPES = Series(
     seed=2**40,
     indices={"circle": 24, "cross": 55, "ring": 80, "square": 69, "star": 64, "triangle": 47},
 )
-"""Where the samples of one shape each come from; `tools/make_shapes.py` writes them."""
+"""Where the samples of one shape each come from; `dev/tools/make_shapes.py` writes them."""
 
 SAMPLES: dict[str, Sample] = {
     **{name: Sample(f"{name}.png", "ResNet Viz") for name in SHAPES.indices},

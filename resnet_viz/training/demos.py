@@ -7,13 +7,13 @@ a slow machine as on a fast one; how long it takes is told while it runs.
 import json
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from resnet_viz.errors import SpecError, broken_rule, did_you_mean
 from resnet_viz.messages import gettext as _
+from resnet_viz.paths import ASSETS
 from resnet_viz.training.plan import Plan
 
-FOLDER = Path(__file__).parents[1] / "assets" / "demos"
+FOLDER = ASSETS / "demos"
 # In the order of a lesson: the claim, its controls, what goes wrong elsewhere, the real thing.
 ORDER = (
     "plain-vs-residual",

@@ -110,7 +110,7 @@ def _race_accuracy(network_name: str) -> str:
 def _race() -> Watched:
     found = watched(RACE)
     if found is None:
-        raise LookupError(f"A recorded run ships. Received: no run {RACE}. Run tools/record_runs.py.")
+        raise LookupError(f"A recorded run ships. Received: no run {RACE}. Run dev/tools/record_runs.py.")
     return found
 
 

@@ -1,13 +1,13 @@
 """Our style sheet in the page's HTML: without it the page would first be drawn in Streamlit's own looks."""
 
 import hashlib
-from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_STYLE = Path(__file__).parent / "style"
+from resnet_viz.paths import STYLE
+
 _SHEETS = ("frame.css", "page.css")
 # A page must come whole and as it is now: our part of it changes when Streamlit's file does not.
 _NOT_PASSED_ON = ("accept-encoding", "if-none-match", "if-modified-since", "range")
@@ -19,11 +19,11 @@ class FirstPaint:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        sheet = b"".join((_STYLE / name).read_bytes() for name in _SHEETS)
+        sheet = b"".join((STYLE / name).read_bytes() for name in _SHEETS)
         self._name = f"page-{hashlib.sha256(sheet).hexdigest()[:12]}.css"
         year = {"cache-control": "public, max-age=31536000, immutable"}
         self._sheet = Response(sheet, media_type="text/css", headers=year)
-        first = (_STYLE / "first.css").read_text("utf-8")
+        first = (STYLE / "first.css").read_text("utf-8")
         # Relative like Streamlit's own links, so that it holds below a base path and behind a proxy.
         self._head = f'<style>\n{first}</style>\n<link rel="stylesheet" href="./style/{self._name}">\n</head>'.encode()
 

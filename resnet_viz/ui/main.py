@@ -1,33 +1,28 @@
 """The frame of every page: title, navigation, subject line, sentences about what went wrong."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from resnet_viz.messages import gettext as _
+from resnet_viz.paths import ASSETS, PAGES, STYLE
 from resnet_viz.ui import kept, say, services, state
 from resnet_viz.ui.components import doubt, present, subject, walk, welcome
 from resnet_viz.ui.selection import Selection
 
-ROOT = Path(__file__).parents[2]
-ICON = ROOT / "resnet_viz" / "assets" / "icon.png"
-PROJECTOR = ROOT / "resnet_viz" / "ui" / "style" / "projector.css"
-
 
 def main() -> None:
     """Run one page in its frame."""
-    st.set_page_config(page_title="ResNet Viz", page_icon=str(ICON), layout="wide")
+    st.set_page_config(page_title="ResNet Viz", page_icon=str(ASSETS / "icon.png"), layout="wide")
     state.begin_run()
     walk.arrive()
     selection = state.current_selection()
     if selection.present:
-        st.html(PROJECTOR)
+        st.html(STYLE / "projector.css")
     pages = {
-        "": st.Page(ROOT / "pages" / "architecture.py", title=_("Architecture"), url_path="architecture", default=True),
-        "layers": st.Page(ROOT / "pages" / "layers.py", title=_("Layers"), url_path="layers"),
-        "activations": st.Page(ROOT / "pages" / "activations.py", title=_("Activations"), url_path="activations"),
-        "explain": st.Page(ROOT / "pages" / "explain.py", title=_("Explain"), url_path="explain"),
-        "train": st.Page(ROOT / "pages" / "train.py", title=_("Train"), url_path="train"),
+        "": st.Page(PAGES / "architecture.py", title=_("Architecture"), url_path="architecture", default=True),
+        "layers": st.Page(PAGES / "layers.py", title=_("Layers"), url_path="layers"),
+        "activations": st.Page(PAGES / "activations.py", title=_("Activations"), url_path="activations"),
+        "explain": st.Page(PAGES / "explain.py", title=_("Explain"), url_path="explain"),
+        "train": st.Page(PAGES / "train.py", title=_("Train"), url_path="train"),
     }
     page = st.navigation(list(pages.values()), position="top")
     target = state.taken_target()

@@ -6,7 +6,6 @@ from collections import OrderedDict
 from contextvars import copy_context
 from functools import cache
 from http.cookies import CookieError, SimpleCookie
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import streamlit as st
@@ -17,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from resnet_viz.identity import COOKIE, COOKIE_AGE_S, new_cookie, owner_of
 from resnet_viz.messages import preferred_language, use_language
 from resnet_viz.owners import UPLOAD_BYTES, UPLOAD_WINDOW_S, upload_refusal
+from resnet_viz.paths import FRONTEND
 
 NEW_OWNERS = 600
 """Cookies that one address gets within `UPLOAD_WINDOW_S`: two large classes behind one address, each browser once."""
@@ -174,6 +174,6 @@ def _address(scope: Scope) -> str:
 @cache
 def _preload() -> str:
     """Return the header that has the picture's code fetched with the page: Streamlit asks only when it comes to it."""
-    (script,) = (Path(__file__).parent / "frontend" / "graph").glob("index-*.js")
+    (script,) = (FRONTEND / "graph").glob("index-*.js")
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     return f"<{f'/{base}' if base else ''}/_stcore/bidi-components/resnet-viz.graph/{script.name}>; rel=modulepreload"

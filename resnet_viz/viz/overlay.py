@@ -14,7 +14,7 @@ FloatArray = npt.NDArray[np.float32]
 _SIDE_PX = 512
 _BOX_SIDE_PX = 320
 _BOX = (255, 157, 0)
-# The picture under a map: grey, light enough for both colours to stand out; as `frontend/maps/over.js` draws it.
+# The picture under a map: grey, light enough for both colours to stand out; as `dev/frontend/maps/over.js` draws it.
 _DARKEST, _CONTRAST = 70, 0.65
 
 

@@ -136,7 +136,7 @@ class View:
 
 
 def maps_payload(arrays: Sequence[Layer | Derived], view: View, picture: npt.NDArray[np.uint8] | None = None) -> bytes:
-    """Return the bytes for the component; see `frontend/maps/values.js` for the reader.
+    """Return the bytes for the component; see `dev/frontend/maps/values.js` for the reader.
 
     Args:
         arrays: What there is to see.

@@ -22,7 +22,7 @@ def picture_data(
     colors: tuple[str, Sequence[str]],
     file_name: str,
 ) -> dict[str, Any]:
-    """Return everything `frontend/graph` needs, as plain JSON values.
+    """Return everything `dev/frontend/graph` needs, as plain JSON values.
 
     Args:
         summary: What is drawn.

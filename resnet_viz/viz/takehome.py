@@ -9,7 +9,6 @@ import gzip
 import html
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from resnet_viz.analysis import NetworkSummary
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.messages import current_language
 from resnet_viz.messages import gettext as _
+from resnet_viz.paths import FRONTEND
 from resnet_viz.spec.layers import kind_of
 from resnet_viz.viz.block_view import Focus, block_payload
 from resnet_viz.viz.block_words import block_question
@@ -34,7 +34,6 @@ MAX_BYTES = 5_000_000
 _MAPS_BYTES = 1_300_000
 """Of the mosaic and of the strip, each, before they are packed; float16 noise hardly shrinks."""
 
-_FRONTEND = Path(__file__).parents[1] / "ui" / "frontend"
 _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; style-src 'unsafe-inline'; worker-src blob:; "
     "img-src data: blob:"
@@ -185,7 +184,7 @@ def _drawing(summary: NetworkSummary, drawing: Drawing) -> dict[str, Any]:
 
 
 def _built(folder: str, pattern: str) -> bytes:
-    (path,) = (_FRONTEND / folder).glob(pattern)
+    (path,) = (FRONTEND / folder).glob(pattern)
     return path.read_bytes()
 
 

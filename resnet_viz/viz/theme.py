@@ -8,11 +8,12 @@ References:
 import itertools
 import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from resnet_viz.paths import ASSETS
 
 
 class Mark(NamedTuple):
@@ -105,9 +106,7 @@ def series_marks(names: Iterable[str]) -> dict[str, SeriesMark]:
 
 
 COLOR_MAPS: dict[str, str] = json.loads(
-    (Path(__file__).parents[1] / "assets" / "color-maps.json").read_text(
-        "utf-8"
-    )  # the browser's components carry it too
+    (ASSETS / "color-maps.json").read_text("utf-8")  # the browser's components carry it too
 )
 """The colours of each map by name: 256 of them, six hexadecimal digits each."""
 

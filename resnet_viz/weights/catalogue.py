@@ -11,10 +11,11 @@ from pathlib import Path
 
 from resnet_viz.errors import WeightsError, broken_rule
 from resnet_viz.messages import gettext as _
+from resnet_viz.paths import ASSETS
 from resnet_viz.spec.layers import Shape
 from resnet_viz.weights.content import Mark, mark_of
 
-FOLDER = Path(__file__).parents[1] / "assets" / "weights"
+FOLDER = ASSETS / "weights"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from resnet_viz.analysis import analyse
 from resnet_viz.downloads import Download
 from resnet_viz.errors import WeightsError, broken_rule
 from resnet_viz.messages import gettext as _
+from resnet_viz.paths import ASSETS
 from resnet_viz.spec import preset
 from resnet_viz.weights.fit import expected_arrays
 from resnet_viz.weights.reader import convert
@@ -23,7 +24,7 @@ from resnet_viz.weights.store import WeightsFile
 
 # As keras.applications.resnet gives them (Keras 3.15).
 BASE_URL = "https://storage.googleapis.com/tensorflow/keras-applications/resnet/"
-CLASSES_FILE = Path(__file__).parents[1] / "assets" / "imagenet-classes.txt"
+CLASSES_FILE = ASSETS / "imagenet-classes.txt"
 
 
 @dataclass(frozen=True)

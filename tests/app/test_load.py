@@ -13,7 +13,7 @@ COUNTS = "--first 6 --people 3 --seconds 12 --pictures 6 --warm 4 --ttl 1 --left
 
 @pytest.mark.timeout(300)
 def test_a_small_class_is_served_and_everyone_sees_their_own_picture():
-    command = [sys.executable, "benchmarks/load.py", *COUNTS.split()]
+    command = [sys.executable, "dev/benchmarks/load.py", *COUNTS.split()]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     said = done.stdout + done.stderr
     assert done.returncode == 0, said

@@ -626,8 +626,8 @@ def test_errors_of_explanations_cross_the_wire(worker):
 
 
 def test_the_workers_memory_is_flat_over_different_requests_of_every_kind(own_worker):
-    """A small count of benchmarks/bench_worker_memory.py, which asks 500; the first eighth compiles and fills caches."""
-    sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+    """A small count of dev/benchmarks/bench_worker_memory.py, which asks 500; the first eighth compiles and fills caches."""
+    sys.path.insert(0, str(Path(__file__).parents[2] / "dev" / "benchmarks"))
     try:
         from worker_requests import requests, resident_bytes
     finally:

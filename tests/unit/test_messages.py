@@ -28,7 +28,7 @@ def _english_again():
 
 def test_no_message_lacks_a_translation():
     done = subprocess.run(
-        [sys.executable, "tools/messages.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "dev/tools/messages.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
 
@@ -139,7 +139,7 @@ def test_a_word_of_the_house_has_its_chinese(word, term):
 
 
 def test_that_check_can_fail():
-    sys.path.insert(0, str(ROOT / "tools"))
+    sys.path.insert(0, str(ROOT / "dev" / "tools"))
     try:
         import messages
     finally:

@@ -2,19 +2,18 @@
 
 import json
 import math
-from pathlib import Path
 
 import pytest
 
-import resnet_viz
 from resnet_viz.analysis.curves import by_network, smoothed
+from resnet_viz.paths import ASSETS
 from resnet_viz.training.demos import ORDER, demo
 from resnet_viz.training.plan import Plan, with_settings
 from resnet_viz.training.record import Record, RunFolder
 from resnet_viz.training.verdicts import gradient_ratio, last_accuracy, verdict_of
 from resnet_viz.viz.learning import learning_data
 
-RECORDINGS = Path(resnet_viz.__file__).parent / "assets" / "runs"
+RECORDINGS = ASSETS / "runs"
 
 
 def line(network, update, accuracy, **more):

@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from resnet_viz.analysis.curves import Metrics
 from resnet_viz.compute.runs import Run
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import owner_stem
+from resnet_viz.paths import ASSETS
 from resnet_viz.training.demos import demos
 from resnet_viz.training.record import Record, RunFolder
 from resnet_viz.ui import services, state
 from resnet_viz.ui.cache import run_feed
 
 RECORDED = "recorded-"
-_FOLDER = Path(__file__).parents[2] / "assets" / "runs"
+_FOLDER = ASSETS / "runs"
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """A walk through the pages: the stop's question, its answer on request, the steps; and a walk of one's own."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import streamlit as st
 
 from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
+from resnet_viz.paths import STYLE
 from resnet_viz.ui import figures, kept, say, state, walking
 from resnet_viz.ui.components import controls
 from resnet_viz.ui.links import from_params
@@ -14,7 +14,6 @@ from resnet_viz.ui.selection import Selection
 from resnet_viz.walks import MAX_STOPS, OWN_WALK, Stop, Walk, read_walk, shipped_walks
 
 MENU = "subject_walk"
-STYLE = Path(__file__).parents[1] / "style" / "walk.css"
 _RACE_DEMO = figures.RACE.removeprefix("recorded-")
 
 
@@ -39,7 +38,7 @@ def show(selection: Selection) -> None:
     walk = walk_of(selection)
     if walk is None or not walk.stops:
         return
-    st.html(STYLE)
+    st.html(STYLE / "walk.css")
     number, last = min(selection.stop, len(walk.stops)), len(walk.stops)
     with st.container(key="walk"):
         asked, way = st.columns([0.74, 0.26], gap="medium")

@@ -25,7 +25,7 @@ from playwright.sync_api import Page, sync_playwright
 from resnet_viz.model.build import build_model
 from resnet_viz.spec import PRESETS
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
 ROUNDS = 30
 PEER_ROUNDS = 5

@@ -1,6 +1,6 @@
 // From values to colours: one byte of the map's colours a value, whole mosaics in one go.
 
-import maps from "../../resnet_viz/assets/color-maps.json";
+import maps from "../../../assets/color-maps.json";
 
 export const LEVELS = 256;
 export const BORDER = 2; // canvas pixels of ground between tiles

@@ -1,4 +1,4 @@
-"""Draw the samples of one shape each again, with the generator that the shipped weights were trained on: python tools/make_shapes.py."""
+"""Draw the samples of one shape each again, with the generator that the shipped weights were trained on: python dev/tools/make_shapes.py."""
 
 from PIL import Image
 

@@ -1,4 +1,4 @@
-"""Record the runs that ship for replay: python tools/record_runs.py [DEMO …].
+"""Record the runs that ship for replay: python dev/tools/record_runs.py [DEMO …].
 
 Each demo is run as it is on this machine; its record and its measurements are kept, numbers rounded to five digits, and
 a few frames of the watched picture; weights and checkpoints are not.
@@ -12,10 +12,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from resnet_viz.paths import ASSETS
 from resnet_viz.training.demos import ORDER
 from resnet_viz.training.record import RunFolder
 
-FOLDER = Path(__file__).parents[1] / "resnet_viz" / "assets" / "runs"
+FOLDER = ASSETS / "runs"
 _FRAMES = 8
 
 

@@ -4,8 +4,8 @@ import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync, copyFileSync } from "node:fs";
 
-const root = new URL("../resnet_viz/ui/frontend/", import.meta.url).pathname;
-const colors = "../resnet_viz/assets/color-maps.json";
+const root = new URL("../../resnet_viz/ui/frontend/", import.meta.url).pathname;
+const colors = "../../assets/color-maps.json";
 const sha256 = (data) => createHash("sha256").update(data).digest("hex");
 const targets = { graph: `${root}graph/`, maps: `${root}maps/`, learning: `${root}learning/`, overview: `${root}overview/`, sum: `${root}sum/`, thumbs: `${root}thumbs/`, takehome: `${root}takehome/` };
 for (const target of Object.values(targets)) {

@@ -12,7 +12,7 @@ from pathlib import Path
 from interleaved import report
 from playwright.sync_api import Browser, sync_playwright
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TRIVIAL = "import streamlit as st\nst.set_page_config(layout='wide')\nst.html('<p id=ready>ready</p>')\n"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
 ROUNDS = 9

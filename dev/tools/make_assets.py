@@ -1,4 +1,4 @@
-"""Make the sample images and the icon again from packages that ship them: python tools/make_assets.py SKLEARN_IMAGES.
+"""Make the sample images and the icon again from packages that ship them: python dev/tools/make_assets.py SKLEARN_IMAGES.
 
 Needs scikit-image installed, and the folder `sklearn/datasets/images` of an unpacked scikit-learn wheel.
 """
@@ -10,7 +10,8 @@ import numpy as np
 import skimage
 from PIL import Image, ImageDraw
 
-ASSETS = Path(__file__).parents[1] / "resnet_viz" / "assets"
+from resnet_viz.paths import ASSETS
+
 SKIMAGE = Path(skimage.__file__).parent / "data"
 SIDE = 384
 

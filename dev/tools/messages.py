@@ -1,4 +1,4 @@
-"""Keep the translations in step: python tools/messages.py [--check].
+"""Keep the translations in step: python dev/tools/messages.py [--check].
 
 Collects every message of the code into each language's catalogue, keeping what is translated, and compiles it. With
 --check nothing is written; the exit status is 1 if a message has no translation.
@@ -14,8 +14,9 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 LOCALES = ROOT / "resnet_viz" / "locale"
+
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 
 
@@ -26,11 +27,11 @@ def messages() -> Catalog:
         found = extract_from_dir(ROOT / folder, [("**.py", "python")], keywords=KEYWORDS)
         for _file, _line, message, _comments, _context in found:
             catalog.add(message)
-    for path in sorted((ROOT / "resnet_viz" / "assets" / "walks").glob("*.json")):
+    for path in sorted((ROOT / "assets" / "walks").glob("*.json")):
         walk = json.loads(path.read_text("utf-8"))
         for text in (walk["title"], *(stop[part] for stop in walk["stops"] for part in ("question", "answer"))):
             catalog.add(text)
-    for path in sorted((ROOT / "resnet_viz" / "assets" / "demos").glob("*.json")):
+    for path in sorted((ROOT / "assets" / "demos").glob("*.json")):
         own = json.loads(path.read_text("utf-8"))
         for part in ("title", "question", "answer"):
             catalog.add(own[part])

@@ -1,4 +1,4 @@
-"""Make shipped weights of a run: python tools/make_weights.py RUN_FOLDER NAME PRESET COMMAND.
+"""Make shipped weights of a run: python dev/tools/make_weights.py RUN_FOLDER NAME PRESET COMMAND.
 
 Kernels and biases become float16, BatchNorm's arrays stay float32. The card's accuracy is measured with just these arrays
 on fresh pictures of the run's kind, from a seed that no run uses.

@@ -1,15 +1,16 @@
 """Writes the colour tables that Python and the browser share: 256 colours each, as matplotlib has them.
 
-``python tools/make_color_maps.py``, then ``make frontend``: the components carry the same file inside.
+``python dev/tools/make_color_maps.py``, then ``make frontend``: the components carry the same file inside.
 """
 
 import json
-from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 
-TARGET = Path(__file__).parents[1] / "resnet_viz" / "assets" / "color-maps.json"
+from resnet_viz.paths import ASSETS
+
+TARGET = ASSETS / "color-maps.json"
 NAMES = {"viridis": "viridis", "cividis": "cividis", "grey": "gray", "red-blue": "RdBu_r"}
 """Our names, and matplotlib's."""
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import psutil
 
-ROOT = Path(__file__).parents[1]
-OURS, PLAIN = "app.py", "benchmarks/plain_app.py"
+ROOT = Path(__file__).parents[2]
+OURS, PLAIN = "app.py", "dev/benchmarks/plain_app.py"
 _STARTS_S = 60.0
 
 

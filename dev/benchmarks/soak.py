@@ -32,7 +32,7 @@ PARTS = {
     "plans": Part("malformed plans", "tests/unit tests/app", f"{_FUZZ}=2000", "malformed and plan"),
     "kills": Part("kills of a run", "tests/equivalence/test_training.py", "RESNET_VIZ_KILLS=200", "killed"),
     "submissions": Part("submissions in 5 s", "tests/unit/test_jobs.py", "RESNET_VIZ_SUBMISSIONS=300", "submissions"),
-    "people": Part("people acting", "benchmarks/soak_people.py", tests=""),
+    "people": Part("people acting", "dev/benchmarks/soak_people.py", tests=""),
 }
 _HOURS_S = 6 * 3600
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sets up what `make run` and `make test` need on a fresh machine: tools/setup.sh run|dev VENV
+# Sets up what `make run` and `make test` need on a fresh machine: dev/tools/setup.sh run|dev VENV
 # Asks the system's package manager only for what is missing, and only where there is one we know (Debian, Ubuntu).
 set -eu
 kind=$1

@@ -1,4 +1,4 @@
-"""What a page costs against another checkout: `python benchmarks/two_checkouts.py OTHER_CHECKOUT`.
+"""What a page costs against another checkout: `python dev/benchmarks/two_checkouts.py OTHER_CHECKOUT`.
 
 Each page is opened cold by a new visitor without a browser, on both servers in turns, after a round that does not count;
 medians of the server's processor time, of the time to the complete page, and the widgets that the page has.

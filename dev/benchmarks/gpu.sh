@@ -1,14 +1,14 @@
 #!/bin/sh
-# Every figure that needs a GPU, in one command:  sh benchmarks/gpu.sh [jax|torch|tensorflow]
+# Every figure that needs a GPU, in one command:  sh dev/benchmarks/gpu.sh [jax|torch|tensorflow]
 #
 # The benchmark of training (bf16 at 64 and 224 px, a sweep of batches, share of the matrix peak, against torch.compile in
 # channels last), then two demos: plain against residual, and the course network, whose max-pooling the demos of CIFAR
 # networks do not have. Text and runs go to $OUT (./gpu-figures by default).
 #
-# On a machine that has the backend but neither Keras nor the network: run  sh benchmarks/gpu.sh wheels  where there is
+# On a machine that has the backend but neither Keras nor the network: run  sh dev/benchmarks/gpu.sh wheels  where there is
 # one, and take the folder `wheels` along.
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 backend=${1:-jax}
 out=${OUT:-gpu-figures} # relative to the checkout
 
@@ -31,7 +31,7 @@ if [ -d wheels ]; then
 fi
 
 export KERAS_BACKEND="$backend" PYTHONPATH="$PWD:$PWD/$out/site"
-python3 benchmarks/bench_training_gpu.py | tee "$out/$backend-benchmark.txt"
+python3 dev/benchmarks/bench_training_gpu.py | tee "$out/$backend-benchmark.txt"
 for demo in plain-vs-residual course-on-shapes; do
     python3 -m resnet_viz train --demo "$demo" --device gpu --out "$out/$backend-$demo" | tee "$out/$backend-$demo.txt"
 done

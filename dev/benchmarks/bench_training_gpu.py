@@ -1,6 +1,6 @@
 """Training on a GPU: bf16 at 64 and 224 px, a sweep of batches, against torch.compile in channels last and bf16.
 
-One command, one card, one run:  KERAS_BACKEND=jax python benchmarks/bench_training_gpu.py   (or torch, or tensorflow)
+One command, one card, one run:  KERAS_BACKEND=jax python dev/benchmarks/bench_training_gpu.py   (or torch, or tensorflow)
 
 Prints, for each size and batch, pictures a second of our loop and of PyTorch (compiled and eager), their ratio (goal:
 not slower than PyTorch), and which share of the card's measured matrix peak our loop reaches: the peak is the best of

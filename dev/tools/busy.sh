@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs a command several times while every core spins: tools/busy.sh TIMES COMMAND...; ends with the first failure.
+# Runs a command several times while every core spins: dev/tools/busy.sh TIMES COMMAND...; ends with the first failure.
 set -eu
 times=$1
 shift
