@@ -1,13 +1,22 @@
 // Builds the components into the package: each file under a name that holds its content's hash; older builds go. What they
 // were built from is kept beside them as one hash, so that a test notices sources that nobody built.
-import { build } from "esbuild";
+
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync, copyFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { build } from "esbuild";
 
 const root = new URL("../../resnet_viz/ui/frontend/", import.meta.url).pathname;
 const colors = "../../assets/color-maps.json";
 const sha256 = (data) => createHash("sha256").update(data).digest("hex");
-const targets = { graph: `${root}graph/`, maps: `${root}maps/`, learning: `${root}learning/`, overview: `${root}overview/`, sum: `${root}sum/`, thumbs: `${root}thumbs/`, takehome: `${root}takehome/` };
+const targets = {
+  graph: `${root}graph/`,
+  maps: `${root}maps/`,
+  learning: `${root}learning/`,
+  overview: `${root}overview/`,
+  sum: `${root}sum/`,
+  thumbs: `${root}thumbs/`,
+  takehome: `${root}takehome/`,
+};
 for (const target of Object.values(targets)) {
   mkdirSync(target, { recursive: true });
   for (const old of readdirSync(target)) rmSync(target + old);
@@ -45,7 +54,9 @@ await bundle("takehome", "index.js", "index", { define: { LAYOUT_FILE: "globalTh
 await bundle("takehome", "style.css", "index");
 
 const sources = readdirSync(".", { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile() && /\.(m?js|css|json)$/.test(entry.name) && !entry.parentPath.startsWith("node_modules"))
+  .filter(
+    (entry) => entry.isFile() && /\.(m?js|css|json)$/.test(entry.name) && !entry.parentPath.startsWith("node_modules"),
+  )
   .map((entry) => (entry.parentPath === "." ? entry.name : `${entry.parentPath}/${entry.name}`));
 const lines = [...sources, colors].sort().map((path) => `${sha256(readFileSync(path))}  ${path}\n`);
 writeFileSync(`${root}sources.sha256`, `${sha256(lines.join(""))}\n`);

@@ -14,7 +14,14 @@ export const sizeOfText = (width, isProjected) => (isProjected ? 18 : Math.min(1
 
 function sceneOf(texts) {
   const group = (name) => element("g", { class: name });
-  const made = { ties: group("ties"), frames: group("frames"), shelves: group("shelves"), parts: group("parts"), later: group("forks"), folds: group("folds") };
+  const made = {
+    ties: group("ties"),
+    frames: group("frames"),
+    shelves: group("shelves"),
+    parts: group("parts"),
+    later: group("forks"),
+    folds: group("folds"),
+  };
   return { ...made, texts, groups: new Map(), places: new Map(), stands: new Map(), edges: [], flow: [] };
 }
 
@@ -25,10 +32,23 @@ function edgesOf(rows, stands) {
   parts.forEach((part, index) => {
     if (index) edges.push([parts[index - 1].exit, part.entry]);
     if (!part.block || part.title) return;
-    const [branch, side, add] = ["branch", "shortcut", "add"].map((role) => part.boxes.find((box) => box.role === role)?.name);
-    if (stands.has(branch)) edges.push([part.entry, part.exit]); // behind another block
+    const [branch, side, add] = ["branch", "shortcut", "add"].map(
+      (role) => part.boxes.find((box) => box.role === role)?.name,
+    );
+    if (stands.has(branch))
+      edges.push([part.entry, part.exit]); // behind another block
     else if (!add) edges.push([part.entry, branch]);
-    else edges.push([part.entry, branch], [branch, add], ...(side ? [[part.entry, side], [side, add]] : [[part.entry, add]]));
+    else
+      edges.push(
+        [part.entry, branch],
+        [branch, add],
+        ...(side
+          ? [
+              [part.entry, side],
+              [side, add],
+            ]
+          : [[part.entry, add]]),
+      );
   });
   return edges;
 }
@@ -36,12 +56,29 @@ function edgesOf(rows, stands) {
 const openBlocks = (row) => row.parts.filter((part) => part.title);
 
 const shelvesOf = (row, svgs, look) =>
-  row.is_open ? [...(row.isDirect ? [] : [stageShelf(row, look)]), ...openBlocks(row).map((part) => blockShelf(part, svgs.get(part.name), look))] : [];
+  row.is_open
+    ? [
+        ...(row.isDirect ? [] : [stageShelf(row, look)]),
+        ...openBlocks(row).map((part) => blockShelf(part, svgs.get(part.name), look)),
+      ]
+    : [];
 
 // From what is opened in the line, or in its stage's shelf, to where it stands large.
 function tie(scene, from, y, width) {
-  const points = [[from.left, from.bottom], [from.right, from.bottom], [width, y], [0, y]];
-  scene.ties.append(element("polygon", { points: points.map((point) => point.join(",")).join(" "), class: "tie", fill: "#0b5cad", "fill-opacity": 0.1 }));
+  const points = [
+    [from.left, from.bottom],
+    [from.right, from.bottom],
+    [width, y],
+    [0, y],
+  ];
+  scene.ties.append(
+    element("polygon", {
+      points: points.map((point) => point.join(",")).join(" "),
+      class: "tie",
+      fill: "#0b5cad",
+      "fill-opacity": 0.1,
+    }),
+  );
 }
 
 const placeOf = ({ x, y, width, height }) => ({ left: x, right: x + width, bottom: y + height });
@@ -62,7 +99,8 @@ const heightOf = (open) => open.flatMap(({ shelves }) => shelves).reduce((sum, s
 
 function composeWide(scene, given, svgs, { width, height, t }) {
   const look = { width, t, least: 0.6 };
-  const shelved = (rows) => rows.map((row) => ({ row, shelves: shelvesOf(row, svgs, look) })).filter(({ shelves }) => shelves.length);
+  const shelved = (rows) =>
+    rows.map((row) => ({ row, shelves: shelvesOf(row, svgs, look) })).filter(({ shelves }) => shelves.length);
   const lines = linesOf(given, width, t);
   if (!lines) return null;
   const least = LEAST_LINE * t * lines.length;
@@ -90,7 +128,8 @@ function composeNarrow(scene, rows, svgs, { width, t }) {
   for (const row of rows) {
     // A stage that is open stands in its place.
     if (row.is_open) y = stack(scene, shelvesOf(row, svgs, look), null, y, width) - GAP / 2;
-    else y = drawStage({ ...scene, isNarrow: true }, row, { width, top: y, t, tall: 12 * t, rootOfSide }).bottom + GAP / 2;
+    else
+      y = drawStage({ ...scene, isNarrow: true }, row, { width, top: y, t, tall: 12 * t, rootOfSide }).bottom + GAP / 2;
   }
   return y - GAP / 2;
 }

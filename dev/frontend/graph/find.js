@@ -40,7 +40,8 @@ export class Find {
     this.input.addEventListener("input", (event) => {
       this.input.setCustomValidity("");
       const isChosen = !event.inputType || event.inputType === "insertReplacementText";
-      if (isChosen && (this.known.blocks.includes(this.input.value) || this.known.layers.includes(this.input.value))) seek();
+      if (isChosen && (this.known.blocks.includes(this.input.value) || this.known.layers.includes(this.input.value)))
+        seek();
     });
   }
 
@@ -55,7 +56,9 @@ export class Find {
     // Who points with a finger has no key to press.
     this.input.placeholder = window.matchMedia("(hover: none)").matches ? texts.search : `${texts.search}  ( / )`;
     this.input.setAttribute("aria-label", texts.search);
-    this.choices.replaceChildren(...[...blocks, ...layers].map((value) => Object.assign(document.createElement("option"), { value })));
+    this.choices.replaceChildren(
+      ...[...blocks, ...layers].map((value) => Object.assign(document.createElement("option"), { value })),
+    );
   }
 
   focus() {

@@ -1,6 +1,6 @@
 // Data on its way: a dot runs through the stem; before each block it parts, one goes through F(x), one over the arc, and in
 // the sum they are one again.
-import { SHORTCUT, element } from "./marks.js";
+import { element, SHORTCUT } from "./marks.js";
 
 const STEP_MS = 280; // a block
 const LAYER_MS = 90;

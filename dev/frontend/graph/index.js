@@ -31,7 +31,10 @@ setTimeout(engine, 1500); // loads once the page stands: folded pictures need no
 const kept = {};
 
 const openGroups = (rows) =>
-  rows.flatMap((row) => [...(row.is_open ? [row.name] : []), ...row.parts.filter((part) => part.title).map((part) => part.name)]);
+  rows.flatMap((row) => [
+    ...(row.is_open ? [row.name] : []),
+    ...row.parts.filter((part) => part.title).map((part) => part.name),
+  ]);
 
 // A projector's page has larger letters: its picture too.
 const isProjected = () => parseFloat(getComputedStyle(document.documentElement).fontSize) > 18;
@@ -65,7 +68,8 @@ class Picture {
       thing: (target) => this.things?.at(target),
       pick: (thing) => this.pick(thing, true),
       open: (thing) => this.open(thing),
-      stage: (group) => this.data.rows.some((row) => row.name === group && row.can_open && !row.is_open) && this.toggle(group),
+      stage: (group) =>
+        this.data.rows.some((row) => row.name === group && row.can_open && !row.is_open) && this.toggle(group),
       toggle: (group) => this.toggle(group),
       card: (target) => this.cardOf(target),
     });
@@ -198,7 +202,12 @@ class Picture {
       else if (this.camera.isFitted || (isFolded && this.camera.isReadable)) this.camera.fit(true);
     } else {
       const shown = new Set([...this.opened, ...this.data.rows.map((row) => row.name)]);
-      this.survey(this.data.crumbs.map((crumb) => crumb.group).filter((name) => shown.has(name)).at(-1));
+      this.survey(
+        this.data.crumbs
+          .map((crumb) => crumb.group)
+          .filter((name) => shown.has(name))
+          .at(-1),
+      );
     }
     this.goal = this.toggled = null;
     this.keep();
@@ -253,7 +262,10 @@ class Picture {
   // itself, a phone was turned. Returns whether it has.
   reset() {
     const [now, then] = [this.frameNow(), this.composed];
-    const isOther = Math.abs(now.width - then.width) > 2 || (!isNarrow() && Math.abs(now.height - then.height) > 2) || now.isProjected !== then.isProjected;
+    const isOther =
+      Math.abs(now.width - then.width) > 2 ||
+      (!isNarrow() && Math.abs(now.height - then.height) > 2) ||
+      now.isProjected !== then.isProjected;
     if (isOther && now.width < NARROW_PX !== then.width < NARROW_PX) void this.show(this.data);
     if (isOther) {
       const hadFocus = this.view.matches(":focus-within");

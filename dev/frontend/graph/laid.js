@@ -19,8 +19,10 @@ export function read(part, svg) {
       edges.push(title.split("->"));
       item.removeAttribute("id");
       if (item.querySelector("path")?.getAttribute("stroke-width") === "5") item.setAttribute("class", "shortcut");
-    } else if (item.id !== title) item.removeAttribute("id"); // x, where the roads part: no layer of its own
-    else if (item.classList.contains("removed")) item.querySelector("path, polygon, ellipse").setAttribute("fill", "none");
+    } else if (item.id !== title)
+      item.removeAttribute("id"); // x, where the roads part: no layer of its own
+    else if (item.classList.contains("removed"))
+      item.querySelector("path, polygon, ellipse").setAttribute("fill", "none");
   }
   for (const title of graph.querySelectorAll("title")) title.remove(); // browsers would show them as tooltips
   for (const ground of graph.querySelectorAll(":scope > polygon")) ground.remove();

@@ -44,7 +44,11 @@ export class Legend {
       this.key = key;
       this.colors.setAttribute("aria-label", texts.colors);
       this.colors.title = texts.colors;
-      this.colors.replaceChildren(...colors.map(([value, textContent]) => Object.assign(document.createElement("option"), { value, textContent })));
+      this.colors.replaceChildren(
+        ...colors.map(([value, textContent]) =>
+          Object.assign(document.createElement("option"), { value, textContent }),
+        ),
+      );
       this.colors.hidden = colors.length < 2;
     }
     this.colors.value = color;

@@ -18,7 +18,9 @@ const sum = (numbers) => numbers.reduce((all, number) => all + number, 0);
 const leastBox = (unit, t) => Math.max(LEAST_BOX * t, unit.parts.length > 1 ? widthOf(nameOf(unit), t, true) + 12 : 0);
 
 function columns(row, t, width) {
-  const wide = row.filters.map(([who, lines]) => Math.max(...[who, ...lines].map((text) => widthOf(text, t))) + 0.5 * t);
+  const wide = row.filters.map(
+    ([who, lines]) => Math.max(...[who, ...lines].map((text) => widthOf(text, t))) + 0.5 * t,
+  );
   return sum(wide) <= width + 0.5 * t ? row.filters : row.filters.slice(-1);
 }
 
@@ -26,10 +28,19 @@ function columns(row, t, width) {
 function bandOf(row, stacked, { t, m }) {
   const units = unitsOf(row, stacked);
   const isBlocks = Boolean(units[0]?.parts[0].block);
-  const fixed = isBlocks ? m.lead + sum(units.map((unit) => beside(unit, m))) : units.length * m.slim + (units.length - 1) * m.apart;
+  const fixed = isBlocks
+    ? m.lead + sum(units.map((unit) => beside(unit, m)))
+    : units.length * m.slim + (units.length - 1) * m.apart;
   const title = widthOf(row.title, t, true) + (row.can_open ? 1.8 * t + 6 : 0);
   const filters = row.filters.length ? Math.max(...row.filters[0][1].map((text) => widthOf(text, t))) : 0;
-  return { row, units, isBlocks, m, fixed: fixed + 2 * m.pad, least: Math.max(title, widthOf(row.shape, t), filters) + 2 * m.pad };
+  return {
+    row,
+    units,
+    isBlocks,
+    m,
+    fixed: fixed + 2 * m.pad,
+    least: Math.max(title, widthOf(row.shape, t), filters) + 2 * m.pad,
+  };
 }
 
 const widthOfLine = (bands) => sum(bands.map((band) => band.width)) + BETWEEN * (bands.length - 1);
@@ -53,7 +64,8 @@ function spread(lines, width, t) {
   const rule = blocks.map((unit) => ({ unit, least: leastBox(unit, t), steps: channels(unit) - base }));
   const fits = (step, extra) => {
     for (const { unit, least, steps } of rule) unit.w = least + extra + step * steps;
-    for (const band of lines.flat()) band.width = Math.max(band.least, band.fixed + (band.isBlocks ? sum(band.units.map((unit) => unit.w)) : 0));
+    for (const band of lines.flat())
+      band.width = Math.max(band.least, band.fixed + (band.isBlocks ? sum(band.units.map((unit) => unit.w)) : 0));
     return lines.every((bands) => widthOfLine(bands) <= width);
   };
   if (!fits(0, 0)) return false;
@@ -68,7 +80,9 @@ function arranged(groups, width, t, least) {
   const stacked = new Set();
   const runs = new Map();
   const key = (row, part) => `${row.name}.${part.run}`;
-  for (const row of groups.flat()) for (const part of row.parts) if (part.block && !part.title) runs.set(key(row, part), (runs.get(key(row, part)) ?? 0) + 1);
+  for (const row of groups.flat())
+    for (const part of row.parts)
+      if (part.block && !part.title) runs.set(key(row, part), (runs.get(key(row, part)) ?? 0) + 1);
   for (;;) {
     for (const ease of EASES) {
       const m = measures(t, ease);
@@ -86,7 +100,8 @@ function arranged(groups, width, t, least) {
 // How many px a map's side of one cell is high, so that everything has room between `top` and `bottom` of a middle.
 function scaleOf(bands, tall, { t, m }) {
   const parts = bands.flatMap((band) => band.units.map((unit) => unit.parts[0]));
-  const root = (isBlock) => Math.sqrt(Math.max(1, ...parts.filter((part) => Boolean(part.block) === isBlock).map((part) => part.size[0])));
+  const root = (isBlock) =>
+    Math.sqrt(Math.max(1, ...parts.filter((part) => Boolean(part.block) === isBlock).map((part) => part.size[0])));
   const blocks = (tall - 2 * m.room) / root(true);
   return Math.max(Math.min(tall / root(false), blocks), (2.6 * t) / root(true));
 }
@@ -96,22 +111,44 @@ function captions(row, box, t, { deep, isNarrow }) {
   const pad = measures(t).pad;
   const left = { anchor: "start" };
   if (isNarrow) {
-    const filters = row.filters.map(([who, lines]) => [...(who ? [who] : []), lines.join(" · ")].join(": ")).join("   ");
+    const filters = row.filters
+      .map(([who, lines]) => [...(who ? [who] : []), lines.join(" · ")].join(": "))
+      .join("   ");
     const said = [words(`${row.title}  →  ${row.shape}`, box.x + pad, box.y + 0.95 * t, t, { ...left, isBold: true })];
-    if (filters) said.push(words(filters, box.x + pad, box.y + box.height - 0.8 * t, Math.min(t, (t * (box.width - 2 * pad)) / widthOf(filters, t)), left));
+    if (filters)
+      said.push(
+        words(
+          filters,
+          box.x + pad,
+          box.y + box.height - 0.8 * t,
+          Math.min(t, (t * (box.width - 2 * pad)) / widthOf(filters, t)),
+          left,
+        ),
+      );
     return said;
   }
-  const said = [words(row.title, box.x + pad, box.y + 0.95 * t, t, { ...left, isBold: true }), words(row.shape, box.x + pad, box.y + 2.15 * t, t, left)];
+  const said = [
+    words(row.title, box.x + pad, box.y + 0.95 * t, t, { ...left, isBold: true }),
+    words(row.shape, box.x + pad, box.y + 2.15 * t, t, left),
+  ];
   const shown = deep ? columns(row, t, box.width - pad) : [];
   shown.forEach(([who, lines], index) => {
     const x = box.x + pad + (index * (box.width - pad)) / shown.length;
     const all = who ? [who, ...lines] : lines;
-    all.forEach((text, place) => said.push(words(text, x, box.y + box.height - (deep - place - 0.2) * 1.2 * t, t, { ...left, isBold: Boolean(who) && !place })));
+    all.forEach((text, place) =>
+      said.push(
+        words(text, x, box.y + box.height - (deep - place - 0.2) * 1.2 * t, t, {
+          ...left,
+          isBold: Boolean(who) && !place,
+        }),
+      ),
+    );
   });
   return said;
 }
 
-const deepest = (rows) => Math.max(0, ...rows.flatMap((row) => row.filters.map(([who, lines]) => lines.length + (who ? 1 : 0))));
+const deepest = (rows) =>
+  Math.max(0, ...rows.flatMap((row) => row.filters.map(([who, lines]) => lines.length + (who ? 1 : 0))));
 
 // What stands larger on a shelf only marks its place here.
 const isGhost = (row, { parts: [part] }) => row.is_open && (!row.isDirect || Boolean(part.title));
@@ -121,8 +158,16 @@ function drawBand(line, band, { top, bottom, deep }) {
   const { row, units } = band;
   const box = { x: band.x, y: top, width: band.width, height: bottom - top };
   line.groups.set(row.name, box);
-  line.frames.append(element("g", { class: "band", "data-stage": row.name }, outline(box, "stage"), ...captions(row, box, t, { deep, isNarrow })));
-  if (row.can_open && (!row.is_open || row.isDirect)) line.folds.append(fold(row.name, row.is_open, box.x + box.width, top + 3, t, texts, row.title));
+  line.frames.append(
+    element(
+      "g",
+      { class: "band", "data-stage": row.name },
+      outline(box, "stage"),
+      ...captions(row, box, t, { deep, isNarrow }),
+    ),
+  );
+  if (row.can_open && (!row.is_open || row.isDirect))
+    line.folds.append(fold(row.name, row.is_open, box.x + box.width, top + 3, t, texts, row.title));
   let x = box.x + (box.width - contentOf(band, m)) / 2;
   if (band.isBlocks) {
     let from = x + m.lead - m.sum;
@@ -137,7 +182,13 @@ function drawBand(line, band, { top, bottom, deep }) {
     }
     line.parts.append(wire(from + (roleOf(units.at(-1).parts[0], "add") ? m.sum : 0), box.x + box.width, cy));
   } else {
-    line.parts.append(wire(row.name === "1" ? x + m.slim : box.x, row.name === "0" ? x + contentOf(band, m) - m.slim : box.x + box.width, cy));
+    line.parts.append(
+      wire(
+        row.name === "1" ? x + m.slim : box.x,
+        row.name === "0" ? x + contentOf(band, m) - m.slim : box.x + box.width,
+        cy,
+      ),
+    );
     for (const unit of units) {
       const [part] = unit.parts;
       const h = Math.min(Math.max(line.scale * Math.sqrt(part.size[0]), leastHeight(part, t)), line.tall);
@@ -198,7 +249,9 @@ export function drawStage(scene, row, { width, top, t, tall, rootOfSide }) {
   const scale = (tall - 2 * m.room) / rootOfSide;
   const needs = band.units.map(({ parts: [part] }) => {
     const drawn = scale * Math.sqrt(part.size[0]);
-    return part.block ? Math.max(drawn, 2.6 * size) + 2 * m.room : Math.min(tall, Math.max(drawn, leastHeight(part, size)));
+    return part.block
+      ? Math.max(drawn, 2.6 * size) + 2 * m.room
+      : Math.min(tall, Math.max(drawn, leastHeight(part, size)));
   });
   // Arcs need room above only: a stage that stands by itself is not centred.
   const [above, below] = [1.7 * t, row.filters.length ? 1.8 * t : 0.6 * t];

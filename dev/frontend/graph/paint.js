@@ -26,7 +26,10 @@ function press(element) {
 // A closed block is one button; elsewhere every layer is one. A sum is called by what it adds.
 export function label(things, cards) {
   for (const [id, node] of things.nodes) {
-    node.setAttribute("aria-label", wordsOf(node).replace(/^\+$/, () => `+ ${cards[id]?.[1] ?? ""}`));
+    node.setAttribute(
+      "aria-label",
+      wordsOf(node).replace(/^\+$/, () => `+ ${cards[id]?.[1] ?? ""}`),
+    );
     if (!node.closest("g.block:not(.open)")) press(node);
   }
   for (const [name, [element]] of things.blocks) {

@@ -47,7 +47,11 @@ export class Pointer {
     }
     const thing = this.hand.thing(event.target);
     const stage = event.target.closest?.("[data-stage]")?.dataset.stage;
-    this.first = thing ? { ...now, open: () => this.hand.open(thing) } : stage ? { ...now, open: () => this.hand.stage(stage) } : null;
+    this.first = thing
+      ? { ...now, open: () => this.hand.open(thing) }
+      : stage
+        ? { ...now, open: () => this.hand.stage(stage) }
+        : null;
     if (thing) this.hand.pick(thing);
   }
 
@@ -84,7 +88,10 @@ export class Pointer {
     const [title, ...rest] = lines;
     const head = document.createElement("strong");
     head.textContent = title;
-    this.card.replaceChildren(head, ...rest.map((line) => Object.assign(document.createElement("div"), { textContent: line })));
+    this.card.replaceChildren(
+      head,
+      ...rest.map((line) => Object.assign(document.createElement("div"), { textContent: line })),
+    );
     const frame = this.card.parentNode.getBoundingClientRect();
     const x = Math.min(event.clientX - frame.left + 14, frame.width - this.card.offsetWidth - 4);
     const below = event.clientY - frame.top + 18;

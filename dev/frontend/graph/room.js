@@ -12,7 +12,11 @@ function endOf(column) {
 export function roomFor(frame, root) {
   const own = frame.getBoundingClientRect();
   let [padding, following, beside] = [0, 0, 0];
-  for (let item = root.host ?? root; item?.parentElement && item.dataset.testid !== "stMain"; item = item.parentElement) {
+  for (
+    let item = root.host ?? root;
+    item?.parentElement && item.dataset.testid !== "stMain";
+    item = item.parentElement
+  ) {
     const around = getComputedStyle(item.parentElement);
     padding += pixels(around.paddingBottom);
     for (let other = item.nextElementSibling; other; other = other.nextElementSibling) {

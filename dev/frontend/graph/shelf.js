@@ -9,7 +9,11 @@ const LARGEST_BESIDE_OPEN = 1.1; // its blocks, if one of them is open itself
 
 const boxOf = (part, t) => {
   const lines = opened(roleOf(part, "branch"));
-  return { lines, w: Math.max(...lines.map(({ text, isBold }) => widthOf(text, t, isBold))) + 1.2 * t, h: lines.length * 1.2 * t + 0.8 * t };
+  return {
+    lines,
+    w: Math.max(...lines.map(({ text, isBold }) => widthOf(text, t, isBold))) + 1.2 * t,
+    h: lines.length * 1.2 * t + 0.8 * t,
+  };
 };
 
 // A stage's blocks set in lines, as large as their number allows.
@@ -17,7 +21,11 @@ function setBlocks(row, width, t) {
   const units = row.parts.map((part) => ({ parts: [part], row }));
   const wide = (size) => {
     const m = measures(size);
-    const side = Math.max(...row.parts.map((part) => (roleOf(part, "shortcut") ? widthOf(roleOf(part, "shortcut").lines.join(", "), size) + 3 * size : 0)));
+    const side = Math.max(
+      ...row.parts.map((part) =>
+        roleOf(part, "shortcut") ? widthOf(roleOf(part, "shortcut").lines.join(", "), size) + 3 * size : 0,
+      ),
+    );
     return Math.max(side, ...units.map((unit) => boxOf(unit.parts[0], size).w + beside(unit, m))) + size;
   };
   let size = t * (row.parts.some((part) => part.title) ? LARGEST_BESIDE_OPEN : LARGEST);
@@ -38,7 +46,10 @@ export function stageShelf(row, { width, t }) {
   const draw = (scene, top) => {
     const box = { x: 0, y: top, width, height };
     scene.groups.set(row.name, box);
-    scene.shelves.append(outline(box, "shelf"), words(`${row.title}  →  ${row.shape}`, PAD, top + 0.95 * t, t, { anchor: "start", isBold: true }));
+    scene.shelves.append(
+      outline(box, "shelf"),
+      words(`${row.title}  →  ${row.shape}`, PAD, top + 0.95 * t, t, { anchor: "start", isBold: true }),
+    );
     scene.folds.append(fold(row.name, true, width, top + 3, t, scene.texts, row.title));
     set.lines.forEach((units, number) => {
       const cy = top + 1.7 * t + number * pitch + (hasArc ? m.room : 0) + tall / 2;
@@ -56,7 +67,9 @@ export function stageShelf(row, { width, t }) {
         const left = index ? x : Math.max(from + m.sum, x);
         from = drawBlock(line, unit, { x: left, from, w: Math.min(w, room), h, lines, isGhost: Boolean(part.title) });
       });
-      scene.parts.append(wire(from + (roleOf(units.at(-1).parts[0], "add") ? m.sum : 0), width - PAD, cy, { isArrow: true }));
+      scene.parts.append(
+        wire(from + (roleOf(units.at(-1).parts[0], "add") ? m.sum : 0), width - PAD, cy, { isArrow: true }),
+      );
     });
   };
   return { height, draw, name: row.name };
@@ -66,7 +79,7 @@ export function stageShelf(row, { width, t }) {
 export function blockShelf(part, svg, { width, t, least }) {
   const laid = read(part, svg);
   const scale = Math.min((width - 2 * PAD) / laid.width, (LARGEST * t) / 14);
-  const size = Math.max(scale, least) ;
+  const size = Math.max(scale, least);
   const height = laid.height * size + 1.9 * t;
   const draw = (scene, top) => {
     const wide = Math.max(width, laid.width * size + 2 * PAD);

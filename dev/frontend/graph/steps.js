@@ -43,6 +43,8 @@ export function step(things, from, key) {
   }
   const { order } = things;
   const isShelf = things.isBlock(from) && things.isOpen(from); // of an open block, its layers are next
-  const place = isShelf ? order.findIndex((name) => things.elements(from)[0].contains(things.nodes.get(name) ?? null)) - (isOn ? 1 : 0) : order.indexOf(from);
+  const place = isShelf
+    ? order.findIndex((name) => things.elements(from)[0].contains(things.nodes.get(name) ?? null)) - (isOn ? 1 : 0)
+    : order.indexOf(from);
   return order[place + (isOn ? 1 : -1)] ?? null;
 }

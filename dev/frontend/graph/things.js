@@ -11,13 +11,17 @@ function joined(edges, names) {
 // The order in which the signal passes: closed blocks, the layers of open ones, the layers outside all blocks.
 function orderOf(rows, layers, nodes) {
   const within = (part) => layers.filter((id) => nodes.get(id)?.closest(`g.open[data-block="${part.block}"]`));
-  return rows.flatMap((row) => row.parts.flatMap((part) => (!part.block ? [part.entry] : part.title ? within(part) : [part.block])));
+  return rows.flatMap((row) =>
+    row.parts.flatMap((part) => (!part.block ? [part.entry] : part.title ? within(part) : [part.block])),
+  );
 }
 
 export class Things {
   constructor({ svg, groups, edges }, rows, layers) {
     this.groups = groups;
-    this.opened = new Map(rows.map((row) => [row.name, row.parts.filter((part) => part.title).map((part) => part.block)]));
+    this.opened = new Map(
+      rows.map((row) => [row.name, row.parts.filter((part) => part.title).map((part) => part.block)]),
+    );
     this.nodes = new Map([...svg.querySelectorAll("g.node[id]")].map((node) => [node.id, node]));
     this.blocks = new Map(); // name -> what is drawn of it, the closed block or the open one's shelf first
     for (const made of svg.querySelectorAll("[data-block], [data-ghost], [data-shelf]")) {

@@ -27,7 +27,9 @@ export class Tools {
     const menu = document.createElement("details");
     const summary = document.createElement("summary");
     summary.textContent = texts.save;
-    const kinds = ["svg", "png"].map((kind) => button(kind.toUpperCase(), texts[kind], () => (hand.save(kind), (menu.open = false))));
+    const kinds = ["svg", "png"].map((kind) =>
+      button(kind.toUpperCase(), texts[kind], () => (hand.save(kind), (menu.open = false))),
+    );
     menu.append(summary, ...kinds);
     menu.addEventListener("focusout", (event) => menu.contains(event.relatedTarget) || (menu.open = false));
     this.root.replaceChildren(

@@ -1,5 +1,5 @@
 // What stands in a line: layers as slim boxes, blocks as F(x) with its shortcut over it and the sum behind it.
-import { SHORTCUT, arch, archWay, element, node, widthOf, wire, words } from "./marks.js";
+import { arch, archWay, element, node, SHORTCUT, widthOf, wire, words } from "./marks.js";
 
 const PAPER_INK = "#1a1a1a";
 const GROUND = 4;
@@ -23,7 +23,8 @@ export function unitsOf(row, stacked) {
   const units = [];
   for (const part of row.parts) {
     const last = units.at(-1);
-    if (part.block && stacked.has(`${row.name}.${part.run}`) && last?.parts[0].block && last.parts[0].run === part.run) last.parts.push(part);
+    if (part.block && stacked.has(`${row.name}.${part.run}`) && last?.parts[0].block && last.parts[0].run === part.run)
+      last.parts.push(part);
     else units.push({ parts: [part], row });
   }
   return units;
@@ -55,7 +56,8 @@ export function drawLayer(line, unit, x, w, h) {
 }
 
 // The least height at which a layer's text can be read.
-export const leastHeight = (part, t) => widthOf([part.boxes[0].sign, part.boxes[0].lines[0]].filter(Boolean).join(" "), t, true) + 10;
+export const leastHeight = (part, t) =>
+  widthOf([part.boxes[0].sign, part.boxes[0].lines[0]].filter(Boolean).join(" "), t, true) + 10;
 
 // Draws a block: its box, the arc over it, what stands on the arc, and the sum. `x` is where its room begins, `from` where its
 // roads part; returns where the signal leaves. A ghost stands for what is drawn larger elsewhere.
@@ -66,11 +68,18 @@ export function drawBlock(line, unit, { x, from, w, h, isGhost = false, lines })
   const left = x + m.gap;
   const right = left + w;
   const end = add ? right + m.gap + m.sum : right + m.gap;
-  const name = isGhost ? { class: "ghost", opacity: 0.6, "data-ghost": front.block } : { class: "block", "data-block": front.block };
-  const group = element("g", { ...name, ...(unit.parts.length > 1 ? { "data-blocks": unit.parts.map((part) => part.block).join(" ") } : {}) });
+  const name = isGhost
+    ? { class: "ghost", opacity: 0.6, "data-ghost": front.block }
+    : { class: "block", "data-block": front.block };
+  const group = element("g", {
+    ...name,
+    ...(unit.parts.length > 1 ? { "data-blocks": unit.parts.map((part) => part.block).join(" ") } : {}),
+  });
   const top = cy - h / 2 - m.rise;
   // What belongs to the block, from where the roads part to the sum, with some ground about it.
-  const room = add ? { x: from, y: top - 0.85 * t, width: end + m.sum - from } : { x: left - m.gap, y: cy - h / 2 - GROUND, width: w + 2 * m.gap };
+  const room = add
+    ? { x: from, y: top - 0.85 * t, width: end + m.sum - from }
+    : { x: left - m.gap, y: cy - h / 2 - GROUND, width: w + 2 * m.gap };
   room.height = cy + h / 2 + GROUND - room.y;
   group.append(element("rect", { ...room, class: "reach", fill: "none", "pointer-events": "all" }));
   const isGone = (box) => box?.fate === "removed";
@@ -104,7 +113,8 @@ export function drawBlock(line, unit, { x, from, w, h, isGhost = false, lines })
     line.groups.set(front.block, room);
     for (const part of unit.parts) {
       line.groups.set(part.block, room);
-      for (const { name: hidden, role } of part.boxes) if (part !== front) line.stands.set(hidden, roleOf(front, role)?.name ?? branch.name);
+      for (const { name: hidden, role } of part.boxes)
+        if (part !== front) line.stands.set(hidden, roleOf(front, role)?.name ?? branch.name);
     }
   }
   return end;
@@ -137,7 +147,8 @@ function folded(unit, branch, w, h, t) {
   return made;
 }
 
-const heightOf = (lines, t) => lines.reduce((sum, { text, isTurned, isBold }) => sum + (isTurned ? widthOf(text, t, isBold) + 0.3 * t : 1.2 * t), 0);
+const heightOf = (lines, t) =>
+  lines.reduce((sum, { text, isTurned, isBold }) => sum + (isTurned ? widthOf(text, t, isBold) + 0.3 * t : 1.2 * t), 0);
 
 function write(made, lines, x, cy, t) {
   let y = cy - heightOf(lines, t) / 2;

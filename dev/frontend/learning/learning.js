@@ -221,16 +221,22 @@ export class Learning {
     for (let i = 0; i <= 4; i++) {
       const value = (y.top * i) / 4;
       parts.push(svg("line", { class: "grid", x1: px(0), x2: px(x.last), y1: py(value), y2: py(value) }));
-      parts.push(svg("text", { class: "y", x: room.left - 8, y: py(value) + 5 }, y.is_share ? percent(value) : figure(value)));
+      parts.push(
+        svg("text", { class: "y", x: room.left - 8, y: py(value) + 5 }, y.is_share ? percent(value) : figure(value)),
+      );
     }
     const marks = [0, 0.25, 0.5, 0.75, 1].map((share) => Math.round(x.last * share));
-    for (const step of new Set(marks)) parts.push(svg("text", { class: "x", x: px(step), y: height - room.bottom + room.mark }, step.toLocaleString("en-US")));
+    for (const step of new Set(marks))
+      parts.push(
+        svg("text", { class: "x", x: px(step), y: height - room.bottom + room.mark }, step.toLocaleString("en-US")),
+      );
     parts.push(svg("text", { class: "title", x: px(x.last / 2), y: height - 4 }, x.title));
     parts.push(svg("text", { class: "over-axis", x: 8, y: room.text }, y.title));
     if (guess && curves.length) {
       parts.push(svg("line", { class: "guess", x1: px(0), x2: px(x.last), y1: py(guess.value), y2: py(guess.value) }));
     }
-    const path = (points) => points.map(([step, value], i) => `${i ? "L" : "M"}${px(step).toFixed(1)} ${py(value).toFixed(1)}`).join("");
+    const path = (points) =>
+      points.map(([step, value], i) => `${i ? "L" : "M"}${px(step).toFixed(1)} ${py(value).toFixed(1)}`).join("");
     const ends = [];
     for (const { points, color, dash, title, network } of curves) {
       parts.push(svg("path", { class: "faint", d: path(upTo(points, this.at, 2)), stroke: color }));
@@ -252,7 +258,8 @@ export class Learning {
       end.label = Math.min(height - room.bottom - 4, Math.max(room.top + 24, above));
       parts.push(svg("text", { class: "name", x: Math.max(room.left + 70, end.x - 9), y: end.label }, end.title));
     });
-    if (guess && curves.length) parts.push(svg("text", { class: "guess-name", x: px(0) + 6, y: py(guess.value) + 18 }, guess.text));
+    if (guess && curves.length)
+      parts.push(svg("text", { class: "guess-name", x: px(0) + 6, y: py(guess.value) + 18 }, guess.text));
     this.networks.classList.toggle("waiting", !curves.length);
     this.chart.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.chart.setAttribute("aria-label", this.data.alt ?? "");

@@ -23,9 +23,15 @@ export class Explorer {
     const choose = (maps, channel) => this.choose(maps, channel);
     const about = { tip: this.tip, frame: this.frame, texts: () => this.data.texts, choose };
     const point = (canvas, what, hover) => pointAt(canvas, what, about, hover);
-    this.hero = new Hero({ choose, point, count: (count) => this.set({ count }), step: (by) => this.choose(this.maps, this.gallery.beside(by)) });
+    this.hero = new Hero({
+      choose,
+      point,
+      count: (count) => this.set({ count }),
+      step: (by) => this.choose(this.maps, this.gallery.beside(by)),
+    });
     this.gallery = new Gallery({
-      choose, point,
+      choose,
+      point,
       layer: (node) => this.send("node", { node }),
       source: (source) => this.turnTo(source),
       set: (parts) => this.set(parts),
@@ -100,8 +106,14 @@ export class Explorer {
     const scale = scales.of(maps, channel);
     const { name, colors } = scales.colors(scale.signed);
     this.large.show({
-      maps, place, colors, scale,
-      image: data.image, texts: data.texts, ground: data.ground, odd: data.odd,
+      maps,
+      place,
+      colors,
+      scale,
+      image: data.image,
+      texts: data.texts,
+      ground: data.ground,
+      odd: data.odd,
       name: data.texts.colorNames[name],
       canSilence: data.canSilence && maps.node === this.maps.node,
       isSilenced: (data.silenced[maps.node] ?? []).includes(channel),
@@ -126,10 +138,13 @@ export class Explorer {
   // Of a large layer the strip holds the strongest channels only: another one is asked for at once.
   tell(channel, isHere) {
     clearTimeout(this.telling);
-    this.telling = setTimeout(() => {
-      this.telling = null;
-      this.send("channel", { node: this.data.layer, channel, has: isHere });
-    }, isHere ? TOLD_MS : 0);
+    this.telling = setTimeout(
+      () => {
+        this.telling = null;
+        this.send("channel", { node: this.data.layer, channel, has: isHere });
+      },
+      isHere ? TOLD_MS : 0,
+    );
   }
 
   turnTo(source) {

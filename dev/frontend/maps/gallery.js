@@ -31,7 +31,12 @@ export class Gallery {
     const pieces = [written("lead", texts.everyChannel, "span")];
     if (layers.length) pieces.push(selected(layers, data.layer, texts.layer, acts.layer));
     else if (sources.length === 1) pieces.push(written("", maps.title || data.layer, "span"));
-    if (sources.length > 1) pieces.push(selected([["", sources.map((index, i) => [i, arrays[index].title])]], kept.source, texts.everyChannel, (i) => acts.source(Number(i))));
+    if (sources.length > 1)
+      pieces.push(
+        selected([["", sources.map((index, i) => [i, arrays[index].title])]], kept.source, texts.everyChannel, (i) =>
+          acts.source(Number(i)),
+        ),
+      );
     pieces.push(selected([["", Object.entries(texts.orders)]], kept.by, texts.sorted, (by) => acts.set({ by })));
     this.scale = make("scale");
     pieces.push(make("gap", "span"), this.scale, this.more(data, kept));
@@ -49,7 +54,12 @@ export class Gallery {
     size.addEventListener("input", () => acts.set({ size: Number(size.value) }));
     const inside = make("inside");
     inside.append(
-      labelled(texts.colors, selected([["", Object.entries(texts.colorChoices)]], kept.colors, texts.colors, (colors) => acts.set({ colors }))),
+      labelled(
+        texts.colors,
+        selected([["", Object.entries(texts.colorChoices)]], kept.colors, texts.colors, (colors) =>
+          acts.set({ colors }),
+        ),
+      ),
       labelled(texts.own, own),
       labelled(texts.size, size),
     );
@@ -69,7 +79,13 @@ export class Gallery {
     const fitting = Math.min(Math.max(EIGHTH, even), width / LEAST_WIDTH);
     const columns = Math.max(1, Math.min(this.order.length, Math.round(fitting / 2 ** (kept.size / 2))));
     const enlarge = Math.max(1, Math.ceil(SMALLEST_TILE / Math.max(maps.width, maps.height)));
-    this.grid = paintTiles(this.canvas, maps, this.order, { columns, enlarge, colors, ground: data.ground, scale: kept.own ? (place) => scales.of(maps, maps.channels[place]) : () => shared });
+    this.grid = paintTiles(this.canvas, maps, this.order, {
+      columns,
+      enlarge,
+      colors,
+      ground: data.ground,
+      scale: kept.own ? (place) => scales.of(maps, maps.channels[place]) : () => shared,
+    });
     for (const silenced of data.silenced[maps.node] ?? []) {
       const index = this.order.indexOf(maps.places.get(silenced));
       if (index >= 0) crossOut(this.canvas, this.grid, index);
@@ -88,13 +104,18 @@ export class Gallery {
     const { texts } = this.data;
     const ends = kept.own ? ["−", "+"] : [shown(low), shown(high)];
     this.scale.replaceChildren(written("end", ends[0], "span"), ramp, written("end", ends[1], "span"));
-    this.scale.title = kept.own ? texts.ownScale : texts.scale.replace("{low}", shown(low)).replace("{high}", shown(high));
+    this.scale.title = kept.own
+      ? texts.ownScale
+      : texts.scale.replace("{low}", shown(low)).replace("{high}", shown(high));
   }
 
   say(maps) {
     const { texts, weights, aside } = this.data;
     const zeros = maps.stats.zeros.reduce((sum, z) => sum + z, 0) / maps.channels.length;
-    const line = texts.layerLine.replace("{n}", maps.channels.length.toLocaleString(texts.locale)).replace("{layer}", maps.title || maps.node).replace("{share}", percent(zeros));
+    const line = texts.layerLine
+      .replace("{n}", maps.channels.length.toLocaleString(texts.locale))
+      .replace("{layer}", maps.title || maps.node)
+      .replace("{share}", percent(zeros));
     this.caption.textContent = [aside, line, oddities([[maps, this.order]], texts), weights].filter(Boolean).join(" ");
     this.canvas.setAttribute("aria-label", `${this.caption.textContent} ${texts.mosaicHelp}`);
   }
@@ -102,7 +123,9 @@ export class Gallery {
   markChosen(channel) {
     this.channel = channel;
     const place = this.maps.places.get(channel);
-    this.sheet.querySelector(".mark").replaceWith(markOf(this.grid, place === undefined ? -1 : this.order.indexOf(place)));
+    this.sheet
+      .querySelector(".mark")
+      .replaceWith(markOf(this.grid, place === undefined ? -1 : this.order.indexOf(place)));
   }
 
   // The channel so many steps along the order, or null past its ends.
@@ -114,7 +137,14 @@ export class Gallery {
 
   walk(event) {
     const { columns } = this.grid;
-    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, Home: -Infinity, End: Infinity }[event.key];
+    const step = {
+      ArrowLeft: -1,
+      ArrowRight: 1,
+      ArrowUp: -columns,
+      ArrowDown: columns,
+      Home: -Infinity,
+      End: Infinity,
+    }[event.key];
     if (event.key === "Enter") this.acts.enter();
     else if (step === undefined) return;
     else {

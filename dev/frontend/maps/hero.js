@@ -51,19 +51,30 @@ export class Hero {
   // The strongest of the last signal, the one in focus always among them.
   chosen(count) {
     const last = this.signals.at(-1);
-    const strongest = last.order("energy").slice(0, count).map((place) => last.channels[place]);
+    const strongest = last
+      .order("energy")
+      .slice(0, count)
+      .map((place) => last.channels[place]);
     return strongest.includes(this.channel) ? strongest : [...strongest.slice(0, -1), this.channel];
   }
 
   drawHead(own) {
     const { data, kept, acts } = this;
     const { texts } = data;
-    const lead = this.channels.length === 1 ? texts.leadOne.replace("{n}", this.channel) : texts.leadMany.replace("{n}", this.channels.length);
+    const lead =
+      this.channels.length === 1
+        ? texts.leadOne.replace("{n}", this.channel)
+        : texts.leadMany.replace("{n}", this.channels.length);
     const counts = make("segments");
     for (const count of COUNTS.filter((n, i) => i === 0 || own.channels.length > COUNTS[i - 1])) {
       counts.append(pressed(count === 1 ? texts.one : count, kept.count === count, () => acts.count(count)));
     }
-    const number = Object.assign(document.createElement("input"), { type: "number", min: 0, max: data.total - 1, value: this.channel });
+    const number = Object.assign(document.createElement("input"), {
+      type: "number",
+      min: 0,
+      max: data.total - 1,
+      value: this.channel,
+    });
     number.setAttribute("aria-label", texts.number);
     number.title = texts.number;
     number.addEventListener("change", () => {
@@ -90,7 +101,9 @@ export class Hero {
     this.cell = this.channels.length === 1 ? cell : null;
     this.cells.forEach(({ maps, grid, spot, number }) => {
       spot.hidden = !this.cell;
-      number.textContent = this.cell ? shown(maps.at(maps.places.get(this.channel), this.cell.row, this.cell.column)) : "";
+      number.textContent = this.cell
+        ? shown(maps.at(maps.places.get(this.channel), this.cell.row, this.cell.column))
+        : "";
       if (this.cell) place(spot, grid, maps, this.cell);
     });
   }
@@ -113,13 +126,18 @@ export class Hero {
     const columns = Math.ceil(Math.sqrt(places.length));
     const enlarge = Math.max(1, Math.ceil(SIDE / columns / Math.max(maps.width, maps.height)));
     const grid = paintTiles(canvas, maps, places, {
-      columns, enlarge, ground: data.ground,
+      columns,
+      enlarge,
+      ground: data.ground,
       colors: this.scales.colors(true).colors,
       scale: (place) => this.scales.of(maps, maps.channels[place]),
     });
     channels.forEach((channel, at) => silenced.includes(channel) && crossOut(canvas, grid, at));
     canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", [title, said, data.notes[index], `${data.texts.channel} ${channels.join(", ")}`].filter(Boolean).join("; "));
+    canvas.setAttribute(
+      "aria-label",
+      [title, said, data.notes[index], `${data.texts.channel} ${channels.join(", ")}`].filter(Boolean).join("; "),
+    );
     frame.append(canvas);
     if (channels.length > 1) frame.append(markOf(grid, channels.indexOf(this.channel)));
     const spot = make("spot");
@@ -129,7 +147,11 @@ export class Hero {
     picture.append(name, written("note", data.notes[index]), frame);
     if (index) tile.append(written("joint", joint === "+" && data.off.some(Boolean) ? data.texts.cutJoint : joint));
     tile.append(picture);
-    this.acts.point(canvas, () => ({ maps, places, grid }), (cell) => this.pointAt(cell));
+    this.acts.point(
+      canvas,
+      () => ({ maps, places, grid }),
+      (cell) => this.pointAt(cell),
+    );
     return tile;
   }
 
@@ -141,8 +163,12 @@ export class Hero {
     const isMany = kept.own && this.channels.length > 1;
     const { high } = this.scales.of(this.signals[0], this.channel);
     const ends = make("ends");
-    ends.append(...(isMany ? ["+", "0", "−"] : [shown(high), "0", shown(-high)]).map((text) => written("", text, "span")));
-    bar.title = isMany ? data.texts.ownScale : data.texts.scale.replace("{low}", shown(-high)).replace("{high}", shown(high));
+    ends.append(
+      ...(isMany ? ["+", "0", "−"] : [shown(high), "0", shown(-high)]).map((text) => written("", text, "span")),
+    );
+    bar.title = isMany
+      ? data.texts.ownScale
+      : data.texts.scale.replace("{low}", shown(-high)).replace("{high}", shown(high));
     bar.append(ramp, ends);
     return bar;
   }
@@ -152,12 +178,16 @@ export class Hero {
     const words = make("words");
     const said = channels.length === 1 && data.strengths ? channelWords(data, this.channel, shown) : "";
     if (said) words.append(written("said", said, "p"));
-    const strange = oddities(this.signals.map((maps) => [maps, channels.map((c) => maps.places.get(c))]), data.texts);
+    const strange = oddities(
+      this.signals.map((maps) => [maps, channels.map((c) => maps.places.get(c))]),
+      data.texts,
+    );
     const whole = [...data.sentences, strange].filter(Boolean).join(" ");
     if (whole) words.append(written("whole", whole, "p"));
     if (data.figures.length) words.append(behind(data.texts.figures, data.figures));
     const parts = [words];
-    if (data.strengths) parts.push(strengths(data, channels, this.channel, (channel) => this.acts.choose(this.signals.at(-1), channel)));
+    if (data.strengths)
+      parts.push(strengths(data, channels, this.channel, (channel) => this.acts.choose(this.signals.at(-1), channel)));
     replace(this.under, ...parts);
   }
 }

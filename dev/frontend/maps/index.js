@@ -11,7 +11,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     explorers.set(parentElement, explorer);
   }
   // Under fast clicks Streamlit delivers one event several times: each has a mark that the server has seen or not.
-  explorer.show(data, (kind, what) => setTriggerValue("did", { kind, ...what, mark: `${performance.now()}-${Math.random()}` }));
+  explorer.show(data, (kind, what) =>
+    setTriggerValue("did", { kind, ...what, mark: `${performance.now()}-${Math.random()}` }),
+  );
   return () => {
     // Streamlit cleans up before every new call too: only what is gone is left.
     setTimeout(() => parentElement.isConnected || (explorer.leave(), explorers.delete(parentElement)), 1000);

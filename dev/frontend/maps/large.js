@@ -1,6 +1,7 @@
 // One channel large, over the picture: each cell where its receptive field is centred; its field drawn under the cursor.
-import { BORDER, crossOut, paintRamp, paintTiles, pictureCanvas } from "./paint.js";
+
 import { greyed, paintOver, paintOverRamp } from "./over.js";
+import { BORDER, crossOut, paintRamp, paintTiles, pictureCanvas } from "./paint.js";
 import { oddities, shown } from "./values.js";
 
 const SIDE = 720; // canvas pixels of the longer side
@@ -29,7 +30,7 @@ export class Large {
     this.silence = make("silence", "button");
     this.silence.addEventListener("click", () => onSilence(this.maps.node, this.channel));
     const bar = make("scale");
-    bar.append(this.low = make("end", "span"), this.ramp, this.high = make("end", "span"));
+    bar.append((this.low = make("end", "span")), this.ramp, (this.high = make("end", "span")));
     this.box.append(heading, this.canvas, this.value, bar, this.labels, this.smoothLabel, this.range, this.silence);
     this.listen();
   }
@@ -42,7 +43,10 @@ export class Large {
       this.image = image;
       this.picture = image && pictureCanvas(over ? greyed(image) : image);
     }
-    this.title.textContent = maps.channels.length > 1 || !maps.single ? texts.channelOf.replace("{n}", this.channel).replace("{layer}", maps.node) : maps.title;
+    this.title.textContent =
+      maps.channels.length > 1 || !maps.single
+        ? texts.channelOf.replace("{n}", this.channel).replace("{layer}", maps.node)
+        : maps.title;
     if (isSilenced) this.title.append(` (${texts.off})`);
     this.canvas.setAttribute("aria-label", `${this.title.textContent}. ${canSum ? texts.largeHelp : ""}`);
     this.labels.replaceChildren(texts.opacity, this.opacity);
@@ -57,7 +61,10 @@ export class Large {
     const rank = energy.reduce((sum, e) => sum + (e > energy[place]), 1);
     this.low.textContent = shown(scale.low);
     this.high.textContent = shown(scale.high);
-    const fill = texts.range.replace("{low}", shown(low[place])).replace("{high}", shown(high[place])).replace("{zeros}", `${Math.round(zeros[place] * 100)} %`);
+    const fill = texts.range
+      .replace("{low}", shown(low[place]))
+      .replace("{high}", shown(high[place]))
+      .replace("{zeros}", `${Math.round(zeros[place] * 100)} %`);
     const ranked = texts.rank.replace("{rank}", rank).replace("{n}", energy.length);
     this.range.textContent = `${[fill, maps.channels.length > 1 && ranked, oddities([[maps, [place]]], texts), name].filter(Boolean).join("; ")}.`;
     if (over) this.showOver(over);
@@ -105,10 +112,21 @@ export class Large {
     const [left, wide] = this.square(1, 0);
     pen.globalAlpha = this.picture ? this.opacity.value / 100 : 1;
     pen.imageSmoothingEnabled = this.smooth.checked;
-    pen.drawImage(this.cells, BORDER, BORDER, this.maps.width, this.maps.height, left * zoom, top * zoom, wide * this.maps.width * zoom, tall * this.maps.height * zoom);
+    pen.drawImage(
+      this.cells,
+      BORDER,
+      BORDER,
+      this.maps.width,
+      this.maps.height,
+      left * zoom,
+      top * zoom,
+      wide * this.maps.width * zoom,
+      tall * this.maps.height * zoom,
+    );
     pen.globalAlpha = 1;
     this.markOdd(pen, zoom);
-    if (this.isSilenced) crossOut(this.canvas, { tileWidth: this.canvas.width, tileHeight: this.canvas.height, columns: 1 }, 0);
+    if (this.isSilenced)
+      crossOut(this.canvas, { tileWidth: this.canvas.width, tileHeight: this.canvas.height, columns: 1 }, 0);
     this.zoom = zoom;
     if (this.cell) this.drawField(pen, zoom);
     this.say();
@@ -148,25 +166,48 @@ export class Large {
   // A cell's receptive field on the picture, clipped at its border.
   fieldOf(row, column) {
     const [[tall, down, top], [wide, along, left]] = this.maps.field;
-    const whole = { top: top + row * down, bottom: top + row * down + tall, left: left + column * along, right: left + column * along + wide };
+    const whole = {
+      top: top + row * down,
+      bottom: top + row * down + tall,
+      left: left + column * along,
+      right: left + column * along + wide,
+    };
     const { width, height } = this.image;
-    const clipped = { top: Math.max(0, whole.top), bottom: Math.min(height, whole.bottom), left: Math.max(0, whole.left), right: Math.min(width, whole.right) };
+    const clipped = {
+      top: Math.max(0, whole.top),
+      bottom: Math.min(height, whole.bottom),
+      left: Math.max(0, whole.left),
+      right: Math.min(width, whole.right),
+    };
     const isClipped = Object.keys(whole).some((side) => whole[side] !== clipped[side]);
     return { ...clipped, tall, wide, isClipped };
   }
 
   say() {
     if (!this.cell) {
-      this.value.textContent = this.canSum ? this.texts.hoverSum : this.maps.field ? this.texts.hover : this.texts.hoverPixel;
+      this.value.textContent = this.canSum
+        ? this.texts.hoverSum
+        : this.maps.field
+          ? this.texts.hover
+          : this.texts.hoverPixel;
       return;
     }
     const [row, column] = this.cell;
-    const spot = this.texts.value.replace("{row}", row).replace("{column}", column).replace("{value}", shown(this.maps.at(this.place, row, column)));
+    const spot = this.texts.value
+      .replace("{row}", row)
+      .replace("{column}", column)
+      .replace("{value}", shown(this.maps.at(this.place, row, column)));
     const sees = [];
     if (this.maps.field && this.image) {
       const field = this.fieldOf(row, column);
       sees.push(this.texts.field.replace("{size}", `${field.tall}×${field.wide}`));
-      if (field.isClipped) sees.push(this.texts.clipped.replace("{size}", `${Math.max(0, field.bottom - field.top)}×${Math.max(0, field.right - field.left)}`));
+      if (field.isClipped)
+        sees.push(
+          this.texts.clipped.replace(
+            "{size}",
+            `${Math.max(0, field.bottom - field.top)}×${Math.max(0, field.right - field.left)}`,
+          ),
+        );
     }
     this.value.textContent = [spot, ...sees].join("; ");
   }
@@ -174,7 +215,10 @@ export class Large {
   listen() {
     const at = (event) => {
       const rect = this.canvas.getBoundingClientRect();
-      const [x, y] = [((event.clientX - rect.left) / rect.width) * this.frame.width, ((event.clientY - rect.top) / rect.height) * this.frame.height];
+      const [x, y] = [
+        ((event.clientX - rect.left) / rect.width) * this.frame.width,
+        ((event.clientY - rect.top) / rect.height) * this.frame.height,
+      ];
       const [top, tall] = this.square(0, 0);
       const [left, wide] = this.square(1, 0);
       const [row, column] = [Math.floor((y - top) / tall), Math.floor((x - left) / wide)];
@@ -195,7 +239,10 @@ export class Large {
       const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
       if (step) {
         const [row, column] = this.cell ?? [Math.floor(this.maps.height / 2), Math.floor(this.maps.width / 2)];
-        this.held = this.cell && [Math.min(this.maps.height - 1, Math.max(0, row + step[0])), Math.min(this.maps.width - 1, Math.max(0, column + step[1]))];
+        this.held = this.cell && [
+          Math.min(this.maps.height - 1, Math.max(0, row + step[0])),
+          Math.min(this.maps.width - 1, Math.max(0, column + step[1])),
+        ];
         move(this.held ?? [row, column]);
       } else if (event.key === "Enter" && this.cell) this.choose(this.cell);
       else return;

@@ -37,7 +37,18 @@ export function paintTiles(canvas, maps, order, { columns, enlarge, colors, grou
     for (let y = 0; y < maps.height; y++) {
       for (let x = 0, to = line; x < maps.width; x++, at++) {
         const level = (maps.values[at] - low) * factor + 0.5;
-        const color = colors[level >= 0 ? (level < LEVELS ? level | 0 : level === Infinity ? LEVELS : LEVELS - 1) : level < 0 && level !== -Infinity ? 0 : LEVELS];
+        const color =
+          colors[
+            level >= 0
+              ? level < LEVELS
+                ? level | 0
+                : level === Infinity
+                  ? LEVELS
+                  : LEVELS - 1
+              : level < 0 && level !== -Infinity
+                ? 0
+                : LEVELS
+          ];
         for (let k = 0; k < enlarge; k++) pixels[to++] = color;
       }
       for (let k = 1; k < enlarge; k++) pixels.copyWithin(line + k * width, line, line + maps.width * enlarge);
@@ -58,7 +69,10 @@ export function crossOut(canvas, { tileWidth, tileHeight, columns }, index) {
   pen.strokeStyle = "#ffffff";
   pen.lineWidth = Math.max(1, Math.min(w, h) / 24);
   pen.beginPath();
-  for (const [from, to] of [[0, 1], [1, 0]]) {
+  for (const [from, to] of [
+    [0, 1],
+    [1, 0],
+  ]) {
     pen.moveTo(x + from * w, y);
     pen.lineTo(x + to * w, y + h);
   }

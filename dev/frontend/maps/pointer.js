@@ -6,7 +6,10 @@ export function pointAt(canvas, what, { tip, frame, texts, choose }, hover = () 
   const at = (event) => {
     const { maps, places, grid } = what();
     const rect = canvas.getBoundingClientRect();
-    const [x, y] = [((event.clientX - rect.left) / rect.width) * grid.width - BORDER, ((event.clientY - rect.top) / rect.height) * grid.height - BORDER];
+    const [x, y] = [
+      ((event.clientX - rect.left) / rect.width) * grid.width - BORDER,
+      ((event.clientY - rect.top) / rect.height) * grid.height - BORDER,
+    ];
     const [column, row] = [Math.floor(x / grid.tileWidth), Math.floor(y / grid.tileHeight)];
     const place = column < 0 || row < 0 || column >= grid.columns ? undefined : places[row * grid.columns + column];
     if (place === undefined) return null;

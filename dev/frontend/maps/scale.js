@@ -16,12 +16,15 @@ export class Scales {
 
   // The scale of one channel of an array.
   of(maps, channel) {
-    if (!this.isOfGroup(maps)) return this.kept.own ? this.ownOf([maps], channel, this.sharedOf(maps).signed) : this.sharedOf(maps);
+    if (!this.isOfGroup(maps))
+      return this.kept.own ? this.ownOf([maps], channel, this.sharedOf(maps).signed) : this.sharedOf(maps);
     return this.kept.own ? this.ownOf([...this.group, maps], channel, true) : this.shared;
   }
 
   ownOf(arrays, channel, signed) {
-    const found = scaleOf(arrays.filter((maps) => maps.places.has(channel)).map((maps) => [maps, [maps.places.get(channel)]]));
+    const found = scaleOf(
+      arrays.filter((maps) => maps.places.has(channel)).map((maps) => [maps, [maps.places.get(channel)]]),
+    );
     return signed ? about0(found) : found;
   }
 

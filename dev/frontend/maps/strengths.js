@@ -8,7 +8,10 @@ const COLUMNS = 4;
 export function strengths(data, channels, focus, choose) {
   const { texts } = data;
   const [shortcut, branch, sum] = data.strengths.map((index) => (index === null ? null : data.arrays[index]));
-  const parts = [["branch", branch, texts.branch], ["shortcut", shortcut, texts.shortcut]].filter(([_kind, maps]) => maps);
+  const parts = [
+    ["branch", branch, texts.branch],
+    ["shortcut", shortcut, texts.shortcut],
+  ].filter(([_kind, maps]) => maps);
   const size = (maps, channel) => Math.sqrt(maps.stats.energy[maps.places.get(channel)]);
   const most = Math.max(...channels.flatMap((channel) => parts.map(([_kind, maps]) => size(maps, channel))), 1e-30);
   const isOff = (kind) => Boolean(data.off[data.kinds.indexOf(kind)]);
@@ -26,7 +29,14 @@ export function strengths(data, channels, focus, choose) {
     }
     const below = sum && percent(negatives(sum, sum.places.get(channel)));
     line.append(written("number", channel, "span"), bars, written("share", below ?? "", "span"));
-    line.title = [...parts.map(([kind, maps, title]) => `${title}: ${shown(size(maps, channel))}${isOff(kind) ? ` (${texts.off})` : ""}`), below && `${texts.zeroed}: ${below}`].filter(Boolean).join("\n");
+    line.title = [
+      ...parts.map(
+        ([kind, maps, title]) => `${title}: ${shown(size(maps, channel))}${isOff(kind) ? ` (${texts.off})` : ""}`,
+      ),
+      below && `${texts.zeroed}: ${below}`,
+    ]
+      .filter(Boolean)
+      .join("\n");
     line.setAttribute("aria-label", `${texts.channel} ${channel}. ${line.title.replaceAll("\n", ". ")}`);
     return line;
   }

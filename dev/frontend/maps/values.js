@@ -6,7 +6,13 @@ for (let bits = 0; bits < 65536; bits++) {
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
   const size =
-    exponent === 31 ? (fraction ? NaN : Infinity) : exponent ? 2 ** (exponent - 25) * (1024 + fraction) : 2 ** -24 * fraction;
+    exponent === 31
+      ? fraction
+        ? NaN
+        : Infinity
+      : exponent
+        ? 2 ** (exponent - 25) * (1024 + fraction)
+        : 2 ** -24 * fraction;
   HALF[bits] = bits & 0x8000 ? -size : size;
 }
 
@@ -17,7 +23,10 @@ export function read(bytes) {
   const start = 4 + length;
   const image = header.image && {
     ...header.image,
-    pixels: bytes.subarray(start + header.image.offset, start + header.image.offset + header.image.width * header.image.height * 3),
+    pixels: bytes.subarray(
+      start + header.image.offset,
+      start + header.image.offset + header.image.width * header.image.height * 3,
+    ),
   };
   const arrays = [];
   for (const entry of header.arrays) arrays.push(entry.from ? derived(entry, arrays) : stored(entry, bytes, start));
@@ -27,7 +36,8 @@ export function read(bytes) {
 function stored(entry, bytes, start) {
   const size = entry.channels.length * entry.height * entry.width;
   const values = new Float32Array(size);
-  for (let i = 0, at = start + entry.offset; i < size; i++, at += 2) values[i] = HALF[bytes[at] | (bytes[at + 1] << 8)] * entry.scale;
+  for (let i = 0, at = start + entry.offset; i < size; i++, at += 2)
+    values[i] = HALF[bytes[at] | (bytes[at + 1] << 8)] * entry.scale;
   return new Maps(entry, values);
 }
 
@@ -41,7 +51,17 @@ const DOES = {
 function derived(entry, arrays) {
   const [one, other] = entry.from.map((index) => arrays[index]);
   const values = DOES[entry.does](one.values, other?.values);
-  return new Maps({ ...entry, height: one.height, width: one.width, channels: one.channels, node: entry.node ?? one.node, field: entry.field ?? one.field }, values);
+  return new Maps(
+    {
+      ...entry,
+      height: one.height,
+      width: one.width,
+      channels: one.channels,
+      node: entry.node ?? one.node,
+      field: entry.field ?? one.field,
+    },
+    values,
+  );
 }
 
 export class Maps {
@@ -73,7 +93,13 @@ export class Maps {
         if (v > most) most = v;
         squares += v * v;
       }
-      [low[c], high[c], energy[c], zeros[c], odd[c]] = [least <= most ? least : 0, least <= most ? most : 0, squares / this.cells, none / this.cells, strange];
+      [low[c], high[c], energy[c], zeros[c], odd[c]] = [
+        least <= most ? least : 0,
+        least <= most ? most : 0,
+        squares / this.cells,
+        none / this.cells,
+        strange,
+      ];
     }
     return (this.known = { low, high, energy, zeros, odd });
   }
@@ -96,8 +122,14 @@ export class Maps {
   // Places of channels in an order: by number, most energy first, most zeros first, most like one channel first.
   order(by, chosen = 0) {
     const places = this.channels.map((_channel, place) => place);
-    const key = { energy: this.stats.energy, sparsity: this.stats.zeros, similarity: by === "similarity" && this.similarity(chosen) }[by];
-    return key ? places.sort((a, b) => key[b] - key[a] || a - b) : places.sort((a, b) => this.channels[a] - this.channels[b]);
+    const key = {
+      energy: this.stats.energy,
+      sparsity: this.stats.zeros,
+      similarity: by === "similarity" && this.similarity(chosen),
+    }[by];
+    return key
+      ? places.sort((a, b) => key[b] - key[a] || a - b)
+      : places.sort((a, b) => this.channels[a] - this.channels[b]);
   }
 }
 
@@ -126,6 +158,7 @@ export function shown(value) {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
-  const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : String(Number(value.toPrecision(3)));
+  const text =
+    size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : String(Number(value.toPrecision(3)));
   return text.replaceAll("-", "−");
 }

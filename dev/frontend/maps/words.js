@@ -7,7 +7,8 @@ export function channelWords(data, channel, shown) {
   const [shortcut, branch, sum] = data.strengths.map((index) => (index === null ? null : data.arrays[index]));
   const { texts } = data;
   const said = [];
-  if (shortcut && !data.off.some(Boolean)) said.push(ratioWords(texts.ratio, ofChannel(branch, channel), ofChannel(shortcut, channel), shown));
+  if (shortcut && !data.off.some(Boolean))
+    said.push(ratioWords(texts.ratio, ofChannel(branch, channel), ofChannel(shortcut, channel), shown));
   if (sum) said.push(reluWords(texts.relu, negatives(sum, sum.places.get(channel))));
   return said.filter(Boolean).join(" ");
 }

@@ -102,8 +102,16 @@ export class Overview {
       const [right, top] = [x + wide, y - deep];
       group.append(
         title,
-        svg("polygon", { class: "lid", points: points([x, y], [x + deep, top], [right + deep, top], [right, y]), fill: part.color }),
-        svg("polygon", { class: "flank", points: points([right, y], [right + deep, top], [right + deep, top + high], [right, y + high]), fill: part.color }),
+        svg("polygon", {
+          class: "lid",
+          points: points([x, y], [x + deep, top], [right + deep, top], [right, y]),
+          fill: part.color,
+        }),
+        svg("polygon", {
+          class: "flank",
+          points: points([right, y], [right + deep, top], [right + deep, top + high], [right, y + high]),
+          fill: part.color,
+        }),
         svg("rect", { x, y, width: wide, height: high, fill: part.color }),
       );
       group.addEventListener("click", () => this.pick(part.node));

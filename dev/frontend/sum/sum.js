@@ -152,11 +152,19 @@ export class Sum {
     if (!this.data) return;
     const { words, pages, rest, bias, value, total, rest_count } = this.data;
     const isLast = this.at >= this.all.length - 1;
-    this.button.textContent = this.timer ? words.pause : calm() ? words.next : this.started && isLast ? words.again : words.play;
+    this.button.textContent = this.timer
+      ? words.pause
+      : calm()
+        ? words.next
+        : this.started && isLast
+          ? words.again
+          : words.play;
     const [p, y, x] = this.all[this.at];
     const [one, two] = [pages[p].patch[y][x], pages[p].kernel[y][x]];
     if (this.started) {
-      const so_far = this.all.slice(0, this.at + 1).reduce((sum, [q, r, c]) => sum + Number(pages[q].products[r][c]), 0);
+      const so_far = this.all
+        .slice(0, this.at + 1)
+        .reduce((sum, [q, r, c]) => sum + Number(pages[q].products[r][c]), 0);
       const parts = [
         html("b", "", `${number(one)} × ${number(two)} = ${number(one * two)}`),
         html("span", "", words.count.replace("{n}", this.at + 1).replace("{m}", this.all.length)),
@@ -165,6 +173,11 @@ export class Sum {
       this.line.replaceChildren(...parts);
     } else this.line.textContent = words.lead;
     const others = rest_count ? [words.others.replace("{sum}", number(rest))] : [];
-    this.foot.textContent = [words.all.replace("{sum}", number(total)), ...others, words.bias.replace("{bias}", bias), words.end.replace("{value}", number(value, 4))].join(" ");
+    this.foot.textContent = [
+      words.all.replace("{sum}", number(total)),
+      ...others,
+      words.bias.replace("{bias}", bias),
+      words.end.replace("{value}", number(value, 4)),
+    ].join(" ");
   }
 }

@@ -22,7 +22,9 @@ function rowsNow() {
   return folded.rows.map((row, index) => {
     if (!opened.has(row.name)) return row;
     const open = whole.rows[index].parts;
-    const parts = stages.rows[index].parts.map((part) => (opened.has(part.name) ? (open.find((other) => other.name === part.name) ?? part) : part));
+    const parts = stages.rows[index].parts.map((part) =>
+      opened.has(part.name) ? (open.find((other) => other.name === part.name) ?? part) : part,
+    );
     return { ...stages.rows[index], parts };
   });
 }
@@ -44,7 +46,9 @@ const membersNow = (name) => whole.members[name] ?? stages.members[name] ?? fold
 function toggle(group) {
   const stage = stageOf(group);
   if (!opened.has(group)) opened.add(stage).add(group);
-  else for (const name of [...opened]) if (name === group || (group === stage && stageOf(name) === stage)) opened.delete(name);
+  else
+    for (const name of [...opened])
+      if (name === group || (group === stage && stageOf(name) === stage)) opened.delete(name);
 }
 
 function take(event) {
@@ -55,7 +59,10 @@ function take(event) {
     if (!chosen) return;
     selected = chosen;
     const [stage, block] = placeOf(selected);
-    const next = event.kind === "open" ? !opened.has(block) && block : event.kind === "close" && [block, stage].find((name) => opened.has(name));
+    const next =
+      event.kind === "open"
+        ? !opened.has(block) && block
+        : event.kind === "close" && [block, stage].find((name) => opened.has(name));
     if (next) toggle(next);
   }
   draw();
@@ -71,7 +78,10 @@ function choose(name) {
 function draw() {
   const cards = { ...folded.cards, ...stages.cards, ...whole.cards };
   const [stage, block] = placeOf(selected);
-  const crumbs = [{ label: texts.network, group: "" }, { label: texts.stages[stage], group: stage }];
+  const crumbs = [
+    { label: texts.network, group: "" },
+    { label: texts.stages[stage], group: stage },
+  ];
   if (block) crumbs.push({ label: `${texts.block} ${block}`, group: block });
   if (selected !== block) crumbs.push({ label: selected, group: `=${selected}` });
   drawGraph({
@@ -79,7 +89,8 @@ function draw() {
     parentElement: pictureRoot,
     setTriggerValue: (_name, event) => take(event),
   });
-  for (const row of document.querySelectorAll("#layers tbody tr")) row.classList.toggle("selected", row.dataset.layer === selected);
+  for (const row of document.querySelectorAll("#layers tbody tr"))
+    row.classList.toggle("selected", row.dataset.layer === selected);
 }
 
 // The table: a click on a head sorts, on a row finds the layer in the picture.
@@ -91,7 +102,13 @@ function fill(rows) {
     ...rows.map((row) => {
       const line = document.createElement("tr");
       line.dataset.layer = row[0];
-      line.append(...row.map((value) => Object.assign(document.createElement("td"), { textContent: typeof value === "number" ? value.toLocaleString(texts.locale) : value })));
+      line.append(
+        ...row.map((value) =>
+          Object.assign(document.createElement("td"), {
+            textContent: typeof value === "number" ? value.toLocaleString(texts.locale) : value,
+          }),
+        ),
+      );
       line.addEventListener("click", () => choose(row[0]));
       return line;
     }),
@@ -104,7 +121,13 @@ texts.columns.forEach((name, column) => {
   button.addEventListener("click", () => {
     sorting = { column, down: sorting.column === column ? !sorting.down : typeof layers[0][column] === "number" };
     const order = sorting.down ? -1 : 1;
-    fill([...layers].sort((a, b) => order * (typeof a[column] === "number" ? a[column] - b[column] : String(a[column]).localeCompare(String(b[column])))));
+    fill(
+      [...layers].sort(
+        (a, b) =>
+          order *
+          (typeof a[column] === "number" ? a[column] - b[column] : String(a[column]).localeCompare(String(b[column]))),
+      ),
+    );
     table.querySelectorAll("th").forEach((other) => other.removeAttribute("aria-sort"));
     head.setAttribute("aria-sort", sorting.down ? "descending" : "ascending");
     draw();

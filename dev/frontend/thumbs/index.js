@@ -18,7 +18,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
           ...images.map((image) => {
             const button = make("button", "thumb", { type: "button" });
             button.dataset.name = image.name;
-            button.append(make("img", "", { src: image.source, alt: "" }), make("span", "", { textContent: image.title }));
+            button.append(
+              make("img", "", { src: image.source, alt: "" }),
+              make("span", "", { textContent: image.title }),
+            );
             button.addEventListener("click", () => root.send(image.name));
             return button;
           }),
@@ -28,5 +31,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
     );
   }
   root.send = (image) => setTriggerValue("did", { image, mark: `${performance.now()}-${Math.random()}` });
-  for (const button of root.querySelectorAll(".thumb")) button.setAttribute("aria-pressed", String(button.dataset.name === data.chosen));
+  for (const button of root.querySelectorAll(".thumb"))
+    button.setAttribute("aria-pressed", String(button.dataset.name === data.chosen));
 }
