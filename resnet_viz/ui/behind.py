@@ -1,18 +1,27 @@
-"""Questions asked behind the page: it goes on, and looks in now and then for the answer."""
+"""Questions that the page does not end: asked behind it while it goes on, or outlasting the run of it that asked."""
 
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
 
 from resnet_viz.compute.client import Waiting
 from resnet_viz.errors import BusyError, CancelledError, ResNetVizError
+from resnet_viz.messages import in_this_language
 
 # Nobody who still waits stays away for so long, even on a busy machine.
 _LEFT_S = 8.0
 # Who only passes by costs nothing.
 _STAYS_S = 0.5
 _REMEMBERED = 256
+# A page that was touched is drawn anew within this time; a page with another subject waits no longer for the model.
+_TOUCHED_S = 3.0
+_TICK_S = 0.05
+
+T = TypeVar("T")
 
 Question = Callable[[Waiting], None]
 """Asks, waits as it is told, and keeps the answer where the page will look for it."""
@@ -62,3 +71,76 @@ class Behind:
 
     def _is_left(self, key: str) -> bool:
         return time.monotonic() - self._looked.get(key, (0.0, 0.0))[1] > _LEFT_S
+
+
+@dataclass
+class _Work:
+    """A question under way: when somebody waited for it last, how far it is, and how it ended."""
+
+    looked: float
+    progress: tuple[str, float] = ("", 0.0)
+    is_withdrawn: bool = False
+    is_over: threading.Event = field(default_factory=threading.Event)
+    answer: Any = None
+    error: BaseException | None = None
+
+
+class Outlasting:
+    """Questions that go on while the page that asked is drawn anew, and that are shared by all who ask the same.
+
+    Safe to use from any thread.
+    """
+
+    def __init__(self, left_s: float = _TOUCHED_S) -> None:
+        """Withdraw what nobody has waited for in `left_s`."""
+        self._left_s = left_s
+        self._lock = threading.Lock()
+        self._works: dict[str, _Work] = {}
+
+    def ask(self, key: str, question: Callable[[Waiting], T], waiting: Waiting) -> T:
+        """Return the answer to a question, asked now or under way already.
+
+        Args:
+            key: What tells it from all others.
+            question: Asks, on a thread of its own, and keeps the answer where it will be looked for.
+            waiting: How to wait; what its functions raise ends the waiting, not the question.
+        """
+        work = self._join(key, question)
+        while not work.is_over.wait(_TICK_S):
+            work.looked = time.monotonic()
+            waiting.on_progress(*work.progress)
+            if waiting.is_cancelled():
+                raise CancelledError
+        if work.error:
+            raise work.error
+        answer: T = work.answer
+        return answer
+
+    def _join(self, key: str, question: Callable[[Waiting], T]) -> _Work:
+        with self._lock:
+            work = self._works.get(key)
+            if work is None or work.is_withdrawn:
+                work = self._works[key] = _Work(time.monotonic())
+                run = in_this_language(partial(self._run, key, work, question))
+                threading.Thread(target=run, daemon=True).start()
+            work.looked = time.monotonic()
+            return work
+
+    def _run(self, key: str, work: _Work, question: Callable[[Waiting], T]) -> None:
+        def hear(step: str, share: float) -> None:
+            work.progress = step, share
+
+        try:
+            work.answer = question(Waiting(hear, lambda: self._is_left(work)))
+        except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+            work.error = error
+        finally:
+            with self._lock:
+                if self._works.get(key) is work:
+                    del self._works[key]
+            work.is_over.set()
+
+    def _is_left(self, work: _Work) -> bool:
+        with self._lock:
+            work.is_withdrawn = work.is_withdrawn or time.monotonic() - work.looked > self._left_s
+            return work.is_withdrawn

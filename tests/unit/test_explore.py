@@ -7,9 +7,10 @@ import pytest
 
 from resnet_viz.analysis import analyse
 from resnet_viz.analysis.reads import cell_reads
+from resnet_viz.compute.client import PATIENT, Waiting
 from resnet_viz.errors import CancelledError, JobError
 from resnet_viz.spec import PRESETS, preset
-from resnet_viz.ui.behind import Behind
+from resnet_viz.ui.behind import Behind, Outlasting
 from resnet_viz.viz.block_account import (
     block_kind,
     block_purpose,
@@ -125,3 +126,44 @@ def test_a_question_that_failed_is_not_asked_again(monkeypatch):
         time.sleep(0.005)
     assert count == [1]
     assert not behind.look("a", question)
+
+
+def test_long_work_outlasts_the_page_that_asked_and_is_shared_until_nobody_waits_for_it():
+    outlasting, asked, go_on = Outlasting(left_s=60.0), [], threading.Event()
+
+    def question(waiting):
+        asked.append(1)
+        waiting.on_progress("sanity", 0.5)
+        while not go_on.wait(0.005):
+            if waiting.is_cancelled():
+                raise CancelledError
+        return "found"
+
+    def touched(_step, share):
+        if share:
+            raise InterruptedError  # as Streamlit ends the run of a page that was touched
+
+    for _touch in range(3):
+        with pytest.raises(InterruptedError):
+            outlasting.ask("a", question, Waiting(touched))
+    assert asked == [1]
+    go_on.set()
+    assert outlasting.ask("a", question, PATIENT) == "found"
+    go_on.clear()
+    asked.clear()
+    with pytest.raises(InterruptedError):
+        outlasting.ask("a", question, Waiting(touched))
+    outlasting._left_s = 0.01
+    deadline = time.monotonic() + 10
+    while outlasting._works and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert (asked, outlasting._works) == ([1], {})  # left alone, it was withdrawn
+
+
+def test_what_went_wrong_in_long_work_is_told_to_who_waits_and_asked_anew():
+    def question(_waiting):
+        raise JobError("no")
+
+    for _try in range(2):
+        with pytest.raises(JobError, match="no"):
+            Outlasting().ask("a", question, PATIENT)

@@ -1,6 +1,7 @@
 """The signal along depth: mean, deviation, zeros, silent channels, the size of the branches, what a cell sees in fact."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -124,14 +125,14 @@ def _show_fields(selection: Selection, picture: Picture) -> None:
     key = f"field/{forward.work_key(selection, picture)}"
     measured = None
     if state.is_wanted(key):
-        measured = forward.remembered(
+        measured = forward.outlasting(
             key,
-            lambda waiting: questions.effective_fields(
+            lambda: partial(
+                questions.effective_fields,
                 services.worker(),
                 forward.network_of(selection),
                 forward.input_of(selection, picture),
                 [block.out for block in blocks],
-                waiting,
             ),
         )
     sides = measured[0] if measured else []

@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -21,6 +21,7 @@ from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.ui import say, services, state
+from resnet_viz.ui.behind import Outlasting
 from resnet_viz.ui.cache import activations, results
 from resnet_viz.ui.components.weights_source import weights_of
 from resnet_viz.ui.selection import Selection
@@ -33,6 +34,7 @@ _SHOW_AFTER_S = 0.6
 _REDRAW_S = 0.25
 # About what will stand there.
 _SKELETON_PX = 300
+_outlasting = Outlasting()
 
 
 @lru_cache(maxsize=64)
@@ -117,6 +119,22 @@ def remembered(key: str, question: Callable[[Waiting], T]) -> T | None:
         if found is not None:
             results.keep(key, found)
     return found
+
+
+def outlasting(key: str, prepared: Callable[[], Callable[[Waiting], T]]) -> T | None:
+    """Return an answer as `remembered` does; long work, which a touch of the page does not throw away.
+
+    Args:
+        key: What tells it from all others.
+        prepared: Returns the question, which knows nothing of this session: it is asked on a thread of its own.
+    """
+
+    def kept(question: Callable[[Waiting], T], waiting: Waiting) -> T:
+        found = question(waiting)
+        results.keep(key, found)
+        return found
+
+    return remembered(key, lambda waiting: _outlasting.ask(key, partial(kept, prepared()), waiting))
 
 
 def network_of(selection: Selection) -> Network:

@@ -1,6 +1,7 @@
 """Would the map look the same if the network knew nothing? The check against random weights, from the top down."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -52,10 +53,10 @@ def show(selection: Selection, picture: Picture, check: Check) -> None:
         if not state.is_wanted(check.key):
             st.button(_("Make the weights random and see"), key="sanity_try", on_click=state.want, args=(check.key,))
             return
-        found = forward.remembered(
+        found = forward.outlasting(
             check.key,
-            lambda waiting: questions.sanity(
-                services.worker(), forward.network_of(selection), check.pictures, check.request, waiting
+            lambda: partial(
+                questions.sanity, services.worker(), forward.network_of(selection), check.pictures, check.request
             ),
         )
         if found is not None:
