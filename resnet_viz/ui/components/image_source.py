@@ -1,5 +1,7 @@
 """The choice of an image and of how it becomes numbers."""
 
+from functools import partial
+
 import streamlit as st
 
 from resnet_viz.errors import ResNetVizError
@@ -18,6 +20,8 @@ from resnet_viz.ui import say, services, state
 from resnet_viz.ui.components import controls, thumbs
 from resnet_viz.ui.selection import UPLOAD, Selection
 
+# Where the choice is folded away, and the key of what it is folded into.
+_FOLDS = {"page": "another_picture", "line": "subject_image"}
 # The last three are let through to be refused with a sentence that says how to convert them.
 _KINDS = [*SUFFIXES, "heic", "heif", "avif"]
 
@@ -39,7 +43,7 @@ def picture_of(selection: Selection) -> Picture:
 
 def show_folded() -> None:
     """Draw the choice behind a button of the page; what is folded away is not computed."""
-    fold = st.popover(_("Another picture"), width="stretch", key="another_picture", on_change="rerun")
+    fold = st.popover(_("Another picture"), width="stretch", key=_FOLDS["page"], on_change="rerun")
     if fold.open:
         with fold:
             show("page")
@@ -48,7 +52,7 @@ def show_folded() -> None:
 def show(place: str) -> None:
     """Draw the choice: a sample, an upload or the camera, then the preprocessing."""
     selection = state.current_selection()
-    thumbs.show(selection.image, key=f"{place}_thumbs")
+    thumbs.show(selection.image, key=f"{place}_thumbs", chose=partial(_fold, place))
     if selection.image == UPLOAD:
         st.button(_("Delete my picture"), key=f"{place}_delete", on_click=_forget)
     else:
@@ -60,11 +64,11 @@ def show(place: str) -> None:
         max_upload_size=MAX_BYTES // 10**6,
         key=upload,
         on_change=_keep,
-        args=(upload,),
+        args=(place, upload),
     )
     if st.toggle(_("Camera"), key=f"{place}_camera_on"):
         camera = f"{place}_camera"
-        st.camera_input(_("Take a picture"), key=camera, on_change=_keep, args=(camera,))
+        st.camera_input(_("Take a picture"), key=camera, on_change=_keep, args=(place, camera))
     show_preprocessing(selection, place)
 
 
@@ -97,7 +101,12 @@ def show_preprocessing(selection: Selection, place: str) -> None:
     )
 
 
-def _keep(key: str) -> None:
+def _fold(place: str) -> None:
+    """Close the choice: what was chosen is to be seen."""
+    state.bind(_FOLDS[place], value=False)
+
+
+def _keep(place: str, key: str) -> None:
     """Store what was just uploaded, or say why not; then it is the subject's image."""
     file = state.received(key)
     if file is None:
@@ -108,6 +117,7 @@ def _keep(key: str) -> None:
         state.add_problem(str(error))
         return
     state.set_parts(image=UPLOAD)
+    _fold(place)
 
 
 def _forget() -> None:

@@ -1,6 +1,7 @@
 """The samples as small pictures to choose from: the shapes that the network knows first."""
 
 import base64
+from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -22,8 +23,8 @@ def _component() -> Any:
     return st.components.v2.component("resnet-viz.thumbs", js="index-*.js", css="index-*.css")
 
 
-def show(chosen: str, *, key: str) -> None:
-    """Draw the choice; what is chosen there becomes the subject's picture."""
+def show(chosen: str, *, key: str, chose: Callable[[], None]) -> None:
+    """Draw the choice; what is chosen there becomes the subject's picture, and `chose` is told."""
     groups = {
         _("Shapes: what the network learned"): tuple(SHAPES.indices),
         _("Photos"): tuple(name for name in SAMPLES if name not in DRAWINGS),
@@ -39,7 +40,7 @@ def show(chosen: str, *, key: str) -> None:
         ],
         "chosen": chosen,
     }
-    _component()(key=key, data=data, on_did_change=lambda: _take(key))
+    _component()(key=key, data=data, on_did_change=lambda: _take(key, chose))
 
 
 @cache
@@ -50,9 +51,10 @@ def _source(name: str) -> str:
     return f"data:image/webp;base64,{base64.b64encode(out.getvalue()).decode()}"
 
 
-def _take(key: str) -> None:
+def _take(key: str, chose: Callable[[], None]) -> None:
     event: Any = getattr(state.typed(key), "did", None)
     if not event or not state.is_first_delivery(str(event.get("mark"))):
         return
     if event.get("image") in SAMPLES:
         state.set_parts(image=str(event["image"]))
+        chose()
