@@ -1,4 +1,4 @@
-"""Our style sheet in the page's HTML: without it the page would first be drawn in Streamlit's own looks."""
+"""Our style sheet in the page's HTML: without it the page would first be drawn in Streamlit's own looks; and our keys."""
 
 import hashlib
 
@@ -15,7 +15,7 @@ _NOT_ANSWERED = ("etag", "last-modified", "accept-ranges")
 
 
 class FirstPaint:
-    """Puts `style/first.css` into the head of every page, and a link to the other sheets as one, which it serves."""
+    """Puts `style/first.css` and `style/keys.js` into the head of every page, and a link to the other sheets, as one."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -24,8 +24,9 @@ class FirstPaint:
         year = {"cache-control": "public, max-age=31536000, immutable"}
         self._sheet = Response(sheet, media_type="text/css", headers=year)
         first = (STYLE / "first.css").read_text("utf-8")
+        keys = (STYLE / "keys.js").read_text("utf-8")
         # Relative like Streamlit's own links, so that it holds below a base path and behind a proxy.
-        self._head = f'<style>\n{first}</style>\n<link rel="stylesheet" href="./style/{self._name}">\n</head>'.encode()
+        self._head = f'<style>\n{first}</style>\n<link rel="stylesheet" href="./style/{self._name}">\n<script>\n{keys}</script>\n</head>'.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""

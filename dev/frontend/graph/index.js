@@ -2,7 +2,7 @@
 //
 // data: { headers, rows, selected, label, layers, crumbs, cards, fills, legend, fileName, texts } (viz/dot.py, picture.py);
 // `selected` is a block's name or a drawn node's
-// trigger `did`: { kind: "pick" | "open" | "close" | "toggle" | "seek" | "color" | "undo" | "redo", id, mark }
+// trigger `did`: { kind: "pick" | "open" | "close" | "toggle" | "seek" | "color", id, mark }
 import { Camera, isNarrow } from "./camera.js";
 import { compose } from "./compose.js";
 import { engine, layout } from "./engine.js";
@@ -333,10 +333,6 @@ class Picture {
   }
 
   key(event) {
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
-      this.send(event.shiftKey ? "redo" : "undo", "");
-      event.preventDefault();
-    }
     if (event.ctrlKey || event.metaKey || event.altKey || !this.things) return;
     if (isArrow(event.key)) {
       const next = step(this.things, this.selected, event.key);

@@ -75,9 +75,7 @@ def _take(drawing: Drawing) -> None:
     kind, name = str(event.get("kind")), str(event.get("id"))
     if not state.is_first_delivery(str(event.get("mark"))):
         return
-    if kind in ("undo", "redo"):
-        (state.undo if kind == "undo" else state.redo)()
-    elif kind == "toggle":
+    if kind == "toggle":
         state.update(lambda selection: selection.toggled(name))
     elif kind == "color" and name in COLORS:
         state.set_parts(color=name)

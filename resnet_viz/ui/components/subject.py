@@ -30,6 +30,7 @@ def show() -> None:
         with st.container(key="menus", horizontal=True, vertical_alignment="center", gap="small"):
             job_light.show()
             _show_menus(selection)
+        _show_history()
 
 
 def _show_network(selection: Selection) -> None:
@@ -65,6 +66,15 @@ def _show_network(selection: Selection) -> None:
             type="tertiary",
             on_click=lambda: state.set_changing(changing=not state.is_changing()),
         )
+
+
+def _show_history() -> None:
+    """Draw the steps that there are, for the keys alone (`style/keys.js`): nobody sees these buttons."""
+    with st.container(key="history"):
+        if state.can_undo():
+            st.button(_("Undo"), key="history_undo", on_click=state.undo)
+        if state.can_redo():
+            st.button(_("Redo"), key="history_redo", on_click=state.redo)
 
 
 def _show_part(value: str, key: str, show_choice: Callable[[], None]) -> None:
