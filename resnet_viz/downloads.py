@@ -16,7 +16,7 @@ from typing import Any
 
 from resnet_viz.errors import DAMAGE, DataError, ResNetVizError, broken_rule
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import in_this_language
+from resnet_viz.messages import in_this_language, joined
 
 CONNECT_S = 10.0
 # A network that sends nothing for so long has stalled.
@@ -109,7 +109,7 @@ class Download:
             else:
                 text = _("The download stopped ({reason}): check the network, then try again; it goes on where it was.")
             notes.append(text.format(reason=str(error)[:100] or type(error).__name__))
-        self.sentence = "" if self.is_here else " ".join(notes)
+        self.sentence = "" if self.is_here else joined(notes, " ")
 
     def _found(self, notes: list[str]) -> Path | None:
         """Return the file where it lies on this machine already; another one of its name is left alone, and noted."""

@@ -20,6 +20,7 @@ import struct
 from collections.abc import Iterable
 
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 
 DAMAGE: tuple[type[Exception], ...] = (
     OSError,
@@ -124,17 +125,16 @@ def broken_rule(name: str, rule: str, received: object, advice: str = "") -> str
     text = _("`{name}` must be {rule}. Received: {name}={received}.").format(
         name=name, rule=rule, received=shown(received)
     )
-    return f"{text} {advice}" if advice else text
+    return joined((text, advice), " ") if advice else text
 
 
 def did_you_mean(received: str, valid: Iterable[str]) -> str:
     """Return the valid values in a sentence, led by the one closest to what was typed."""
     choices = list(valid)
     close = difflib.get_close_matches(received[:_SHOWN], choices, n=1)
-    hint = _("Did you mean `{name}`?").format(name=close[0]) + " " if close else ""
-    if len(choices) > 24:
-        return hint.strip()
-    return hint + _("Valid: {names}.").format(names=", ".join(choices))
+    hint = [_("Did you mean `{name}`?").format(name=name) for name in close]
+    known = [_("Valid: {names}.").format(names=joined(choices))] if len(choices) <= 24 else []
+    return joined((*hint, *known), " ")
 
 
 def shown(value: object) -> str:

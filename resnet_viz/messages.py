@@ -6,13 +6,14 @@ knows whose thread it is: a callback or a fragment runs before any code of ours 
 """
 
 import gettext as _gettext
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from functools import cache
 
 from resnet_viz.paths import LOCALE
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
+_SIGNS = {"zh": {", ": "、", "; ": "；", ": ": "：", " ": ""}}
 _LOCALE_NAMES = {"zh": "zh_CN"}
 
 _language: ContextVar[str] = ContextVar("language", default="")
@@ -64,6 +65,17 @@ def gettext(message: str) -> str:
 def ngettext(singular: str, plural: str, n: int) -> str:
     """Return the form for `n` things in the current language."""
     return _catalogue(current_language()).ngettext(singular, plural, n)
+
+
+def joined(texts: Iterable[str], sign: str = ", ") -> str:
+    """Return texts side by side as the current language sets them.
+
+    Args:
+        texts: What to join.
+        sign: What stands between them in English: ", " for words, "; " for clauses, ": " for a title and what it is
+            the title of, " " for sentences.
+    """
+    return _SIGNS.get(current_language(), {}).get(sign, sign).join(texts)
 
 
 @cache

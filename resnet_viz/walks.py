@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.paths import ASSETS
 
 FOLDER = ASSETS / "walks"
@@ -72,7 +73,7 @@ def stop_at(link: str, question: str, answer: str) -> Stop:
     page = "" if page == "architecture" else page
     if page not in PAGES:
         raise SpecError(
-            broken_rule("link", _("to one of the pages {names}").format(names=", ".join(PAGES[1:])), link[:80])
+            broken_rule("link", _("to one of the pages {names}").format(names=joined(PAGES[1:])), link[:80])
         )
     return Stop(page, params, question, answer)
 

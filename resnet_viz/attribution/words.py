@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from resnet_viz.analysis.receptive_field import Extent, ReceptiveField
 from resnet_viz.attribution.catalogue import METHODS, Attribution, method_title, setting_title, value_title
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import ngettext
+from resnet_viz.messages import joined, ngettext
 from resnet_viz.viz.words import number_text
 
 ENOUGH_CELLS = 64
@@ -99,7 +99,7 @@ def figures(of: Explanation, weights: str) -> list[tuple[str, str]]:
     """
     values = of.found.values
     rows = [
-        (_("method"), f"{method_title(of.method)}, {METHODS[of.method].reference}"),
+        (_("method"), joined((method_title(of.method), METHODS[of.method].reference))),
         (_("logit, before the softmax"), number_text(of.found.score)),
         (_("map"), f"{values.shape[0]}×{values.shape[1]}{', ' + of.layer if of.layer else ''}"),
         (_("its range"), f"{number_text(float(values.min()), 3)} … {number_text(float(values.max()), 3)}"),
@@ -145,7 +145,7 @@ def _cells(of: Explanation) -> str:
         sentence = _("Layer {layer} has {size} cells. Each square lies over the middle of what its cell sees.")
     found = sentence.format(size=f"{height}×{width}", layer=of.layer)
     if of.field and not covers(of.field, (height, width), of.picture_px):
-        found += " " + _("Where nothing is drawn, no cell has its middle.")
+        found = joined((found, _("Where no square is drawn, no cell has its middle.")), " ")
     return found
 
 

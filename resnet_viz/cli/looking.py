@@ -19,6 +19,7 @@ from resnet_viz.errors import ImageError, ResNetVizError, broken_rule
 from resnet_viz.images.preprocess import INTERPOLATIONS, NORMALISATIONS, RESIZES, as_input, plain_input, resized
 from resnet_viz.images.reader import Picture, read_picture
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.spec.layers import Softmax
 from resnet_viz.spec.surgery import Surgery, parse_surgery
 from resnet_viz.viz.block_view import Focus, signals
@@ -171,10 +172,10 @@ def _subject(look: _Look, shares: FloatArray | None) -> Subject:
             f"{names[place] if place < len(names) else place} {shares[place]:.1%}"
             for place in np.argsort(-shares, kind="stable")[:3]
         ]
-        prediction = _("prediction: {list}").format(list=", ".join(listed))
+        prediction = _("prediction: {list}").format(list=joined(listed))
     done = look.surgery.to_text()
     return Subject(
-        " · ".join([options.preset, *options.set, shape_text(shape), counts]),
+        joined([options.preset, *options.set, shape_text(shape), counts]),
         look.weights_text,
         _("after surgery: {what}").format(what=done) if done else "",
         _("image: {name}, {resize}, {rule}").format(

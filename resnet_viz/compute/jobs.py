@@ -324,7 +324,7 @@ class LocalRunner(RunReader):
             self.store.requeue_first(run_id)  # killed from outside: it goes on from its checkpoint
         else:
             sentence = _(
-                "The training process ended {n} times without a word: the last lines of its log may say why. Its checkpoints are kept."
+                "The training process ended {n} times and gave no reason: the last lines of its log may say why. Its checkpoints are kept."
             )
             self._close_record(active.run, "failed", sentence.format(n=_MAX_STARTS))
 

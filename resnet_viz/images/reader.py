@@ -160,7 +160,7 @@ def _upright_rgb(data: bytes, notes: list[str]) -> Image.Image:
         rgb = to_rgb(image, notes, factor)
     if turn not in _TURNS:
         return rgb
-    notes.append(_("Turned upright, as its orientation says."))
+    notes.append(_("It was turned upright, as its orientation says."))
     return rgb if turned else rgb.transpose(_TURNS[turn])
 
 

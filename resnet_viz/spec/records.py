@@ -6,6 +6,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from resnet_viz.errors import SpecError, broken_rule, did_you_mean
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.spec.rules import real_of, whole_of
 
 Leaf = int | float | bool | str | tuple[int, ...]
@@ -73,7 +74,7 @@ def _built(cls: Any, data: object, path: str, title: str) -> Any:
         f.name for f in fields(cls) if f.name not in values and f.default is MISSING and f.default_factory is MISSING
     ]
     if missing:
-        raise SpecError(broken_rule(name, _("complete: it needs {names}").format(names=", ".join(missing)), data))
+        raise SpecError(broken_rule(name, _("complete: it needs {names}").format(names=joined(missing)), data))
     return cls(**values)
 
 

@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 from resnet_viz.errors import ResNetVizError
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 
 Built = TypeVar("Built")
 
@@ -82,6 +83,6 @@ def left_out(names: tuple[str, ...], sentence: str) -> str:
     """Return the sentence with the names of what it cost, where it does not say them itself."""
     if len(names) == 1 and f"`{names[0]}`" in sentence:
         return sentence
-    listed = ", ".join(f"`{name[:60]}`" for name in names[:_MOST_NAMES])
-    more = ", …" if len(names) > _MOST_NAMES else ""
-    return f"{sentence} " + _("Left out: {names}.").format(names=listed + more)
+    listed = joined(f"`{name[:60]}`" for name in names[:_MOST_NAMES])
+    more = " …" if len(names) > _MOST_NAMES else ""
+    return joined((sentence, _("Left out: {names}.").format(names=listed + more)), " ")

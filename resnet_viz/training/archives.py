@@ -25,7 +25,7 @@ from PIL import Image
 from resnet_viz.errors import DAMAGE, DataError, ImageError, ResNetVizError, broken_rule
 from resnet_viz.images.preprocess import resized
 from resnet_viz.images.reader import read_picture
-from resnet_viz.messages import current_language, ngettext, use_language
+from resnet_viz.messages import current_language, joined, ngettext, use_language
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import Room
 from resnet_viz.training.catalogue import arrays_file
@@ -309,7 +309,7 @@ def _counted(notes: "Counter[str]") -> list[str]:
 def _named(found: ClassFolders) -> list[str]:
     sentences = []
     if found.empty:
-        names = ", ".join(found.empty[:_MOST_NAMES]) + (" …" if len(found.empty) > _MOST_NAMES else "")
+        names = joined(found.empty[:_MOST_NAMES]) + (" …" if len(found.empty) > _MOST_NAMES else "")
         sentences.append(
             ngettext(
                 "{n} folder without a readable picture was passed over: {names}.",
@@ -321,7 +321,7 @@ def _named(found: ClassFolders) -> list[str]:
         sentence = _(
             "The folders {names} are parts of one set: what lies in them was put together, and some of it will be held back anew."
         )
-        sentences.append(sentence.format(names=", ".join(found.parts)))
+        sentences.append(sentence.format(names=joined(found.parts)))
     return sentences
 
 

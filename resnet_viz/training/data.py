@@ -135,7 +135,7 @@ def _stored(path: Path) -> tuple[Bytes, Labels, tuple[str, ...]]:
             return _mapped(path), file["labels"].astype(np.int32), tuple(map(str, file["classes"]))
     except (OSError, ValueError, KeyError, struct.error, zipfile.BadZipFile) as error:
         raise DataError(
-            _("These pictures are not on this machine (any more): fetch or upload them again, then start anew.")
+            _("These pictures are not on this machine, or not any more: fetch or upload them again, then start anew.")
         ) from error
 
 

@@ -171,7 +171,7 @@ class Loop:
             self.trainers[name].restore(found.arrays[name])
         self.session.note(
             _(
-                "{name} left the numbers at update {n} (loss, gradients or weights not finite): it is back at its last good weights and stopped. Try a smaller learning rate than {rate:g}."
+                "{name}: at update {n} the loss, a gradient or a weight was no finite number any more. The network went back to its last good weights and stopped. Try a learning rate below {rate:g}."
             ).format(name=name, n=record.update + 1, rate=self.plan.optimizer.learning_rate)
         )
 

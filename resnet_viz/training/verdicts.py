@@ -8,6 +8,7 @@ import numpy as np
 
 from resnet_viz.analysis.curves import Metrics, by_network, recent_means, smoothed
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.training.catalogue import data_sets
 from resnet_viz.training.plan import Plan
 from resnet_viz.training.record import ENDED, Record
@@ -42,7 +43,7 @@ def verdict_of(record: Record, metrics: Sequence[Metrics]) -> Verdict:
         kind = "single"
     verdict = _VERDICTS[kind](record, found)
     if own and _is_cut_short(record, own.plan):
-        sentence = _("Cut short at {n} of {m} steps: what is claimed here rests on {m}.")
+        sentence = _("Stopped after {n} of {m} steps. What is said here was measured over {m} steps.")
         told = sentence.format(n=f"{record.update:,}", m=f"{own.plan.updates:,}")
         return replace(verdict, sentences=(*verdict.sentences, told))
     return verdict
@@ -77,7 +78,7 @@ def _pair(record: Record, curves: dict[str, list[Metrics]]) -> Verdict:
         seed=record.plan.seed, first=network_name(first), one=one, second=network_name(second), two=two, gap=two - one
     )
     gradients = _("Gradient of the first block / of the last block, at the last measurement: {ratios}.").format(
-        ratios=", ".join(f"{network_name(name)} {_ratio_text(ratio)}" for name, ratio in ratios.items())
+        ratios=joined(f"{network_name(name)} {_ratio_text(ratio)}" for name, ratio in ratios.items())
     )
     told = _pair_sentence({first: one, second: two}, update, 1 / _classes(record))
     same = [_("Same size, same start, same pictures: only the shortcuts differ.")] if _only_shortcuts(record) else []
@@ -170,7 +171,7 @@ def _finder(_record: Record, curves: dict[str, list[Metrics]]) -> Verdict:
     sentences = [
         _(
             "{name}: the smoothed loss is lowest, {loss:.2f}, at a learning rate of {rate:.2g}; the run ended at {end:.2g}."
-        ).format(name=name, loss=losses[lowest], rate=rates[lowest], end=rates[-1])
+        ).format(name=network_name(name), loss=losses[lowest], rate=rates[lowest], end=rates[-1])
     ]
     numbers = {"lowest at": float(rates[lowest]), "end": float(rates[-1])}
     if lowest >= 2:
@@ -199,7 +200,7 @@ def _held_back(record: Record) -> list[str]:
     """Return what the networks say of pictures they did not train on; noisy, as the number of pictures tells."""
     if not record.final:
         return []
-    found = ", ".join(
+    found = joined(
         f"{network_name(name)} {percent_text(final['validation_accuracy'])}" for name, final in record.final.items()
     )
     return [

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from resnet_viz.analysis.curves import Metrics, by_network, smoothed
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.viz.theme import series_marks
 from resnet_viz.viz.words import class_name, network_name
 
@@ -61,7 +62,7 @@ def over_updates(
         step = max(1, len(shown) // _POINTS)
         x, y = [line["update"] for line in shown], [line[name] for line in shown]
         own = html.escape(network_name(network), quote=False)
-        label = f"{html.escape(title, quote=False)}: {own}" if len(runs) > 1 else own
+        label = joined((html.escape(title, quote=False), own), ": ") if len(runs) > 1 else own
         figure.add_scatter(
             x=x[::step],
             y=y[::step],

@@ -7,6 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.viz.anatomy import LayerState
 from resnet_viz.viz.theme import BRANCH, SERIES
 
@@ -41,7 +42,7 @@ def spread_sentence(states: Sequence[LayerState], names: Mapping[str, str]) -> s
     )
     if most in (first, last):
         return text
-    return f"{text} " + _("It is largest in {name}: {value:.3g}.").format(name=most, value=spread[most])
+    return joined((text, _("It is largest in {name}: {value:.3g}.").format(name=most, value=spread[most])), " ")
 
 
 def zeros_and_silent(states: Sequence[LayerState], names: Mapping[str, str]) -> go.Figure:
@@ -63,11 +64,11 @@ def zeros_sentence(states: Sequence[LayerState], names: Mapping[str, str]) -> st
     text = _("Between {low:.0%} and {high:.0%} of an output is zero.").format(low=min(shares), high=max(shares))
     most = max(states, key=lambda state: state.silent / state.channels)
     if not most.silent:
-        return f"{text} " + _("No channel is zero everywhere.")
+        return joined((text, _("No channel is zero everywhere.")), " ")
     where = _("In {name} {n} of {all} channels are zero everywhere on this picture.").format(
         name=names.get(most.node, most.node), n=f"{most.silent:,}", all=f"{most.channels:,}"
     )
-    return f"{text} {where}"
+    return joined((text, where), " ")
 
 
 def branch_to_shortcut(states: Sequence[LayerState], off: Collection[str] = ()) -> go.Figure:

@@ -18,6 +18,7 @@ from graphviz import Digraph
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.spec import Block, Node
 from resnet_viz.viz.blocks import folded_block, open_block
 from resnet_viz.viz.boxes import Part, Pen, digraph, write
@@ -130,7 +131,8 @@ class _Picture:
             n=len(self.summary.graph.blocks), stages=len(stages)
         )
         if self.opened:
-            sentence += ". " + _("Open: {groups}").format(groups=", ".join(sorted(self.opened)))
+            opened = _("Open: {groups}").format(groups=joined(sorted(self.opened)))
+            sentence = joined((_("{sentence}.").format(sentence=sentence), opened), " ")
         return Drawing(tuple(rows), self.pen.members, sentence)
 
     def row(self, stage: int, filters: tuple[tuple[str, tuple[str, ...]], ...], parts: list[Part]) -> Row:

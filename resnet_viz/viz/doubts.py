@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Literal
 
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import ngettext
+from resnet_viz.messages import joined, ngettext
 from resnet_viz.spec import ResNetSpec
 
 # Where the weights come from, as `Selection.weights` begins; what pictures they were learned from; what is in view.
@@ -163,17 +163,17 @@ def _without_weights(now: Situation) -> Doubt | None:
         return Doubt(Cause.RANDOM, means, remedy)
     if now.source == "shapes":
         sentence = _("The trained weights belong to another network.")
-        return Doubt(Cause.ELSEWHERE, f"{sentence} {means}", remedy)
+        return Doubt(Cause.ELSEWHERE, joined((sentence, means), " "), remedy)
     if now.source != "imagenet":
         sentence = _(
-            "The weights of this link are not here (any more): files are kept for two hours, in the browser they came from; runs until they are deleted."
+            "The weights of this link are not here, or not any more. Files are kept for two hours, for the browser they came from. Runs are kept until they are deleted."
         )
-        return Doubt(Cause.GONE, f"{sentence} {means}", remedy)
+        return Doubt(Cause.GONE, joined((sentence, means), " "), remedy)
     if now.has_imagenet:
         sentence = _("ImageNet's weights are not on this machine yet.")
-        return Doubt(Cause.NOT_FETCHED, f"{sentence} {means}", Remedy.IMAGENET)
+        return Doubt(Cause.NOT_FETCHED, joined((sentence, means), " "), Remedy.IMAGENET)
     sentence = _("There are no ImageNet weights for this network.")
-    return Doubt(Cause.NO_IMAGENET, f"{sentence} {means}", Remedy.IMAGENET)
+    return Doubt(Cause.NO_IMAGENET, joined((sentence, means), " "), Remedy.IMAGENET)
 
 
 def _with_random_layers(now: Situation) -> Doubt | None:
@@ -189,16 +189,16 @@ def _with_random_layers(now: Situation) -> Doubt | None:
             count,
         ).format(n=count)
         means = _("They are random, so the prediction means nothing.")
-        return Doubt(Cause.PARTIAL, f"{sentence} {means}", Remedy.UNDO)
+        return Doubt(Cause.PARTIAL, joined((sentence, means), " "), Remedy.UNDO)
     if now.is_misshapen:
         sentence = _("At {size} px the last layer needs other weights.").format(size=_size(*now.spec.input_shape[:2]))
-        return Doubt(Cause.SIZE, f"{sentence} {rest}", Remedy.SIZE if now.made_for else Remedy.UNDO)
+        return Doubt(Cause.SIZE, joined((sentence, rest), " "), Remedy.SIZE if now.made_for else Remedy.UNDO)
     sentence = ngettext(
         "With {n} class the last layer needs other weights.",
         "With {n} classes the last layer needs other weights.",
         now.spec.classes,
     ).format(n=f"{now.spec.classes:,}")
-    return Doubt(Cause.CLASSES, f"{sentence} {rest}", Remedy.CLASSES if now.made_for else Remedy.UNDO)
+    return Doubt(Cause.CLASSES, joined((sentence, rest), " "), Remedy.CLASSES if now.made_for else Remedy.UNDO)
 
 
 def _in_another_network(now: Situation) -> Doubt | None:

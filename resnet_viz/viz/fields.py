@@ -169,7 +169,7 @@ FIELDS: dict[str, Field] = {
             "use_batch_norm",
             "norm",
             lambda: _("BatchNorm"),
-            lambda: _("off: none anywhere; then biases do its shifting, and nothing its scaling"),
+            lambda: _("off: none anywhere; then biases shift the values, and nothing scales them"),
         ),
         Field("bn_epsilon", "norm", lambda: _("BatchNorm ε"), lambda: _("from 0 to 1; Keras 0.001"), 0.0, 1.0),
         Field(

@@ -1,7 +1,7 @@
 """What is said of one layer, in sentences: where it stands, what a cell of it sees, which of its cells are used."""
 
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import ngettext
+from resnet_viz.messages import joined, ngettext
 from resnet_viz.spec import LayerGraph, Node
 from resnet_viz.viz.words import layer_title
 
@@ -39,14 +39,14 @@ def field_sentence(size: int, stride: int, covering: int, cells: int) -> str:
     )
     said = sees if cells == 1 else text.format(sees=sees, step=stride)
     if covering == 0:
-        return said + " " + _("No cell sees the whole picture.")
+        return joined((said, _("No cell sees the whole picture.")), " ")
     if covering == cells:
         whole = _("It sees the whole picture.") if cells == 1 else _("Every cell sees the whole picture.")
     else:
         whole = ngettext(
             "{n} of {cells} cells sees the whole picture.", "{n} of {cells} cells see the whole picture.", covering
         ).format(n=f"{covering:,}", cells=f"{cells:,}")
-    return f"{said} {whole}"
+    return joined((said, whole), " ")
 
 
 def used_sentence(cells: int, used: int, readers: int, *, is_edge: bool) -> str:

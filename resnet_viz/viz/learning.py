@@ -7,7 +7,7 @@ from typing import Any
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.analysis.curves import Metrics, by_network, recent_means
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import ngettext
+from resnet_viz.messages import joined, ngettext
 from resnet_viz.viz.curves import line_name
 from resnet_viz.viz.strip import network_strip
 from resnet_viz.viz.theme import series_marks
@@ -48,7 +48,7 @@ def learning_data(
         "guess": {"value": guess, "text": _("guessing: {share}").format(share=percent_text(guess))}
         if is_share
         else None,
-        "alt": _("Curves of {networks} over the steps").format(networks=", ".join(map(network_name, networks))),
+        "alt": _("Curves of {networks} over the steps").format(networks=joined(map(network_name, networks))),
         "words": {
             "of": _("of its training pictures") if name == "training_accuracy" else "",
             "play": _("Play"),
@@ -100,7 +100,7 @@ def _curves(runs: Mapping[str, Sequence[Metrics]], name: str, networks: Mapping[
             found.append(
                 {
                     "network": network if number == 0 else "",
-                    "title": label if number == 0 else f"{title}: {label}",
+                    "title": label if number == 0 else joined((title, label), ": "),
                     "color": mark.color,
                     "dash": _DASHES.get(mark.dash, ""),
                     "points": [[shown[i]["update"], means[i], values[i]] for i in kept],

@@ -2,6 +2,7 @@
 
 from resnet_viz.analysis.identify import NO_TOP, Match, reason
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.viz.sentences import signed
 
 
@@ -37,11 +38,13 @@ def match_text(match: Match, total: int) -> str:
     if match.mistakes == (NO_TOP,):
         whose = _("**{n}** is {network} without its last layer").format(n=n, network=library_name(match.preset))
         note = " (`include_top=False`)" if match.preset.startswith(("keras", "v2")) else ""
-        counted = " " + _("Only trained parameters are counted.") if match.counted == "trainable" else ""
+        told = [_("{sentence}.").format(sentence=f"{whose}{note}")]
+        if match.counted == "trainable":
+            told.append(_("Only trained parameters are counted."))
         rest = _("The last layer, for {classes} classes, would add {top}; together {all}.").format(
             classes=f"{match.classes:,}", top=f"{why.top:,}", all=f"{total + why.top:,}"
         )
-        return f"{whose}{note}.{counted} {rest}"
+        return joined((*told, rest), " ")
     where = _("`{preset}` at {height}×{width}×{channels} with {classes} classes").format(
         preset=match.preset,
         height=match.input_shape[0],
@@ -50,10 +53,11 @@ def match_text(match: Match, total: int) -> str:
         classes=f"{match.classes:,}",
     )
     if match.mistakes:
-        steps = ", ".join(
-            f"{mistake_text(name)}: {signed(effect)}" for name, effect in zip(match.mistakes, why.effects, strict=True)
+        steps = joined(
+            joined((mistake_text(name), signed(effect)), ": ")
+            for name, effect in zip(match.mistakes, why.effects, strict=True)
         )
-        made = _("**{n}** is {network}, with a difference. It has {all}; {steps}.")
+        made = _("**{n}** is nearly {network}, which has {all}. The difference: {steps}.")
         return made.format(n=n, network=where, all=f"{why.parameters:,}", steps=steps)
     if match.counted == "trainable":
         made = _("**{n}** is {network}, trained parameters only. The other {rest} are BatchNorm's moving statistics.")

@@ -6,6 +6,7 @@ from resnet_viz.analysis import LayerRecord, NetworkSummary
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.analysis.measures import COUNTS
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.viz.dot import stage_title
 from resnet_viz.viz.theme import stage_color
 from resnet_viz.viz.views import metric_short_name
@@ -72,7 +73,7 @@ def _column(summary: NetworkSummary, part: Part, stages: list[str]) -> dict[str,
     side, channels = (shape[0], shape[-1]) if len(shape) == 3 else (1, shape[-1])
     values = {metric: part.total(metric) for metric in COUNTS}
     title = _part_title(part)
-    texts = {metric: f"{title}: {_exact(metric, value)}" for metric, value in values.items()}
+    texts = {metric: joined((title, _exact(metric, value)), ": ") for metric, value in values.items()}
     return {
         "name": _part_name(part),
         "id": part.name,
@@ -82,7 +83,7 @@ def _column(summary: NetworkSummary, part: Part, stages: list[str]) -> dict[str,
         "side": side,
         "channels": channels,
         "values": values,
-        "texts": texts | {"box": f"{title}: {shape_text(shape)}"},
+        "texts": texts | {"box": joined((title, shape_text(shape)), ": ")},
     }
 
 
@@ -112,7 +113,7 @@ def share_sentence(metric: str, totals: dict[str, int]) -> str:
     text = _SENTENCES[metric]()
     first = text.format(stage=_stage(most), share=percent_text(totals[most] / whole))
     if not blocks:
-        return f"{first}."
+        return _("{sentence}.").format(sentence=first)
     least = min(blocks, key=lambda stage: totals[stage])
     rest = _LEAST[metric]().format(stage=_stage(least).lower(), share=percent_text(totals[least] / whole))
     return f"{first}{rest}"

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import ngettext
+from resnet_viz.messages import joined, ngettext
 from resnet_viz.viz.mosaic import Scale, painted, shared_scale
 from resnet_viz.viz.theme import ink_on
 from resnet_viz.viz.words import number_text
@@ -98,7 +98,10 @@ def sum_data(patch: FloatArray, kernel: FloatArray, step: Any, *, is_picture: bo
 def _sum_words(shape: tuple[int, ...], names: list[str], others: int, *, is_picture: bool) -> dict[str, str]:
     rows, columns, channels = shape
     count = _("{size} = {n} products").format(size=f"{rows}×{columns}×{channels}", n=f"{rows * columns * channels:,}")
-    lead = f"{count}: {', '.join(names)}." if not others else f"{count}. " + _("The strongest channels come first.")
+    if others:
+        lead = joined((_("{sentence}.").format(sentence=count), _("The channels that count most come first.")), " ")
+    else:
+        lead = _("{sentence}.").format(sentence=joined((count, joined(names)), ": "))
     return {
         "lead": lead,
         "patch": _("what it sees") if is_picture else _("its input"),

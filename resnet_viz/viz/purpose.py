@@ -11,6 +11,7 @@ References:
 
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.spec import Node, ResNetSpec
 from resnet_viz.spec.layers import BatchNorm, Conv, MaxPool, Padding, kind_of
 
@@ -55,14 +56,14 @@ def _of_convolution(summary: NetworkSummary, node: Node) -> str:
     if not node.block:
         text = _("The stem: its kernels look at the picture itself, for edges and colours.")
         if isinstance(node.layer, Conv) and node.layer.strides > 1:
-            text += " " + _("Their stride shrinks the map before the many blocks get to work.")
+            text = joined((text, _("Their stride shrinks the map before the many blocks work on it.")), " ")
         return text
     record, spec = summary.by_id[node.id], summary.graph.spec
     place = node.id[-1]
     if spec.block == "basic":
         text = _("One of the two convolutions of a basic block (He et al. 2015, figure 5 left).")
         if spec.shortcut.enabled:
-            text += " " + _("Together they are the residual F(x).")
+            text = joined((text, _("Together they are the residual F(x).")), " ")
     elif place == "a":
         text = _(
             "Squeeze: a 1×1 convolution brings {before} channels down to {after}, so that the costly f×f convolution works on few. The block is a bottleneck (He et al. 2015, figure 5 right)."
@@ -74,30 +75,27 @@ def _of_convolution(summary: NetworkSummary, node: Node) -> str:
     else:
         text = _("Expand: a 1×1 convolution brings the channels back to {n}.").format(n=record.output_shape[2])
         if spec.shortcut.enabled:
-            text += " " + _("F(x) can then be added to the shortcut; no ReLU comes before the sum.")
+            text = joined((text, _("F(x) can then be added to the shortcut; no ReLU comes before the sum.")), " ")
     if isinstance(node.layer, Conv) and node.layer.strides > 1:
         if node.layer.kernel_size < node.layer.strides:
             stride = _(
-                "It takes the stage's stride with a window smaller than its step, so it leaves cells unread (v1)."
+                "It takes the stage's stride, and its window is smaller than the stride: some cells are never used (v1)."
             )
         else:
-            stride = _("It takes the stage's stride: its window reads every cell (v1.5, Goyal et al. 2017).")
-        text = f"{text} {stride}"
+            stride = _("It takes the stage's stride, and its window uses every cell (v1.5, Goyal et al. 2017).")
+        text = joined((text, stride), " ")
     return text
 
 
 def _on_shortcut(node: Node) -> str:
     match node.layer:
         case Conv(strides=strides):
-            shrinks = " " + _("Its stride shrinks the map as the main path does.") if strides > 1 else ""
-            return (
-                _(
-                    "The projection shortcut: x and F(x) differ in shape here, and only equal shapes can be added. This 1×1 convolution, Wₛ in equation 2 of He et al. 2015 (option B), gives x the shape of F(x)."
-                )
-                + shrinks
+            text = _(
+                "The projection shortcut: x and F(x) differ in shape here, and only equal shapes can be added. This 1×1 convolution, Wₛ in equation 2 of He et al. 2015 (option B), gives x the shape of F(x)."
             )
+            return joined((text, _("Its stride shrinks the map as the main path does.")), " ") if strides > 1 else text
         case BatchNorm():
-            return _("Normalises the projected shortcut, so that both roads reach the addition on a like scale.")
+            return _("Normalises the projected shortcut, so that both paths reach the addition on a similar scale.")
         case MaxPool():
             return _(
                 "The shortcut of a strided block without projection: every second cell is passed on, nothing is learned."
@@ -112,9 +110,11 @@ def _of_norm(spec: ResNetSpec, node: Node) -> str:
         "Batch normalisation (Ioffe and Szegedy 2015): brings every channel to mean 0 and variance 1, then scales by γ and shifts by β. In training it uses the batch's statistics, in inference the moving ones."
     )
     if node.id.endswith("_preact"):
-        text += " " + _("Here it comes before the convolutions: pre-activation (He et al. 2016).")
+        text = joined((text, _("Here it comes before the convolutions: pre-activation (He et al. 2016).")), " ")
     elif spec.bias.branch2a and node.block:
-        text += " " + _("It makes the bias of the convolution before it redundant under batch statistics.")
+        text = joined(
+            (text, _("It makes the bias of the convolution before it redundant under batch statistics.")), " "
+        )
     return text
 
 
@@ -134,7 +134,7 @@ def _of_relu(spec: ResNetSpec, node: Node) -> str:
 
 def _of_padding(node: Node) -> str:
     if node.id == "pool1_pad":
-        return _("A frame for the max-pool, so that it reads the border cells as often as the others.")
+        return _("A frame for the max-pool, so that it uses the border cells as often as the others.")
     if node.block:
         return _(
             "A frame of equal width on both sides before the f×f convolution, as PyTorch pads; Keras's `same` would put the odd cell at the end."

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from resnet_viz.analysis import NetworkSummary, analyse
 from resnet_viz.errors import SpecError
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.spec.changes import changed_paths, to_paths, with_changes, with_stage_count
 from resnet_viz.spec.graph import block_letter
@@ -35,7 +36,7 @@ class Sentence(NamedTuple):
         if self.parameters is None or self.macs is None:
             return _("only together with the others")
         if not self.parameters and not self.macs:
-            return _("no parameters, no MACs")
+            return _("parameters and MACs stay the same")
         return _("{p} parameters, {m} MACs").format(p=signed(self.parameters), m=signed(self.macs))
 
 
@@ -69,7 +70,7 @@ def _of_biases(paths: list[str], *, is_on: bool) -> str:
         if is_on:
             return _("All convolutions have a bias.")
         return _("No convolution has a bias: BatchNorm's β does its work.")
-    places = ", ".join(path.rpartition(".")[2].removeprefix("branch").replace("use_bias", "conv1") for path in paths)
+    places = joined(path.rpartition(".")[2].removeprefix("branch").replace("use_bias", "conv1") for path in paths)
     if is_on:
         return _("Convolutions with a bias now: {places}.").format(places=places)
     return _("Convolutions without a bias now: {places}.").format(places=places)
@@ -103,7 +104,7 @@ def _text(path: str, old: object, new: object, after: ResNetSpec) -> str:
     if special:
         return special
     field = FIELDS[path]
-    title = f"{section_title('stem')}, {field.title()}" if field.section == "stem" else field.title()
+    title = joined((section_title("stem"), field.title())) if field.section == "stem" else field.title()
     return _("{title}: {new} instead of {old}.").format(
         title=title, new=value_title(path, new), old=value_title(path, old)
     )
@@ -119,7 +120,7 @@ def _of_stage(path: str, old: object, new: object, after: ResNetSpec) -> str:
     which = f"{number}a"
     if field == "identity_filters":
         letters = [f"{number}{block_letter(index)}" for index in range(1, stage.blocks)]
-        which = ", ".join(letters) if len(letters) < 4 else f"{letters[0]} … {letters[-1]}"
+        which = joined(letters) if len(letters) < 4 else f"{letters[0]} … {letters[-1]}"
     before, now = list(old), list(new)  # type: ignore[call-overload]
     if before[-1] == now[-1] and len({*before[:-1]}) == len({*now[:-1]}) == 1:
         return _("{blocks}: squeezes to {new} instead of {old}.").format(blocks=which, new=now[0], old=before[0])
@@ -133,10 +134,10 @@ def _special(path: str, new: object) -> str | None:
         ("stem.use_relu", False): _("No ReLU follows the stem's convolution and BatchNorm."),
         ("stem.use_relu", True): _("A ReLU follows the stem's convolution and BatchNorm."),
         ("stride_on", "middle"): _(
-            "The stride sits on the f×f convolution (v1.5): every cell is read, for more multiply-accumulates."
+            "The stride sits on the f×f convolution (v1.5): every cell is used, which takes more MACs."
         ),
         ("stride_on", "first"): _(
-            "The stride sits on the first 1×1 convolution (v1): it leaves three in four cells unread."
+            "The stride sits on the first 1×1 convolution (v1): three in four cells are never used."
         ),
         ("padding", "explicit"): _(
             "f×f convolutions stand on an equal frame, as in PyTorch: at a stride of 2 the same shapes, other values."

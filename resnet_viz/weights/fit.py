@@ -7,7 +7,7 @@ from resnet_viz.analysis import LayerRecord, NetworkSummary
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.errors import WeightsError
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import ngettext
+from resnet_viz.messages import joined, ngettext
 from resnet_viz.spec.layers import BatchNorm, Conv, Dense, Shape
 
 _SHOWN = 3
@@ -70,7 +70,7 @@ class Fit:
             n=len(self.fitting)
         )
         rest = _("the other layers are random, so the output is no prediction")
-        return "; ".join([*parts, kept, rest]) + "."
+        return _("{sentence}.").format(sentence=joined([*parts, kept, rest], "; "))
 
     def _misshapen_texts(self) -> list[str]:
         return [
@@ -110,7 +110,7 @@ def fit_or_refuse(summary: NetworkSummary, found: Mapping[str, Shape]) -> Fit:
 
 
 def _names(names: tuple[str, ...]) -> str:
-    return ", ".join(f"`{name[:60]}`" for name in names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
+    return joined(f"`{name[:60]}`" for name in names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
 
 
 def _arrays_of(record: LayerRecord) -> dict[str, Shape]:

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from resnet_viz.errors import DAMAGE, WeightsError, broken_rule
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.weights.names import is_automatic, own_layer
 from resnet_viz.weights.signatures import FROM_KERAS, HEAD_BYTES, Kind, archive_kind, recognised, refusal
 
@@ -90,7 +91,9 @@ def _opened(path: Path, head: bytes) -> Iterator[list[Entry]]:
     elif head[8:9] == b"{" and int.from_bytes(head[:8], "little") < _LONGEST_HEADER:
         yield from _safetensors(path, int.from_bytes(head[:8], "little"))
     else:
-        kind = recognised(head) or Kind(head[:8].hex(" "), _("Its first bytes are none that this app knows."))
+        kind = recognised(head) or Kind(
+            head[:8].hex(" "), _("No kind of file that this app knows begins like this one.")
+        )
         raise WeightsError(refusal(kind))
 
 
@@ -295,7 +298,7 @@ def _check_names(entries: list[Entry]) -> None:
     layers = {_layer_of(entry.name) for entry in entries}
     numbered = [layer for layer in layers if is_automatic(layer)]
     if 2 * len(numbered) > len(layers):
-        shown = ", ".join(f"`{layer}`" for layer in sorted(numbered)[:3])
+        shown = joined(f"`{layer}`" for layer in sorted(numbered)[:3])
         raise WeightsError(
             _(
                 "The layers of these weights carry only numbers ({names}), which do not tell their places in this network, so they are refused: give every layer its name, such as `conv1`, and save the arrays as .npz: {code}."

@@ -242,7 +242,7 @@ def test_explain_says_its_answer_three_facts_and_the_exact_figures(method, sente
     app.button(key="sanity_try").click().run()
     assert not app.exception
     assert "head random" in texts(app)
-    assert "These weights are random to begin with" in texts(app)
+    assert "These weights are random already" in texts(app)
 
 
 def test_explain_follows_class_layer_and_setting():
@@ -270,7 +270,7 @@ def test_explain_starts_with_the_class_in_the_picture_and_with_a_method_that_nee
     assert maps_shown(app)[1][0].shape == (1, 8, 8)
     app.selectbox(key="explain_node").set_value("res5c_out").run()
     assert "This layer has only 2×2 cells, so the map is coarse." in texts(app)
-    assert "Where nothing is drawn, no cell has its middle." in texts(app)
+    assert "Where no square is drawn, no cell has its middle." in texts(app)
     app.button(key="sanity_try").click().run()
     assert "Checked at layer res3d_out: res5c_out has too few cells to compare." in texts(app)
 
@@ -428,7 +428,7 @@ def test_a_bad_value_says_the_rule_and_keeps_the_network():
 def test_each_change_says_what_it_costs_on_its_own():
     params = {"stem.use_relu": "on", "stages.5.identity_filters": "512.512.2048"}
     shown = texts(opened("architecture", params))
-    assert "A ReLU follows the stem's convolution and BatchNorm. *no parameters, no MACs*" in shown
+    assert "A ReLU follows the stem's convolution and BatchNorm. *parameters and MACs stay the same*" in shown
     assert "5b, 5c: squeezes to 512 instead of 256. *+5,641,216 parameters, +22,544,384 MACs*" in shown
     narrow = {"stages.2.convolution_filters": "64.64.128", "stages.2.identity_filters": "64.64.128"}
     assert "2b, 2c: filters 64 · 64 · 128 instead of 64 · 64 · 256. *only together with the others*" in texts(
@@ -769,7 +769,7 @@ def test_a_bad_upload_is_a_sentence_and_changes_nothing():
 
 def test_a_link_to_somebody_elses_picture_says_so():
     app = opened("activations", SMALL | {"image": "upload"})
-    assert "not here (any more)" in app.info[0].value
+    assert "not here, or not any more" in app.info[0].value
 
 
 def test_own_weights_fit_until_the_input_changes_and_then_say_what_does_not():

@@ -203,7 +203,7 @@ def test_a_bad_link_is_a_sentence():
     app = opened("architecture", {"plan": "batch=0"})
     assert "`batch` must be a whole number from 1 to 4,096. Received: batch=0." in app.warning[0].value
     assert not opened("train", {"run": "../../etc"}).exception
-    assert "not here (any more)" in opened("train", {"run": "nosuchrun"}).info[0].value
+    assert "not here, or not any more" in opened("train", {"run": "nosuchrun"}).info[0].value
 
 
 def test_a_finished_run_gives_its_verdict_then_its_answer(runner):
@@ -259,7 +259,7 @@ def test_how_long_it_takes_is_told_after_the_first_updates(runner):
 def test_a_run_that_was_cut_short_says_so_beside_its_verdict(runner):
     run = finished(runner, state="cancelled")
     app = opened("train", {"demo": "plain-vs-residual", "run": run.id})
-    assert "Cut short at 24 of 72 steps: what is claimed here rests on 72." in texts(app)
+    assert "Stopped after 24 of 72 steps. What is said here was measured over 72 steps." in texts(app)
 
 
 @pytest.mark.parametrize("page", ["train", "activations", "architecture"])
@@ -311,7 +311,7 @@ def test_a_queue_that_stands_still_says_why(runner):
 def test_others_watch_and_change_nothing(runner):
     run = finished(runner, owner="somebody")
     app = opened("train", {"run": run.id})
-    assert "You are watching; its owner decides." in texts(app)
+    assert "You are watching this run. Only its owner can change it." in texts(app)
     keys = {button.key for button in app.button}
     assert not {"run_cancel", "run_delete", "run_continue"} & keys
 
@@ -460,6 +460,6 @@ def test_digits_and_missing_cifar_can_be_chosen():
     app.selectbox(key="data_source").set_value("digits").run()
     assert "10 classes. To train on: 1,413. Held back: 384" in texts(app)
     app.selectbox(key="data_source").set_value("cifar10").run()
-    assert "not on this machine (any more)" in app.info[0].value
+    assert "not on this machine, or not any more" in app.info[0].value
     app.selectbox(key="data_source").set_value("shapes").run()
     assert "plan" not in app.query_params

@@ -131,7 +131,7 @@ def test_an_upload_survives_a_reload_and_is_deleted_by_its_button(visit):
     cookies = {cookie["name"]: cookie for cookie in visitor.context.cookies()}
     assert cookies["resnet_viz_owner"]["httpOnly"]
     stranger = visit().open("/activations?preset=cifar-20&image=upload")
-    expect(stranger.locator("[data-testid=stAlert]")).to_contain_text("not here (any more)")
+    expect(stranger.locator("[data-testid=stAlert]")).to_contain_text("not here, or not any more")
     page.get_by_role("button", name="Another picture").click()
     page.locator(".st-key-page_delete button").click()
     expect(page.locator(".st-key-subject")).to_contain_text("image: star")

@@ -25,8 +25,8 @@ BOXES = """() => {
     "cell, lead",
     [
         ("conv1:10.10.3", "7×7×3 = 147 products: red, green, blue."),
-        ("res2a_branch2b:4.4.3", "3×3×64 = 576 products. The strongest channels come first."),
-        ("res2a_branch2a:4.4.3", "1×1×64 = 64 products. The strongest channels come first."),
+        ("res2a_branch2b:4.4.3", "3×3×64 = 576 products. The channels that count most come first."),
+        ("res2a_branch2a:4.4.3", "1×1×64 = 64 products. The channels that count most come first."),
     ],
 )
 def test_the_product_that_is_played_is_in_sight(visit, cell, lead):

@@ -57,7 +57,7 @@ def test_a_run_from_click_to_verdict_watched_by_two_and_inspected(visit):
     run_id = submitted(page)  # what is only there while it runs is looked for before its first curve
     expect(page.get_by_role("button", name="● 1 job")).to_be_visible()
     other = visit().open(f"/train?run={run_id}")
-    expect(other.get_by_text("You are watching; its owner decides.")).to_be_visible()
+    expect(other.get_by_text("You are watching this run. Only its owner can change it.")).to_be_visible()
     expect(other.get_by_role("button", name="Cancel", exact=True)).to_have_count(0)
     expect(other.get_by_text("Starting Keras")).to_be_visible()
     page.reload()

@@ -221,7 +221,7 @@ def test_a_network_that_leaves_the_numbers_is_stopped_and_rolled_back(tmp_path):
     own = plan(**{"optimizer.learning_rate": "9000", "updates": "40", "spec.use_batch_norm": "off"})
     folder, record = run(tmp_path, own)
     assert set(record.diverged) == {"plain", "residual"}
-    assert "Try a smaller learning rate than 9000" in record.sentence
+    assert "Try a learning rate below 9000" in record.sentence
     from safetensors.numpy import load_file
 
     for name in record.diverged:
@@ -421,4 +421,4 @@ def test_the_shortcut_makes_the_difference_the_demo_claims(tmp_path):
     verdict = verdict_of(record, folder.read_metrics().metrics)
     assert verdict.numbers["update"] == own.updates
     assert verdict.numbers["gap"] >= 0.4
-    assert "Cut short" not in " ".join(verdict.sentences)
+    assert "Stopped after" not in " ".join(verdict.sentences)

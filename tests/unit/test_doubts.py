@@ -39,9 +39,12 @@ CASES = {
     ),
     "a link to a file of somebody else": (
         replace(GONE, source="file"),
-        (Cause.GONE, Remedy.TRAINED, "not here (any more)"),
+        (Cause.GONE, Remedy.TRAINED, "not here, or not any more"),
     ),
-    "a deleted run": (replace(GONE, source="run"), (Cause.GONE, Remedy.TRAINED, "runs until they are deleted")),
+    "a deleted run": (
+        replace(GONE, source="run"),
+        (Cause.GONE, Remedy.TRAINED, "Runs are kept until they are deleted"),
+    ),
     "ImageNet, not fetched yet": (
         replace(IMAGENET, is_here=False, made_for=None, knows=""),
         (Cause.NOT_FETCHED, Remedy.IMAGENET, "not on this machine yet"),

@@ -75,7 +75,7 @@ def test_a_coarse_map_says_that_it_is_and_why_it_leaves_a_part_free():
     coarse = facts(explained("gradcam", {"cells": 4, "positive": 4}, shape=(2, 2), node="res5c_out"))[0]
     assert coarse == (
         "This layer has only 2×2 cells, so the map is coarse. Each square lies over the middle of what its cell sees. "
-        "Where nothing is drawn, no cell has its middle."
+        "Where no square is drawn, no cell has its middle."
     )
     assert facts(explained("gradcam", {"cells": 64, "positive": 1}))[0] == (
         "Layer res3b_out has 8×8 cells. Each square lies over the middle of what its cell sees."

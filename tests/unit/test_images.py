@@ -199,7 +199,7 @@ def test_a_tiff_with_an_orientation_stands_upright(orientation, compression):
     stored = Image.fromarray(upright) if undone is None else Image.fromarray(upright).transpose(undone)
     picture = read_picture(encoded(stored, "TIFF", tiffinfo={274: orientation}, compression=compression))
     np.testing.assert_array_equal(np.asarray(picture.rgb), upright)
-    assert picture.notes == (() if orientation == 1 else ("Turned upright, as its orientation says.",))
+    assert picture.notes == (() if orientation == 1 else ("It was turned upright, as its orientation says.",))
 
 
 def test_damaged_metadata_leave_the_picture_as_it_lies():
@@ -215,7 +215,7 @@ def test_exif_orientation_is_applied_and_metadata_dropped():
     exif[0x010F] = "secret maker"
     picture = read_picture(encoded(image, "JPEG", exif=exif, quality=95))
     assert picture.rgb.size == (4, 8)
-    assert picture.notes == ("Turned upright, as its orientation says.",)
+    assert picture.notes == ("It was turned upright, as its orientation says.",)
     assert np.asarray(picture.rgb)[0, 0, 1] < 80
     assert not picture.rgb.getexif()
     assert not picture.rgb.info

@@ -55,7 +55,7 @@ def test_a_process_that_never_gets_anywhere_ends_in_a_sentence(runners):
     runner = runners()
     run = runner.submit("me", plan(kind="dies"), "one")
     wait_for(lambda: state_of(runner, run) == "failed")
-    assert "ended 6 times without a word" in runner.events(run.id).record.sentence
+    assert "ended 6 times and gave no reason" in runner.events(run.id).record.sentence
 
 
 def test_a_new_server_goes_on_where_the_last_one_was_stopped(runners):

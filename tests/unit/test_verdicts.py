@@ -114,9 +114,9 @@ def test_a_run_below_the_updates_of_its_claim_says_so(settings, parts, is_cut):
     plan = with_settings(demo("plain-vs-residual").plan, settings)
     metrics = [line(name, 24, 0.5) for name in ("plain", "residual")]
     sentences = verdict_of(Record(plan, **parts), metrics).sentences
-    told = f"Cut short at {parts['update']} of 72 steps: what is claimed here rests on 72."
+    told = f"Stopped after {parts['update']} of 72 steps. What is said here was measured over 72 steps."
     assert (told in sentences) == is_cut
-    assert any(sentence.startswith("Cut short") for sentence in sentences) == is_cut
+    assert any(sentence.startswith("Stopped after") for sentence in sentences) == is_cut
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_run_below_the_updates_of_its_claim_says_so(settings, parts, is_cut):
 def test_a_finder_that_broke_out_was_not_cut_short(settings, parts, is_cut):
     plan = with_settings(demo("learning-rate-finder").plan, settings)
     sentences = verdict_of(Record(plan, **parts), [line("residual", 2, 0.5)]).sentences
-    assert any(sentence.startswith("Cut short") for sentence in sentences) == is_cut
+    assert any(sentence.startswith("Stopped after") for sentence in sentences) == is_cut
 
 
 @pytest.mark.parametrize("name", ORDER)
@@ -139,7 +139,7 @@ def test_a_recording_went_as_far_as_its_demo_does(name):
     record, metrics = folder.load(), folder.read_metrics().metrics
     assert metrics
     sentences = verdict_of(record, metrics).sentences
-    assert not any(sentence.startswith("Cut short") for sentence in sentences)
+    assert not any(sentence.startswith("Stopped after") for sentence in sentences)
 
 
 def test_nothing_measured_is_said():

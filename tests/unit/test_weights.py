@@ -273,7 +273,7 @@ NO_WEIGHTS = {
     "anything": (
         b"\x01\x02\x03\x04\x05\x06\x07\x00\x09",
         "01 02 03 04 05 06 07 00",
-        "first bytes are none that this app knows",
+        "No kind of file that this app knows begins like this one",
     ),
 }
 

@@ -50,7 +50,7 @@ def _question(selection: Selection) -> str:
     return {
         "block": block_question(selection.block),
         "depth": _("What becomes of the signal on its way?"),
-        "compare": _("Where do two answers of {node} differ?").format(node=selection.layer),
+        "compare": _("Where do two outputs of {node} differ?").format(node=selection.layer),
     }[selection.aspect]
 
 

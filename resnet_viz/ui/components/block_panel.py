@@ -7,7 +7,7 @@ import streamlit as st
 
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import ngettext
+from resnet_viz.messages import joined, ngettext
 from resnet_viz.spec import Block
 from resnet_viz.ui import state
 from resnet_viz.ui.components import block_strength
@@ -60,8 +60,8 @@ def _parts(summary: NetworkSummary, block: Block) -> str:
     """Return F line by line, and what stands on the shortcut."""
     rows = []
     for place, line in enumerate(branch_lines(summary.graph, block)):
-        before = "".join(f"{html.escape(text)}, " for text in line.before)
-        after = html.escape(", ".join(line.after))
+        before = html.escape(joined((*line.before, "")))
+        after = html.escape(joined(line.after))
         rows.append(("F" if not place else "", f"{before}<b>{html.escape(line.convolution)}</b>", after))
     if side := shortcut_line(summary.graph, block):
         first, _comma, rest = side.partition(" → ")

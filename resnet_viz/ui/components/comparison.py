@@ -8,6 +8,7 @@ from resnet_viz.analysis.difference import Difference
 from resnet_viz.analysis.identify import Match, identify, nearest, parse_total
 from resnet_viz.errors import SpecError
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.spec import PRESETS, ResNetSpec
 from resnet_viz.spec.changes import from_text, to_text
 from resnet_viz.ui import say, state
@@ -44,9 +45,7 @@ def _show_choice(selection: Selection) -> None:
         lambda name: state.update(lambda current: current.comparing(name)),
         key="against",
         title=_other_title,
-        help=_(
-            "At the input size and classes of this network. Layers keep their names, so the same names are compared."
-        ),
+        help=_("Both networks get this network's input size and classes. Layers of the same name are compared."),
     )
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
@@ -105,8 +104,10 @@ def _show_sums(difference: Difference) -> None:
 
 def _show_sentences(difference: Difference) -> None:
     fates = list(difference.status.values())
-    marks = " · ".join(
-        f"**{mark.sign}** {fates.count(fate)} {fate_name(fate)}" for fate, mark in STATUS_MARKS.items() if fate in fates
+    marks = joined(
+        f"**{mark.sign}** " + _("{n} {what}").format(n=fates.count(fate), what=fate_name(fate))
+        for fate, mark in STATUS_MARKS.items()
+        if fate in fates
     )
     st.markdown(marks or _("Both networks are the same, layer by layer."))
     found = sentences(difference.before.graph.spec, difference.after.graph.spec)
@@ -158,7 +159,9 @@ def _show_identity(selection: Selection) -> None:
         key="total",
         placeholder=f"{selection.summary.totals.parameters:,}",
         max_chars=30,
-        help=_("The last lines of `model.summary()` say it. Looked for: presets, then one or two common mistakes."),
+        help=_(
+            "You find it in the last lines of `model.summary()`. The app looks for a preset with this total, then for one or two common mistakes."
+        ),
     )
     if not text:
         return
@@ -175,9 +178,9 @@ def _show_identity(selection: Selection) -> None:
     if not matches:
         name, more = nearest(total, selection.spec)
         st.markdown(
-            _("No preset and no two common mistakes give {n}. Nearest here: `{name}`, {more} from it.").format(
-                n=f"{total:,}", name=name, more=signed(more)
-            )
+            _(
+                "No preset gives {n}, not even with two common mistakes. The nearest one here is `{name}`: it differs by {more}."
+            ).format(n=f"{total:,}", name=name, more=signed(more))
         )
 
 

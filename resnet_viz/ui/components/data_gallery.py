@@ -11,6 +11,7 @@ import streamlit as st
 
 from resnet_viz.errors import DataError, ResNetVizError
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.owners import is_used
 from resnet_viz.training.archives import MAX_BYTES, FolderSet, keep_folders
 from resnet_viz.training.catalogue import arrays_file, data_sets
@@ -106,8 +107,8 @@ def _order_text(names: Sequence[str]) -> str:
     """
     count = len(set(names))
     if count <= 12 and all(name == names[place % count] for place, name in enumerate(names)):
-        return _("Left to right: {names}, and again.").format(names=", ".join(names[:count]))
-    return _("Left to right: {names} …").format(names=", ".join(names[:12]))
+        return _("Left to right: {names}, and again.").format(names=joined(names[:count]))
+    return _("Left to right: {names} …").format(names=joined(names[:12]))
 
 
 def _sheet(images: npt.NDArray[np.uint8], columns: int) -> npt.NDArray[np.uint8]:

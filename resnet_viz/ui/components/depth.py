@@ -13,6 +13,7 @@ from resnet_viz.compute import questions
 from resnet_viz.images.reader import Picture
 from resnet_viz.images.samples import SAMPLES, sample_picture
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.ui import services, state
 from resnet_viz.ui.components import controls, downloads, forward, maps
 from resnet_viz.ui.components.weights_source import weights_text
@@ -64,7 +65,7 @@ def show(selection: Selection, picture: Picture, files: "st.delta_generator.Delt
     left, right = st.columns(2, gap="medium")
     with left:
         _chart(branch_to_shortcut(states, cut), "depth_ratio", _("Size of F(x) against the shortcut, block by block"))
-        st.markdown(" ".join(filter(None, ratio_sentences(states))))
+        st.markdown(joined(filter(None, ratio_sentences(states)), " "))
         _chart(mean_and_deviation(shown, names), "depth_mean", _("Mean and standard deviation of outputs"))
         st.markdown(spread_sentence(shown, names))
     with right:
@@ -97,7 +98,7 @@ def _mode_text(selection: Selection) -> str:
         text = _("as in inference: the mean and variance that training left behind (untrained: 0 and 1)")
     else:
         text = _("as in training: mean and variance over this picture and {n} samples ({names})").format(
-            n=len(BATCH_SAMPLES), names=", ".join(BATCH_SAMPLES)
+            n=len(BATCH_SAMPLES), names=joined(BATCH_SAMPLES)
         )
         if selection.surgery:
             text += "; " + _("without the surgery")
@@ -146,7 +147,9 @@ def _show_fields(selection: Selection, picture: Picture) -> None:
                 key="field_measure",
                 on_click=state.want,
                 args=(key,),
-                help=_("From input gradients of every block's output (Luo et al. 2016): some seconds at 64 px."),
+                help=_(
+                    "Measured by the gradients of every block's output (Luo et al. 2016). It takes some seconds at 64 px."
+                ),
             )
         return
     place = next((number for number, block in enumerate(blocks) if block == selection.block), 0)

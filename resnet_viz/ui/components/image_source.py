@@ -34,7 +34,7 @@ def picture_of(selection: Selection) -> Picture:
     if picture is None:
         say.info(
             _(
-                "Your own picture is not here (any more): it is kept for two hours, in the browser it came from. Here is {name}."
+                "Your own picture is not here, or not any more. It is kept for two hours, for the browser it came from. Here is {name}."
             ).format(name=sample_title(DEFAULT_SAMPLE))
         )
         return sample_picture(DEFAULT_SAMPLE)
@@ -97,7 +97,7 @@ def show_preprocessing(selection: Selection, place: str) -> None:
         lambda rule: state.set_parts(normalisation=rule),
         key=f"{place}_prep",
         title=normalisation_title,
-        help=_("Weights want the values they were trained with; random weights have no wish."),
+        help=_("Trained weights need the pixel values that they were trained with. Random weights work with any."),
     )
 
 

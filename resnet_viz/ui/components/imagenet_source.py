@@ -8,6 +8,7 @@ import streamlit as st
 from resnet_viz.errors import ResNetVizError
 from resnet_viz.images.preprocess import NORMALISATIONS
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.spec import ResNetSpec, preset
 from resnet_viz.ui import say, services, state
 from resnet_viz.ui.selection import IMAGENET, Selection
@@ -28,7 +29,7 @@ def show(selection: Selection) -> None:
     """Draw what these weights are, and how they come here if they are not."""
     file = file_for(selection.spec)
     if file is None:
-        st.markdown(_("There are ImageNet weights for these networks: {names}.").format(names=", ".join(FILES)))
+        st.markdown(_("There are ImageNet weights for these networks: {names}.").format(names=joined(FILES)))
         st.button(
             _("Take `{preset}`").format(preset=_PRESET), key="imagenet_preset", on_click=_take, args=(FILES[_PRESET],)
         )

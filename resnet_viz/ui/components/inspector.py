@@ -103,8 +103,8 @@ def _show_unused(selection: Selection, reads: Reads) -> None:
     with st.container(horizontal=True, gap="small", key="maps_reads"):
         for title, own in maps:
             text = ngettext(
-                "{title}: {used} of {cells} cells are used, {n} time at most. Dark: never.",
-                "{title}: {used} of {cells} cells are used, {n} times at most. Dark: never.",
+                "{title}: {used} of {cells} cells are used, {n} time at most. Dark cells are never used.",
+                "{title}: {used} of {cells} cells are used, {n} times at most. Dark cells are never used.",
                 own.highest,
             ).format(title=title, used=f"{own.used:,}", cells=f"{own.cells:,}", n=own.highest)
             st.image(own.png, caption=text, alt=text, width=128)

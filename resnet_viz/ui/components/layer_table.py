@@ -8,6 +8,7 @@ import streamlit as st
 
 from resnet_viz.analysis.measures import COUNTS
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.ui import state
 from resnet_viz.ui.components import controls, downloads
 from resnet_viz.ui.selection import Selection
@@ -94,7 +95,7 @@ def _show_sums(selection: Selection, rows: pd.DataFrame) -> None:
     )
     if not selection.walk:  # there it is a question
         depth = _("Depth {n}: {c} convolutions on the main path and the dense layer.")
-        more += " " + depth.format(n=convolutions + 1, c=convolutions)
+        more = joined((more, depth.format(n=convolutions + 1, c=convolutions)), " ")
     st.markdown(text, help=more, width="stretch")
 
 
@@ -128,7 +129,7 @@ def _show_chart(selection: Selection, rows: pd.DataFrame) -> None:
         figure = receptive_fields(selection.summary, selected=selection.layer)
     else:
         figure = size_and_channels(selection.summary, selected=selection.layer)
-    what = f"{view_name(view)}: {metric_name(metric)}" if view in COUNTING else view_name(view)
+    what = joined((view_name(view), metric_name(metric)), ": ") if view in COUNTING else view_name(view)
     st.plotly_chart(
         figure,
         key=f"chart_{view}",

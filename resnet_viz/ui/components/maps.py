@@ -14,6 +14,7 @@ from resnet_viz.images.preprocess import NORMALISATIONS, resized
 from resnet_viz.images.reader import Picture
 from resnet_viz.images.samples import sample_title
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.ui import shown, state
 from resnet_viz.ui.cache import activations
 from resnet_viz.ui.components import forward
@@ -63,7 +64,7 @@ def show_input(selection: Selection, picture: Picture, width: int | Literal["str
     st.markdown(f":small[{caption}]", help=text.replace("-", "−"))
     if picture.notes:
         with st.expander(_("Bear in mind")):
-            st.markdown(" ".join(picture.notes))
+            st.markdown(joined(picture.notes, " "))
 
 
 def show_downloads(selection: Selection, picture: Picture, maps: dict[str, FloatArray], node: str) -> None:
@@ -114,7 +115,7 @@ def _subject(selection: Selection, prediction: str) -> Subject:
     spec = selection.spec
     counts = _("{n} parameters").format(n=f"{selection.summary.totals.parameters:,}")
     changes = ", ".join(f"{path}={value}" for path, value in selection.changes.items())
-    title = " · ".join(filter(None, [selection.preset, changes, shape_text(spec.input_shape), counts]))
+    title = joined(filter(None, [selection.preset, changes, shape_text(spec.input_shape), counts]))
     done = selection.surgery.to_text()
     image = _("your own") if selection.image == UPLOAD else sample_title(selection.image)
     how = NORMALISATIONS[selection.normalisation].formula()

@@ -10,6 +10,7 @@ from resnet_viz.compute import questions
 from resnet_viz.compute.questions import PixelStep, PixelSum
 from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.spec.layers import kind_of
 from resnet_viz.ui import services, state
 from resnet_viz.ui.components import forward, maps
@@ -82,11 +83,11 @@ def _field_text(selection: Selection, node: str, place: tuple[int, int, int]) ->
     )
     rows, columns = min(bottom, height) - max(top, 0), min(right, width) - max(left, 0)
     if (rows, columns) == (bottom - top, right - left):
-        return f"{text}."
+        return _("{sentence}.").format(sentence=text)
     clipped = _("{size} of them inside the picture, the rest is padding").format(
         size=f"{max(0, rows)}×{max(0, columns)}"
     )
-    return f"{text}; {clipped}.".replace("-", "−")
+    return _("{sentence}.").format(sentence=joined((text, clipped), "; ")).replace("-", "−")
 
 
 def _steps_table(steps: list[PixelStep]) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.spec.layers import Softmax
 from resnet_viz.spec.surgery import NO_SURGERY
 from resnet_viz.ui.components import forward
@@ -57,7 +58,7 @@ def sentence(selection: Selection, picture: Picture) -> str:
     if shares is None or weights.file is None:
         return ""
     names = class_names(selection)
-    listed = ", ".join(f"{names[place]} {shares[place]:.1%}" for place in np.argsort(-shares, kind="stable")[:3])
+    listed = joined(f"{names[place]} {shares[place]:.1%}" for place in np.argsort(-shares, kind="stable")[:3])
     return _("prediction: {list}").format(list=listed)
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from resnet_viz.analysis.curves import by_network
 from resnet_viz.errors import ResNetVizError, StoreError
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import ngettext
+from resnet_viz.messages import joined, ngettext
 from resnet_viz.training.demos import demos
 from resnet_viz.training.verdicts import verdict_of
 from resnet_viz.ui import say, services, state
@@ -24,7 +24,7 @@ def show(selection: Selection) -> None:
     """Draw the watched run. Its buttons stand outside of the part that redraws itself: a click there is never late."""
     found = watched(selection.run)
     if found is None:
-        say.info(_("This run is not here (any more): it was deleted, or the link is of another server."))
+        say.info(_("This run is not here, or not any more: it was deleted, or the link is of another server."))
         return
     if found.run is not None:
         _show_head(found)
@@ -63,7 +63,7 @@ def _show_head(found: Watched) -> None:
         if found.is_own:
             _show_controls(found)
         else:
-            st.markdown(_("You are watching; its owner decides."), width="content")
+            st.markdown(_("You are watching this run. Only its owner can change it."), width="content")
 
 
 def _show_progress(found: Watched) -> None:
@@ -193,8 +193,8 @@ def _progress_text(found: Watched) -> str:
     n, m = f"{record.update:,}", f"{record.plan.updates:,}"
     steps = _("{n} of {m} steps.").format(n=n, m=m) if record.plan.updates else _("{n} steps.").format(n=n)
     if record.left_s is None:
-        return f"{steps} " + _("How long it takes is told after the first steps.")
-    return f"{steps} " + _("About {s:.0f} s left.").format(s=record.left_s)
+        return joined((steps, _("How long it takes is told after the first steps.")), " ")
+    return joined((steps, _("About {s:.0f} s left.").format(s=record.left_s)), " ")
 
 
 def _speed_text(found: Watched) -> str:
@@ -215,7 +215,7 @@ def show_verdict(found: Watched) -> None:
     answer = _(own.answer) if own else ""
     with st.container(key="verdict", gap="xsmall"):
         first, *rest = verdict.sentences
-        st.markdown(f"**{say.sentence(first)}** {' '.join(map(say.sentence, rest))}")
+        st.markdown(f"**{say.sentence(first)}** {joined(map(say.sentence, rest), ' ')}")
         if not verdict.more:
             st.markdown(answer)
             return
@@ -229,7 +229,7 @@ def _show_details(found: Watched) -> None:
     with st.expander(_("How it was done: times, networks, which pictures were mistaken for which")):
         began = _("Begun {date}, seed {seed}, {device}.")
         st.markdown(began.format(date=_date(record.began), seed=record.plan.seed, device=say.plain(record.device)))
-        times = ", ".join(f"{learning.phase_text(name)} {seconds:.1f} s" for name, seconds in record.phases.items())
+        times = joined(f"{learning.phase_text(name)} {seconds:.1f} s" for name, seconds in record.phases.items())
         total = sum(record.phases.values())
         st.markdown(
             _(
@@ -246,7 +246,12 @@ def _show_details(found: Watched) -> None:
         for network in record.plan.networks:
             count = record.parameters.get(network.name, 0)
             st.markdown(
-                f"{say.code(network.name)}: {say.code(network.text)}, " + _("{n} parameters").format(n=f"{count:,}")
+                joined(
+                    (
+                        joined((say.code(network.name), say.code(network.text)), ": "),
+                        _("{n} parameters").format(n=f"{count:,}"),
+                    )
+                )
             )
         run_charts.show_confusion(record.final, record.classes)
 

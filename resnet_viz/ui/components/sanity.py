@@ -13,6 +13,7 @@ from resnet_viz.compute import questions
 from resnet_viz.compute.questions import Sanity
 from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.ui import services, state
 from resnet_viz.ui.components import forward, maps
 from resnet_viz.ui.components.weights_source import weights_of
@@ -73,7 +74,7 @@ def _show_maps(selection: Selection, picture: Picture, request: Request, found: 
         columns = st.columns(_PER_ROW, gap="small")
         for place, (title, values, correlation) in enumerate(shown[start : start + _PER_ROW], start):
             with columns[place - start], st.container(key=f"maps_sanity_{place}", gap=None):
-                named = f"{title}: {_range_text(values)}"
+                named = joined((title, _range_text(values)), ": ")
                 st.image(overlay_png(rgb, values, field, bound), width="stretch", alt=named)
                 alike = _("flat") if correlation is None else number_text(round(correlation, 2), 2)
                 st.markdown(title)
@@ -87,13 +88,17 @@ def _range_text(values: FloatArray) -> str:
 
 
 def _show_notes(selection: Selection, check: Check) -> None:
-    notes = [_("All on the scale of the first. Alike: 1 is the same order of all cells, 0 none in common.")]
+    notes = [
+        _(
+            "All maps use the scale of the first. Alike 1: all cells have the same order. Alike 0: the orders have nothing in common."
+        )
+    ]
     if check.request.node != check.shown:
         sentence = _("Checked at layer {layer}: {own} has too few cells to compare.")
         notes.append(sentence.format(layer=check.request.node, own=check.shown))
     if weights_of(selection).file is None:
-        notes.append(_("These weights are random to begin with: what changes here is one chance for another."))
-    st.markdown(" ".join(notes))
+        notes.append(_("These weights are random already. Here other random weights only take their place."))
+    st.markdown(joined(notes, " "))
 
 
 def _stage_text(stage: int) -> str:

@@ -48,7 +48,7 @@ def _show_network(selection: Selection) -> None:
             image = _("image: {name}").format(name=image_text(selection))
             _show_part(image, "subject_image", lambda: image_source.show("line"))
         st.markdown(
-            _("**{n}** parameters · **{macs}** MACs").format(n=f"{totals.parameters:,}", macs=short_count(totals.macs)),
+            _("**{n}** parameters, **{macs}** MACs").format(n=f"{totals.parameters:,}", macs=short_count(totals.macs)),
             width="content",
         )
     if selection.present:  # a projector shows it
@@ -120,7 +120,7 @@ def _show_preset(selection: Selection) -> None:
         selection.preset,
         lambda name: state.update(lambda current: current.with_preset(name)),
         key="line_preset",
-        help=_("Where the specification starts. A preset brings its own input size and classes."),
+        help=_("The network to start from. A preset brings its own input size and classes."),
     )
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from resnet_viz.errors import broken_rule
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.spec.rules import whole_of
 from resnet_viz.spec.surgery import NO_SURGERY
 from resnet_viz.ui import state
@@ -21,7 +22,7 @@ def show(selection: Selection) -> None:
         st.markdown(
             _("Switch a part off and watch the prediction. The weights stay as they are."),
             help=_(
-                "Deleting modules of a trained ResNet costs little accuracy each ([Veit et al. 2016](https://arxiv.org/abs/1605.06431)). With a ReLU after every add the network is not exactly the sum of its paths."
+                "Each block that is left out of a trained ResNet costs little accuracy ([Veit et al. 2016](https://arxiv.org/abs/1605.06431)). A ReLU follows every addition, so the network is not exactly the sum of its paths."
             ),
             width=320,
         )
@@ -58,11 +59,11 @@ def show_done(selection: Selection) -> None:
     parts = [_("F(x) of {block} left out").format(block=name) for name in sorted(surgery.dropped)]
     parts += [_("shortcut of {block} cut").format(block=name) for name in sorted(surgery.cut)]
     parts += [
-        _("channels {numbers} of {layer} switched off").format(layer=node, numbers=", ".join(map(str, channels)))
+        _("channels {numbers} of {layer} switched off").format(layer=node, numbers=joined(map(str, channels)))
         for node, channels in surgery.silenced
     ]
     with st.container(horizontal=True, vertical_alignment="center", key="surgery_done"):
-        st.markdown("✂ " + _("**After surgery:** {what}.").format(what="; ".join(parts)), width="content")
+        st.markdown("✂ " + _("**After surgery:** {what}.").format(what=joined(parts, "; ")), width="content")
         if not doubt.undoes_surgery(selection):  # else the way back stands beside the prediction
             st.button(_("Undo the surgery"), key="surgery_whole", on_click=lambda: state.set_parts(surgery=NO_SURGERY))
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from resnet_viz.errors import ResNetVizError
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import ngettext
+from resnet_viz.messages import joined, ngettext
 from resnet_viz.spec import PRESETS
 from resnet_viz.spec.changes import from_text, to_text
 from resnet_viz.training.catalogue import data_sets
@@ -52,7 +52,7 @@ def show(selection: Selection) -> None:
             key="train_prepare",
             on_click=_submit,
             args=(True,),
-            help=_("Builds and compiles before the lesson; then it starts at a click."),
+            help=_("Builds and compiles the networks before the lesson. Then one click starts the run."),
         )
         if selection.run:
             st.button(
@@ -118,7 +118,7 @@ def _about_text(seconds: float) -> str:
 
 def _details(plan: Plan) -> str:
     """Return what exactly would be trained, and on what, for whoever asks."""
-    parts = [f"{say.plain(network_name(network.name))}: {say.code(network.text)}" for network in plan.networks]
+    parts = [joined((say.plain(network_name(network.name)), say.code(network.text)), ": ") for network in plan.networks]
     pictures = data_sets()[plan.data.source].title
     device = nvidia_gpus() or cpu()
     lines = [
@@ -183,8 +183,8 @@ def _show_network(selection: Selection, path: str, text: str) -> None:
         lambda value: _set(path, value),
         key=f"plan_{path}",
         max_chars=400,
-        help=_("As in links: {example}; presets: {names}").format(
-            example="`cifar-56,width=0.5`", names=", ".join(PRESETS)
+        help=_("Written as in links, for example {example}. Presets: {names}.").format(
+            example="`cifar-56,width=0.5`", names=joined(PRESETS)
         ),
     )
     on_screen = to_text(

@@ -10,13 +10,14 @@ from resnet_viz.analysis import network
 from resnet_viz.errors import ResNetVizError, StoreError
 from resnet_viz.images.preprocess import NORMALISATIONS
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import ngettext
+from resnet_viz.messages import joined, ngettext
 from resnet_viz.spec import ResNetSpec, preset
 from resnet_viz.ui import say, services, state
 from resnet_viz.ui.components import controls, imagenet_source
 from resnet_viz.ui.components.run_source import owner, watched
 from resnet_viz.ui.selection import FILE, IMAGENET, RANDOM, RUN, SHIPPED, Selection
 from resnet_viz.viz.doubts import Knows
+from resnet_viz.viz.words import network_name
 from resnet_viz.weights.catalogue import Card, cards, shapes_of
 from resnet_viz.weights.content import Content, content_of
 from resnet_viz.weights.fit import Fit, fit
@@ -130,7 +131,7 @@ def _of_run(selection: Selection, run_id: str, name: str) -> Weights:
     path = found.files.weights / f"{name}.safetensors" if found else None
     if found is None or path is None or name not in found.record.final or not path.is_file():
         return Weights()
-    title = f"{found.title}, {name}" if len(found.record.final) > 1 else found.title
+    title = joined((found.title, network_name(name))) if len(found.record.final) > 1 else found.title
     try:
         file = WeightsFile(title, path, content_of(path).sha256, shapes_of(path))
     except OSError:  # deleted a moment ago
@@ -159,7 +160,7 @@ def weights_text(selection: Selection) -> str:
     if not layers:
         return name
     count = ngettext("{n} layer random", "{n} layers random", len(layers)).format(n=len(layers))
-    return f"{name}, {count}"
+    return joined((name, count))
 
 
 def random_text(selection: Selection) -> str:
@@ -267,8 +268,8 @@ def _show_seed(selection: Selection) -> None:
     )
     st.markdown(
         _(
-            "Untrained: structure in the maps comes from the picture, the architecture and chance, not from learning. "
-            "With one seed everywhere, kernels of equal shape start out equal, so blocks b and c of a stage are twins."
+            "Nothing was learned here. What you see in the maps comes from the picture, the architecture and chance. "
+            "With one seed everywhere, kernels of the same shape start out equal: blocks b and c of a stage are twins."
         )
     )
 
