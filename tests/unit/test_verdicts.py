@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -140,6 +141,9 @@ def test_a_recording_went_as_far_as_its_demo_does(name):
     assert metrics
     sentences = verdict_of(record, metrics).sentences
     assert not any(sentence.startswith("Stopped after") for sentence in sentences)
+    own = demo(name).plan
+    assert record.plan == replace(own, seed=1)
+    assert record.update == own.updates or (own.stop_at_rise and record.update < own.updates)
 
 
 def test_nothing_measured_is_said():
