@@ -47,7 +47,7 @@ export function upTo(points, at, column) {
 
 export class Learning {
   constructor(parent) {
-    // A theme of the page is in variables of its root: what hides while a run plays looks for this mark of ours.
+    // What waits for the end, elsewhere on the page, looks for a mark of ours.
     this.host = parent.getRootNode().host ?? parent;
     this.root = html("div", "learning");
     this.networks = html("div", "networks");
@@ -109,7 +109,6 @@ export class Learning {
   play(from = this.at >= this.data.x.last ? 0 : this.at) {
     const [last, began] = [this.data.x.last, performance.now()];
     this.playing = true;
-    this.host.dataset.playing = "";
     const step = (now) => {
       if (!this.playing) return;
       this.to(Math.min(last, from + (Math.max(0, now - began) / 1000 / this.data.lasts_s) * last));
@@ -132,7 +131,6 @@ export class Learning {
   stop() {
     cancelAnimationFrame(this.frame);
     this.playing = false;
-    delete this.host.dataset.playing;
     if (this.data) this.say();
   }
 
@@ -150,7 +148,8 @@ export class Learning {
   }
 
   say() {
-    const { words, x } = this.data;
+    const { words, x, end } = this.data;
+    this.host.dataset.stands = this.playing ? "playing" : this.at >= end ? "end" : "before";
     this.button.textContent = this.playing ? words.pause : this.at >= x.last ? words.again : words.play;
     this.count.textContent = `${Math.round(this.at)} / ${x.last}`;
   }
@@ -255,7 +254,7 @@ export class Learning {
     ends.sort((one, two) => one.y - two.y);
     ends.forEach((end, i) => {
       const above = i && end.y - ends[i - 1].label < room.mark ? ends[i - 1].label + room.mark : end.y - 10;
-      end.label = Math.min(height - room.bottom - 4, Math.max(room.top + 24, above));
+      end.label = Math.min(height - room.bottom - 4, Math.max(room.top - 6, above));
       parts.push(svg("text", { class: "name", x: Math.max(room.left + 70, end.x - 9), y: end.label }, end.title));
     });
     if (guess && curves.length)

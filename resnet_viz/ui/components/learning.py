@@ -39,7 +39,8 @@ def show(selection: Selection, found: Watched, runs: dict[str, list[Metrics]], n
         "can_play": can_play,
         # A walk asks first; its visitor plays.
         "plays": state.plays() if found.run is None and not selection.walk else 0,
-        "at": state.replay_at(found.id, found.metrics[-1]["update"]) if can_play else None,
+        "at": state.replay_at(found.id, data["x"]["last"]) if can_play else None,
+        "end": found.metrics[-1]["update"] if can_play else 0,
         "lasts_s": _LASTS_S,
         "is_tall": selection.present,
         "steps": None if found.metrics or found.has_ended else _clock(found),

@@ -47,7 +47,7 @@ def _draw(selection: Selection, standing: tuple[str, bool]) -> None:
         _show_progress(found)
     run_charts.show(selection, found)
     has_ended = found.has_ended
-    if has_ended and found.metrics and not (selection.walk and run_charts.is_before_its_end(found)):
+    if has_ended and found.metrics:
         show_verdict(found)
     if found.metrics:
         run_charts.show_closer(selection, found)
