@@ -1,5 +1,7 @@
 """Plotly charts of a network's account; every point carries its layer's id, so that a click can select it."""
 
+import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -8,7 +10,9 @@ import squarify
 
 from resnet_viz.analysis import LayerRecord, NetworkSummary, covering_cells
 from resnet_viz.messages import gettext as _
+from resnet_viz.viz.boxes import text_width_pt
 from resnet_viz.viz.dot import stage_title
+from resnet_viz.viz.letters import PX
 from resnet_viz.viz.theme import MARKS, ink_on, stage_color
 from resnet_viz.viz.views import metric_name
 from resnet_viz.viz.words import kind_name
@@ -16,7 +20,7 @@ from resnet_viz.viz.words import kind_name
 _HEIGHT_PX = 400
 # Frames let the ground of either theme through.
 _STAGE_FILL, _BLOCK_FILL = "rgba(128, 128, 128, 0.16)", "rgba(128, 128, 128, 0.2)"
-_LEAST_TEXT_PX, _KIB = 13, 1024
+_KIB = 1024
 _LINE = {"first": "#0072b2", "second": "#d55e00"}
 
 
@@ -45,8 +49,10 @@ def along_depth(frame: pd.DataFrame, metric: str, *, selected: str | None = None
     return _laid_out(figure, list(shown["layer"]), parts)
 
 
-def treemap(frame: pd.DataFrame, metric: str, *, selected: str | None = None) -> go.Figure:
+def treemap(frame: pd.DataFrame, metric: str, *, selected: str | None = None, letters_px: int = PX) -> go.Figure:
     """Return stages, their blocks and their layers as nested areas; within a block they are to scale, titles take room.
+
+    A layer is called by what tells it from the others of its block; where that does not fit, hovering names it.
 
     The areas are bars, not Plotly's own treemap, whose animation draws broken paths when a click redraws the page.
 
@@ -56,55 +62,76 @@ def treemap(frame: pd.DataFrame, metric: str, *, selected: str | None = None) ->
     shown = frame[frame[metric] > 0]
     total = int(shown[metric].sum())
     figure = go.Figure()
-    leaves: list[tuple[str, str, int, _Area]] = []
+    leaves: list[_Leaf] = []
     order = list(dict.fromkeys(frame["stage"]))
     stages = [(str(name), rows) for name, rows in shown.groupby("stage", sort=False)]
     for (stage, rows), area in zip(stages, _areas([int(r[metric].sum()) for _s, r in stages], _WHOLE), strict=True):
         title = stage_title(0 if stage == "head" else int(stage))
-        _frame(figure, area, f"{title} {int(rows[metric].sum()) / total:.1%}", _STAGE_FILL)
+        share = f"{int(rows[metric].sum()) / total:.1%}"
+        _frame(figure, area, (f"{title}  {share}", title), _STAGE_FILL, letters_px)
         blocks = [(str(name), own) for name, own in rows.groupby("block", sort=False)]
         places = _areas([int(own[metric].sum()) for _b, own in blocks], area.inside())
         for (block, own), place in zip(blocks, places, strict=True):
             if block:
-                _frame(figure, place, block, _BLOCK_FILL)
+                _frame(figure, place, (block,), _BLOCK_FILL, letters_px)
             inner = place.inside() if block else place
             values = [int(value) for value in own[metric]]
             color = stage_color(order.index(stage), len(order))
             cells = zip(own["layer"], values, _areas(values, inner), strict=True)
-            leaves += [(str(layer), color, value, cell) for layer, value, cell in cells]
-    figure.add_bar(
-        x=[area.x + area.width / 2 for _l, _k, _v, area in leaves],
-        y=[area.height for _l, _k, _v, area in leaves],
-        base=[area.y for _l, _k, _v, area in leaves],
-        width=[area.width for _l, _k, _v, area in leaves],
-        customdata=[[layer, value, value / total] for layer, _k, value, _a in leaves],
-        text=[f"{layer}<br>{value / total:.1%}" for layer, _k, value, _a in leaves],
-        textposition="inside",
-        insidetextanchor="middle",
-        textangle=0,
-        constraintext="both",
-        textfont={"color": [ink_on(color) for _l, color, _v, _a in leaves], "size": 16},
-        marker={
-            "color": [color for _l, color, _v, _a in leaves],
-            "line": {
-                "width": [4 if layer == selected else 1 for layer, *_rest in leaves],
-                "color": ["#ff9d00" if layer == selected else "#ffffff" for layer, *_rest in leaves],
-            },
-        },
-        hovertemplate="%{customdata[0]}<br>%{customdata[1]:,} (%{customdata[2]:.1%})<extra></extra>",
-    )
+            leaves += [_Leaf(str(layer), block, color, value, value / total, cell) for layer, value, cell in cells]
+    _tile(figure, leaves, selected, letters_px)
     hidden = {"visible": False, "fixedrange": True}
     return figure.update_layout(
         xaxis=hidden | {"range": [0, _WHOLE.width]},
         yaxis=hidden | {"range": [_WHOLE.height, 0]},
         margin={"l": 0, "r": 0, "t": 4, "b": 0},
         height=_HEIGHT_PX,
-        font={"size": 15},
         showlegend=False,
         bargap=0,
-        # A label that cannot be read is none: hovering names the layer.
-        uniformtext={"minsize": _LEAST_TEXT_PX, "mode": "hide"},
+        # A label that cannot be read is none.
+        uniformtext={"minsize": round(0.85 * letters_px), "mode": "hide"},
     )
+
+
+def _tile(figure: go.Figure, leaves: Sequence["_Leaf"], selected: str | None, letters_px: int) -> None:
+    """Draw the layers, each in black or white, whichever can be read on its colour."""
+    figure.add_bar(
+        x=[leaf.area.x + leaf.area.width / 2 for leaf in leaves],
+        y=[leaf.area.height for leaf in leaves],
+        base=[leaf.area.y for leaf in leaves],
+        width=[leaf.area.width for leaf in leaves],
+        customdata=[[leaf.layer, leaf.value, leaf.share] for leaf in leaves],
+        text=[f"{leaf.label}<br>{leaf.share:.1%}" for leaf in leaves],
+        textposition="inside",
+        insidetextanchor="middle",
+        textangle=0,
+        constraintext="both",
+        textfont={"color": [ink_on(leaf.color) for leaf in leaves], "size": letters_px},
+        marker={
+            "color": [leaf.color for leaf in leaves],
+            "line": {
+                "width": [4 if leaf.layer == selected else 1 for leaf in leaves],
+                "color": ["#ff9d00" if leaf.layer == selected else "#ffffff" for leaf in leaves],
+            },
+        },
+        hovertemplate="%{customdata[0]}<br>%{customdata[1]:,} (%{customdata[2]:.1%})<extra></extra>",
+    )
+
+
+class _Leaf(NamedTuple):
+    """A layer of the treemap."""
+
+    layer: str
+    block: str
+    color: str
+    value: int
+    share: float
+    area: "_Area"
+
+    @property
+    def label(self) -> str:
+        """What it is called in its block: `branch2b` of `res5a_branch2b`."""
+        return re.sub(rf"^(res|(bn)){self.block}_", lambda found: "bn " * bool(found[2]), self.layer, count=1)
 
 
 class _Area(NamedTuple):
@@ -121,7 +148,8 @@ class _Area(NamedTuple):
         return _Area(self.x + frame, self.y + title, self.width - 2 * frame, self.height - title - frame)
 
 
-# About the proportions of the page, so that one unit is 8 px.
+# About the proportions of the page, so that one unit is about as many px.
+_UNIT_PX = 8
 _WHOLE = _Area(0.0, 0.0, 152.0, 50.0)
 _TITLE = 2.5
 
@@ -135,21 +163,15 @@ def _areas(values: list[int], area: _Area) -> list[_Area]:
     return [found[place] for place in range(len(values))]
 
 
-def _frame(figure: go.Figure, area: _Area, title: str, fill: str) -> None:
-    """Draw a frame with its title in the page's ink, under the bars."""
+def _frame(figure: go.Figure, area: _Area, titles: Sequence[str], fill: str, letters_px: int) -> None:
+    """Draw a frame under the bars, with the first of its titles that fits."""
     right, bottom = area.x + area.width, area.y + area.height
     line = {"width": 1, "color": "rgba(128, 128, 128, 0.5)"}
     figure.add_shape(type="rect", x0=area.x, x1=right, y0=area.y, y1=bottom, fillcolor=fill, line=line, layer="below")
-    if area.width > 0.85 * len(title) and area.height > 3 * _TITLE:
+    fitting = [title for title in titles if text_width_pt(title, letters_px) < area.width * _UNIT_PX]
+    if fitting and area.height > 2.2 * _TITLE:
         figure.add_annotation(
-            x=area.x,
-            y=area.y,
-            text=title,
-            showarrow=False,
-            xanchor="left",
-            yanchor="top",
-            font={"size": 14},
-            borderpad=1,
+            x=area.x, y=area.y, text=fitting[0], showarrow=False, xanchor="left", yanchor="top", xshift=3
         )
 
 
@@ -224,19 +246,25 @@ def _part_name(stage: str, block: str) -> str:
 def size_and_channels(summary: NetworkSummary, *, selected: str | None = None) -> go.Figure:
     """Return height against channels of every map: each stage halves one and doubles the other.
 
-    Maps of one size lie on one point; it names the first and says how many there are.
+    Maps of one size lie on one point; it names the first one's block and says how many there are.
     """
     places: dict[tuple[int, int], list[str]] = {}
     for record in summary.records:
         if len(record.output_shape) == 3:
             places.setdefault((record.output_shape[0], record.output_shape[2]), []).append(record.node.id)
+    names_of = {record.node.id: _block_of(record) or record.node.id for record in summary.records}
     figure = go.Figure(
         go.Scatter(
             x=[channels for _side, channels in places],
             y=[side for side, _channels in places],
             mode="markers+text",
-            text=[f"{names[0]} ×{len(names)}" if len(names) > 1 else names[0] for names in places.values()],
-            textposition="top center",
+            text=[f"{names_of[names[0]]} ×{len(names)}" if len(names) > 1 else names[0] for names in places.values()],
+            # Where one lies right above another, it is the lower one's name that stands below.
+            textposition=[
+                f"{'bottom' if any(s < other < 1.5 * s and c == k for other, k in places) else 'top'} center"
+                for s, c in places
+            ],
+            cliponaxis=False,
             customdata=[[selected if selected in names else names[0], len(names)] for names in places.values()],
             marker={
                 "size": [10 + 3 * len(names) ** 0.5 for names in places.values()],
@@ -250,7 +278,6 @@ def size_and_channels(summary: NetworkSummary, *, selected: str | None = None) -
         yaxis={"title": _("height of the map, cells"), "type": "log", "dtick": 0.30103},
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         height=_HEIGHT_PX,
-        font={"size": 15},
         showlegend=False,
     )
     return figure
@@ -277,10 +304,8 @@ def _laid_out(figure: go.Figure, names: list[str], parts: list[str]) -> go.Figur
             "tickvals": middles,
             "ticktext": list(dict.fromkeys(parts)),
             "tickangle": 0,
-            "tickfont": {"size": 14},
         },
         legend={"orientation": "h", "y": 1.12},
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         height=_HEIGHT_PX,
-        font={"size": 15},
     )

@@ -118,12 +118,19 @@ def norms_by_block(lines: Mapping[str, Metrics], name: str = "gradient_norms", *
             marker={"color": mark.color, "pattern": {"shape": mark.pattern, "solidity": 0.45}},
             hovertemplate="%{x}: %{y:.3g}<extra>" + label + "</extra>",
         )
+    # Where a stage begins: all of them would stand on end.
+    blocks = dict.fromkeys(block for line in lines.values() for block in line[name])
     ticks = log_ticks([value for line in lines.values() for value in line[name].values()])
     figure.update_layout(
         barmode="group",
         bargap=0.15,
         yaxis={"title": line_name(name), "type": "log", "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]},
-        xaxis={"type": "category", "title": _("block, from the picture to the classifier")},
+        xaxis={
+            "type": "category",
+            "title": _("block, from the picture to the classifier"),
+            "tickvals": [block for block in blocks if block.endswith("a") or block == "head"],
+            "tickangle": 0,
+        },
     )
     return _laid_out(figure, height_px)
 
@@ -167,10 +174,7 @@ def _laid_out(figure: go.Figure, height_px: int) -> go.Figure:
     return figure.update_layout(
         height=height_px,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        font={"size": 15},
-        xaxis={"tickfont": {"size": 14}, "title": {"font": {"size": 14}}},
-        yaxis={"tickfont": {"size": 14}, "title": {"font": {"size": 14}}},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 14}},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         hovermode="x unified",
         # The same across redraws, so that a zoom survives the next measurement.
         uirevision="run",

@@ -183,18 +183,16 @@ def _ticks(places: Sequence[str], names: Mapping[str, str]) -> list[str]:
 
 def _laid_out(figure: go.Figure, title: str, *, legend: bool = True, ticks: Sequence[str] = ()) -> go.Figure:
     """Return the figure with its title, ticked at some places or at all."""
-    axis: dict[str, Any] = {"tickfont": {"size": 13}, "tickangle": 0, "automargin": True}
+    axis: dict[str, Any] = {"tickangle": 0}
     if ticks:
         axis |= {"tickvals": list(ticks)}
     figure.update_layout(
         height=CHART_PX,
         margin={"l": 10, "r": 10, "t": 34, "b": 10},
-        title={"text": title, "font": {"size": 15}, "x": 0, "xanchor": "left", "y": 0.98},
+        title={"text": title, "x": 0, "xanchor": "left", "y": 0.98},
         showlegend=legend,
-        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom", "font": {"size": 13}},
+        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
         xaxis=axis,
-        yaxis={"tickfont": {"size": 13}, "automargin": True},
-        hoverlabel={"font": {"size": 14}},
     )
     return figure
 

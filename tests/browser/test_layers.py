@@ -50,6 +50,9 @@ def test_the_treemap_is_dark_in_the_dark_theme_and_no_label_is_too_small_to_read
         ".map((own) => own.getBoundingClientRect().height / (own.querySelectorAll('tspan').length || 1))"
     )
     assert min(sizes) >= 13
+    title = page.locator("g.annotation text", has_text="5a")
+    ink = page.get_by_test_id("stApp").evaluate("own => getComputedStyle(own).color")
+    assert title.evaluate("own => getComputedStyle(own).fill") == ink
     frames = page.locator("g.shapelayer path").evaluate_all("all => all.map((own) => own.style.fillOpacity)")
     assert all(float(opacity) < 0.3 for opacity in frames)
     expect(page.locator(".modebar")).to_have_count(0)

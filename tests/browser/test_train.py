@@ -5,13 +5,12 @@ import re
 import signal
 import statistics
 import time
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-import resnet_viz
 from resnet_viz.compute.runs import RunStore
+from resnet_viz.paths import ASSETS
 from resnet_viz.training.demos import demo
 from resnet_viz.training.plan import with_settings
 from resnet_viz.training.record import RunFolder
@@ -144,7 +143,7 @@ def test_a_long_queue_leaves_the_pages_quick_and_tells_the_truth(visit, own_serv
 
 
 LINK = "/train?demo=plain-vs-residual&run=recorded-plain-vs-residual"
-RECORDING = RunFolder(Path(resnet_viz.__file__).parent / "assets" / "runs" / "plain-vs-residual")
+RECORDING = RunFolder(ASSETS / "runs" / "plain-vs-residual")
 STEPS = demo("plain-vs-residual").plan.updates
 # What the two networks reach, in the words of the picture.
 _NUMBERS = verdict_of(RECORDING.load(), RECORDING.read_metrics().metrics).numbers

@@ -161,6 +161,11 @@ def test_nothing_is_cut_on_the_projector(visit, name):
     page = visit().open(PROJECTED[name])
     quiet(page)
     assert page.evaluate(CUT) == []
+    letters = page.locator(".js-plotly-plot .main-svg text:visible").evaluate_all(
+        "all => all.filter((own) => own.textContent).map((own) => parseFloat(getComputedStyle(own).fontSize))"
+    )
+    assert bool(letters) == (name == "train")  # the charts below its picture
+    assert min(letters, default=16) >= 16
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
 
 

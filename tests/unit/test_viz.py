@@ -20,8 +20,10 @@ from resnet_viz.analysis.arithmetic import (
 from resnet_viz.analysis.keras_code import keras_line
 from resnet_viz.analysis.measures import COUNTS
 from resnet_viz.analysis.receptive_field import Extent, ReceptiveField
+from resnet_viz.paths import ASSETS
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.spec.layers import kind_of
+from resnet_viz.training.record import RunFolder
 from resnet_viz.viz import theme
 from resnet_viz.viz.anatomy import (
     LayerState,
@@ -35,13 +37,16 @@ from resnet_viz.viz.anatomy import (
 )
 from resnet_viz.viz.block_words import relu_sentence, strength_sentence
 from resnet_viz.viz.charts import along_depth, receptive_fields, size_and_channels, treemap
+from resnet_viz.viz.curves import confusion, loss_over_rate, norms_by_block, over_updates
 from resnet_viz.viz.depth import branch_to_shortcut, mean_and_deviation, ratio_sentences, zeros_sentence
+from resnet_viz.viz.letters import PROJECTED_PX, PX, lettered
 from resnet_viz.viz.mosaic import Scale, mosaic_png, per_channel_png, shared_scale, tiles
 from resnet_viz.viz.overlay import overlay_png
 from resnet_viz.viz.overview import overview_data, parts_of
 from resnet_viz.viz.pixel import sum_data
 from resnet_viz.viz.tables import COUNTED, to_frame, to_markdown, totals_row
 from resnet_viz.viz.theme import BRANCH, COLOR_MAPS, GROUND, MARKS, NOT_A_NUMBER, color_table
+from tests.unit.test_first_paint import contrast
 
 COURSE = analyse(PRESETS["course"])
 
@@ -217,6 +222,61 @@ def test_treemap_areas_are_the_shares(name, metric):
         assert max(ratios) <= min(ratios) * 1.001
 
 
+@pytest.mark.parametrize("letters", [PX, PROJECTED_PX])
+def test_every_label_of_the_treemap_can_be_read_and_a_tile_without_one_is_named_on_hovering(letters):
+    frame = to_frame(COURSE)
+    figure = treemap(frame, "parameters", letters_px=letters)
+    (bars,) = figure.data
+    for tile, ink in zip(bars.marker.color, bars.textfont.color, strict=True):
+        assert contrast(tile, ink) >= 4.5
+    assert figure.layout.uniformtext.minsize >= 10
+    assert figure.layout.uniformtext.mode == "hide"
+    assert bars.hovertemplate.startswith("%{customdata[0]}<br>%{customdata[1]:,} ")
+    blocks = dict(zip(frame["layer"], frame["block"], strict=True))
+    named = [(blocks[layer], text) for (layer, *_), text in zip(bars.customdata, bars.text, strict=True)]
+    assert ("5a", "branch2b<br>13.1%") in named
+    assert ("5a", "bn branch2b<br>0.0%") in named
+    assert len({(block, text.partition("<br>")[0]) for block, text in named}) == len(named)
+    titles = [note.text for note in figure.layout.annotations]
+    assert [title for title in titles if title in set(blocks.values())] == [
+        *("3a", "3b", "3c", "3d", "4a", "4b", "4c", "4d", "4e", "4f", "5a", "5b", "5c")
+    ]
+    assert "Stage 5  52.1%" in titles
+
+
+def test_a_projected_chart_has_all_its_letters_from_18_px_on():
+    frame = to_frame(COURSE)
+    run = RunFolder(ASSETS / "runs" / "plain-vs-residual")
+    metrics = run.read_metrics().metrics
+    states = [LayerState("res2b_add", MapStatistics(-1.0, 1.0, 0.1, 0.5, 0.2), 3, 64, 0.4)]
+    for figure in (
+        along_depth(frame, "macs", selected="conv1"),
+        treemap(frame, "macs", letters_px=PROJECTED_PX),
+        receptive_fields(COURSE, selected="res3b_out"),
+        size_and_channels(COURSE),
+        over_updates({"a run": metrics}, "loss"),
+        loss_over_rate(metrics),
+        norms_by_block({"plain": metrics[-1]}),
+        confusion([[1, 0], [0, 1]], ["circle", "cross"]),
+        branch_to_shortcut(states),
+        mean_and_deviation(states, {}),
+    ):
+        layout = lettered(figure, is_projected=True).to_dict()["layout"]
+        axes = [axis for name, axis in layout.items() if name.startswith(("xaxis", "yaxis"))]
+        fonts = [font for axis in axes for font in (axis["tickfont"], axis["title"]["font"])]
+        fonts += [layout["font"], layout["legend"]["font"]]
+        fonts += [note["font"] for note in layout.get("annotations", [])]
+        fonts += [layout["title"]["font"]] if "title" in layout else []
+        assert len(axes) >= 2
+        assert {font["size"] for font in fonts} == {18}
+
+
+def test_the_norms_are_ticked_where_a_stage_begins():
+    norms = dict.fromkeys(["stem", "2a", "2b", "3a", "3b", "head"], 1.0)
+    figure = norms_by_block({"plain": {"gradient_norms": norms}})
+    assert list(figure.layout.xaxis.tickvals) == ["2a", "3a", "head"]
+
+
 def test_receptive_field_chart_shows_size_and_coverage():
     size, share = receptive_fields(COURSE, selected="res3b_out").data
     places = {name: i for i, name in enumerate(size.x)}
@@ -230,6 +290,9 @@ def test_size_and_channels_names_every_map_once():
     maps = [r for r in COURSE.records if len(r.output_shape) == 3]
     assert sum(count for _name, count in points.customdata) == len(maps)
     assert "res3b_out" in [name for name, _count in points.customdata]
+    assert points.text[:4] == ("input", "pad", "conv1 ×2", "pool1 ×19")
+    assert "3a ×24" in points.text
+    assert points.textposition[:3] == ("bottom center", "top center", "top center")  # input lies right below pad
 
 
 def test_markdown_has_every_row_and_a_rule():

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +14,7 @@ from resnet_viz.images.samples import SAMPLES, sample_picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.ui import services, state
-from resnet_viz.ui.components import controls, downloads, forward, maps
+from resnet_viz.ui.components import chart, controls, downloads, forward, maps
 from resnet_viz.ui.components.weights_source import weights_text
 from resnet_viz.ui.selection import STATISTICS, Selection
 from resnet_viz.viz.anatomy import LayerState
@@ -35,7 +34,6 @@ FloatArray = npt.NDArray[np.float32]
 
 # With the picture in view these make the batch: enough for statistics, few enough for a laptop at 224 px.
 BATCH_SAMPLES = tuple(SAMPLES)[:7]
-_CONFIG = {"displayModeBar": False}
 
 
 def show(selection: Selection, picture: Picture, files: "st.delta_generator.DeltaGenerator") -> bool:
@@ -64,12 +62,14 @@ def show(selection: Selection, picture: Picture, files: "st.delta_generator.Delt
     cut = selection.surgery.cut | selection.surgery.dropped
     left, right = st.columns(2, gap="medium")
     with left:
-        _chart(branch_to_shortcut(states, cut), "depth_ratio", _("Size of F(x) against the shortcut, block by block"))
+        chart.show(
+            branch_to_shortcut(states, cut), "depth_ratio", _("Size of F(x) against the shortcut, block by block")
+        )
         st.markdown(joined(filter(None, ratio_sentences(states)), " "))
-        _chart(mean_and_deviation(shown, names), "depth_mean", _("Mean and standard deviation of outputs"))
+        chart.show(mean_and_deviation(shown, names), "depth_mean", _("Mean and standard deviation of outputs"))
         st.markdown(spread_sentence(shown, names))
     with right:
-        _chart(zeros_and_silent(shown, names), "depth_zeros", _("Zeros, and channels that are zero everywhere"))
+        chart.show(zeros_and_silent(shown, names), "depth_zeros", _("Zeros, and channels that are zero everywhere"))
         st.markdown(zeros_sentence(shown, names))
         _show_fields(selection, picture)
     st.markdown(
@@ -138,7 +138,7 @@ def _show_fields(selection: Selection, picture: Picture) -> None:
         )
     sides = measured[0] if measured else []
     figure = receptive_fields([block.name for block in blocks], theoretical, sides, selection.spec.input_shape[0])
-    _chart(figure, "depth_field", _("Theoretical and effective receptive field, block by block"))
+    chart.show(figure, "depth_field", _("Theoretical and effective receptive field, block by block"))
     st.markdown(field_sentence([block.name for block in blocks], theoretical, selection.spec.input_shape[0]))
     if measured is None:
         if not state.is_cancelled(key):
@@ -169,10 +169,6 @@ def _show_field(selection: Selection, picture: Picture, gradient: FloatArray, si
             share=1 - 0.9545
         ),
     )
-
-
-def _chart(figure: Any, key: str, alt: str) -> None:
-    st.plotly_chart(figure, key=key, config=_CONFIG, alt=alt)
 
 
 def _frame(states: list[LayerState]) -> pd.DataFrame:

@@ -10,16 +10,17 @@ from resnet_viz.analysis.measures import COUNTS
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.ui import state
-from resnet_viz.ui.components import controls, downloads
+from resnet_viz.ui.components import chart, controls, downloads
 from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.charts import along_depth, receptive_fields, size_and_channels, treemap
+from resnet_viz.viz.letters import letters_px
 from resnet_viz.viz.overview import overview_data
 from resnet_viz.viz.tables import in_words, to_frame, totals_row
 from resnet_viz.viz.views import COUNTING, VIEWS, metric_name, metric_short_name, view_name
 from resnet_viz.viz.words import kind_name, short_bytes
 
-# On a projector there are no filters above a chart; on a walk there is a question.
-_TALL_PX, _LOW_PX = 450, 340
+# On a walk there is a question above a chart.
+_LOW_PX = 340
 # The rows that a window holds: what is left scrolls in the table, whose head stays.
 _TABLE_PX = 600
 OVERVIEW = "overview"
@@ -122,7 +123,8 @@ def _show_chart(selection: Selection, rows: pd.DataFrame) -> None:
         st.markdown(_("None of these layers has any."))
         return
     if view == "treemap":
-        figure = treemap(rows, metric, selected=selection.layer)
+        letters = letters_px(is_projected=selection.present)
+        figure = treemap(rows, metric, selected=selection.layer, letters_px=letters)
     elif view == "depth":
         figure = along_depth(rows, metric, selected=selection.layer)
     elif view == "field":
@@ -130,14 +132,13 @@ def _show_chart(selection: Selection, rows: pd.DataFrame) -> None:
     else:
         figure = size_and_channels(selection.summary, selected=selection.layer)
     what = joined((view_name(view), metric_name(metric)), ": ") if view in COUNTING else view_name(view)
-    st.plotly_chart(
+    chart.show(
         figure,
-        key=f"chart_{view}",
+        f"chart_{view}",
+        _("{what}, layer by layer").format(what=what),
         on_select=lambda: _take_point(f"chart_{view}"),
         selection_mode="points",
-        height=_LOW_PX if selection.walk else _TALL_PX if selection.present else "content",
-        config={"displaylogo": False, "displayModeBar": False},
-        alt=_("{what}, layer by layer").format(what=what),
+        height=_LOW_PX if selection.walk else "stretch" if selection.present else "content",
     )
 
 

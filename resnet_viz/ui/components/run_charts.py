@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from resnet_viz.analysis.curves import Metrics, by_network
@@ -11,23 +10,23 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.training.demos import demos
 from resnet_viz.training.plan import Plan
 from resnet_viz.ui import say, state
-from resnet_viz.ui.components import controls, learning
+from resnet_viz.ui.components import chart, controls, learning
 from resnet_viz.ui.components.run_source import Watched, watched
 from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.curves import LINES, NORMS, confusion, line_name, loss_over_rate, norms_by_block, over_updates
 from resnet_viz.viz.mosaic import mosaic_png, shared_scale
 from resnet_viz.viz.words import network_name
 
-_CHART_PX, _TALL_PX = 260, 300
-# A toolbar over a chart hides what it serves; dragging zooms and a double click goes back without it.
-_CONFIG = {"displaylogo": False, "displayModeBar": False}
+_CHART_PX, _TALL_PX = 260, 360
 
 
 def show(selection: Selection, found: Watched) -> None:
     """Draw the picture of the run: its networks, and what its demo is about over the steps."""
     if found.record.plan.optimizer.schedule == "growing":
         if found.metrics:
-            _chart(loss_over_rate(found.metrics, height_px=_TALL_PX), "loss", _("Loss against learning rate"))
+            chart.show(
+                loss_over_rate(found.metrics, height_px=_TALL_PX), "run_chart_loss", _("Loss against learning rate")
+            )
         return
     learning.show(selection, found, _runs(selection, found), about(found.record.plan)[0])
 
@@ -43,11 +42,12 @@ def show_closer(selection: Selection, found: Watched) -> None:
         _show_choices(line)
     left, middle, right = st.columns([0.36, 0.36, 0.28], gap="small")
     with left:
-        chart = over_updates(_runs(selection, found), line, upto=upto, last=last, height_px=height)
-        _chart(chart, "beside", line_name(line))
+        curves = over_updates(_runs(selection, found), line, upto=upto, last=last, height_px=height)
+        chart.show(curves, "run_chart_beside", line_name(line))
     with middle:
         lines = _last_lines(found.metrics, upto)
-        _chart(norms_by_block(lines, state.shown_norm(), height_px=height), "norms", _("Norms block by block"))
+        norms = norms_by_block(lines, state.shown_norm(), height_px=height)
+        chart.show(norms, "run_chart_norms", _("Norms block by block"))
     with right:
         _show_watched(found, upto)
 
@@ -56,11 +56,6 @@ def _shown(found: Watched) -> int:
     """Return the step up to which a run is shown."""
     last = int(found.metrics[-1]["update"])
     return state.replay_at(found.id, last) if found.has_ended else last
-
-
-def is_before_its_end(found: Watched) -> bool:
-    """Whether the picture of a run that has ended stands before its end."""
-    return _shown(found) < int(found.metrics[-1]["update"])
 
 
 def _runs(selection: Selection, found: Watched) -> dict[str, list[Metrics]]:
@@ -93,10 +88,6 @@ def _last_lines(metrics: list[Metrics], upto: int | None) -> dict[str, Metrics]:
         shown = [line for line in lines if upto is None or line["update"] <= upto] or lines[:1]
         found[network] = shown[-1]
     return found
-
-
-def _chart(figure: go.Figure, key: str, alt: str) -> None:
-    st.plotly_chart(figure, key=f"run_chart_{key}", config=_CONFIG, alt=alt)
 
 
 def _show_watched(found: Watched, upto: int | None) -> None:
@@ -143,4 +134,5 @@ def show_confusion(final: Mapping[str, Mapping[str, Any]], classes: tuple[str, .
                     network=say.plain(network_name(name)), n=own["validation_pictures"]
                 )
             )
-            _chart(confusion(own["confusion"], classes), f"confusion_{name}", _("Counts by true and said class"))
+            table = confusion(own["confusion"], classes)
+            chart.show(table, f"run_chart_confusion_{name}", _("Counts by true and said class"))
