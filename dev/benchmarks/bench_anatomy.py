@@ -3,11 +3,11 @@
 import numpy as np
 from interleaved import medians_ms, report
 
-from resnet_viz.compute.client import WorkerClient
-from resnet_viz.compute.questions import Network, activations, warm
 from resnet_viz.model.build import build_model
 from resnet_viz.model.compiled import compile_taps
 from resnet_viz.spec import build_graph, preset
+from resnet_viz.worker.client import WorkerClient
+from resnet_viz.worker.questions import Network, activations, warm
 
 # A new picture each time, as many as fill the worker's cache of maps: its memory is then in use, as after some minutes.
 ROUNDS, WARM_UP = 30, 12

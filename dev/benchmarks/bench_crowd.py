@@ -6,9 +6,9 @@ import time
 import numpy as np
 from interleaved import report
 
-from resnet_viz.compute.client import WorkerClient
-from resnet_viz.compute.questions import Network, activations, warm
 from resnet_viz.spec import build_graph, preset
+from resnet_viz.worker.client import WorkerClient
+from resnet_viz.worker.questions import Network, activations, warm
 
 PEOPLE, CLICKS = 10, 12
 # Of throughput, by side: as performance asks of eight callers at once.

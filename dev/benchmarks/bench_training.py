@@ -19,9 +19,11 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from resnet_viz.training.data import Batches, in_memory, open_source
+from resnet_viz.datasets.plan import DataPlan
+from resnet_viz.datasets.sources import open_source
+from resnet_viz.training.batches import Batches, in_memory
 from resnet_viz.training.device import find_device
-from resnet_viz.training.plan import DataPlan, NetworkPlan, Plan
+from resnet_viz.training.plan import NetworkPlan, Plan
 from resnet_viz.training.trainer import Trainer
 
 ROUNDS = 5

@@ -23,10 +23,12 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from pathlib import Path
 
+from resnet_viz.datasets.plan import DataPlan
+from resnet_viz.datasets.sources import open_source
 from resnet_viz.errors import BackendMissingError
-from resnet_viz.training.data import Batches, in_memory, open_source
+from resnet_viz.training.batches import Batches, in_memory
 from resnet_viz.training.device import find_device, use_precision, uses_xla
-from resnet_viz.training.plan import DataPlan, NetworkPlan, Plan
+from resnet_viz.training.plan import NetworkPlan, Plan
 from resnet_viz.training.trainer import Trainer
 
 BATCHES = {64: (64, 256, 1024), 224: (32, 128, 256)}

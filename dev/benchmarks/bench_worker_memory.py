@@ -3,8 +3,8 @@
 from interleaved import report
 from worker_requests import requests, resident_bytes
 
-from resnet_viz.compute.client import WorkerClient
 from resnet_viz.spec import preset
+from resnet_viz.worker.client import WorkerClient
 
 # All functions compiled once, and the cache of maps full.
 WARM_UP, REQUESTS, STEP = 150, 500, 100

@@ -7,10 +7,10 @@ import numpy as np
 import psutil
 
 from resnet_viz.attribution.catalogue import Request
-from resnet_viz.compute import questions
-from resnet_viz.compute.client import WorkerClient
-from resnet_viz.compute.questions import Network
 from resnet_viz.spec import ResNetSpec, build_graph
+from resnet_viz.worker import questions
+from resnet_viz.worker.client import WorkerClient
+from resnet_viz.worker.questions import Network
 
 
 def requests(client: WorkerClient, spec: ResNetSpec) -> Callable[[], None]:

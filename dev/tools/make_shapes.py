@@ -2,8 +2,8 @@
 
 from PIL import Image
 
+from resnet_viz.datasets.shapes import Style, shapes
 from resnet_viz.images.samples import FOLDER, SAMPLES, SHAPES
-from resnet_viz.training.shapes import Style, shapes
 
 
 def drawn() -> dict[str, Image.Image]:

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file, save
 
+from resnet_viz.datasets.shapes import CLASSES, Style, shapes
 from resnet_viz.model.build import assign_weights, build_model
-from resnet_viz.training.data import as_floats
+from resnet_viz.training.batches import as_floats
 from resnet_viz.training.record import RunFolder
-from resnet_viz.training.shapes import CLASSES, Style, shapes
 from resnet_viz.weights.catalogue import FOLDER
 
 FRESH_SEED, FRESH_PICTURES = 2**40, 6_000

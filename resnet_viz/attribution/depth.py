@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 from keras import ops
 
+from resnet_viz.measures import LayerState, map_statistics, norm
 from resnet_viz.model.passes import walk_normalised
 from resnet_viz.model.probe import Probe
 from resnet_viz.spec.surgery import NO_SURGERY, Surgery
-from resnet_viz.viz.anatomy import LayerState, map_statistics, norm
 
 FloatArray = npt.NDArray[np.float32]
 Mode = Literal["moving", "batch"]

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.attribution.catalogue import METHODS, Request, parse_target, settings_of
 from resnet_viz.attribution.files import explanation_npz
+from resnet_viz.backends import child_environment
 from resnet_viz.cli.weights import SHIPPED, Weights, add_weights, read_weights, weights_text
-from resnet_viz.compute.backends import child_environment
 from resnet_viz.errors import ImageError, ResNetVizError, broken_rule
 from resnet_viz.images.preprocess import INTERPOLATIONS, NORMALISATIONS, RESIZES, as_input, plain_input, resized
 from resnet_viz.images.reader import Picture, read_picture

@@ -52,7 +52,7 @@ def train(options: argparse.Namespace) -> None:
     Raises:
         ResNetVizError: If an argument breaks a rule, or the run cannot be done here.
     """
-    from resnet_viz.compute.backends import child_environment  # noqa: PLC0415 - only this command needs what follows
+    from resnet_viz.backends import child_environment  # noqa: PLC0415 - only this command needs what follows
     from resnet_viz.training.device import choose_device  # noqa: PLC0415
 
     store = data_folder() / "data"
@@ -99,7 +99,7 @@ def _new(options: argparse.Namespace, store: Path) -> Any:
 
 def _with_pictures(plan: Any, path: Path, store: Path) -> Any:
     """Keep a person's own pictures and return the plan that trains on them, a fifth held back."""
-    from resnet_viz.training.archives import keep_folders  # noqa: PLC0415 - only with --pictures
+    from resnet_viz.datasets.archives import keep_folders  # noqa: PLC0415 - only with --pictures
     from resnet_viz.training.plan import with_settings  # noqa: PLC0415
 
     if not path.is_file():
@@ -117,7 +117,7 @@ def _with_pictures(plan: Any, path: Path, store: Path) -> Any:
 
 def _fetch(plan: Any, store: Path) -> None:
     """Fetch CIFAR-10 if a plan needs it and it is not here; Ctrl-C keeps what has come."""
-    from resnet_viz.training.downloads import cifar10  # noqa: PLC0415 - beside its only use
+    from resnet_viz.datasets.cifar10 import cifar10  # noqa: PLC0415 - beside its only use
 
     download = cifar10(store)
     if plan.data.source != "cifar10" or download.is_here:

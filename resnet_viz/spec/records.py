@@ -2,12 +2,12 @@
 
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from resnet_viz.errors import SpecError, broken_rule, did_you_mean
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
-from resnet_viz.spec.rules import real_of, whole_of
+from resnet_viz.spec.rules import one_of, real_of, whole_of
 
 Leaf = int | float | bool | str | tuple[int, ...]
 # More than any field of several numbers holds.
@@ -59,6 +59,18 @@ def _read_like(text: str, like: Leaf) -> Leaf | list[int] | None:
 def hints_of(cls: Any) -> dict[str, Any]:
     """Return the types of a dataclass's fields, resolved."""
     return get_type_hints(cls)
+
+
+def check_choices(record: Any, prefix: str = "") -> None:
+    """Refuse a value that is none of those which a field of a record names as a `Literal`.
+
+    Raises:
+        SpecError: With the field's name after the prefix.
+    """
+    hints = hints_of(record.__class__)
+    for item in fields(record):
+        if get_origin(hints[item.name]) is Literal:
+            one_of(f"{prefix}{item.name}", getattr(record, item.name), get_args(hints[item.name]))
 
 
 def _built(cls: Any, data: object, path: str, title: str) -> Any:

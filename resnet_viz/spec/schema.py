@@ -7,12 +7,12 @@ machine) are checked by `resnet_viz.analysis.analyse`.
 
 import json
 import math
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal, Self, get_args, get_origin
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, Self
 
 from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
-from resnet_viz.spec.records import from_plain, hints_of
+from resnet_viz.spec.records import check_choices, from_plain
 from resnet_viz.spec.rules import between, one_of, within
 
 # Limits that keep a typing error from eating a school laptop; every published ResNet is far inside them.
@@ -221,10 +221,7 @@ class ResNetSpec:
         between("bn_epsilon", self.bn_epsilon, 0.0, 1.0)
         between("bn_momentum", self.bn_momentum, 0.0, 1.0)
         between("width", self.width, 0.01, 16.0)
-        hints = hints_of(ResNetSpec)
-        for item in fields(self):
-            if get_origin(hints[item.name]) is Literal:
-                one_of(item.name, getattr(self, item.name), get_args(hints[item.name]))
+        check_choices(self)
         self._check_blocks()
 
     def _check_blocks(self) -> None:

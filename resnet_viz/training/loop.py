@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from resnet_viz.datasets.sources import Source
 from resnet_viz.messages import gettext as _
+from resnet_viz.training.batches import Batches
 from resnet_viz.training.checkpoint import newest_checkpoint, save_checkpoint, write_whole
-from resnet_viz.training.data import Batches, Source
 from resnet_viz.training.device import used_memory_bytes, uses_xla
 from resnet_viz.training.record import Record, State
 

@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
-from typing import Any, Literal, Self, get_args, get_origin
+from typing import Any, Literal, Self
 
 from resnet_viz.analysis import NetworkSummary, analyse
+from resnet_viz.datasets.catalogue import data_sets
+from resnet_viz.datasets.plan import DataPlan
 from resnet_viz.errors import SpecError, broken_rule, did_you_mean
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import ResNetSpec, preset
 from resnet_viz.spec.changes import from_text, with_changes
-from resnet_viz.spec.records import Leaf, from_plain, hints_of, parse_like
-from resnet_viz.spec.rules import at_most_long, between, one_of, within
-from resnet_viz.stored import is_stored_name
-from resnet_viz.training.catalogue import data_sets
-from resnet_viz.training.shapes import MAX_CLUTTER
+from resnet_viz.spec.records import Leaf, check_choices, from_plain, parse_like
+from resnet_viz.spec.rules import at_most_long, between, within
 
 MAX_BATCH = 4096
 MAX_SECONDS = 7 * 24 * 3600.0
@@ -24,49 +23,6 @@ MAX_DATA_BYTES = 2**30
 """Of all pictures of a run as bytes, and its batches as float32: what a school laptop has to spare beside the networks."""
 AHEAD = 4
 """Batches made ahead of the network: enough to hide one slow batch, few enough to cost little memory."""
-
-
-def _check_literals(plan: Any, prefix: str) -> None:
-    hints = hints_of(plan.__class__)
-    for item in fields(plan):
-        if get_origin(hints[item.name]) is Literal:
-            one_of(f"{prefix}{item.name}", getattr(plan, item.name), get_args(hints[item.name]))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DataPlan:
-    """Which pictures, and how many.
-
-    Attributes:
-        source: Generated shapes, scikit-learn's digits, CIFAR-10, or a person's own folders.
-        folder: The name of one's own folders in the store; empty for the other sources. It opens them to whoever knows
-            it, so no link, text or file has it: the server puts it in when a run is submitted.
-        train: Pictures to train on; 0 for all there are (of the generated ones: endless, none seen twice).
-        validation: Pictures held back.
-        difficulty: Of the generated shapes, 0 to 1.
-        clutter: Blots per generated picture.
-        seed: Of the generated series, of the split, of the order.
-    """
-
-    source: Literal["shapes", "digits", "cifar10", "folders"] = "shapes"
-    folder: str = ""
-    train: int = 1536
-    validation: int = 384
-    difficulty: float = 0.0
-    clutter: int = 0
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        """Check every field."""
-        _check_literals(self, "data.")
-        at_most_long("data.folder", self.folder, 80)
-        if self.folder and not is_stored_name(self.folder):
-            raise SpecError(broken_rule("data.folder", _("the name of stored pictures"), self.folder))
-        within("data.train", self.train, 0, 10**7)
-        within("data.validation", self.validation, 1, 10**5)
-        between("data.difficulty", self.difficulty, 0.0, 1.0)
-        within("data.clutter", self.clutter, 0, MAX_CLUTTER)
-        within("data.seed", self.seed, 0, 2**31 - 1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,7 +54,7 @@ class OptimizerPlan:
 
     def __post_init__(self) -> None:
         """Check every field."""
-        _check_literals(self, "optimizer.")
+        check_choices(self, "optimizer.")
         between("optimizer.learning_rate", self.learning_rate, 1e-12, 1e4)
         between("optimizer.momentum", self.momentum, 0.0, 1.0)
         between("optimizer.weight_decay", self.weight_decay, 0.0, 1.0)
@@ -166,7 +122,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         """Check every field, then that the networks exist at this size."""
-        _check_literals(self, "")
+        check_choices(self, "")
         at_most_long("demo", self.demo, 40)
         within("networks", len(self.networks), 1, MAX_NETWORKS)
         names = [network.name for network in self.networks]

@@ -12,9 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, Protocol
 
+from resnet_viz.datasets.sources import open_source
 from resnet_viz.errors import JobError, ResNetVizError
 from resnet_viz.messages import gettext as _
-from resnet_viz.training.data import Batches, in_memory, open_source
+from resnet_viz.training.batches import Batches, in_memory
 from resnet_viz.training.device import Wanted, all_devices, find_device, is_out_of_memory, use_precision
 from resnet_viz.training.loop import STOPS, TICK_S, Loop
 from resnet_viz.training.record import Record, RunFolder, State

@@ -14,10 +14,11 @@ import numpy.typing as npt
 from keras import ops
 
 from resnet_viz.analysis import NetworkSummary
+from resnet_viz.datasets.sources import Bytes, FloatArray, Labels
 from resnet_viz.model.build import build_model
 from resnet_viz.model.compiled import compile_taps
 from resnet_viz.spec import LayerGraph
-from resnet_viz.training.data import Bytes, FloatArray, Labels, as_floats
+from resnet_viz.training.batches import as_floats
 from resnet_viz.training.plan import OptimizerPlan, Plan
 
 STEM, HEAD = "stem", "head"

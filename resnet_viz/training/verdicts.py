@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from resnet_viz.analysis.curves import Metrics, by_network, recent_means, smoothed
+from resnet_viz.datasets.catalogue import data_sets
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
-from resnet_viz.training.catalogue import data_sets
 from resnet_viz.training.plan import Plan
 from resnet_viz.training.record import ENDED, Record
 from resnet_viz.viz.words import network_name, percent_text

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
-from resnet_viz.compute.client import Waiting
 from resnet_viz.errors import BusyError, CancelledError, ResNetVizError
 from resnet_viz.messages import in_this_language
+from resnet_viz.worker.client import Waiting
 
 # Nobody who still waits stays away for so long, even on a busy machine.
 _LEFT_S = 8.0

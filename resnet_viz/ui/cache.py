@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.analysis.curves import Metrics
-from resnet_viz.compute.runner import Events
+from resnet_viz.jobs.reading import Events
 from resnet_viz.training.record import START, Place, Record, State
 
 Array = npt.NDArray[Any]

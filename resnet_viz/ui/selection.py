@@ -7,6 +7,7 @@ from functools import cache
 from resnet_viz.analysis import NetworkSummary, network
 from resnet_viz.analysis.measures import COUNTS, MEASURES, OWN
 from resnet_viz.attribution.catalogue import METHODS
+from resnet_viz.datasets.catalogue import data_sets
 from resnet_viz.errors import SpecError
 from resnet_viz.images.samples import DEFAULT_SAMPLE
 from resnet_viz.spec import DEFAULT_PRESET, PRESETS, Block, ResNetSpec, preset
@@ -16,7 +17,6 @@ from resnet_viz.spec.rules import whole_of
 from resnet_viz.spec.salvage import left_out
 from resnet_viz.spec.surgery import NO_SURGERY, Surgery, parse_surgery
 from resnet_viz.spec.surgery import surviving_surgery as surviving_parts
-from resnet_viz.training.catalogue import data_sets
 from resnet_viz.training.demos import ORDER, demo
 from resnet_viz.training.plan import Plan, with_settings
 from resnet_viz.ui.focus import first_focus, surviving_focus

@@ -17,20 +17,20 @@ from typing import Any, NamedTuple
 import streamlit as st
 from streamlit import net_util
 
-from resnet_viz.compute.client import WorkerClient
-from resnet_viz.compute.jobs import LocalRunner
-from resnet_viz.compute.questions import warm
-from resnet_viz.compute.runs import ACTIVE, WAITING, RunStore
+from resnet_viz.datasets.catalogue import arrays_file
 from resnet_viz.errors import DAMAGE, BackendMissingError, ResNetVizError, StoreError
 from resnet_viz.identity import COOKIE_AGE_S
 from resnet_viz.images.uploads import Uploads
+from resnet_viz.jobs.runner import LocalRunner
+from resnet_viz.jobs.store import ACTIVE, WAITING, RunStore
 from resnet_viz.owners import KEPT, SEEN, OwnerFiles, Room, data_folder, sweep
 from resnet_viz.spec import DEFAULT_PRESET, preset
-from resnet_viz.training.catalogue import arrays_file
 from resnet_viz.weights.catalogue import cards
 from resnet_viz.weights.content import content_of
 from resnet_viz.weights.imagenet import ImageNetStore
 from resnet_viz.weights.store import WeightsStore
+from resnet_viz.worker.client import WorkerClient
+from resnet_viz.worker.questions import warm
 
 # pandas and the emoji table are Streamlit's own late imports, for component data and button labels.
 _FIRST_PAGE_IMPORTS = (

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.analysis import NetworkSummary
+from resnet_viz.measures import strongest_channels, telling_channel
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import Block
 from resnet_viz.spec.surgery import NO_SURGERY, Surgery
-from resnet_viz.viz.anatomy import strongest_channels, telling_channel
 from resnet_viz.viz.block_words import block_sentences, channel_words, figures
 from resnet_viz.viz.payload import (
     MOST_STRIP_BYTES,

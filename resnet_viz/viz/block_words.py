@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from resnet_viz.measures import norm, removed_by_relu
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import Block
 from resnet_viz.spec.surgery import Surgery
-from resnet_viz.viz.anatomy import norm, removed_by_relu
 
 FloatArray = npt.NDArray[np.float32]
 

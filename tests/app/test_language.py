@@ -63,7 +63,7 @@ def test_a_walk_that_is_full_is_told_in_the_visitors_language(monkeypatch):
 
 
 def test_a_run_that_is_not_queued_is_told_in_the_visitors_language(monkeypatch):
-    monkeypatch.setattr("resnet_viz.compute.runs.MAX_RUNS_PER_OWNER", 0)
+    monkeypatch.setattr("resnet_viz.jobs.store.MAX_RUNS_PER_OWNER", 0)
     app = opened("train", {"lang": "zh", "demo": "overfit-ten"})
     app.button(key="train_start").click().run()
     assert HAN.search(refusals(app)[0])

@@ -16,8 +16,6 @@ from safetensors.numpy import save
 from streamlit.testing.v1 import AppTest
 
 from resnet_viz.analysis import analyse
-from resnet_viz.compute import questions
-from resnet_viz.compute.client import WorkerClient
 from resnet_viz.downloads import Download
 from resnet_viz.errors import BusyError, SpecError
 from resnet_viz.images.reader import read_picture
@@ -37,6 +35,8 @@ from resnet_viz.walks import read_walk
 from resnet_viz.weights.fit import expected_arrays
 from resnet_viz.weights.imagenet import ImageNetStore
 from resnet_viz.weights.store import WeightsFile
+from resnet_viz.worker import questions
+from resnet_viz.worker.client import WorkerClient
 
 from .opening import PAGES, exactly, maps_shown, opened, popover_labels, texts
 

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 from safetensors.numpy import save_file
 
-from resnet_viz.compute.jobs import LocalRunner
-from resnet_viz.compute.runs import RunStore
+from resnet_viz.jobs.runner import LocalRunner
+from resnet_viz.jobs.store import RunStore
 from resnet_viz.owners import owner_stem
 from resnet_viz.training.demos import ORDER, demo
 from resnet_viz.training.plan import with_settings

@@ -47,7 +47,7 @@ class Server:
         for path in Path("/proc").glob("[0-9]*/cmdline"):
             try:
                 parent = int((path.parent / "stat").read_text().rsplit(")", 1)[1].split()[1])
-                if parent == self.process.pid and b"resnet_viz.compute.worker" in path.read_bytes():
+                if parent == self.process.pid and b"resnet_viz.worker" in path.read_bytes():
                     return int(path.parent.name)
             except (OSError, ValueError):
                 continue

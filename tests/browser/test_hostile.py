@@ -4,7 +4,7 @@ import json
 
 from playwright.sync_api import expect
 
-from resnet_viz.compute.runs import RunStore
+from resnet_viz.jobs.store import RunStore
 from resnet_viz.training.demos import demo
 from resnet_viz.training.record import Record
 

@@ -9,7 +9,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from resnet_viz.compute.runs import RunStore
+from resnet_viz.jobs.store import RunStore
 from resnet_viz.paths import ASSETS
 from resnet_viz.training.demos import demo
 from resnet_viz.training.plan import with_settings

@@ -7,11 +7,11 @@ import pytest
 
 from resnet_viz.analysis import analyse
 from resnet_viz.cli.main import _parser
+from resnet_viz.datasets.shapes import CLASSES, Style, shapes
 from resnet_viz.images.preprocess import NORMALISATIONS, as_input
 from resnet_viz.images.samples import SHAPES, sample_picture
 from resnet_viz.spec import preset
 from resnet_viz.training.plan import NetworkPlan, Plan
-from resnet_viz.training.shapes import CLASSES, Style, shapes
 from resnet_viz.weights.catalogue import cards, shapes_of
 from resnet_viz.weights.fit import fit
 

@@ -12,7 +12,8 @@ import time
 import numpy as np
 import pytest
 
-from resnet_viz.training.data import Batches, open_source
+from resnet_viz.datasets.sources import open_source
+from resnet_viz.training.batches import Batches
 from resnet_viz.training.demos import demo
 from resnet_viz.training.plan import with_settings
 from resnet_viz.training.record import Record, RunFolder
@@ -391,7 +392,8 @@ import numpy as np
 import tensorflow as tf
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-from resnet_viz.training.data import Batches, open_source
+from resnet_viz.datasets.sources import open_source
+from resnet_viz.training.batches import Batches
 from resnet_viz.training.demos import demo
 from resnet_viz.training.plan import with_settings
 from resnet_viz.training.trainer import Trainer, splitter

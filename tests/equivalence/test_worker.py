@@ -15,10 +15,7 @@ from safetensors.numpy import save_file
 
 from resnet_viz.analysis import analyse
 from resnet_viz.attribution.catalogue import Request
-from resnet_viz.compute.backends import backend_name
-from resnet_viz.compute.client import Waiting, WorkerClient
-from resnet_viz.compute.protocol import Message, read_message, write_message
-from resnet_viz.compute.questions import Network, activations, explain, sanity
+from resnet_viz.backends import backend_name
 from resnet_viz.errors import (
     BackendMissingError,
     BusyError,
@@ -35,6 +32,9 @@ from resnet_viz.model.probe import Probe
 from resnet_viz.spec import preset
 from resnet_viz.weights.content import Content, content_of
 from resnet_viz.weights.fit import expected_arrays
+from resnet_viz.worker.client import Waiting, WorkerClient
+from resnet_viz.worker.questions import Network, activations, explain, sanity
+from resnet_viz.worker.wire import Message, read_message, write_message
 
 SPEC = preset("cifar-20", input_shape=(16, 16, 3))
 NODES = ["res2a_out", "res3b_add", "fc10_softmax"]
@@ -66,7 +66,7 @@ def asked(client, spec, values, nodes, *, weights=None, surgery="", **waiting):
 HEAD = """
 import os, sys, time
 from pathlib import Path
-from resnet_viz.compute.protocol import read_message, write_message
+from resnet_viz.worker.wire import read_message, write_message
 out, inp = sys.stdout.buffer, open(0, "rb", buffering=0)
 
 def say(number, **header):
@@ -498,7 +498,7 @@ def test_many_threads_share_one_worker(worker):
 
 def test_the_worker_ends_with_its_server():
     code = (
-        "from resnet_viz.compute.client import WorkerClient\n"
+        "from resnet_viz.worker.client import WorkerClient\n"
         "import os\n"
         "client = WorkerClient(); client.start(); print(client.pid, flush=True); os._exit(0)\n"
     )
@@ -703,7 +703,7 @@ class Unasked:
 
 
 def refused(op, spec, **header):
-    from resnet_viz.compute.answers import Context, answer
+    from resnet_viz.worker.answers import Context, answer
 
     return answer(Context(Unasked(spec), {"op": op, **header}, {}, pytest.fail))
 

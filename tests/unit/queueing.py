@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from resnet_viz.compute.jobs import LocalRunner
-from resnet_viz.compute.runs import RunStore
+from resnet_viz.jobs.runner import LocalRunner
+from resnet_viz.jobs.store import RunStore
 from resnet_viz.training.plan import Plan
 
 JOB = """

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from resnet_viz.datasets import archives
+from resnet_viz.datasets.archives import KEPT_SIDE_PX, keep_folders, read_folders
+from resnet_viz.datasets.catalogue import arrays_file
 from resnet_viz.errors import DataError, ResNetVizError
-from resnet_viz.training import archives
-from resnet_viz.training.archives import KEPT_SIDE_PX, keep_folders, read_folders
-from resnet_viz.training.catalogue import arrays_file
 from tests.cost import Worst
 from tests.unit.mutations import mutated_zip
 

@@ -18,10 +18,10 @@ import numpy as np
 import pytest
 
 import resnet_viz.downloads
+from resnet_viz.datasets import cifar10 as cifar
+from resnet_viz.datasets.cifar10 import cifar10, unpack_cifar10
 from resnet_viz.downloads import Download
 from resnet_viz.errors import DataError
-from resnet_viz.training import downloads
-from resnet_viz.training.downloads import cifar10, unpack_cifar10
 
 DATA = np.random.default_rng(0).bytes(3 * 2**20)
 
@@ -338,7 +338,7 @@ def test_what_keras_fetched_is_used_where_it_lies(tmp_path, monkeypatch):
     kept = tmp_path / "keras" / "datasets" / "cifar-10-batches-py.tar.gz"
     kept.parent.mkdir(parents=True)
     archive(kept)
-    monkeypatch.setattr(downloads, "CIFAR_SHA256", hashlib.sha256(kept.read_bytes()).hexdigest())
+    monkeypatch.setattr(cifar, "CIFAR_SHA256", hashlib.sha256(kept.read_bytes()).hexdigest())
     one = cifar10(tmp_path / "store")
     assert not one.is_here
     assert (fetched(one).sentence, one.is_here) == ("", True)

@@ -7,7 +7,6 @@ import pytest
 
 from resnet_viz.analysis import analyse
 from resnet_viz.analysis.reads import cell_reads
-from resnet_viz.compute.client import PATIENT, Waiting
 from resnet_viz.errors import CancelledError, JobError
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.ui.behind import Behind, Outlasting
@@ -19,6 +18,7 @@ from resnet_viz.viz.block_account import (
     shortcut_term,
 )
 from resnet_viz.viz.layer_words import field_sentence, layer_place, used_sentence
+from resnet_viz.worker.client import PATIENT, Waiting
 
 
 def graph_of(name: str):

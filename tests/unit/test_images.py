@@ -16,11 +16,11 @@ import pytest
 from PIL import Image
 
 from dev.tools.make_shapes import drawn
+from resnet_viz.datasets.shapes import CLASSES
 from resnet_viz.errors import ImageError
 from resnet_viz.images import reader
 from resnet_viz.images.reader import read_picture
 from resnet_viz.images.samples import SAMPLES, SHAPES, sample_picture
-from resnet_viz.training.shapes import CLASSES
 from tests.cost import Worst
 from tests.unit.mutations import mutated_picture
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from resnet_viz.compute.jobs import MAX_PREPARED, MAX_WAITING, MAX_WAITING_PER_OWNER
 from resnet_viz.errors import BusyError, JobError
+from resnet_viz.jobs.runner import MAX_PREPARED, MAX_WAITING, MAX_WAITING_PER_OWNER
 from resnet_viz.training.record import START, Place
 
 from .queueing import pid, plan, runners, state_of, wait_for
@@ -222,7 +222,7 @@ def test_going_on_is_bounded_as_submitting_is(runners):
 
 
 def test_the_feed_reads_once_for_all_who_watch_and_starts_over_with_the_run():
-    from resnet_viz.compute.runner import Events
+    from resnet_viz.jobs.reading import Events
     from resnet_viz.training.record import Record
     from resnet_viz.ui.cache import RunFeed
 

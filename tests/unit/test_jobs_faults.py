@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from resnet_viz.compute import job_process, runs
-from resnet_viz.compute.jobs import MAX_PAUSED, LocalRunner
-from resnet_viz.compute.runs import RunStore
 from resnet_viz.errors import JobError, StoreError
+from resnet_viz.jobs import process as job_process
+from resnet_viz.jobs import store as job_store
+from resnet_viz.jobs.runner import MAX_PAUSED, LocalRunner
+from resnet_viz.jobs.store import RunStore
 from resnet_viz.messages import use_language
 from resnet_viz.training import record
 from resnet_viz.training.record import RunFolder
@@ -154,7 +155,7 @@ def test_a_process_that_stands_still_is_killed_and_one_that_writes_nothing_is_no
 def test_the_heart_of_a_job_needs_no_disk():
     code = (
         "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
-        "from resnet_viz.compute import job; job._BEAT_S = 0.01; job._beat(1)"
+        "from resnet_viz.jobs import __main__ as job; job._BEAT_S = 0.01; job._beat(1)"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
         beats = process.stdout.read(3)
@@ -193,7 +194,7 @@ def test_a_list_that_cannot_be_read_for_a_while_ends_neither_queue_nor_run(runne
 
 
 def test_a_list_that_another_process_locks_can_be_read_and_is_written_later(runners, monkeypatch):
-    monkeypatch.setattr(runs, "_BUSY_S", 0.05)
+    monkeypatch.setattr(job_store, "_BUSY_S", 0.05)
     runner = runners()
     run = runner.submit("me", plan(30), "one")
     wait_for(lambda: state_of(runner, run) == "running")
@@ -239,7 +240,7 @@ def test_a_run_that_cannot_write_down_why_it_failed_has_failed_with_a_sentence(t
     """The real job on a disk that takes nothing at all: a limit on the size of files, which needs no rights."""
     code = (
         "import resource, runpy; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
-        "runpy.run_module('resnet_viz.compute.job', run_name='__main__')"
+        "runpy.run_module('resnet_viz.jobs', run_name='__main__')"
     )
     runner = LocalRunner(RunStore(tmp_path / "runs"), tmp_path, command=[sys.executable, "-c", code])
     try:

@@ -3,8 +3,8 @@
 import threading
 from collections import OrderedDict
 
-from resnet_viz.compute.line import MAX_PASSED, Line
-from resnet_viz.compute.protocol import Message
+from resnet_viz.worker.line import MAX_PASSED, Line
+from resnet_viz.worker.wire import Message
 
 
 def request(number, network=0):

@@ -11,11 +11,11 @@ import pytest
 from PIL import Image
 
 from resnet_viz import owners
-from resnet_viz.compute.runs import RunStore
+from resnet_viz.datasets.archives import keep_folders
+from resnet_viz.datasets.catalogue import arrays_file
 from resnet_viz.errors import QuotaError, StoreError
+from resnet_viz.jobs.store import RunStore
 from resnet_viz.owners import OwnerFiles, Room, is_used, owner_stem, sweep
-from resnet_viz.training.archives import keep_folders
-from resnet_viz.training.catalogue import arrays_file
 from resnet_viz.training.demos import demo
 from resnet_viz.training.plan import with_settings
 from resnet_viz.ui import services

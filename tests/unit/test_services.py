@@ -2,8 +2,8 @@
 
 import pytest
 
-from resnet_viz.compute.jobs import LocalRunner
-from resnet_viz.compute.runs import RunStore
+from resnet_viz.jobs.runner import LocalRunner
+from resnet_viz.jobs.store import RunStore
 from resnet_viz.training.demos import ORDER, demo
 from resnet_viz.ui import services
 

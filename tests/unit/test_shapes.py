@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from resnet_viz.datasets.shapes import CLASSES, MAX_CLUTTER, Style, shapes
 from resnet_viz.errors import ImageError
-from resnet_viz.training.shapes import CLASSES, MAX_CLUTTER, Style, shapes
 
 
 def test_a_picture_follows_from_seed_and_index_alone():

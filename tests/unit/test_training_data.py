@@ -6,11 +6,13 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from resnet_viz.datasets import shapes
+from resnet_viz.datasets.catalogue import arrays_file, data_sets
+from resnet_viz.datasets.plan import DataPlan
+from resnet_viz.datasets.sources import open_source
 from resnet_viz.errors import DataError, SpecError
-from resnet_viz.training import shapes
-from resnet_viz.training.catalogue import arrays_file, data_sets
-from resnet_viz.training.data import Batches, in_memory, open_source
-from resnet_viz.training.plan import DataPlan, Plan
+from resnet_viz.training.batches import Batches, in_memory
+from resnet_viz.training.plan import Plan
 
 
 def stored(store, count=60, classes=3, side=32, source="cifar10"):

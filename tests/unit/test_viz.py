@@ -20,12 +20,7 @@ from resnet_viz.analysis.arithmetic import (
 from resnet_viz.analysis.keras_code import keras_line
 from resnet_viz.analysis.measures import COUNTS
 from resnet_viz.analysis.receptive_field import Extent, ReceptiveField
-from resnet_viz.paths import ASSETS
-from resnet_viz.spec import PRESETS, preset
-from resnet_viz.spec.layers import kind_of
-from resnet_viz.training.record import RunFolder
-from resnet_viz.viz import theme
-from resnet_viz.viz.anatomy import (
+from resnet_viz.measures import (
     LayerState,
     MapStatistics,
     channel_energy,
@@ -35,6 +30,11 @@ from resnet_viz.viz.anatomy import (
     strongest_channels,
     telling_channel,
 )
+from resnet_viz.paths import ASSETS
+from resnet_viz.spec import PRESETS, preset
+from resnet_viz.spec.layers import kind_of
+from resnet_viz.training.record import RunFolder
+from resnet_viz.viz import theme
 from resnet_viz.viz.block_words import relu_sentence, strength_sentence
 from resnet_viz.viz.charts import along_depth, receptive_fields, size_and_channels, treemap
 from resnet_viz.viz.curves import confusion, loss_over_rate, norms_by_block, over_updates

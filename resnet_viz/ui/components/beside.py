@@ -8,13 +8,13 @@ import streamlit as st
 
 from resnet_viz.images.reader import Picture
 from resnet_viz.images.samples import SAMPLES, sample_title
+from resnet_viz.measures import norm, strongest_channels
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.surgery import NO_SURGERY
 from resnet_viz.ui import shown, state
 from resnet_viz.ui.components import controls, forward, image_source, maps, prediction
 from resnet_viz.ui.components.weights_source import weights_choices, weights_of, weights_text
 from resnet_viz.ui.selection import UPLOAD, Selection
-from resnet_viz.viz.anatomy import norm, strongest_channels
 from resnet_viz.viz.block_view import layer_of
 from resnet_viz.viz.payload import Derived, Layer, Signal, View, maps_payload, strip_count
 

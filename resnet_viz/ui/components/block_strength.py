@@ -2,20 +2,20 @@
 
 import streamlit as st
 
-from resnet_viz.compute import questions
-from resnet_viz.compute.client import Waiting
 from resnet_viz.errors import ResNetVizError
 from resnet_viz.images.reader import Picture
 from resnet_viz.images.samples import sample_picture
+from resnet_viz.measures import norm
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import services, state
 from resnet_viz.ui.behind import Behind
 from resnet_viz.ui.cache import activations, results
 from resnet_viz.ui.components import forward, maps
 from resnet_viz.ui.selection import UPLOAD, Selection
-from resnet_viz.viz.anatomy import norm
 from resnet_viz.viz.block_view import signals
 from resnet_viz.viz.block_words import off_sentence, strength_sentence
+from resnet_viz.worker import questions
+from resnet_viz.worker.client import Waiting
 
 _EVERY_S = 1.5
 _PICTURE_PX = 64

@@ -9,16 +9,17 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
+from resnet_viz.datasets.archives import MAX_BYTES, FolderSet, keep_folders
+from resnet_viz.datasets.catalogue import arrays_file, data_sets
+from resnet_viz.datasets.cifar10 import cifar10
+from resnet_viz.datasets.plan import DataPlan
+from resnet_viz.datasets.sources import Source, open_source
 from resnet_viz.errors import DataError, ResNetVizError
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.owners import is_used
-from resnet_viz.training.archives import MAX_BYTES, FolderSet, keep_folders
-from resnet_viz.training.catalogue import arrays_file, data_sets
-from resnet_viz.training.data import Source, open_source
 from resnet_viz.training.demos import demos
-from resnet_viz.training.downloads import cifar10
-from resnet_viz.training.plan import DataPlan, Plan, check_memory
+from resnet_viz.training.plan import Plan, check_memory
 from resnet_viz.ui import say, services, state
 from resnet_viz.ui.components import controls
 from resnet_viz.ui.components.run_source import owner

@@ -8,16 +8,15 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from resnet_viz.compute import questions
 from resnet_viz.images.reader import Picture
 from resnet_viz.images.samples import SAMPLES, sample_picture
+from resnet_viz.measures import LayerState
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.ui import services, state
 from resnet_viz.ui.components import chart, controls, downloads, forward, maps
 from resnet_viz.ui.components.weights_source import weights_text
 from resnet_viz.ui.selection import STATISTICS, Selection
-from resnet_viz.viz.anatomy import LayerState
 from resnet_viz.viz.depth import (
     branch_to_shortcut,
     field_sentence,
@@ -29,6 +28,7 @@ from resnet_viz.viz.depth import (
     zeros_sentence,
 )
 from resnet_viz.viz.payload import Layer, View, maps_payload
+from resnet_viz.worker import questions
 
 FloatArray = npt.NDArray[np.float32]
 

@@ -20,7 +20,6 @@ from resnet_viz.attribution.catalogue import (
 )
 from resnet_viz.attribution.files import explanation_npz
 from resnet_viz.attribution.words import ENOUGH_CELLS, Explanation, answer, facts, figures, question
-from resnet_viz.compute import questions
 from resnet_viz.images.preprocess import NORMALISATIONS, plain_input
 from resnet_viz.images.reader import Picture
 from resnet_viz.images.samples import SHAPES
@@ -36,6 +35,7 @@ from resnet_viz.ui.selection import settings_of as parsed
 from resnet_viz.viz.mosaic import mosaic_png
 from resnet_viz.viz.overlay import overlay_png
 from resnet_viz.viz.payload import Layer, View, maps_payload
+from resnet_viz.worker import questions
 
 FloatArray = npt.NDArray[np.float32]
 Place = st.delta_generator.DeltaGenerator

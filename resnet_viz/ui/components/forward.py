@@ -12,9 +12,6 @@ import numpy.typing as npt
 import streamlit as st
 from streamlit.errors import StreamlitDuplicateElementKey
 
-from resnet_viz.compute import questions
-from resnet_viz.compute.client import Waiting
-from resnet_viz.compute.questions import Network
 from resnet_viz.errors import CancelledError, ImageError, ResNetVizError, WeightsError
 from resnet_viz.images.preprocess import NORMALISATIONS, as_input
 from resnet_viz.images.reader import Picture
@@ -25,6 +22,9 @@ from resnet_viz.ui.behind import Outlasting
 from resnet_viz.ui.cache import activations, results
 from resnet_viz.ui.components.weights_source import weights_of
 from resnet_viz.ui.selection import Selection
+from resnet_viz.worker import questions
+from resnet_viz.worker.client import Waiting
+from resnet_viz.worker.questions import Network
 
 FloatArray = npt.NDArray[np.float32]
 T = TypeVar("T")

@@ -8,8 +8,8 @@ import streamlit as st
 
 from resnet_viz.analysis import NetworkSummary, network
 from resnet_viz.analysis.curves import Metrics
+from resnet_viz.datasets.catalogue import data_sets
 from resnet_viz.messages import gettext as _
-from resnet_viz.training.catalogue import data_sets
 from resnet_viz.training.plan import Plan
 from resnet_viz.training.record import PHASES
 from resnet_viz.ui import state

@@ -6,8 +6,6 @@ from typing import Any
 
 import streamlit as st
 
-from resnet_viz.compute import questions
-from resnet_viz.compute.questions import PixelStep, PixelSum
 from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
@@ -18,6 +16,8 @@ from resnet_viz.ui.selection import Selection, pixel_of
 from resnet_viz.viz.overlay import boxed_png
 from resnet_viz.viz.pixel import step_text, sum_data
 from resnet_viz.viz.words import number_text
+from resnet_viz.worker import questions
+from resnet_viz.worker.questions import PixelStep, PixelSum
 
 _BOX_PX = 150
 

@@ -10,8 +10,8 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from resnet_viz.compute.runs import Run
 from resnet_viz.errors import ResNetVizError, StoreError
+from resnet_viz.jobs.store import Run
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
 from resnet_viz.training.demos import demos

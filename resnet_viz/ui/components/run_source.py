@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from resnet_viz.analysis.curves import Metrics
-from resnet_viz.compute.runs import Run
+from resnet_viz.jobs.store import Run
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import owner_stem
 from resnet_viz.paths import ASSETS

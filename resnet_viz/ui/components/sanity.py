@@ -9,8 +9,6 @@ import numpy.typing as npt
 import streamlit as st
 
 from resnet_viz.attribution.catalogue import METHODS, Request
-from resnet_viz.compute import questions
-from resnet_viz.compute.questions import Sanity
 from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
@@ -20,6 +18,8 @@ from resnet_viz.ui.components.weights_source import weights_of
 from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.overlay import bound_of, overlay_png
 from resnet_viz.viz.words import number_text
+from resnet_viz.worker import questions
+from resnet_viz.worker.questions import Sanity
 
 FloatArray = npt.NDArray[np.float32]
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import streamlit as st
 
+from resnet_viz.datasets.catalogue import data_sets
 from resnet_viz.errors import ResNetVizError
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined, ngettext
 from resnet_viz.spec import PRESETS
 from resnet_viz.spec.changes import from_text, to_text
-from resnet_viz.training.catalogue import data_sets
 from resnet_viz.training.demos import demos
 from resnet_viz.training.hardware import cpu, nvidia_gpus
 from resnet_viz.training.plan import Plan, to_paths

@@ -1,7 +1,7 @@
 """A person's own pictures: a zip with one folder per class, read as data of unknown origin. No Keras.
 
 The archive is walked, never unpacked to disk, in a throw-away process with limits; every picture goes through
-`resnet_viz.images.reader`. ``python -m resnet_viz.training.archives SOURCE TARGET LANGUAGE`` writes arrays and prints one
+`resnet_viz.images.reader`. ``python -m resnet_viz.datasets.archives SOURCE TARGET LANGUAGE`` writes arrays and prints one
 JSON object.
 """
 
@@ -22,14 +22,14 @@ from typing import Any, BinaryIO
 import numpy as np
 from PIL import Image
 
+from resnet_viz.datasets.catalogue import arrays_file
+from resnet_viz.datasets.class_folders import MAX_NAME, ClassFolders, Folders, class_folders, counting_key, spelled_once
 from resnet_viz.errors import DAMAGE, DataError, ImageError, ResNetVizError, broken_rule
 from resnet_viz.images.preprocess import resized
 from resnet_viz.images.reader import read_picture
 from resnet_viz.messages import current_language, joined, ngettext, use_language
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import Room
-from resnet_viz.training.catalogue import arrays_file
-from resnet_viz.training.folders import MAX_NAME, ClassFolders, Folders, class_folders, counting_key, spelled_once
 
 MAX_BYTES = 200 * 10**6
 MAX_FILES = 5_000

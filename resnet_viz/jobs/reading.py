@@ -2,11 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
-from resnet_viz.compute.runner import Events
-from resnet_viz.compute.runs import Run, RunStore
+from resnet_viz.analysis.curves import Metrics
 from resnet_viz.errors import StoreError
-from resnet_viz.training.record import START, Place
+from resnet_viz.jobs.store import Run, RunStore
+from resnet_viz.training.record import START, Place, Record
+
+
+class Events(NamedTuple):
+    """What came of a run since it was last asked.
+
+    Attributes:
+        record: How it stands.
+        metrics: New measurements.
+        next: Where to ask from next time.
+        is_anew: The run went back to a checkpoint: these replace all measurements before.
+    """
+
+    record: Record
+    metrics: list[Metrics]
+    next: Place
+    is_anew: bool = False
 
 
 class RunReader:

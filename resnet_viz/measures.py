@@ -1,4 +1,7 @@
-"""What a block did to its input, in numbers: sizes of the two paths, what the ReLU removed, which channels answered."""
+"""What a block did to its input, in numbers: sizes of the two paths, what the ReLU removed, which channels answered.
+
+Of arrays, for whoever computes them and whoever draws them.
+"""
 
 import math
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""The model worker: ``python -m resnet_viz.compute.worker``, a process that imports Keras so that the server need not.
+"""The model worker: ``python -m resnet_viz.worker``, a process that imports Keras so that the server need not.
 
 It reads requests on standard input and answers on standard output; a thread reads ahead so that requests withdrawn
 while they wait are dropped. It ends when its input does, so it cannot outlive its server.
@@ -14,13 +14,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import IO, Any
 
-from resnet_viz.compute.line import Line
-from resnet_viz.compute.process import TAKEN
-from resnet_viz.compute.protocol import Message, read_message, write_message
 from resnet_viz.errors import CancelledError, ResNetVizError, WeightsError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import use_language
 from resnet_viz.weights.content import content_of
+from resnet_viz.worker.line import Line
+from resnet_viz.worker.process import TAKEN
+from resnet_viz.worker.wire import Message, read_message, write_message
 
 # A ResNet50 with both compiled functions and a few cached pictures is about 0.5 GB.
 MAX_PROBES = 3
@@ -157,7 +157,7 @@ class Worker:
             write_message(self._sink, header, arrays)
 
     def _result(self, request: Message) -> tuple[dict[str, Any], dict[str, Any]]:
-        from resnet_viz.compute.answers import Context, answer  # noqa: PLC0415 - imports Keras
+        from resnet_viz.worker.answers import Context, answer  # noqa: PLC0415 - imports Keras
 
         header, number = request.header, request.header["id"]
 

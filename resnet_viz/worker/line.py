@@ -4,7 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
-from resnet_viz.compute.protocol import Message
+from resnet_viz.worker.wire import Message
 
 # Whoever waits for a network to be built waits for at most so many others who came later and need none.
 MAX_PASSED = 16

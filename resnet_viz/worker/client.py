@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from resnet_viz import errors
-from resnet_viz.compute.process import START_S, WorkerProcess
-from resnet_viz.compute.protocol import Array, Message
 from resnet_viz.errors import BusyError, CancelledError, JobError, ResNetVizError
 from resnet_viz.messages import current_language
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.weights.content import Content
+from resnet_viz.worker.process import START_S, WorkerProcess
+from resnet_viz.worker.wire import Array, Message
 
 MAX_PENDING = 32
 # A request that killed the worker twice would kill it a third time.
@@ -95,7 +95,7 @@ class WorkerClient:
             max_pending: Requests that may wait at once; further ones are refused as busy.
             start_s: Longest silence of a worker that starts.
         """
-        self._command = list(command or (sys.executable, "-m", "resnet_viz.compute.worker"))
+        self._command = list(command or (sys.executable, "-m", "resnet_viz.worker"))
         self._max_pending, self._start_s = max_pending, start_s
         self._lock = threading.RLock()
         self._process: WorkerProcess | None = None

@@ -8,13 +8,13 @@ import numpy as np
 
 from resnet_viz.analysis import analyse
 from resnet_viz.attribution.catalogue import Attribution, Request
-from resnet_viz.compute.client import PATIENT, Waiting, WorkerClient
-from resnet_viz.compute.protocol import Array
 from resnet_viz.errors import ImageError
+from resnet_viz.measures import LayerState, MapStatistics
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import ResNetSpec
-from resnet_viz.viz.anatomy import LayerState, MapStatistics
 from resnet_viz.weights.content import Content
+from resnet_viz.worker.client import PATIENT, Waiting, WorkerClient
+from resnet_viz.worker.wire import Array
 
 # A block of a ResNet-50 at 512 px. The server holds an answer twice for a moment, and may take 150 MB for it.
 MAX_ANSWER_BYTES = 72 * 10**6

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from resnet_viz.datasets.catalogue import arrays_file
 from resnet_viz.downloads import Download
 from resnet_viz.errors import DAMAGE, DataError
 from resnet_viz.messages import gettext as _
-from resnet_viz.training.catalogue import arrays_file
 
 # As keras.datasets.cifar10 gives them (Keras 3.15): the archive, its sha256, its size.
 CIFAR_URL = "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"

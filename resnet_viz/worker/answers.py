@@ -14,10 +14,10 @@ from resnet_viz.attribution.depth import depth_profile
 from resnet_viz.attribution.effective_field import effective_fields
 from resnet_viz.attribution.methods import check_work, explained
 from resnet_viz.attribution.sanity import randomised_maps, rank_correlation, stages_from_the_top
-from resnet_viz.compute.protocol import Array
 from resnet_viz.model.pixel import pixel_steps
 from resnet_viz.model.scores import Scores
 from resnet_viz.spec.surgery import Surgery, parse_surgery
+from resnet_viz.worker.wire import Array
 
 Answer = tuple[dict[str, Any], dict[str, Array]]
 

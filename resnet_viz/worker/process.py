@@ -10,8 +10,8 @@ from typing import Any, Literal, NamedTuple
 
 import psutil
 
-from resnet_viz.compute.backends import child_environment
-from resnet_viz.compute.protocol import Array, Message, read_message, write_message
+from resnet_viz.backends import child_environment
+from resnet_viz.worker.wire import Array, Message, read_message, write_message
 
 # Importing Keras tells nothing; 5 s on two idle cores.
 START_S = 120.0

@@ -1,4 +1,4 @@
-"""A training job: ``python -m resnet_viz.compute.job DIR STORE DEVICE LANGUAGE [hold]``, a process that one run owns.
+"""A training job: ``python -m resnet_viz.jobs DIR STORE DEVICE LANGUAGE [hold]``, a process that one run owns.
 
 Its standard input says what is wanted, a word a line: `go`, `pause`, `cancel`. When the input ends, the server is gone:
 the run is kept at a checkpoint and the process ends, so none outlives its server. Its standard output is its heart: a
@@ -13,8 +13,8 @@ import threading
 import time
 from pathlib import Path
 
-from resnet_viz.compute.job_process import UNTOLD
 from resnet_viz.errors import ResNetVizError
+from resnet_viz.jobs.process import UNTOLD
 from resnet_viz.messages import use_language
 from resnet_viz.training.device import choose_device
 from resnet_viz.training.record import Record, RunFolder

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import filelock
 
-from resnet_viz.compute.backends import child_environment
-from resnet_viz.compute.job_process import UNTOLD, JobProcess, end_leftover, launch
-from resnet_viz.compute.reading import RunReader
-from resnet_viz.compute.runs import ACTIVE, Run, RunStore
+from resnet_viz.backends import child_environment
 from resnet_viz.errors import BusyError, JobError, ResNetVizError, StoreError
+from resnet_viz.jobs.process import UNTOLD, JobProcess, end_leftover, launch
+from resnet_viz.jobs.reading import RunReader
+from resnet_viz.jobs.store import ACTIVE, Run, RunStore
 from resnet_viz.messages import current_language, use_language
 from resnet_viz.messages import gettext as _
 from resnet_viz.training.hardware import nvidia_gpus
@@ -53,7 +53,7 @@ class LocalRunner(RunReader):
         """
         super().__init__(store)
         self._pictures = pictures
-        self._command = list(command or (sys.executable, "-m", "resnet_viz.compute.job"))
+        self._command = list(command or (sys.executable, "-m", "resnet_viz.jobs"))
         self._lock = threading.RLock()
         self._processes: dict[str, JobProcess] = {}
         self._starts: dict[str, tuple[int, int]] = {}

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 import psutil
 
-from resnet_viz.compute.runs import Run
+from resnet_viz.jobs.store import Run
 from resnet_viz.training.record import RunFolder, State
 
 UNTOLD = 3

@@ -1,1 +1,0 @@
-"""The only way from the server to Keras: a worker process and its supervised client."""

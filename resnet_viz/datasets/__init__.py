@@ -1,0 +1,1 @@
+"""Pictures to learn from: which there are, where they come from, how a person's own are read."""

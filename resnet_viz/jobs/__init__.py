@@ -1,0 +1,1 @@
+"""Training runs in processes of their own: the list, the queue, the processes."""
