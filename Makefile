@@ -2,7 +2,7 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test busy check bench soak load messages frontend format clean
+.PHONY: help run test busy check bench soak load messages frontend lock format clean
 
 help:
 	@echo "make run     open the app            make test   all tests, browser included"
@@ -15,7 +15,7 @@ $(VENV)/.run: requirements.txt pyproject.toml
 	@sh dev/tools/setup.sh run "$(VENV)"
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt requirements.txt pyproject.toml
+$(VENV)/.dev: requirements.txt pyproject.toml
 	@sh dev/tools/setup.sh dev "$(VENV)"
 	@touch $@ $(VENV)/.run
 
@@ -48,6 +48,11 @@ messages: $(VENV)/.dev
 
 frontend:
 	cd dev/frontend && npm ci && npm run build
+
+# The newest versions that pyproject.toml allows: make lock ARGS=--upgrade. Python 3.11 to 3.13, every system.
+lock: $(VENV)/.dev
+	echo "-e .[model]" | $$(command -v uv || echo $(BIN)/uv) pip compile -q --universal --python-version 3.11 \
+		--no-annotate --custom-compile-command "make lock" - -o requirements.txt $(ARGS)
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

@@ -18,6 +18,15 @@ def _own_data_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("RESNET_VIZ_DATA", str(tmp_path / "data"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_left_at_the_root():
+    """A test that names a file without its own folder would leave it in the checkout; an `x.npz` once got committed."""
+    root = Path(__file__).parents[1]
+    before = set(root.iterdir())
+    yield
+    assert [path.name for path in set(root.iterdir()) - before if path.is_file()] == []
+
+
 # One worker of pytest-xdist takes a whole lane, so that what a lane shares (a server and a browser, a model worker, Keras
 # itself) is started once. The longest lanes first; what is not named goes file by file, after them.
 _FRAME = ("app", "first_paint", "frame", "hostile", "layers", "looking", "train")

@@ -6,10 +6,13 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 
@@ -56,6 +59,23 @@ def test_pages_are_thin_and_modules_fit_a_screen_or_four():
         assert len(path.read_text("utf-8").splitlines()) <= 80, path
     for path in (ROOT / "resnet_viz").rglob("*.py"):
         assert len(path.read_text("utf-8").splitlines()) <= 400, path
+
+
+def test_one_module_knows_where_files_lie():
+    found = [path.name for path in (ROOT / "resnet_viz").rglob("*.py") if "__file__" in path.read_text("utf-8")]
+    assert found == ["paths.py"]
+
+
+def test_every_requirement_is_locked_within_its_bounds_and_without_an_address():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+    assert "-e ." in lines
+    pins = [Requirement(line) for line in lines if line[0] not in "#-"]
+    for wanted in map(Requirement, project["dependencies"] + project["optional-dependencies"]["model"]):
+        locked = [str(pin.specifier).removeprefix("==") for pin in pins if pin.name == canonicalize_name(wanted.name)]
+        assert locked, f"{wanted}: run `make lock`"
+        assert all(version in wanted.specifier for version in locked), f"{wanted}: run `make lock`"
+    assert not [line for line in lines if "//" in line or "index" in line]
 
 
 def sources_sha256(root: Path) -> str:

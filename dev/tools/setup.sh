@@ -43,13 +43,14 @@ if [ ! -x "$venv/bin/python" ]; then
 fi
 
 say "installing the Python packages (TensorFlow is large: about 2 GB on disk, a few minutes once)"
-if [ "$kind" = dev ]; then requirements=requirements-dev.txt; else requirements=requirements.txt; fi
+set -- -r requirements.txt
+if [ "$kind" = dev ]; then set -- "$@" -e ".[dev]"; fi
 # uv does it in a fraction of the time. It does not read pip's own configuration (mirrors, wheels on disk, certificates):
 # where the packages can be had by that only, pip fetches them.
 pip() { "$venv/bin/python" -m pip install -q --disable-pip-version-check "$@"; }
 uv=$(command -v uv) || { pip uv 2>/dev/null && uv="$venv/bin/uv"; } || uv=
-if [ -z "$uv" ] || ! UV_SYSTEM_CERTS=1 "$uv" pip install -q --python "$venv/bin/python" -r "$requirements"; then
-    pip -r "$requirements"
+if [ -z "$uv" ] || ! UV_SYSTEM_CERTS=1 "$uv" pip install -q --python "$venv/bin/python" "$@"; then
+    pip "$@"
 fi
 
 if [ "$kind" = dev ] && [ -z "${CHROMIUM:-}" ]; then

@@ -1,4 +1,4 @@
-"""The library from a terminal: ``python -m resnet_viz summary|graph|export|compare|activations|explain|train``."""
+"""The app and its library from a terminal: ``resnet-viz app|summary|graph|export|compare|activations|explain|train``."""
 
 import argparse
 import csv
@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from resnet_viz.analysis import NetworkSummary, analyse
 from resnet_viz.analysis.arithmetic import shape_text
+from resnet_viz.cli.app import open_app
 from resnet_viz.errors import ResNetVizError, SpecError, broken_rule, did_you_mean
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import DEFAULT_PRESET, PRESETS, parse_classes, parse_input_shape, preset
@@ -33,7 +34,11 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0, or 2 after one sentence about bad input."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, more = parser.parse_known_args(arguments)
+    if more and options.run is not _app:
+        parser.error(_("unrecognized arguments: {arguments}").format(arguments=" ".join(more)))
+    options.more = more
     try:
         options.run(options)
     except ResNetVizError as error:
@@ -61,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     network.add_argument(
         "--set", action="append", default=[], metavar="FIELD=VALUE", help=_("change a field, such as stem.use_relu=on")
     )
+
+    app = commands.add_parser("app", help=_("the app in a browser; options of `streamlit run` may follow"))
+    app.set_defaults(run=_app)
 
     summary = commands.add_parser("summary", parents=[network], help=_("every layer and the totals"))
     summary.add_argument("--format", choices=("table", "json", "csv"), default="table")
@@ -107,6 +115,10 @@ def network_of(options: argparse.Namespace) -> NetworkSummary:
     spec = preset(options.preset, input_shape=shape, classes=classes)
     changes = dict(text.partition("=")[::2] for text in options.set)
     return analyse(with_changes(spec, changes))
+
+
+def _app(options: argparse.Namespace) -> None:
+    open_app(options.more)
 
 
 def _summary(options: argparse.Namespace) -> None:

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from .waits import PATIENCE_S, eventually, quiet
 
 ROOT = Path(__file__).parents[2]
+RUN_APP = (sys.executable, "-m", "streamlit", "run", "app.py")
 expect.set_options(timeout=PATIENCE_S * 1000)
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run "
@@ -54,26 +55,16 @@ class Server:
         return None
 
 
-def start_server(data: Path, **environment: str) -> Server:
+def start_server(data: Path, *, app: Sequence[str] = RUN_APP, folder: Path = ROOT, **environment: str) -> Server:
     """Start the app as a user does and wait until it listens; no page is asked for."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        "app.py",
-        "--server.port",
-        str(port),
-        "--server.headless",
-        "true",
-    ]
+    command = [*app, "--server.port", str(port), "--server.headless", "true"]
     env = os.environ | {"RESNET_VIZ_DATA": str(data)} | environment
     data.mkdir(parents=True, exist_ok=True)
     with (data / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
     url = f"http://localhost:{port}"
 
     def listens() -> bool:

@@ -16,6 +16,7 @@ from safetensors.numpy import save
 from resnet_viz.analysis import analyse
 from resnet_viz.cli.main import main
 from resnet_viz.images.samples import FOLDER
+from resnet_viz.paths import APP
 from resnet_viz.spec import preset
 from resnet_viz.weights.fit import expected_arrays
 
@@ -150,6 +151,7 @@ BAD = [
     (["summary", "--set", "stem.relu=on"], "Received: change='stem.relu'"),
     (["summary", "--set", "stem.use_relu"], "`on` or `off`"),
     (["summary", "--format", "xml"], "invalid choice: 'xml'"),
+    (["summary", "--formt=csv", "more"], "Unrecognized arguments: --formt=csv more. See `resnet_viz --help`."),
     (["graph", "--open", "3.9z"], "Received: --open='9z'"),
     (["graph", "--out", "/nowhere/at/all.dot"], "Cannot read or write /nowhere/at/all.dot"),
     (["activations", "/nowhere.png", "--node", "conv1", "--out", "x.npz"], "the path of a picture"),
@@ -166,8 +168,18 @@ BAD = [
 
 
 @pytest.mark.parametrize(("arguments", "sentence"), BAD)
-def test_bad_input_is_one_sentence_and_exit_2(capsys, arguments, sentence):
+def test_bad_input_is_one_sentence_and_exit_2_and_leaves_nothing(capsys, monkeypatch, tmp_path, arguments, sentence):
+    monkeypatch.chdir(tmp_path)
     assert sentence in refused(capsys, *arguments)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_app_takes_the_options_of_streamlit(monkeypatch):
+    asked = []
+    monkeypatch.setattr("runpy.run_module", lambda name, **_options: asked.append((name, sys.argv)))
+    monkeypatch.setattr(sys, "argv", ["resnet-viz"])
+    assert main(["app", "--server.port", "8600", "--server.headless=true"]) == 0
+    assert asked == [("streamlit", ["streamlit", "run", str(APP), "--server.port", "8600", "--server.headless=true"])]
 
 
 @pytest.mark.parametrize(
@@ -181,8 +193,12 @@ def test_bad_input_is_one_sentence_and_exit_2(capsys, arguments, sentence):
         (["--format", "onnx", "--out", "x.onnx", "--preset", "cifar-20", "--weights", "shapes"], "Nothing of these weights"),
     ],
 )  # fmt: skip
-def test_an_export_that_cannot_be_is_one_sentence(capsys, arguments, sentence):
+def test_an_export_that_cannot_be_is_one_sentence_and_leaves_nothing(
+    capsys, monkeypatch, tmp_path, arguments, sentence
+):
+    monkeypatch.chdir(tmp_path)
     assert sentence in refused(capsys, "export", *arguments)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("command", ["activations", "explain"])

@@ -1,0 +1,15 @@
+"""The app from a terminal, in any folder: `resnet-viz app`, with Streamlit's own options after it."""
+
+import runpy
+import sys
+from collections.abc import Sequence
+from contextvars import Context
+
+from resnet_viz.paths import APP
+
+
+def open_app(options: Sequence[str]) -> None:
+    """Run the app until it is stopped, as `streamlit run app.py` does beside its own settings."""
+    sys.argv = ["streamlit", "run", str(APP), *options]
+    # A context of its own: the terminal's language is not every visitor's.
+    Context().run(runpy.run_module, "streamlit", run_name="__main__", alter_sys=True)
