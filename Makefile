@@ -50,7 +50,7 @@ frontend:
 	cd dev/frontend && npm ci && npm run build
 
 # The newest versions that pyproject.toml allows: make lock ARGS=--upgrade. Python 3.11 to 3.13, every system.
-lock: $(VENV)/.dev
+lock:  # needs uv, which the set-up brings
 	echo "-e .[model]" | $$(command -v uv || echo $(BIN)/uv) pip compile -q --universal --python-version 3.11 \
 		--no-annotate --custom-compile-command "make lock" - -o requirements.txt $(ARGS)
 
