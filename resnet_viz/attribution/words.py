@@ -99,7 +99,7 @@ def figures(of: Explanation, weights: str) -> list[tuple[str, str]]:
     """
     values = of.found.values
     rows = [
-        (_("method"), joined((method_title(of.method), METHODS[of.method].reference))),
+        (_("method"), _("{what}, {detail}").format(what=method_title(of.method), detail=METHODS[of.method].reference)),
         (_("logit, before the softmax"), number_text(of.found.score)),
         (_("map"), f"{values.shape[0]}×{values.shape[1]}{', ' + of.layer if of.layer else ''}"),
         (_("its range"), f"{number_text(float(values.min()), 3)} … {number_text(float(values.max()), 3)}"),

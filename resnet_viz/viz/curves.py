@@ -112,7 +112,7 @@ def norms_by_block(lines: Mapping[str, Metrics], name: str = "gradient_norms", *
     for (network, line), mark in zip(lines.items(), series_marks(lines).values(), strict=True):
         norms, label = line[name], html.escape(network_name(network), quote=False)
         figure.add_bar(
-            x=list(norms),
+            x=[{"stem": _("stem"), "head": _("head")}.get(part, part) for part in norms],
             y=[value or None for value in norms.values()],  # a logarithm has no place for 0
             name=label,
             marker={"color": mark.color, "pattern": {"shape": mark.pattern, "solidity": 0.45}},

@@ -50,7 +50,7 @@ def learning_data(
         else None,
         "alt": _("Curves of {networks} over the steps").format(networks=joined(map(network_name, networks))),
         "words": {
-            "of": _("of its training pictures") if name == "training_accuracy" else "",
+            "of": _("training pictures right") if name == "training_accuracy" else "",
             "play": _("Play"),
             "pause": _("Pause"),
             "again": _("Play again"),

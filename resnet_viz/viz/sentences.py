@@ -104,7 +104,11 @@ def _text(path: str, old: object, new: object, after: ResNetSpec) -> str:
     if special:
         return special
     field = FIELDS[path]
-    title = joined((section_title("stem"), field.title())) if field.section == "stem" else field.title()
+    title = (
+        _("{what}, {detail}").format(what=section_title("stem"), detail=field.title())
+        if field.section == "stem"
+        else field.title()
+    )
     return _("{title}: {new} instead of {old}.").format(
         title=title, new=value_title(path, new), old=value_title(path, old)
     )

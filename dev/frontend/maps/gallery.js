@@ -3,7 +3,7 @@ import { labelled, make, selected, written } from "./dom.js";
 import { markOf } from "./hero.js";
 import { crossOut, paintRamp, paintTiles } from "./paint.js";
 import { oddities, shown } from "./values.js";
-import { percent } from "./words.js";
+import { percent, sentences } from "./words.js";
 
 const SMALLEST_TILE = 14; // canvas pixels
 const LEAST_WIDTH = 18; // of a tile on the page, px
@@ -116,7 +116,7 @@ export class Gallery {
       .replace("{n}", maps.channels.length.toLocaleString(texts.locale))
       .replace("{layer}", maps.title || maps.node)
       .replace("{share}", percent(zeros));
-    this.caption.textContent = [aside, line, oddities([[maps, this.order]], texts), weights].filter(Boolean).join(" ");
+    this.caption.textContent = sentences([aside, line, oddities([[maps, this.order]], texts), weights]);
     this.canvas.setAttribute("aria-label", `${this.caption.textContent} ${texts.mosaicHelp}`);
   }
 

@@ -4,7 +4,7 @@ import { behind, make, pressed, replace, written } from "./dom.js";
 import { BORDER, crossOut, paintTiles, stops } from "./paint.js";
 import { strengths } from "./strengths.js";
 import { oddities, shown } from "./values.js";
-import { channelWords } from "./words.js";
+import { channelWords, sentences } from "./words.js";
 
 const COUNTS = [1, 4, 16, 64];
 const SIDE = 220; // canvas pixels of a signal; beside a 2×2 map even a line of one pixel is thick
@@ -182,7 +182,7 @@ export class Hero {
       this.signals.map((maps) => [maps, channels.map((c) => maps.places.get(c))]),
       data.texts,
     );
-    const whole = [...data.sentences, strange].filter(Boolean).join(" ");
+    const whole = sentences([...data.sentences, strange]);
     if (whole) words.append(written("whole", whole, "p"));
     if (data.figures.length) words.append(behind(data.texts.figures, data.figures));
     const parts = [words];

@@ -3,6 +3,7 @@
 import { greyed, paintOver, paintOverRamp } from "./over.js";
 import { BORDER, crossOut, paintRamp, paintTiles, pictureCanvas } from "./paint.js";
 import { oddities, shown } from "./values.js";
+import { clauses } from "./words.js";
 
 const SIDE = 720; // canvas pixels of the longer side
 
@@ -66,7 +67,10 @@ export class Large {
       .replace("{high}", shown(high[place]))
       .replace("{zeros}", `${Math.round(zeros[place] * 100)} %`);
     const ranked = texts.rank.replace("{rank}", rank).replace("{n}", energy.length);
-    this.range.textContent = `${[fill, maps.channels.length > 1 && ranked, oddities([[maps, [place]]], texts), name].filter(Boolean).join("; ")}.`;
+    this.range.textContent = clauses(
+      [fill, maps.channels.length > 1 && ranked, oddities([[maps, [place]]], texts), name],
+      ".",
+    );
     if (over) this.showOver(over);
     else {
       paintRamp(this.ramp, colors);
@@ -209,7 +213,7 @@ export class Large {
           ),
         );
     }
-    this.value.textContent = [spot, ...sees].join("; ");
+    this.value.textContent = clauses([spot, ...sees]);
   }
 
   listen() {

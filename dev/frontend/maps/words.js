@@ -10,7 +10,7 @@ export function channelWords(data, channel, shown) {
   if (shortcut && !data.off.some(Boolean))
     said.push(ratioWords(texts.ratio, ofChannel(branch, channel), ofChannel(shortcut, channel), shown));
   if (sum) said.push(reluWords(texts.relu, negatives(sum, sum.places.get(channel))));
-  return said.filter(Boolean).join(" ");
+  return sentences(said);
 }
 
 function ratioWords(texts, branch, side, shown) {
@@ -32,6 +32,20 @@ const ofChannel = (maps, channel) => maps.stats.energy[maps.places.get(channel)]
 export function percent(share) {
   const whole = Math.min(share < 1 ? 99 : 100, Math.max(share > 0 ? 1 : 0, Math.round(100 * share)));
   return `${whole} %`;
+}
+
+// Sentences one after the other; after a Chinese mark stands no space.
+export const sentences = (texts) =>
+  texts
+    .filter(Boolean)
+    .join(" ")
+    .replace(/([。？！]) /g, "$1");
+
+// Clauses of one sentence, with the marks of the language they are in.
+export function clauses(texts, end = "") {
+  const said = texts.filter(Boolean);
+  const isChinese = said.some((text) => /\p{Script=Han}/u.test(text));
+  return said.join(isChinese ? "；" : "; ") + (isChinese && end ? "。" : end);
 }
 
 // Share of a channel's values that a ReLU sets to zero.

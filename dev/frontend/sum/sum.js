@@ -1,4 +1,6 @@
 // Three grids, of one channel at a time, as large as the width allows; the product being played is in sight by its place.
+import { sentences } from "../maps/words.js";
+
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 // A product is shown this long at most, and all of them together not longer than this.
 const [STEP_S, ALL_S] = [0.45, 14];
@@ -173,11 +175,11 @@ export class Sum {
       this.line.replaceChildren(...parts);
     } else this.line.textContent = words.lead;
     const others = rest_count ? [words.others.replace("{sum}", number(rest))] : [];
-    this.foot.textContent = [
+    this.foot.textContent = sentences([
       words.all.replace("{sum}", number(total)),
       ...others,
       words.bias.replace("{bias}", bias),
       words.end.replace("{value}", number(value, 4)),
-    ].join(" ");
+    ]);
   }
 }

@@ -24,7 +24,6 @@ from resnet_viz.images.preprocess import NORMALISATIONS, plain_input
 from resnet_viz.images.reader import Picture
 from resnet_viz.images.samples import SHAPES
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import joined
 from resnet_viz.spec.layers import Shape
 from resnet_viz.ui import say, services, state
 from resnet_viz.ui.components import controls, forward, maps, prediction, sanity
@@ -161,7 +160,9 @@ def _show_controls(selection: Selection, shares: FloatArray, target: int, names:
             selection.target,
             lambda number: state.set_parts(target=number),
             key="explain_class",
-            title=lambda number: joined((names[int(number or target)], f"{shares[int(number or target)]:.0%}")),
+            title=lambda number: _("{what}, {detail}").format(
+                what=names[int(number or target)], detail=f"{shares[int(number or target)]:.0%}"
+            ),
             width=190,
         )
         if METHODS[selection.method].needs_node:

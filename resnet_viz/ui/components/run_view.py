@@ -246,11 +246,9 @@ def _show_details(found: Watched) -> None:
         for network in record.plan.networks:
             count = record.parameters.get(network.name, 0)
             st.markdown(
-                joined(
-                    (
-                        joined((say.code(network.name), say.code(network.text)), ": "),
-                        _("{n} parameters").format(n=f"{count:,}"),
-                    )
+                _("{what}, {detail}").format(
+                    what=joined((say.code(network.name), say.code(network.text)), ": "),
+                    detail=_("{n} parameters").format(n=f"{count:,}"),
                 )
             )
         run_charts.show_confusion(record.final, record.classes)

@@ -10,7 +10,7 @@ from resnet_viz.analysis import network
 from resnet_viz.errors import ResNetVizError, StoreError
 from resnet_viz.images.preprocess import NORMALISATIONS
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import joined, ngettext
+from resnet_viz.messages import ngettext
 from resnet_viz.spec import ResNetSpec, preset
 from resnet_viz.ui import say, services, state
 from resnet_viz.ui.components import controls, imagenet_source
@@ -131,7 +131,11 @@ def _of_run(selection: Selection, run_id: str, name: str) -> Weights:
     path = found.files.weights / f"{name}.safetensors" if found else None
     if found is None or path is None or name not in found.record.final or not path.is_file():
         return Weights()
-    title = joined((found.title, network_name(name))) if len(found.record.final) > 1 else found.title
+    title = (
+        _("{what}, {detail}").format(what=found.title, detail=network_name(name))
+        if len(found.record.final) > 1
+        else found.title
+    )
     try:
         file = WeightsFile(title, path, content_of(path).sha256, shapes_of(path))
     except OSError:  # deleted a moment ago
@@ -160,7 +164,7 @@ def weights_text(selection: Selection) -> str:
     if not layers:
         return name
     count = ngettext("{n} layer random", "{n} layers random", len(layers)).format(n=len(layers))
-    return joined((name, count))
+    return _("{what}, {detail}").format(what=name, detail=count)
 
 
 def random_text(selection: Selection) -> str:
