@@ -80,6 +80,9 @@ def test_without_shortcuts_the_arcs_are_gone_and_so_are_their_words(visit):
     page = visit().open("/?shortcut.enabled=off&open=3.3b")
     expect(node(page, "res3b_branch2b")).to_be_visible()
     expect(page.locator("svg .shortcut")).to_have_count(0)
+    expect(page.locator("svg [data-stage='5'] text", has_text=re.compile("^5a$"))).to_be_visible()  # beside 5b–c
+    # What stands larger beneath is dark on light here too, in either theme.
+    expect(page.locator("svg .ghost text").first).to_have_css("fill", "rgb(26, 26, 26)")
     said = " ".join(text["says"] for text in texts(page)) + page.locator(".legend").inner_text()
     for word in ("F(x)", "identity", "shortcut", "sum"):
         assert word not in said

@@ -17,22 +17,25 @@ const sum = (numbers) => numbers.reduce((all, number) => all + number, 0);
 // How wide a unit's box must be to be read.
 const leastBox = (unit, t) => Math.max(LEAST_BOX * t, unit.parts.length > 1 ? widthOf(nameOf(unit), t, true) + 12 : 0);
 
+// How wide the columns of a band's words are: one for blocks that are alike, more where they differ.
+const widthOfColumns = (columns, t) =>
+  Math.max(...columns.map(([who, lines]) => Math.max(...[who, ...lines].map((text) => widthOf(text, t))) + 0.5 * t)) *
+    columns.length -
+  0.5 * t;
+
 function columns(row, t, width) {
-  const wide = row.filters.map(
-    ([who, lines]) => Math.max(...[who, ...lines].map((text) => widthOf(text, t))) + 0.5 * t,
-  );
-  return sum(wide) <= width + 0.5 * t ? row.filters : row.filters.slice(-1);
+  return row.filters.length && widthOfColumns(row.filters, t) <= width ? row.filters : row.filters.slice(-1);
 }
 
-// What a band needs beside its boxes, and the least it may be wide for its words.
-function bandOf(row, stacked, { t, m }) {
+// What a band needs beside its boxes, and the least it may be wide for its words: for all columns of them, or for one.
+function bandOf(row, stacked, { t, m, isWhole }) {
   const units = unitsOf(row, stacked);
   const isBlocks = Boolean(units[0]?.parts[0].block);
   const fixed = isBlocks
     ? m.lead + sum(units.map((unit) => beside(unit, m)))
     : units.length * m.slim + (units.length - 1) * m.apart;
   const title = widthOf(row.title, t, true) + (row.can_open ? 1.8 * t + 6 : 0);
-  const filters = row.filters.length ? Math.max(...row.filters[0][1].map((text) => widthOf(text, t))) : 0;
+  const filters = row.filters.length ? widthOfColumns(isWhole ? row.filters : row.filters.slice(-1), t) : 0;
   return {
     row,
     units,
@@ -84,10 +87,13 @@ function arranged(groups, width, t, least) {
     for (const part of row.parts)
       if (part.block && !part.title) runs.set(key(row, part), (runs.get(key(row, part)) ?? 0) + 1);
   for (;;) {
-    for (const ease of EASES) {
-      const m = measures(t, ease);
-      const lines = groups.map((rows) => rows.map((row) => bandOf(row, stacked, { t, m })));
-      if (spread(lines, width, t)) return lines;
+    // Closer together before a word is left out.
+    for (const isWhole of [true, false]) {
+      for (const ease of EASES) {
+        const m = measures(t, ease);
+        const lines = groups.map((rows) => rows.map((row) => bandOf(row, stacked, { t, m, isWhole })));
+        if (spread(lines, width, t)) return lines;
+      }
     }
     const left = [...runs].filter(([name]) => !stacked.has(name));
     const longest = Math.max(0, ...left.map(([, count]) => count));
