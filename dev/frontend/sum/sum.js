@@ -4,7 +4,9 @@ import { sentences } from "../maps/words.js";
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 // A product is shown this long at most, and all of them together not longer than this.
 const [STEP_S, ALL_S] = [0.45, 14];
-const [LARGEST, READABLE, GAP, LABEL] = [58, 31, 26, 96];
+const [READABLE, GAP] = [31, 26];
+const [LARGEST_REM, FLAT_REM, HIGH_REM] = [4.6, 2.1, 2.6]; // a cell: how wide, how high among many rows, among three
+const [LABEL_REM, LONGEST_EM] = [6, 3.25]; // a row's name; the longest number, as −0.0046
 
 function html(name, className, text = "") {
   const found = document.createElement(name);
@@ -18,8 +20,11 @@ export function number(value, digits = 3) {
   if (typeof value === "string") return value; // NaN and ∞, which JSON has not
   if (!Number.isFinite(value)) return "NaN";
   const text = value === 0 ? "0" : String(Number(value.toPrecision(digits)));
-  return text.replace("-", "−");
+  return text.replaceAll("-", "−");
 }
+
+// A number for a cell: what is next to nothing there takes no more room than the others.
+const brief = (value) => number(value, Math.abs(value) < 0.001 ? 1 : 2);
 
 export class Sum {
   constructor(parent) {
@@ -104,7 +109,7 @@ export class Sum {
         const line = html("div", "row");
         if (i === 0 && page.names) line.append(html("span", "name", page.names[y]));
         row.forEach((value, x) => {
-          const cell = html("span", "cell", number(value, 2));
+          const cell = html("span", "cell", brief(value));
           const color = page.colors[name][y][x];
           cell.style.background = color.slice(0, 7);
           cell.style.color = color.slice(7);
@@ -129,12 +134,15 @@ export class Sum {
   resize() {
     const page = this.data?.pages[this.shown];
     if (!page) return;
-    const columns = page.patch[0].length;
-    const room = this.root.clientWidth - 2 * GAP - (page.names ? LABEL : 0);
-    const cell = Math.min(columns === 1 ? 2 * LARGEST : LARGEST, Math.floor(room / (3 * columns)));
+    const [rows, columns] = [page.patch.length, page.patch[0].length];
+    const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const room = this.root.clientWidth - 2 * GAP - (page.names ? LABEL_REM * rem : 0);
+    const cell = Math.min((columns === 1 ? 2 : 1) * LARGEST_REM * rem, Math.floor(room / (3 * columns)));
     const isReadable = cell >= READABLE;
     this.grids.style.setProperty("--cell", `${cell}px`);
-    this.grids.style.setProperty("--high", `${isReadable ? Math.min(cell, 34) : cell}px`);
+    const high = (rows > 3 ? FLAT_REM : HIGH_REM) * rem;
+    this.grids.style.setProperty("--high", `${isReadable ? Math.min(cell, high) : cell}px`);
+    this.grids.style.setProperty("--digits", `${Math.max(12, Math.min(rem, (cell - 6) / LONGEST_EM))}px`);
     this.grids.classList.toggle("small", !isReadable);
     this.grids.classList.toggle("named", Boolean(page.names));
   }
