@@ -120,6 +120,7 @@ def norms_by_block(lines: Mapping[str, Metrics], name: str = "gradient_norms", *
         )
     # Where a stage begins: all of them would stand on end.
     blocks = dict.fromkeys(block for line in lines.values() for block in line[name])
+    firsts = [block for block in blocks if block.endswith("a") or block == "head"]
     ticks = log_ticks([value for line in lines.values() for value in line[name].values()])
     figure.update_layout(
         barmode="group",
@@ -128,7 +129,8 @@ def norms_by_block(lines: Mapping[str, Metrics], name: str = "gradient_norms", *
         xaxis={
             "type": "category",
             "title": _("block, from the picture to the classifier"),
-            "tickvals": [block for block in blocks if block.endswith("a") or block == "head"],
+            "tickvals": firsts,
+            "ticktext": [_("head") if block == "head" else block for block in firsts],
             "tickangle": 0,
         },
     )

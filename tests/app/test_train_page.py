@@ -153,7 +153,7 @@ def test_the_curve_ends_at_the_number_of_the_verdict(runner):
     picture = picture_of(opened("train", {"run": run.id}))
     for curve in picture["curves"]:
         assert curve["points"][-1][1] == pytest.approx(numbers[curve["network"]])
-    assert picture["x"]["last"] == 24
+    assert picture["at"] == picture["end"] == picture["x"]["last"] == 24
     assert picture["y"]["top"] == 1
     plain, residual = picture["networks"]
     assert plain["svg"].count("class='block'") == residual["svg"].count("class='block'") == 27

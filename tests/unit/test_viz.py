@@ -275,6 +275,7 @@ def test_the_norms_are_ticked_where_a_stage_begins():
     norms = dict.fromkeys(["stem", "2a", "2b", "3a", "3b", "head"], 1.0)
     figure = norms_by_block({"plain": {"gradient_norms": norms}})
     assert list(figure.layout.xaxis.tickvals) == ["2a", "3a", "head"]
+    assert list(figure.layout.xaxis.ticktext) == ["2a", "3a", "head"]  # the last one in the reader's language
 
 
 def test_receptive_field_chart_shows_size_and_coverage():
