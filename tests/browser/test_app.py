@@ -53,7 +53,6 @@ def test_a_deep_link_as_the_very_first_request(tmp_path, visit, link, said):
         expect(page.locator("[data-testid=stMain]")).to_contain_text(said)
         expect(page.locator("[data-testid=stTopNavLink]")).to_have_count(5)
         expect(page.locator("[data-testid=stException]")).to_have_count(0)
-        quiet(page)
     finally:
         page.context.close()  # or what it still loads is refused
         stop_server(fresh)
