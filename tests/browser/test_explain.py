@@ -35,7 +35,13 @@ def test_the_first_screen_holds_the_whole_explanation(visit):
     expect(hero).to_be_visible()
     quiet(page)
     assert inside(page, HERO)["width"] >= 420
-    for part in (".st-key-explained .scale", ".st-key-method", ".st-key-sanity button", "table.prediction"):
+    for part in (
+        ".st-key-explained .scale",
+        ".st-key-explained .smooth",
+        ".st-key-method",
+        ".st-key-sanity button",
+        "table.prediction",
+    ):
         inside(page, part)
     expect(page.locator("[data-testid=stMain]")).to_contain_text(
         "Cover the patch that matters most, and the score of “star” falls"
