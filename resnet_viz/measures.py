@@ -30,24 +30,6 @@ class MapStatistics(NamedTuple):
     zeros: float
 
 
-class LayerState(NamedTuple):
-    """One layer's output for one picture.
-
-    Attributes:
-        node: The layer.
-        statistics: Over all its values.
-        silent: Channels that are 0 everywhere on this picture.
-        channels: Of how many.
-        ratio: At a block's add, ‖F(x)‖ / ‖shortcut(x)‖; None elsewhere, and where the shortcut brings nothing.
-    """
-
-    node: str
-    statistics: MapStatistics
-    silent: int
-    channels: int
-    ratio: float | None
-
-
 def map_statistics(maps: FloatArray) -> MapStatistics:
     """Return the statistics over all finite values of an array (a frame of −∞ before a max-pool has none)."""
     finite = maps[np.isfinite(maps)]

@@ -7,7 +7,9 @@ from resnet_viz.model.build import build_model
 from resnet_viz.model.compiled import compile_taps
 from resnet_viz.spec import build_graph, preset
 from resnet_viz.worker.client import WorkerClient
-from resnet_viz.worker.questions import Network, activations, warm
+from resnet_viz.worker.request import Network
+from resnet_viz.worker.requests.activations import Activations
+from resnet_viz.worker.requests.warm import Warm
 
 # A new picture each time, as many as fill the worker's cache of maps: its memory is then in use, as after some minutes.
 ROUNDS, WARM_UP = 30, 12
@@ -21,7 +23,7 @@ def main() -> None:
     for side, goal in GOALS.items():
         spec = preset("course", input_shape=(side, side, 3))
         graph = build_graph(spec)
-        warm(client, spec)
+        client.ask(Warm(Network(spec)))
         forward = compile_taps(build_model(spec), [graph.nodes[-1].id])
 
         def fresh(shape: tuple[int, int, int] = spec.input_shape) -> np.ndarray:
@@ -33,13 +35,15 @@ def main() -> None:
             times = medians_ms(
                 {
                     "bare": lambda: forward(fresh()[np.newaxis]),
-                    "round trip": lambda: activations(client, Network(spec), fresh(), nodes),
+                    "round trip": lambda: client.ask(Activations(Network(spec), fresh(), nodes)),
                 },
                 rounds=ROUNDS,
                 warm_up=WARM_UP,
             )
             kept = fresh()
-            again = medians_ms({"again": lambda: activations(client, Network(spec), kept, nodes)}, rounds=10)["again"]
+            again = medians_ms({"again": lambda: client.ask(Activations(Network(spec), kept, nodes))}, rounds=10)[
+                "again"
+            ]
             ratio = times["round trip"] / times["bare"]
             print(
                 f"{side} px, block {name}: forward {times['bare']:.1f} ms, round trip {times['round trip']:.1f} ms, same picture again {again:.1f} ms"

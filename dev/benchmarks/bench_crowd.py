@@ -8,7 +8,9 @@ from interleaved import report
 
 from resnet_viz.spec import build_graph, preset
 from resnet_viz.worker.client import WorkerClient
-from resnet_viz.worker.questions import Network, activations, warm
+from resnet_viz.worker.request import Network
+from resnet_viz.worker.requests.activations import Activations
+from resnet_viz.worker.requests.warm import Warm
 
 PEOPLE, CLICKS = 10, 12
 # Of throughput, by side: as performance asks of eight callers at once.
@@ -22,12 +24,12 @@ def main() -> None:
         spec = preset("course", input_shape=(side, side, 3))
         block = build_graph(spec).block("3b")
         nodes = list(dict.fromkeys(block[4:]))
-        warm(client, spec)
+        client.ask(Warm(Network(spec)))
 
         def click(seed: int, spec=spec, nodes=nodes) -> float:
             picture = np.random.default_rng(seed).uniform(size=spec.input_shape).astype(np.float32)
             began = time.perf_counter()
-            activations(client, Network(spec), picture, nodes)
+            client.ask(Activations(Network(spec), picture, nodes))
             return time.perf_counter() - began
 
         for seed in range(10):

@@ -8,9 +8,13 @@ import psutil
 
 from resnet_viz.attribution.catalogue import Request
 from resnet_viz.spec import ResNetSpec, build_graph
-from resnet_viz.worker import questions
 from resnet_viz.worker.client import WorkerClient
-from resnet_viz.worker.questions import Network
+from resnet_viz.worker.request import Network
+from resnet_viz.worker.requests.activations import Activations
+from resnet_viz.worker.requests.depth import Depth
+from resnet_viz.worker.requests.explain import Explain
+from resnet_viz.worker.requests.pixel import Pixel
+from resnet_viz.worker.requests.sanity import CheckSanity
 
 
 def requests(client: WorkerClient, spec: ResNetSpec) -> Callable[[], None]:
@@ -31,23 +35,23 @@ def requests(client: WorkerClient, spec: ResNetSpec) -> Callable[[], None]:
         target = number % spec.classes
         kind = number % 8
         if kind == 0:
-            questions.activations(client, whole, picture, outs[-3:])
+            client.ask(Activations(whole, picture, outs[-3:]))
         elif kind == 1:
-            questions.activations(client, operated, picture, outs[-3:])
+            client.ask(Activations(operated, picture, outs[-3:]))
         elif kind == 2:
-            questions.explain(client, whole, ends, Request("gradcam", node, target, {}))
+            client.ask(Explain(whole, ends, Request("gradcam", node, target, {})))
         elif kind == 3:
             settings = {"steps": "16"}
-            questions.explain(client, whole, ends, Request("integrated-gradients", node, target, settings))
+            client.ask(Explain(whole, ends, Request("integrated-gradients", node, target, settings)))
         elif kind == 4:
             settings = {"patch": "16", "stride": "16"}
-            questions.explain(client, operated, ends, Request("occlusion", node, target, settings))
+            client.ask(Explain(operated, ends, Request("occlusion", node, target, settings)))
         elif kind == 5:
-            questions.pixel(client, whole, picture, node, (0, 0, number % 16))
+            client.ask(Pixel(whole, picture, node, (0, 0, number % 16)))
         elif kind == 6:
-            questions.depth(client, whole, picture[np.newaxis], "batch" if number % 16 == 6 else "moving")
+            client.ask(Depth(whole, picture[np.newaxis], "batch" if number % 16 == 6 else "moving"))
         else:
-            questions.sanity(client, whole, ends, Request("gradcam", outs[-1], target, {}))
+            client.ask(CheckSanity(whole, ends, Request("gradcam", outs[-1], target, {})))
 
     return ask
 

@@ -89,22 +89,6 @@ class Request(NamedTuple):
     settings: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Attribution:
-    """What a method found.
-
-    Attributes:
-        values: float32 ``(height, width)``: cells of the layer's map for Grad-CAM, pixels of the input otherwise. Positive
-            where the score is raised.
-        score: The logit of the class, before the softmax.
-        numbers: What else was measured, by name.
-    """
-
-    values: FloatArray
-    score: float
-    numbers: dict[str, float]
-
-
 def method(name: str) -> Method:
     """Return a method.
 

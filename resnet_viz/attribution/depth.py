@@ -6,25 +6,24 @@ References:
 """
 
 from collections.abc import Callable, Iterator
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from keras import ops
 
-from resnet_viz.measures import LayerState, map_statistics, norm
+from resnet_viz.measures import map_statistics, norm
 from resnet_viz.model.passes import walk_normalised
 from resnet_viz.model.probe import Probe
+from resnet_viz.results import LayerState
 from resnet_viz.spec.surgery import NO_SURGERY, Surgery
 
 FloatArray = npt.NDArray[np.float32]
-Mode = Literal["moving", "batch"]
 
 
 def depth_profile(
     probe: Probe,
     pictures: FloatArray,
-    mode: Mode = "moving",
+    mode: str = "moving",
     surgery: Surgery = NO_SURGERY,
     on_share: Callable[[float], None] = lambda _share: None,
 ) -> list[LayerState]:
@@ -54,7 +53,7 @@ def depth_profile(
     return states
 
 
-def _outputs(probe: Probe, pictures: FloatArray, mode: Mode, surgery: Surgery) -> Iterator[tuple[str, FloatArray]]:
+def _outputs(probe: Probe, pictures: FloatArray, mode: str, surgery: Surgery) -> Iterator[tuple[str, FloatArray]]:
     graph = probe.summary.graph
     if mode == "batch":
         for name, tensor in walk_normalised(probe.model, graph, ops.convert_to_tensor(pictures)):

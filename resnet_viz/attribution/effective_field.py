@@ -8,7 +8,6 @@ References:
 """
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +15,7 @@ import numpy.typing as npt
 from resnet_viz.model.gradients import pullbacks
 from resnet_viz.model.passes import run_graph
 from resnet_viz.model.probe import Probe
+from resnet_viz.results import EffectiveField
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -23,20 +23,6 @@ COUNTS_FROM = 1 - 0.9545
 """A pixel belongs to the field from this share of the largest gradient on (Luo et al. 2016, section 4)."""
 DRAWS = 2
 _SEED = 2016
-
-
-class EffectiveField(NamedTuple):
-    """The field of a map's middle cell.
-
-    Attributes:
-        node: The layer.
-        side_px: Square root of the number of pixels that count.
-        gradient: float32 ``(height, width)``: size of the gradient at every pixel, largest 1; all 0 if nothing reaches.
-    """
-
-    node: str
-    side_px: float
-    gradient: FloatArray
 
 
 def effective_fields(

@@ -1,6 +1,7 @@
 """An explanation as a file of numbers: the map, what was asked, and what was measured. No Keras."""
 
-from resnet_viz.attribution.catalogue import Attribution, Request, settings_of
+from resnet_viz.attribution.catalogue import Request, settings_of
+from resnet_viz.results import Attribution
 from resnet_viz.viz.origin import Origin, arrays_npz
 
 

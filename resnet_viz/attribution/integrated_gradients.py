@@ -12,8 +12,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from resnet_viz.attribution.catalogue import Attribution
 from resnet_viz.model.scores import Scores
+from resnet_viz.results import Attribution
 
 FloatArray = npt.NDArray[np.float32]
 

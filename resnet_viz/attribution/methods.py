@@ -6,13 +6,14 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.analysis import NetworkSummary
-from resnet_viz.attribution.catalogue import Attribution, Request, filled, settings_of
+from resnet_viz.attribution.catalogue import Request, filled, settings_of
 from resnet_viz.attribution.grad_cam import grad_cam
 from resnet_viz.attribution.integrated_gradients import integrated_gradients
 from resnet_viz.attribution.occlusion import check_patches, occlusion, patch_count
 from resnet_viz.errors import ExplanationError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.model.scores import Scores
+from resnet_viz.results import Attribution
 
 FloatArray = npt.NDArray[np.float32]
 

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from resnet_viz.attribution.catalogue import Attribution
 from resnet_viz.errors import ExplanationError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.model.scores import Scores
+from resnet_viz.results import Attribution
 
 FloatArray = npt.NDArray[np.float32]
 

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 from keras import ops
 
-from resnet_viz.attribution.catalogue import Attribution
 from resnet_viz.model.build import keras_layer
 from resnet_viz.model.probe import Probe
+from resnet_viz.results import Attribution
 from resnet_viz.spec import LayerGraph
 from resnet_viz.spec.layers import Conv, Dense
 

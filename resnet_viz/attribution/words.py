@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from resnet_viz.analysis.receptive_field import Extent, ReceptiveField
-from resnet_viz.attribution.catalogue import METHODS, Attribution, method_title, setting_title, value_title
+from resnet_viz.attribution.catalogue import METHODS, method_title, setting_title, value_title
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined, ngettext
+from resnet_viz.results import Attribution
 from resnet_viz.viz.words import number_text
 
 ENOUGH_CELLS = 64

@@ -6,7 +6,6 @@ dense layer that mixed its inputs. Each step is computed anew with NumPy and sta
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from resnet_viz.analysis import NetworkSummary
 from resnet_viz.analysis.shapes import same_padding
 from resnet_viz.errors import ExplanationError, broken_rule
 from resnet_viz.messages import gettext as _
+from resnet_viz.results import PixelStep
 from resnet_viz.spec.graph import Node
 from resnet_viz.spec.layers import (
     Add,
@@ -35,35 +35,6 @@ Place = tuple[int, int, int]
 _CELLWISE = (BatchNorm, Relu, Add)
 
 
-@dataclass(frozen=True)
-class Step:
-    """One layer's part in the value.
-
-    Attributes:
-        node: The layer.
-        kind: Its kind, as `kind_of` names it.
-        value: What our arithmetic gives.
-        model_value: What the model computed (float32).
-        numbers: The terms by name: ``sum`` and ``bias`` of a convolution; ``x``, ``mean``, ``variance``, ``gamma``,
-            ``beta``, ``epsilon`` of a BatchNorm; the two addends of an add, by layer; ``x`` of a ReLU.
-        top: First row of the window in the input map; negative where it lies in the padding.
-        left: First column of the window.
-        patch: float32 ``(rows, columns, channels)`` of the input under the window, 0 in the padding; None outside
-            convolutions, pooling and dense layers.
-        kernel: The kernel of the patch's shape; None where there is none.
-    """
-
-    node: str
-    kind: str
-    value: float
-    model_value: float
-    numbers: dict[str, float] = field(default_factory=dict)
-    top: int = 0
-    left: int = 0
-    patch: FloatArray | None = None
-    kernel: FloatArray | None = None
-
-
 def chain_of(summary: NetworkSummary, node_id: str) -> list[Node]:
     """Return the layers that make one value, first the one that mixes, last the chosen one; of an add the main path."""
     chain = [summary.graph.node(node_id)]
@@ -78,7 +49,7 @@ def pixel_steps(
     maps_of: Callable[[list[str]], Mapping[str, FloatArray]],
     node_id: str,
     place: Place,
-) -> list[Step]:
+) -> list[PixelStep]:
     """Return the steps that made the value of one cell of one channel.
 
     Args:
@@ -114,7 +85,7 @@ def pixel_steps(
 
 def _cellwise(
     node: Node, x: float, maps: Mapping[str, FloatArray], arrays: Mapping[str, Any], at: tuple[int, ...]
-) -> Step:
+) -> PixelStep:
     own = float(maps[node.id][at])
     match node.layer:
         case BatchNorm(epsilon=epsilon):
@@ -128,13 +99,13 @@ def _cellwise(
             value, numbers = x + other, {node.inputs[0]: x, node.inputs[1]: other}
         case _:
             value, numbers = max(0.0, x), {"x": x}
-    return Step(node.id, kind_of(node.layer), value, own, numbers)
+    return PixelStep(node.id, kind_of(node.layer), value, own, numbers)
 
 
-def _mixed(node: Node, maps: Mapping[str, FloatArray], arrays: Mapping[str, Any], at: tuple[int, ...]) -> Step:
+def _mixed(node: Node, maps: Mapping[str, FloatArray], arrays: Mapping[str, Any], at: tuple[int, ...]) -> PixelStep:
     own, kind = float(maps[node.id][at]), kind_of(node.layer)
     if not node.inputs:
-        return Step(node.id, kind, own, own)
+        return PixelStep(node.id, kind, own, own)
     source = maps[node.inputs[0]]
     match node.layer:
         case Conv(kernel_size=size, strides=strides, padding=padding, use_bias=use_bias):
@@ -142,24 +113,24 @@ def _mixed(node: Node, maps: Mapping[str, FloatArray], arrays: Mapping[str, Any]
             kernel = np.asarray(arrays["kernel"])[..., at[-1]]
             total = float((patch.astype(np.float64) * kernel).sum())
             bias = float(np.asarray(arrays["bias"])[at[-1]]) if use_bias else 0.0
-            return Step(node.id, kind, total + bias, own, {"sum": total, "bias": bias}, top, left, patch, kernel)
+            return PixelStep(node.id, kind, total + bias, own, {"sum": total, "bias": bias}, top, left, patch, kernel)
         case MaxPool(size, strides) | AveragePool(size, strides):
             patch, top, left = _window(source[..., [at[-1]]], at, size, strides, same=False)
             pooled = patch.max() if isinstance(node.layer, MaxPool) else patch.mean(dtype=np.float64)
-            return Step(node.id, kind, float(pooled), own, {}, top, left, patch)
+            return PixelStep(node.id, kind, float(pooled), own, {}, top, left, patch)
         case GlobalAveragePool():
             patch = source[..., [at[-1]]]
-            return Step(node.id, kind, float(patch.mean(dtype=np.float64)), own, {}, 0, 0, patch)
+            return PixelStep(node.id, kind, float(patch.mean(dtype=np.float64)), own, {}, 0, 0, patch)
         case Dense():
             kernel = np.asarray(arrays["kernel"])[:, at[-1]]
             total = float((source.astype(np.float64) * kernel).sum())
             bias = float(np.asarray(arrays["bias"])[at[-1]])
             numbers = {"sum": total, "bias": bias}
-            return Step(
+            return PixelStep(
                 node.id, kind, total + bias, own, numbers, 0, 0, source.reshape(1, 1, -1), kernel.reshape(1, 1, -1)
             )
     # Padding, option A, flatten and softmax only hand on or rescale: their own value is all there is to say.
-    return Step(node.id, kind, own, own)
+    return PixelStep(node.id, kind, own, own)
 
 
 def _window(

@@ -30,7 +30,8 @@ from resnet_viz.weights.content import content_of
 from resnet_viz.weights.imagenet import ImageNetStore
 from resnet_viz.weights.store import WeightsStore
 from resnet_viz.worker.client import WorkerClient
-from resnet_viz.worker.questions import warm
+from resnet_viz.worker.request import Network
+from resnet_viz.worker.requests.warm import Warm
 
 # pandas and the emoji table are Streamlit's own late imports, for component data and button labels.
 _FIRST_PAGE_IMPORTS = (
@@ -195,7 +196,7 @@ def _warm() -> None:
     # Without Keras, or shut down while warming: the pages that need the worker say what is wrong.
     with contextlib.suppress(BackendMissingError, ResNetVizError):
         shipped = next((content_of(card.path) for card in cards().values() if card.preset == DEFAULT_PRESET), None)
-        warm(worker(), preset(DEFAULT_PRESET), shipped)
+        worker().ask(Warm(Network(preset(DEFAULT_PRESET), shipped)))
     # What an earlier server was training goes on.
     runner().start()
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from resnet_viz.measures import LayerState
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
+from resnet_viz.results import LayerState
 from resnet_viz.viz.theme import BRANCH, SERIES
 
 CHART_PX = 224

@@ -19,7 +19,7 @@ _LISTED = 8
 
 
 class Terms(Protocol):
-    """A step of a value: kind and terms; see `resnet_viz.model.pixel.Step`."""
+    """A step of a value: kind and terms; see `resnet_viz.results.PixelStep`."""
 
     @property
     def kind(self) -> str:

@@ -6,16 +6,18 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from resnet_viz import errors
 from resnet_viz.errors import BusyError, CancelledError, JobError, ResNetVizError
 from resnet_viz.messages import current_language
 from resnet_viz.messages import gettext as _
-from resnet_viz.spec import ResNetSpec
-from resnet_viz.weights.content import Content
+from resnet_viz.worker.packing import packed, unpacked
 from resnet_viz.worker.process import START_S, WorkerProcess
+from resnet_viz.worker.request import Request
 from resnet_viz.worker.wire import Array, Message
+
+R = TypeVar("R")
 
 MAX_PENDING = 32
 # A request that killed the worker twice would kill it a third time.
@@ -145,26 +147,12 @@ class WorkerClient:
                 state = "starting"
             return Status(state, len(self._pending), max(0, self._starts - 1), backend)
 
-    def ask(
-        self,
-        op: str,
-        spec: ResNetSpec,
-        arrays: Mapping[str, Array] | None = None,
-        *,
-        weights: Content | None = None,
-        waiting: Waiting = PATIENT,
-        **options: Any,
-    ) -> Message:
-        """Return the worker's answer to one request; `compute.questions` has them by kind.
+    def ask(self, request: Request[R], waiting: Waiting = PATIENT) -> R:
+        """Return the worker's answer to one request; `resnet_viz.worker.requests` has all there are.
 
         Args:
-            op: A kind of request, as `compute.answers` knows them.
-            spec: The network; its random weights follow from its seeds.
-            arrays: What the request carries.
-            weights: A file made by `resnet_viz.weights.store` or a run, and the bytes it must hold; those arrays that fit
-                are used.
+            request: What is asked.
             waiting: How to wait.
-            options: Plain JSON values for the header.
 
         Raises:
             BusyError: If too many requests wait already.
@@ -172,14 +160,10 @@ class WorkerClient:
             JobError: If the worker fell silent, or died at every attempt.
             ResNetVizError: BackendMissingError, UnknownLayerError and others, as the worker found.
         """
-        header = {
-            "op": op,
-            "spec": spec.to_dict(),
-            "weights": [str(weights.path), weights.sha256] if weights else None,
-            "language": current_language(),
-            **options,
-        }
-        number, pending = self._enqueue(header, arrays or {})
+        request.check()
+        arrays: dict[str, Array] = {}
+        header = {"op": request.kind, "language": current_language(), "request": packed(request, arrays)}
+        number, pending = self._enqueue(header, arrays)
         is_answered = False
         try:
             while pending.attempts < MAX_ATTEMPTS:
@@ -188,7 +172,9 @@ class WorkerClient:
                 answer = self._wait(pending, self._send(pending, waiting), waiting)
                 if answer is not None:
                     is_answered = True
-                    return _checked(answer)
+                    found = _checked(answer)
+                    result: R = unpacked(request.result, found.header["result"], found.arrays)
+                    return result
         finally:
             with self._lock:
                 del self._pending[number]

@@ -3,14 +3,15 @@
 import threading
 from collections import deque
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
-from resnet_viz.worker.wire import Message
+T = TypeVar("T")
 
 # Whoever waits for a network to be built waits for at most so many others who came later and need none.
 MAX_PASSED = 16
 
 
-class Line:
+class Line(Generic[T]):
     """Requests in the order of their coming, but those that can be answered at once go before those that must build.
 
     First come, first served makes a class wait for compilers: with more networks in use than stay built, each of the
@@ -19,12 +20,12 @@ class Line:
     """
 
     def __init__(self) -> None:
-        self._waiting: deque[Message] = deque()
+        self._waiting: deque[T] = deque()
         self._passed = 0
         self._is_closed = False
         self._changed = threading.Condition()
 
-    def put(self, request: Message) -> None:
+    def put(self, request: T) -> None:
         """Let a request wait."""
         with self._changed:
             self._waiting.append(request)
@@ -36,7 +37,7 @@ class Line:
             self._is_closed = True
             self._changed.notify()
 
-    def take(self, is_ready: Callable[[Message], bool]) -> Message | None:
+    def take(self, is_ready: Callable[[T], bool]) -> T | None:
         """Return the next request, waiting for one; None if nobody waits and nobody comes any more.
 
         Args:

@@ -35,8 +35,8 @@ from resnet_viz.walks import read_walk
 from resnet_viz.weights.fit import expected_arrays
 from resnet_viz.weights.imagenet import ImageNetStore
 from resnet_viz.weights.store import WeightsFile
-from resnet_viz.worker import questions
 from resnet_viz.worker.client import WorkerClient
+from resnet_viz.worker.requests.activations import Activations
 
 from .opening import PAGES, exactly, maps_shown, opened, popover_labels, texts
 
@@ -957,14 +957,14 @@ def test_a_worker_that_dies_twice_is_a_sentence_with_a_way_on(monkeypatch):
 
 
 def test_a_worker_that_is_busy_for_two_parts_of_a_page_is_a_sentence_with_a_way_on(monkeypatch):
-    ask = questions.activations
+    ask = WorkerClient.ask
 
-    def busy_with_the_answer(client, network, picture, nodes, *rest):
-        if len(nodes) == 1:
+    def busy_with_the_answer(client, request, *rest):
+        if isinstance(request, Activations) and len(request.nodes) == 1:
             raise BusyError("32 requests are waiting for the model already: try again in a few seconds.")
-        return ask(client, network, picture, nodes, *rest)
+        return ask(client, request, *rest)
 
-    monkeypatch.setattr(questions, "activations", busy_with_the_answer)
+    monkeypatch.setattr(WorkerClient, "ask", busy_with_the_answer)
     app = opened("activations", {"preset": "cifar-20", "input": "20"})
     assert not app.exception
     assert "requests are waiting" in app.error[0].value

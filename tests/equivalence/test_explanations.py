@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from resnet_viz.attribution.catalogue import METHODS, Attribution, filled, settings_of
+from resnet_viz.attribution.catalogue import METHODS, filled, settings_of
 from resnet_viz.attribution.depth import depth_profile
 from resnet_viz.attribution.effective_field import effective_fields
 from resnet_viz.attribution.grad_cam import grad_cam
@@ -15,6 +15,7 @@ from resnet_viz.errors import ExplanationError, SpecError
 from resnet_viz.model.pixel import pixel_steps
 from resnet_viz.model.probe import Probe
 from resnet_viz.model.scores import Scores
+from resnet_viz.results import Attribution
 from resnet_viz.spec import preset
 from resnet_viz.spec.surgery import NO_SURGERY, parse_surgery
 

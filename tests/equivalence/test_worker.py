@@ -30,10 +30,14 @@ from resnet_viz.errors import (
 from resnet_viz.model.build import build_model
 from resnet_viz.model.probe import Probe
 from resnet_viz.spec import preset
+from resnet_viz.spec.surgery import NO_SURGERY
 from resnet_viz.weights.content import Content, content_of
 from resnet_viz.weights.fit import expected_arrays
 from resnet_viz.worker.client import Waiting, WorkerClient
-from resnet_viz.worker.questions import Network, activations, explain, sanity
+from resnet_viz.worker.request import Bench, Network
+from resnet_viz.worker.requests.activations import Activations
+from resnet_viz.worker.requests.explain import Explain
+from resnet_viz.worker.requests.sanity import CheckSanity
 from resnet_viz.worker.wire import Message, read_message, write_message
 
 SPEC = preset("cifar-20", input_shape=(16, 16, 3))
@@ -60,7 +64,7 @@ def own_worker():
 
 def asked(client, spec, values, nodes, *, weights=None, surgery="", **waiting):
     content = content_of(weights) if isinstance(weights, Path) else weights
-    return activations(client, Network(spec, content, surgery), values, nodes, Waiting(**waiting))
+    return client.ask(Activations(Network(spec, content, surgery), values, nodes), Waiting(**waiting))
 
 
 HEAD = """
@@ -76,7 +80,10 @@ def take():
     while (message := read_message(inp)).header["op"] == "cancel":
         pass
     say(message.header["id"], progress="taken", share=0.0)
-    return message.header["id"], message.header["nodes"]
+    return message.header["id"], message.header["request"]["nodes"]
+
+def done(number):
+    say(number, ok=True, result={})
 
 def ready():
     say(0, ok=True, backend="none", keras="0")
@@ -301,11 +308,11 @@ lives = Path({str(tmp_path)!r}, "lives")
 lives.write_text(lives.read_text() + "x" if lives.exists() else "x")
 if len(lives.read_text()) < 3:
     for message in (read_message(inp), read_message(inp)):
-        if message.header["nodes"] == ["fc10"]:
+        if message.header["request"]["nodes"] == ["fc10"]:
             say(message.header["id"], progress="taken", share=0.0)
     os._exit(1)
 number, nodes = take()
-say(number, ok=True)
+done(number)
 take()
 """
     )
@@ -317,7 +324,7 @@ take()
     client.close()
 
 
-SLOW = "ready()\nwhile True:\n    number, nodes = take()\n    time.sleep(2)\n    say(number, ok=True)\n"
+SLOW = "ready()\nwhile True:\n    number, nodes = take()\n    time.sleep(2)\n    done(number)\n"
 
 
 def test_waiting_in_line_is_no_silence_of_the_worker():
@@ -340,8 +347,8 @@ ready()
 for share in range(10):
     time.sleep(0.3)
     say(other, progress="explain", share=share / 10)
-say(one, ok=True)
-say(other, ok=True)
+done(one)
+done(other)
 """
     )
     askers = [Asker(client, ["conv1"], timeout_s=2) for _number in range(2)]
@@ -382,7 +389,7 @@ while True:
     if not seen.exists():
         seen.touch()
         time.sleep(600)
-    say(number, ok=True)
+    done(number)
 """
     )
     left = threading.Event()
@@ -410,7 +417,7 @@ while time.monotonic() < end:
     used = time.process_time()
     while time.process_time() < used + 0.04: pass
     time.sleep(0.12)
-say(number, ok=True)
+done(number)
 take()
 """
     )
@@ -428,7 +435,7 @@ def test_a_worker_that_works_without_end_is_replaced():
 
 
 def test_a_slow_start_is_borne_and_one_that_never_ends_is_a_sentence():
-    slow = stand_in("time.sleep(2.5)\nready()\nnumber, nodes = take()\nsay(number, ok=True)\ntake()", start_s=60)
+    slow = stand_in("time.sleep(2.5)\nready()\nnumber, nodes = take()\ndone(number)\ntake()", start_s=60)
     asked(slow, SPEC, picture(), NODES, timeout_s=1)
     slow.close()
     never = stand_in("time.sleep(600)", start_s=0.5)
@@ -572,11 +579,12 @@ def test_a_long_explanation_tells_its_share_and_is_withdrawn(worker, heard):
             shares.append(share)
 
     with pytest.raises(CancelledError):
-        explain(worker, Network(SPEC), pictures, long, Waiting(hear, lambda: len(shares) > 2))
+        worker.ask(Explain(Network(SPEC), pictures, long), Waiting(hear, lambda: len(shares) > 2))
     assert shares == sorted(shares)
     assert 0 < shares[-1] < 1
     # The withdrawn one does not run on: it ends, and the next one is answered.
-    assert explain(worker, Network(SPEC), pictures, Request("gradcam", "res4c_out", 0, {})).values.shape == (4, 4)
+    found = worker.ask(Explain(Network(SPEC), pictures, Request("gradcam", "res4c_out", 0, {})))
+    assert found.values.shape == (4, 4)
     first, last = heard[0][0], heard[-1][0]
     assert [what for number, what in heard if number == first][-1] == "CancelledError"
     assert [what for number, what in heard if number == last][-1] == "answer"
@@ -586,7 +594,7 @@ def test_a_request_withdrawn_while_it_waits_in_line_is_dropped_and_its_line_goes
     zeros = np.zeros(SPEC.input_shape, np.float32)
     pictures = {"picture": picture(), "black": zeros, "white": zeros + 1}
     long = Request("integrated-gradients", "", 0, {"steps": "256"})
-    first = threading.Thread(target=explain, args=(worker, Network(SPEC), pictures, long))
+    first = threading.Thread(target=worker.ask, args=(Explain(Network(SPEC), pictures, long),))
     first.start()
     assert until(lambda: "explain" in [what for _number, what in heard], 60)
     with pytest.raises(CancelledError):
@@ -609,7 +617,7 @@ def test_a_sanity_check_is_never_silent_for_the_length_of_a_map(worker):
         if step == "sanity":
             shares.append(share)
 
-    found = sanity(worker, Network(SPEC), pictures, request, Waiting(hear))
+    found = worker.ask(CheckSanity(Network(SPEC), pictures, request), Waiting(hear))
     assert (found.stages, len(found.maps)) == ([0, 4, 3, 2, 1], 6)
     assert shares == sorted(shares)
     assert shares[0] < 1 / 6 / 20
@@ -620,7 +628,7 @@ def test_a_sanity_check_is_never_silent_for_the_length_of_a_map(worker):
 def test_errors_of_explanations_cross_the_wire(worker):
     pictures = {"picture": picture(), "black": picture(), "white": picture()}
     with pytest.raises(ExplanationError, match=r"a layer with a map.*fc10"):
-        explain(worker, Network(SPEC), pictures, Request("gradcam", "fc10", 0, {}))
+        worker.ask(Explain(Network(SPEC), pictures, Request("gradcam", "fc10", 0, {})))
     with pytest.raises(SpecError, match="a block of this network"):
         asked(worker, SPEC, picture(), NODES, surgery="drop:9z")
 
@@ -649,6 +657,7 @@ from resnet_viz.attribution.integrated_gradients import integrated_gradients
 from resnet_viz.model.probe import Probe
 from resnet_viz.model.scores import Scores
 from resnet_viz.spec import preset
+from resnet_viz.spec.surgery import NO_SURGERY
 
 probe = Probe(preset("cifar-20", input_shape=(16, 16, 3)))
 random = np.random.default_rng(5)
@@ -702,41 +711,43 @@ class Unasked:
         self.probe, self.graph = self, self.summary.graph
 
 
-def refused(op, spec, **header):
-    from resnet_viz.worker.answers import Context, answer
-
-    return answer(Context(Unasked(spec), {"op": op, **header}, {}, pytest.fail))
+def refused(kind, spec, *wanted):
+    kind(Network(spec), {}, Request(*wanted)).answer(Bench(Unasked(spec), NO_SURGERY, pytest.fail))
 
 
 def test_maps_of_more_bytes_than_the_server_takes_are_refused_before_they_are_computed():
     """Block 2a at 512 px crosses; at 640 px its three maps of 256 channels alone are 79 MB."""
     nodes = ["res2a_branch2c", "res2a_branch1", "res2a_add", "res2a_out"]
-    for side, error, sentence in ((640, ImageError, "more than the 72 MB"), (512, AttributeError, "'ask'")):
-        network = Network(preset("course", input_shape=(side, side, 3)))
-        with pytest.raises(error, match=sentence):  # a client of nothing: at 512 px it is asked
-            activations(None, network, np.zeros((side, side, 3), np.float32), nodes)
+    small, large = (
+        Activations(
+            Network(preset("course", input_shape=(side, side, 3))), np.zeros((side, side, 3), np.float32), nodes
+        )
+        for side in (512, 640)
+    )
+    small.check()
+    with pytest.raises(ImageError, match="more than the 72 MB"):
+        WorkerClient(["no such program"]).ask(large)
 
 
 @pytest.mark.parametrize(
-    ("op", "name", "side", "method", "settings", "sentence"),
+    ("kind", "name", "side", "method", "settings", "sentence"),
     [
-        ("explain", "keras-v1-152", 512, "integrated-gradients", {"steps": "256"}, r"`steps` must be at most 226 for"),
+        (Explain, "keras-v1-152", 512, "integrated-gradients", {"steps": "256"}, r"`steps` must be at most 226 for"),
         (
-            "explain",
+            Explain,
             "keras-v1",
             512,
             "occlusion",
             {"patch": "16", "stride": "8"},
             r"at most 1,985 patches.*8 \(3,969\)",
         ),
-        ("sanity", "keras-v1", 224, "occlusion", {}, r"at most 1,481 patches are tried.*4 \(3,025\)"),
-        ("explain", "keras-v1", 224, "occlusion", {}, None),
-        ("sanity", "keras-v1", 224, "integrated-gradients", {}, None),
-        ("sanity", "keras-v1", 512, "gradcam", {}, None),
+        (CheckSanity, "keras-v1", 224, "occlusion", {}, r"at most 1,481 patches are tried.*4 \(3,025\)"),
+        (Explain, "keras-v1", 224, "occlusion", {}, None),
+        (CheckSanity, "keras-v1", 224, "integrated-gradients", {}, None),
+        (CheckSanity, "keras-v1", 512, "gradcam", {}, None),
     ],
 )
-def test_an_explanation_of_more_work_than_others_wait_for_is_refused(op, name, side, method, settings, sentence):
+def test_an_explanation_of_more_work_than_others_wait_for_is_refused(kind, name, side, method, settings, sentence):
     spec = preset(name, input_shape=(side, side, 3))
-    header = {"method": method, "node": "res5c_out", "target": 0, "settings": settings}
     with pytest.raises(ExplanationError if sentence else AttributeError, match=sentence or "operated"):
-        refused(op, spec, **header)
+        refused(kind, spec, method, "res5c_out", 0, settings)

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from resnet_viz.attribution.catalogue import Attribution
+from resnet_viz.results import Attribution, Sanity
 from resnet_viz.ui.cache import ArrayCache, ResultCache
-from resnet_viz.worker.questions import Sanity
 
 
 def test_maps_are_kept_under_a_limit_of_bytes_and_cannot_be_changed():

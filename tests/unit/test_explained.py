@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from resnet_viz.analysis import analyse
-from resnet_viz.attribution.catalogue import Attribution, settings_at, settings_of
+from resnet_viz.attribution.catalogue import settings_at, settings_of
 from resnet_viz.attribution.words import Explanation, answer, covers, facts, figures, question
+from resnet_viz.results import Attribution
 from resnet_viz.spec import preset
 
 COURSE = analyse(preset("course"))

@@ -21,7 +21,6 @@ from resnet_viz.analysis.keras_code import keras_line
 from resnet_viz.analysis.measures import COUNTS
 from resnet_viz.analysis.receptive_field import Extent, ReceptiveField
 from resnet_viz.measures import (
-    LayerState,
     MapStatistics,
     channel_energy,
     map_statistics,
@@ -31,6 +30,7 @@ from resnet_viz.measures import (
     telling_channel,
 )
 from resnet_viz.paths import ASSETS
+from resnet_viz.results import LayerState
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.spec.layers import kind_of
 from resnet_viz.training.record import RunFolder

@@ -14,8 +14,8 @@ from resnet_viz.ui.components import forward, maps
 from resnet_viz.ui.selection import UPLOAD, Selection
 from resnet_viz.viz.block_view import signals
 from resnet_viz.viz.block_words import off_sentence, strength_sentence
-from resnet_viz.worker import questions
 from resnet_viz.worker.client import Waiting
+from resnet_viz.worker.requests.activations import Activations
 
 _EVERY_S = 1.5
 _PICTURE_PX = 64
@@ -80,7 +80,7 @@ def _may_come(selection: Selection, picture: Picture) -> bool:
     nodes = list(dict.fromkeys(signals(selection.block).values()))
 
     def question(waiting: Waiting) -> None:
-        found = questions.activations(services.worker(), network, values, nodes, waiting)
+        found = services.worker().ask(Activations(network, values, nodes), waiting)
         for node, array in found.items():
             activations.keep((work, node), array)
 

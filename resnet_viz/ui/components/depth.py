@@ -4,15 +4,14 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
 from resnet_viz.images.reader import Picture
 from resnet_viz.images.samples import SAMPLES, sample_picture
-from resnet_viz.measures import LayerState
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
+from resnet_viz.results import EffectiveField, LayerState
 from resnet_viz.ui import services, state
 from resnet_viz.ui.components import chart, controls, downloads, forward, maps
 from resnet_viz.ui.components.weights_source import weights_text
@@ -28,9 +27,8 @@ from resnet_viz.viz.depth import (
     zeros_sentence,
 )
 from resnet_viz.viz.payload import Layer, View, maps_payload
-from resnet_viz.worker import questions
-
-FloatArray = npt.NDArray[np.float32]
+from resnet_viz.worker.requests.depth import Depth
+from resnet_viz.worker.requests.fields import EffectiveFields
 
 # With the picture in view these make the batch: enough for statistics, few enough for a laptop at 224 px.
 BATCH_SAMPLES = tuple(SAMPLES)[:7]
@@ -112,9 +110,7 @@ def _states(selection: Selection, picture: Picture) -> list[LayerState] | None:
         pictures += [forward.input_of(replace(selection, image=name), sample_picture(name)) for name in BATCH_SAMPLES]
     return forward.remembered(
         f"depth/{mode}/{forward.work_key(selection, picture)}",
-        lambda waiting: questions.depth(
-            services.worker(), forward.network_of(selection), np.stack(pictures), mode, waiting
-        ),
+        lambda waiting: services.worker().ask(Depth(forward.network_of(selection), np.stack(pictures), mode), waiting),
     )
 
 
@@ -129,14 +125,15 @@ def _show_fields(selection: Selection, picture: Picture) -> None:
         measured = forward.outlasting(
             key,
             lambda: partial(
-                questions.effective_fields,
-                services.worker(),
-                forward.network_of(selection),
-                forward.input_of(selection, picture),
-                [block.out for block in blocks],
+                services.worker().ask,
+                EffectiveFields(
+                    forward.network_of(selection),
+                    forward.input_of(selection, picture),
+                    [block.out for block in blocks],
+                ),
             ),
         )
-    sides = measured[0] if measured else []
+    sides = [field.side_px for field in measured or ()]
     figure = receptive_fields([block.name for block in blocks], theoretical, sides, selection.spec.input_shape[0])
     chart.show(figure, "depth_field", _("Theoretical and effective receptive field, block by block"))
     st.markdown(field_sentence([block.name for block in blocks], theoretical, selection.spec.input_shape[0]))
@@ -154,16 +151,16 @@ def _show_fields(selection: Selection, picture: Picture) -> None:
         return
     place = next((number for number, block in enumerate(blocks) if block == selection.block), 0)
     with st.expander(_("What the middle cell of block {name} sees").format(name=blocks[place].name), expanded=True):
-        _show_field(selection, picture, measured[1][place], sides[place])
+        _show_field(selection, picture, measured[place])
 
 
-def _show_field(selection: Selection, picture: Picture, gradient: FloatArray, side: float) -> None:
-    layer = Layer(selection.block.out, gradient[..., np.newaxis], [0], title=_("size of the gradient, largest 1"))
+def _show_field(selection: Selection, picture: Picture, found: EffectiveField) -> None:
+    layer = Layer(selection.block.out, found.gradient[..., np.newaxis], [0], title=_("size of the gradient, largest 1"))
     maps.show(maps_payload([layer], View(single=True), maps.rgb_of(selection, picture)), key="field_map")
     theoretical = selection.summary.by_id[selection.block.out].field.height.size
     st.markdown(
         _("In fact this cell reacts to a square of {side:.0f} px; it could see {size} px.").format(
-            side=side, size=theoretical
+            side=found.side_px, size=theoretical
         ),
         help=_("The square of as many pixels as have a gradient above {share:.2%} of the largest one.").format(
             share=1 - 0.9545

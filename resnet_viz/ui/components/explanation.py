@@ -10,7 +10,6 @@ import streamlit as st
 
 from resnet_viz.attribution.catalogue import (
     METHODS,
-    Attribution,
     Request,
     method_question,
     method_title,
@@ -24,6 +23,7 @@ from resnet_viz.images.preprocess import NORMALISATIONS, plain_input
 from resnet_viz.images.reader import Picture
 from resnet_viz.images.samples import SHAPES
 from resnet_viz.messages import gettext as _
+from resnet_viz.results import Attribution
 from resnet_viz.spec.layers import Shape
 from resnet_viz.ui import say, services, state
 from resnet_viz.ui.components import controls, forward, maps, prediction, sanity
@@ -34,7 +34,7 @@ from resnet_viz.ui.selection import settings_of as parsed
 from resnet_viz.viz.mosaic import mosaic_png
 from resnet_viz.viz.overlay import overlay_png
 from resnet_viz.viz.payload import Layer, View, maps_payload
-from resnet_viz.worker import questions
+from resnet_viz.worker.requests.explain import Explain
 
 FloatArray = npt.NDArray[np.float32]
 Place = st.delta_generator.DeltaGenerator
@@ -55,8 +55,8 @@ def show(selection: Selection, picture: Picture, shares: FloatArray, hero: Place
     with hero:
         found = forward.remembered(
             f"explain/{key}",
-            lambda waiting: questions.explain(
-                services.worker(), forward.network_of(selection), pictures_of(selection, picture), request, waiting
+            lambda waiting: services.worker().ask(
+                Explain(forward.network_of(selection), pictures_of(selection, picture), request), waiting
             ),
         )
         if found is None:

@@ -22,9 +22,9 @@ from resnet_viz.ui.behind import Outlasting
 from resnet_viz.ui.cache import activations, results
 from resnet_viz.ui.components.weights_source import weights_of
 from resnet_viz.ui.selection import Selection
-from resnet_viz.worker import questions
 from resnet_viz.worker.client import Waiting
-from resnet_viz.worker.questions import Network
+from resnet_viz.worker.request import Network
+from resnet_viz.worker.requests.activations import Activations
 
 FloatArray = npt.NDArray[np.float32]
 T = TypeVar("T")
@@ -63,7 +63,7 @@ def maps_of(selection: Selection, picture: Picture, nodes: Sequence[str]) -> dic
         values = input_of(selection, picture)
         fresh = asked(
             work,
-            lambda waiting: questions.activations(services.worker(), network_of(selection), values, missing, waiting),
+            lambda waiting: services.worker().ask(Activations(network_of(selection), values, missing), waiting),
             part=",".join(missing),
         )
         if fresh is None:

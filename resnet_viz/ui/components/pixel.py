@@ -9,6 +9,7 @@ import streamlit as st
 from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
+from resnet_viz.results import PixelStep
 from resnet_viz.spec.layers import kind_of
 from resnet_viz.ui import services, state
 from resnet_viz.ui.components import forward, maps
@@ -16,8 +17,7 @@ from resnet_viz.ui.selection import Selection, pixel_of
 from resnet_viz.viz.overlay import boxed_png
 from resnet_viz.viz.pixel import step_text, sum_data
 from resnet_viz.viz.words import number_text
-from resnet_viz.worker import questions
-from resnet_viz.worker.questions import PixelStep, PixelSum
+from resnet_viz.worker.requests.pixel import Pixel
 
 _BOX_PX = 150
 
@@ -34,22 +34,17 @@ def show(selection: Selection, picture: Picture) -> None:
     if chosen is None:
         return
     node, place = chosen
-    found = forward.remembered(
+    steps = forward.remembered(
         f"pixel/{forward.work_key(selection, picture)}/{selection.pixel}",
-        lambda waiting: questions.pixel(
-            services.worker(),
-            forward.network_of(selection),
-            forward.input_of(selection, picture),
-            node,
-            place,
-            waiting,
+        lambda waiting: services.worker().ask(
+            Pixel(forward.network_of(selection), forward.input_of(selection, picture), node, place), waiting
         ),
     )
-    if found is None:
+    if steps is None:
         return
     row, column, channel = place
     title = _("How did {layer}, row {row}, column {column}, channel {channel} come to {value}?").format(
-        layer=node, row=row, column=column, channel=channel, value=number_text(found.steps[-1].model_value)
+        layer=node, row=row, column=column, channel=channel, value=number_text(steps[-1].model_value)
     )
     field = _field_text(selection, node, place)
     record = selection.summary.by_id[node]
@@ -60,11 +55,11 @@ def show(selection: Selection, picture: Picture) -> None:
 
     @st.dialog(title, width="large", on_dismiss=lambda: state.set_parts(pixel=""))
     def open_sum() -> None:
-        _show_products(selection, found)
+        _show_products(selection, steps[0])
         left, right = st.columns([0.8, 0.2], gap="medium")
         with left:
             st.markdown(field)
-            st.html(_steps_table(found.steps))
+            st.html(_steps_table(steps))
         if seen is not None:
             right.image(seen, width=_BOX_PX, alt=field)
 
@@ -99,17 +94,16 @@ def _steps_table(steps: list[PixelStep]) -> str:
     return f"<table class='facts steps'>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
 
 
-def _show_products(selection: Selection, found: PixelSum) -> None:
+def _show_products(selection: Selection, first: PixelStep) -> None:
     """Draw the patch times the kernel, product by product."""
-    first = found.steps[0]
-    if found.patch is None:
+    if first.patch is None:
         st.markdown(_("This layer hands values on; there is nothing to multiply."))
         return
-    if found.kernel is None:
-        shown = " ".join(number_text(float(value)) for value in found.patch.ravel()[:16])
-        st.markdown(_("Its window holds {values}.").format(values=shown + (" …" if found.patch.size > 16 else "")))
+    if first.kernel is None:
+        shown = " ".join(number_text(float(value)) for value in first.patch.ravel()[:16])
+        st.markdown(_("Its window holds {values}.").format(values=shown + (" …" if first.patch.size > 16 else "")))
         return
     graph = selection.summary.graph
     is_picture = all(kind_of(graph.node(name).layer) in ("input", "padding") for name in graph.node(first.node).inputs)
-    data = sum_data(found.patch, found.kernel, first, is_picture=is_picture)
+    data = sum_data(first.patch, first.kernel, first, is_picture=is_picture)
     _component()(key="sum", data=data)

@@ -12,14 +12,14 @@ from resnet_viz.attribution.catalogue import METHODS, Request
 from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
+from resnet_viz.results import Sanity
 from resnet_viz.ui import services, state
 from resnet_viz.ui.components import forward, maps
 from resnet_viz.ui.components.weights_source import weights_of
 from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.overlay import bound_of, overlay_png
 from resnet_viz.viz.words import number_text
-from resnet_viz.worker import questions
-from resnet_viz.worker.questions import Sanity
+from resnet_viz.worker.requests.sanity import CheckSanity
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -57,7 +57,7 @@ def show(selection: Selection, picture: Picture, check: Check) -> None:
         found = forward.outlasting(
             check.key,
             lambda: partial(
-                questions.sanity, services.worker(), forward.network_of(selection), check.pictures, check.request
+                services.worker().ask, CheckSanity(forward.network_of(selection), check.pictures, check.request)
             ),
         )
         if found is not None:

@@ -1,0 +1,51 @@
+"""The outputs of layers for a picture."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from resnet_viz.analysis import analyse
+from resnet_viz.errors import ImageError
+from resnet_viz.messages import gettext as _
+from resnet_viz.worker.request import Bench, Request
+from resnet_viz.worker.wire import Array
+
+if TYPE_CHECKING:
+    from resnet_viz.model.scores import Scores
+
+# A block of a ResNet-50 at 512 px. The server holds an answer twice for a moment, and may take 150 MB for it.
+MAX_ANSWER_BYTES = 72 * 10**6
+
+
+@dataclass(frozen=True)
+class Activations(Request[dict[str, Array]]):
+    """See `resnet_viz.model.probe.Probe.activations`.
+
+    Attributes:
+        picture: float32 ``(height, width, channels)``, preprocessed.
+        nodes: Layer ids.
+    """
+
+    picture: Array
+    nodes: list[str]
+
+    def check(self) -> None:
+        """Refuse more maps than the server takes at once.
+
+        Raises:
+            ImageError: With the size.
+        """
+        summary = analyse(self.network.spec)
+        size = sum(summary.record(node).activation_bytes for node in self.nodes)
+        if size > MAX_ANSWER_BYTES:
+            sentence = _(
+                "These maps take {n:.0f} MB, more than the {m:.0f} MB that a page keeps: choose a smaller input."
+            )
+            raise ImageError(sentence.format(n=size / 1e6, m=MAX_ANSWER_BYTES / 1e6))
+
+    def is_light(self, scores: "Scores") -> bool:
+        """Return whether a compiled function gives these maps."""
+        return not self.network.surgery and scores.probe.is_ready_for(self.nodes)
+
+    def answer(self, bench: Bench) -> dict[str, Array]:
+        """Return the outputs by layer."""
+        return bench.scores.probe.activations(self.picture, self.nodes, bench.surgery)
