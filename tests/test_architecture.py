@@ -39,6 +39,25 @@ def test_no_keras_without_asking_for_a_model(code):
     assert not {"keras", "tensorflow", "jax", "torch", "onnx", "onnxruntime"} & modules_after(code)
 
 
+def test_a_summary_in_the_terminal_loads_the_standard_library_only():
+    """Half of its time was for NumPy, Pillow and Graphviz, which other commands need."""
+    loaded = modules_after("from resnet_viz.__main__ import run; import sys; sys.argv[1:] = ['summary']; run()")
+    others = {name.partition(".")[0] for name in loaded} & {
+        "numpy",
+        "pandas",
+        "PIL",
+        "graphviz",
+        "onnx",
+        "plotly",
+        "psutil",
+    }
+    assert not others
+    assert "resnet_viz.analysis.summary" in loaded
+    assert not {
+        name for name in loaded if name.startswith(("resnet_viz.viz", "resnet_viz.training", "resnet_viz.images"))
+    }
+
+
 def test_the_engine_for_looking_needs_no_keras():
     loaded = modules_after("import resnet_viz.engine.session, resnet_viz.weights.start")
     assert {"onnx", "onnxruntime"} <= loaded

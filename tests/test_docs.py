@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from resnet_viz.cli.main import _parser
+from resnet_viz.cli.main import parsed
 from resnet_viz.spec import PRESETS
 
 ROOT = Path(__file__).parents[1]
@@ -21,7 +21,7 @@ def test_the_two_commands_are_on_the_first_screen():
 
 @pytest.mark.parametrize("command", re.findall(r"^python -m resnet_viz (.+)$", README, flags=re.MULTILINE))
 def test_the_readmes_terminal_lines_are_understood(command):
-    _parser().parse_args(shlex.split(command))
+    parsed(shlex.split(command))
 
 
 @pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "docs/ARCHITECTURE.md", "docs/GLOSSARY.md"])

@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from resnet_viz.analysis import NetworkSummary
+from resnet_viz.analysis.keras_code import keras_file
+from resnet_viz.cli.network import add_network, network_of, write_out
 from resnet_viz.cli.weights import add_weights, read_weights, weights_text
 from resnet_viz.errors import ResNetVizError, broken_rule
 from resnet_viz.messages import gettext as _
+from resnet_viz.weights.start import starting_arrays
 
 
-def add_export(parser: argparse.ArgumentParser) -> None:
+def add(parser: argparse.ArgumentParser) -> None:
     """Add the command's own arguments."""
+    add_network(parser)
     parser.add_argument("--format", choices=("keras", "json", "onnx"), default="keras")
     parser.add_argument("--out", type=Path, metavar="FILE", help=_("standard output without it"))
     add_weights(parser)
@@ -23,8 +27,6 @@ def add_export(parser: argparse.ArgumentParser) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
-    from resnet_viz.cli.main import network_of, write_out  # noqa: PLC0415 - it adds this command, so it comes first
-
     network = network_of(options)
     if options.format == "onnx":
         _export_onnx(options, network)
@@ -36,8 +38,6 @@ def _export(options: argparse.Namespace) -> None:
     if options.format == "json":
         text = network.graph.spec.to_json() + "\n"
     else:
-        from resnet_viz.analysis.keras_code import keras_file  # noqa: PLC0415 - only this command writes code
-
         totals = network.totals
         title = f"ResNet `{options.preset}`: {totals.parameters:,} parameters, {totals.macs:,} MACs."
         text = keras_file(network.graph, title)
@@ -62,8 +62,6 @@ def _export_onnx(options: argparse.Namespace, network: NetworkSummary) -> None:
 
 def _arrays(options: argparse.Namespace, network: NetworkSummary) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the arrays to write, and where they come from: a file's as far as they fit, random ones beside them."""
-    from resnet_viz.weights.start import starting_arrays  # noqa: PLC0415 - draws with NumPy
-
     about = {"weights": weights_text(options.weights, network)}
     if not options.weights:
         return starting_arrays(network), about

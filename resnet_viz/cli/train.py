@@ -2,27 +2,34 @@
 
 import argparse
 import hashlib
+import os
 import signal
 import sys
 import threading
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
+from resnet_viz.backends import child_environment
+from resnet_viz.datasets.archives import keep_folders
+from resnet_viz.datasets.cifar10 import cifar10
 from resnet_viz.errors import DataError, SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import data_folder
+from resnet_viz.training.demos import ORDER, demo
+from resnet_viz.training.device import choose_device
+from resnet_viz.training.plan import Plan, with_depth, with_settings
+from resnet_viz.training.record import Record, RunFolder
+from resnet_viz.training.verdicts import verdict_of
 
 _BAR = 24
 _REDRAW_S = 0.2
 _LINE_S = 5.0
 
 
-def add_train(parser: argparse.ArgumentParser) -> None:
+def add(parser: argparse.ArgumentParser) -> None:
     """Give a parser the arguments of ``train``."""
-    from resnet_viz.training.demos import ORDER  # noqa: PLC0415 - with its only command
-
     parser.add_argument("--demo", choices=ORDER, metavar="NAME", help=", ".join(ORDER))
     parser.add_argument("--out", type=Path, metavar="DIR", help=_("a new folder for metrics, checkpoints and weights"))
     parser.add_argument("--resume", type=Path, metavar="DIR", help=_("go on with the run in this folder"))
@@ -52,29 +59,22 @@ def train(options: argparse.Namespace) -> None:
     Raises:
         ResNetVizError: If an argument breaks a rule, or the run cannot be done here.
     """
-    from resnet_viz.backends import child_environment  # noqa: PLC0415 - only this command needs what follows
-    from resnet_viz.training.device import choose_device  # noqa: PLC0415
-
     store = data_folder() / "data"
     folder = _resumed(options) if options.resume else _new(options, store)
     _fetch(folder.load().plan, store)
-    _adopt(child_environment())
+    os.environ.update(child_environment())
     choose_device(options.device)
     from resnet_viz.training.session import Session  # noqa: PLC0415 - after the device was chosen
 
     control = _Terminal()
     signal.signal(signal.SIGINT, lambda *_arguments: control.stop())
     signal.signal(signal.SIGTERM, lambda *_arguments: control.stop())
-    record = Session(folder, store=store, wanted=options.device, control=control).run()
+    record = Session(folder, store=store, wanted=options.device, control=control, on_update=control.on_update).run()
     control.finish()
     _print_verdict(folder, record)
 
 
-def _new(options: argparse.Namespace, store: Path) -> Any:
-    from resnet_viz.training.demos import demo  # noqa: PLC0415 - only a new run
-    from resnet_viz.training.plan import with_depth, with_settings  # noqa: PLC0415
-    from resnet_viz.training.record import Record, RunFolder  # noqa: PLC0415
-
+def _new(options: argparse.Namespace, store: Path) -> RunFolder:
     if not options.demo or not options.out:
         raise SpecError(broken_rule("train", _("given --demo and --out, or --resume"), "neither"))
     folder = RunFolder(options.out)
@@ -97,11 +97,8 @@ def _new(options: argparse.Namespace, store: Path) -> Any:
     return folder
 
 
-def _with_pictures(plan: Any, path: Path, store: Path) -> Any:
+def _with_pictures(plan: Plan, path: Path, store: Path) -> Plan:
     """Keep a person's own pictures and return the plan that trains on them, a fifth held back."""
-    from resnet_viz.datasets.archives import keep_folders  # noqa: PLC0415 - only with --pictures
-    from resnet_viz.training.plan import with_settings  # noqa: PLC0415
-
     if not path.is_file():
         raise SpecError(broken_rule("--pictures", _("the path of a zip"), str(path)))
     with path.open("rb") as file:
@@ -115,10 +112,8 @@ def _with_pictures(plan: Any, path: Path, store: Path) -> Any:
     return with_settings(plan, settings).with_folder(name)
 
 
-def _fetch(plan: Any, store: Path) -> None:
+def _fetch(plan: Plan, store: Path) -> None:
     """Fetch CIFAR-10 if a plan needs it and it is not here; Ctrl-C keeps what has come."""
-    from resnet_viz.datasets.cifar10 import cifar10  # noqa: PLC0415 - beside its only use
-
     download = cifar10(store)
     if plan.data.source != "cifar10" or download.is_here:
         return
@@ -132,9 +127,7 @@ def _fetch(plan: Any, store: Path) -> None:
         raise DataError(download.sentence)
 
 
-def _resumed(options: argparse.Namespace) -> Any:
-    from resnet_viz.training.record import RunFolder  # noqa: PLC0415 - only to resume
-
+def _resumed(options: argparse.Namespace) -> RunFolder:
     folder = RunFolder(options.resume)
     if not folder.exists:
         raise SpecError(broken_rule("--resume", _("the folder of a run"), str(options.resume)))
@@ -164,7 +157,7 @@ class _Terminal:
         """Return what is wanted now."""
         return "interrupt" if self._is_stopped.is_set() else "go"
 
-    def heard(self, record: Any) -> None:
+    def on_update(self, record: Record) -> None:
         """Draw how far it is."""
         text = progress_text(record)
         now = time.monotonic()
@@ -181,7 +174,7 @@ class _Terminal:
             sys.stderr.write("\n")
 
 
-def progress_text(record: Any) -> str:
+def progress_text(record: Record) -> str:
     """Return phase, bar, updates and time of a run in one line."""
     plan = record.plan
     shares = [record.spent_s / plan.seconds if plan.seconds else 0, record.update / plan.updates if plan.updates else 0]
@@ -194,9 +187,7 @@ def progress_text(record: Any) -> str:
     return f"{text}, {rest}"
 
 
-def _print_verdict(folder: Any, record: Any) -> None:
-    from resnet_viz.training.verdicts import verdict_of  # noqa: PLC0415 - at the end only
-
+def _print_verdict(folder: RunFolder, record: Record) -> None:
     print(record.device)
     for name, seconds in record.phases.items():
         print(f"  {name} {seconds:.1f} s")
@@ -207,9 +198,3 @@ def _print_verdict(folder: Any, record: Any) -> None:
         print(sentence)
     if record.state == "interrupted":
         print(_("Stopped. Go on with `--resume {folder}`.").format(folder=folder.path))
-
-
-def _adopt(environment: dict[str, str]) -> None:
-    import os  # noqa: PLC0415 - beside its only use
-
-    os.environ.update(environment)

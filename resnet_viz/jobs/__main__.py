@@ -1,6 +1,6 @@
-"""A training job: ``python -m resnet_viz.jobs DIR STORE DEVICE LANGUAGE [hold]``, a process that one run owns.
+"""A training job: ``python -m resnet_viz.jobs DIR STORE DEVICE LANGUAGE [start_held]``, a process that one run owns.
 
-Its standard input says what is wanted, a word a line: `go`, `pause`, `cancel`. When the input ends, the server is gone:
+Its standard input says what is wanted, a command a line: `go`, `pause`, `cancel`. When the input ends, the server is gone:
 the run is kept at a checkpoint and the process ends, so none outlives its server. Its standard output is its heart: a
 byte a second, which needs no disk; all that is printed goes where its errors go.
 """
@@ -12,40 +12,39 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import get_args
 
 from resnet_viz.errors import ResNetVizError
-from resnet_viz.jobs.process import UNTOLD
+from resnet_viz.jobs.process import UNPUBLISHED
 from resnet_viz.messages import use_language
+from resnet_viz.training.control import Command
 from resnet_viz.training.device import choose_device
-from resnet_viz.training.record import Record, RunFolder
+from resnet_viz.training.record import RunFolder
 
 _BEAT_S = 1.0
-_COMMANDS = ("go", "pause", "cancel", "interrupt")
+_COMMANDS: dict[str, Command] = {command: command for command in get_args(Command)}
 
 
 class _Server:
     """The server at the other end of the input, as a session's control."""
 
-    def __init__(self, *, holds: bool) -> None:
-        self._wanted = "pause" if holds else "go"
+    def __init__(self, *, start_held: bool) -> None:
+        self._wanted: Command = "pause" if start_held else "go"
 
     def listen(self) -> None:
         """Follow the input to its end."""
         for line in sys.stdin:
-            word = line.strip()
-            if word in _COMMANDS and self._wanted not in ("cancel", "interrupt"):
-                self._wanted = word
+            command = _COMMANDS.get(line.strip())
+            if command and self._wanted not in ("cancel", "interrupt"):
+                self._wanted = command
         if self._wanted != "cancel":
             self._wanted = "interrupt"
 
     def stop(self) -> None:
         self._wanted = "interrupt"
 
-    def command(self) -> str:
+    def command(self) -> Command:
         return self._wanted
-
-    def heard(self, record: Record) -> None:
-        """Do nothing: the server reads the record from the folder."""
 
 
 def main() -> int:
@@ -53,7 +52,8 @@ def main() -> int:
     folder, store, wanted, language, *rest = sys.argv[1:]
     use_language(language)
     choose_device(wanted)  # type: ignore[arg-type]
-    control = _Server(holds="hold" in rest)
+    start_held = "start_held" in rest
+    control = _Server(start_held=start_held)
     threading.Thread(target=control.listen, daemon=True).start()
     threading.Thread(target=_beat, args=(os.dup(1),), daemon=True).start()
     os.dup2(2, 1)
@@ -62,9 +62,9 @@ def main() -> int:
 
     session = Session(RunFolder(Path(folder)), store=Path(store), wanted=wanted, control=control)  # type: ignore[arg-type]
     try:
-        session.run(hold=control.command if "hold" in rest else None)  # type: ignore[arg-type]
+        session.run(start_held=start_held)
     except ResNetVizError:
-        return 1 if session.is_told else UNTOLD
+        return 1 if session.is_published else UNPUBLISHED
     return 0
 
 

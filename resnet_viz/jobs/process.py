@@ -1,6 +1,6 @@
 """The process of a run: started, spoken to, listened to, ended. Imports no Keras.
 
-Words go down its standard input, its heart beats up its standard output: neither needs a disk, so a full one makes no
+Commands go down its standard input, its heart beats up its standard output: neither needs a disk, so a full one makes no
 healthy run look dead.
 """
 
@@ -16,7 +16,7 @@ import psutil
 from resnet_viz.jobs.store import Run
 from resnet_viz.training.record import RunFolder, State
 
-UNTOLD = 3
+UNPUBLISHED = 3
 """What a job exits with when it failed and could not write down why."""
 
 # A cancelled process may be in the middle of compiling: it gets this long, then it is killed.
@@ -32,7 +32,7 @@ class JobProcess:
         run: The run it was started for.
         began: When, on the monotonic clock.
         wanted: How it is to end, once that was asked for.
-        is_parked: It only waits for a word, and so leaves its device to others.
+        is_parked: It only waits for a command, and so leaves its device to others.
         is_in_line: Its owner said go while another run had the device.
         is_let_go: It was told to go, and what it last wrote down may be older than that.
         is_to_pause: Its owner said pause; it hears so once it runs.
@@ -74,23 +74,23 @@ class JobProcess:
         now = time.monotonic()
         return bool(self._kill_at and now > self._kill_at) or now - self._heard > SILENCE_S
 
-    def say(self, word: str) -> None:
-        """Say a word; one that is gone hears nothing."""
+    def send(self, command: str) -> None:
+        """Send a command; a process that is gone hears nothing."""
         with self._lock, contextlib.suppress(OSError, ValueError):
             if self._process.stdin:
-                self._process.stdin.write(f"{word}\n".encode())
+                self._process.stdin.write(f"{command}\n".encode())
                 self._process.stdin.flush()
 
     def let_go(self) -> None:
         """Say go; from now on it has its device, whatever it wrote down before."""
         self.is_parked = self.is_in_line = self.is_to_pause = False
         self.is_let_go = True
-        self.say("go")
+        self.send("go")
 
     def cancel(self) -> None:
         """Ask it to end, and see to it that it does."""
         self.wanted, self._kill_at = "cancelled", time.monotonic() + _GRACE_S
-        self.say("cancel")
+        self.send("cancel")
 
     def put_away(self) -> None:
         """Have it keep a checkpoint and end; its run stays as it is."""

@@ -14,7 +14,7 @@ import filelock
 
 from resnet_viz.backends import child_environment
 from resnet_viz.errors import BusyError, JobError, ResNetVizError, StoreError
-from resnet_viz.jobs.process import UNTOLD, JobProcess, end_leftover, launch
+from resnet_viz.jobs.process import UNPUBLISHED, JobProcess, end_leftover, launch
 from resnet_viz.jobs.reading import RunReader
 from resnet_viz.jobs.store import ACTIVE, Run, RunStore
 from resnet_viz.messages import current_language, use_language
@@ -25,7 +25,7 @@ from resnet_viz.training.record import ENDED, Record, State
 
 MAX_WAITING = 64
 MAX_WAITING_PER_OWNER = 4
-# Compiled runs that wait for a word: each holds about 1 GB.
+# Compiled runs that wait for a command: each holds about 1 GB.
 MAX_PREPARED = 2
 # Paused runs that keep their process; the one paused first is put away and goes on from its checkpoint when told to.
 MAX_PAUSED = 2
@@ -110,7 +110,7 @@ class LocalRunner(RunReader):
                 raise BusyError(_("{n} runs are prepared already: start or cancel one first.").format(n=MAX_PREPARED))
             return self.store.add(owner, plan, name, device=device, holds=holds)
 
-    def command(self, run_id: str, owner: str, word: str) -> None:
+    def command(self, run_id: str, owner: str, command: str) -> None:
         """Tell a run `go`, `pause` or `cancel`; one that is to go waits in line for its device.
 
         Raises:
@@ -119,11 +119,11 @@ class LocalRunner(RunReader):
         with self._acting():
             run = self._owned(run_id, owner)
             active = self._processes.get(run_id)
-            if word == "cancel":
+            if command == "cancel":
                 self._cancel(run, active)
-            elif word == "pause" and active and run.state in ("preparing", "running"):
+            elif command == "pause" and active and run.state in ("preparing", "running"):
                 active.is_to_pause = True
-            elif word == "go":
+            elif command == "go":
                 self._go(run, active)
 
     def extend(self, run_id: str, owner: str, *, seconds: float = 0.0, updates: int = 0) -> None:
@@ -287,7 +287,7 @@ class LocalRunner(RunReader):
         active.paused_at = (active.paused_at or time.monotonic()) if record.state == "paused" else 0.0
         if active.is_to_pause and record.state in ("preparing", "running"):
             active.is_to_pause = False
-            active.say("pause")
+            active.send("pause")
         if record.state in ACTIVE and record.state != run.state and not active.is_in_line:
             self.store.set_state(run_id, record.state)
         if run.state == "prepared" and time.monotonic() - active.began > PREPARED_LEASE_S:
@@ -308,7 +308,7 @@ class LocalRunner(RunReader):
             self._close_record(active.run, active.wanted)
         elif state in ENDED:
             self.store.set_state(run_id, state)
-        elif active.exit_code == UNTOLD:
+        elif active.exit_code == UNPUBLISHED:
             self._close_record(
                 active.run,
                 "failed",
@@ -368,7 +368,7 @@ class LocalRunner(RunReader):
         files, record = self.store.files(run.id), self._record(run.id)
         use_language(record.language if record else "en")  # this thread is nobody's
         arguments = [str(files.path), str(self._pictures), run.device, current_language()]
-        command = [*self._command, *arguments, *(["hold"] if run.holds else [])]
+        command = [*self._command, *arguments, *(["start_held"] if run.holds else [])]
         try:
             # What an earlier life wrote down, as "paused", is not how this one stands.
             files.save(replace(files.load(), state="preparing"))

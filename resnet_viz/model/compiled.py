@@ -34,7 +34,7 @@ def _as_list(outputs: Any) -> list[FloatArray]:
 
 
 def _tensorflow(taps: keras.Model, batch: int) -> Taps:
-    import tensorflow as tf  # noqa: PLC0415 - the backend in use, and no other
+    import tensorflow as tf
 
     signature = [tf.TensorSpec((batch, *taps.input_shape[1:]), tf.float32)]
     # Not XLA: measured slower than the plain graph on CPU.
@@ -43,7 +43,7 @@ def _tensorflow(taps: keras.Model, batch: int) -> Taps:
 
 
 def _jax(taps: keras.Model, _batch: int) -> Taps:
-    import jax  # noqa: PLC0415 - the backend in use, and no other
+    import jax
 
     def forward(trainable: Any, fixed: Any, x: Any) -> Any:
         return taps.stateless_call(trainable, fixed, x, training=False)[0]
@@ -59,7 +59,7 @@ def _jax(taps: keras.Model, _batch: int) -> Taps:
 
 
 def _torch(taps: keras.Model, _batch: int) -> Taps:
-    import torch  # noqa: PLC0415 - the backend in use, and no other
+    import torch
 
     def run(picture: FloatArray) -> list[FloatArray]:
         with torch.no_grad():

@@ -37,7 +37,7 @@ def pullbacks(
     """
     backend = keras.backend.backend()
     if backend == "tensorflow":
-        import tensorflow as tf  # noqa: PLC0415 - the backend in use, and no other
+        import tensorflow as tf
 
         x = tf.convert_to_tensor(at)
         with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
@@ -46,7 +46,7 @@ def pullbacks(
         for output, seed in zip(outputs, seeds, strict=True):
             yield np.asarray(tape.gradient(output, x, output_gradients=tf.convert_to_tensor(seed)))
     elif backend == "jax":
-        import jax  # noqa: PLC0415 - as above
+        import jax
 
         outputs, pull = jax.vjp(lambda x: tuple(function(x)), at)
         for place, seed in enumerate(seeds):
@@ -55,7 +55,7 @@ def pullbacks(
             )
             yield np.asarray(pull(cotangents)[0])
     else:
-        import torch  # noqa: PLC0415 - as above
+        import torch
 
         x = torch.tensor(at, requires_grad=True)
         for output, seed in zip(function(x), seeds, strict=True):
@@ -64,7 +64,7 @@ def pullbacks(
 
 
 def _tensorflow(score: Callable[..., Any], shapes: Sequence[tuple[int, ...]]) -> Scored:
-    import tensorflow as tf  # noqa: PLC0415 - the backend in use, and no other
+    import tensorflow as tf
 
     def both(*arrays: Any) -> tuple[Any, Any]:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
@@ -83,7 +83,7 @@ def _tensorflow(score: Callable[..., Any], shapes: Sequence[tuple[int, ...]]) ->
 
 
 def _jax(score: Callable[..., Any], _shapes: Sequence[tuple[int, ...]]) -> Scored:
-    import jax  # noqa: PLC0415 - the backend in use, and no other
+    import jax
 
     def run(*arrays: FloatArray) -> tuple[FloatArray, FloatArray]:
         # Not jitted: a jitted function would keep the weights it was traced with.
@@ -94,7 +94,7 @@ def _jax(score: Callable[..., Any], _shapes: Sequence[tuple[int, ...]]) -> Score
 
 
 def _torch(score: Callable[..., Any], _shapes: Sequence[tuple[int, ...]]) -> Scored:
-    import torch  # noqa: PLC0415 - the backend in use, and no other
+    import torch
 
     def run(*arrays: FloatArray) -> tuple[FloatArray, FloatArray]:
         first = torch.tensor(arrays[0], requires_grad=True)

@@ -66,7 +66,7 @@ def find_device(wanted: Wanted) -> Device:
     Raises:
         BackendMissingError: If a GPU is wanted and the backend sees none.
     """
-    import keras  # noqa: PLC0415 - after `choose_device`
+    import keras
 
     name = keras.backend.backend()
     found = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}[name]()
@@ -81,7 +81,7 @@ def find_device(wanted: Wanted) -> Device:
 
 def use_precision(wanted: Literal["auto", "float32", "bfloat16"], device: Device) -> str:
     """Set the precision of Keras's layers and return it: bfloat16 by itself only where the device gains by it."""
-    import keras  # noqa: PLC0415 - in a training process only
+    import keras
 
     chosen = ("bfloat16" if device.is_gpu else "float32") if wanted == "auto" else wanted
     keras.config.set_dtype_policy("mixed_bfloat16" if chosen == "bfloat16" else "float32")
@@ -111,7 +111,7 @@ def all_devices(device: Device) -> Iterator[Any]:
     if not device.is_gpu or device.hardware.units == 1 or not device.backend.startswith("tensorflow"):
         yield None
         return
-    import tensorflow as tf  # noqa: PLC0415 - the backend in use
+    import tensorflow as tf
 
     strategy = tf.distribute.MirroredStrategy()
     with strategy.scope():
@@ -119,7 +119,7 @@ def all_devices(device: Device) -> Iterator[Any]:
 
 
 def _tensorflow() -> Hardware | None:
-    import tensorflow as tf  # noqa: PLC0415 - the backend in use
+    import tensorflow as tf
 
     # The same sums in the same order: a resumed run equals an uninterrupted one, bit for bit on a CPU.
     tf.config.experimental.enable_op_determinism()
@@ -138,7 +138,7 @@ def _tensorflow() -> Hardware | None:
 
 
 def _jax() -> Hardware | None:
-    import jax  # noqa: PLC0415 - the backend in use
+    import jax
 
     first = jax.devices()[0]
     if first.platform not in ("gpu", "cuda", "rocm"):
@@ -147,7 +147,7 @@ def _jax() -> Hardware | None:
 
 
 def _torch() -> Hardware | None:
-    import torch  # noqa: PLC0415 - the backend in use
+    import torch
 
     if not torch.cuda.is_available():
         return None
@@ -157,13 +157,13 @@ def _torch() -> Hardware | None:
 
 def _gpu_memory_bytes(backend: str) -> int:
     if backend == "tensorflow":
-        import tensorflow as tf  # noqa: PLC0415 - the backend in use
+        import tensorflow as tf
 
         return int(tf.config.experimental.get_memory_info("GPU:0")["current"])
     if backend == "jax":
-        import jax  # noqa: PLC0415 - the backend in use
+        import jax
 
         return int(jax.devices()[0].memory_stats()["bytes_in_use"])
-    import torch  # noqa: PLC0415 - the backend in use
+    import torch
 
     return int(torch.cuda.memory_allocated())

@@ -15,27 +15,25 @@ from resnet_viz.datasets.sources import Source
 from resnet_viz.messages import gettext as _
 from resnet_viz.training.batches import Batches
 from resnet_viz.training.checkpoint import newest_checkpoint, save_checkpoint, write_whole
-from resnet_viz.training.device import used_memory_bytes, uses_xla
-from resnet_viz.training.record import Record, State
+from resnet_viz.training.control import STOPS, TICK_S, Command, Control
+from resnet_viz.training.device import Device, used_memory_bytes, uses_xla
+from resnet_viz.training.journal import Journal
+from resnet_viz.training.record import Record
 
 if TYPE_CHECKING:
-    from resnet_viz.training.session import Command, Session
+    from resnet_viz.training.trainer import Trainer
 
 # Between checkpoints: long against what one costs, short against what a kill may cost.
 CHECKPOINT_S = 10.0
 CHECKPOINT_SHARE = 0.04
-TICK_S = 0.05
 _INFERENCE_PICTURES = 384
 # The pace is that of so many last updates, in which the looks at held-back pictures take their share; told after the first.
 _PACE_UPDATES, _FIRST_UPDATES = 64, 3
 
-STOPS: dict[str, State] = {"cancel": "cancelled", "interrupt": "interrupted"}
-"""How a run stands after each word that stops it."""
-
 
 @dataclass
 class _Window:
-    """What a network told since the last measurement."""
+    """What a network gave since the last measurement."""
 
     losses: list[float] = field(default_factory=list)
     accuracies: list[float] = field(default_factory=list)
@@ -50,12 +48,22 @@ class _Window:
 
 
 class Loop:
-    """The networks of a session, trained in turns."""
+    """The networks of a run, trained in turns."""
 
-    def __init__(self, session: "Session", source: Source, batches: Batches) -> None:
-        self.session, self.source, self.batches = session, source, batches
-        self.record, self.folder, self.plan = session.record, session.folder, session.record.plan
-        self.trainers: dict[str, Any] = {}
+    def __init__(self, journal: Journal, control: Control, device: Device, source: Source, batches: Batches) -> None:
+        """Train nothing yet.
+
+        Args:
+            journal: What it reports to; its record holds the plan.
+            control: What it listens to.
+            device: What it computes on.
+            source: The pictures.
+            batches: The same, update by update.
+        """
+        self.journal, self.control, self.device = journal, control, device
+        self.source, self.batches = source, batches
+        self.record, self.folder, self.plan = journal.record, journal.folder, journal.record.plan
+        self.trainers: dict[str, Trainer] = {}
         self.windows = {network.name: _Window() for network in self.plan.networks}
         self.lowest: dict[str, float] = {}
         self.metrics_bytes = 0
@@ -72,15 +80,14 @@ class Loop:
         """Build and compile every network and take up the newest checkpoint."""
         from resnet_viz.training.trainer import Trainer, splitter  # noqa: PLC0415 - imports Keras
 
-        session, record = self.session, self.record
-        session.enter("build")
-        device = session.device
+        journal, record, device = self.journal, self.record, self.device
+        journal.begin_phase("build")
         for name, summary in self.plan.summaries(len(self.source.classes)).items():
             is_compiled = uses_xla(summary.graph, is_gpu=device.is_gpu, is_deterministic=device.is_deterministic)
             self.trainers[name] = Trainer(summary, self.plan, batch=record.batch, is_compiled_with_xla=is_compiled)
             record.parameters[name] = summary.totals.parameters
         self._split = splitter(strategy)
-        session.enter("compile")
+        journal.begin_phase("compile")
         first = tuple(map(self._split, self.batches[0]))
         for trainer in self.trainers.values():
             trainer.compile(*first)
@@ -104,23 +111,23 @@ class Loop:
 
     def train(self) -> Record:
         """Update until the budget is spent or someone stops it."""
-        session, record = self.session, self.record
+        journal, record = self.journal, self.record
         record.state, record.ended, record.left_s = "running", "", None
-        session.enter("train")
+        journal.begin_phase("train")
         with contextlib.closing(self.batches.ahead(record.update)) as ahead:
             while not self._is_spent():
-                command = session.control.command()
+                command = self.control.command()
                 if command == "pause":
                     command = self._pause()
                 if command in STOPS:
                     self._save()
-                    return session.stopped(STOPS[command])
+                    return journal.close(STOPS[command])
                 self._update(ahead)
                 if record.update % self.plan.measure_every == 0:
                     self._measure()
                 self._save_if_due()
                 self._foresee()
-                session.tell(often=True)
+                journal.publish(often=True)
         return self._finish()
 
     def _is_spent(self) -> bool:
@@ -170,7 +177,7 @@ class Loop:
         found = newest_checkpoint(self.folder.checkpoints)
         if found is not None:
             self.trainers[name].restore(found.arrays[name])
-        self.session.note(
+        self.journal.note(
             _(
                 "{name}: at update {n} the loss, a gradient or a weight was no finite number any more. The network went back to its last good weights and stopped. Try a learning rate below {rate:g}."
             ).format(name=name, n=record.update + 1, rate=self.plan.optimizer.learning_rate)
@@ -206,7 +213,7 @@ class Loop:
             "images_per_s": round(len(window.losses) * record.batch / window.seconds, 1) if window.seconds else None,
             "gradient_norms": dict(zip(trainer.groups, map(float, norms), strict=True)),
             "weight_norms": weight_norms,
-            "memory_bytes": used_memory_bytes(self.session.device),
+            "memory_bytes": used_memory_bytes(self.device),
             **evaluated,
         }
 
@@ -230,17 +237,17 @@ class Loop:
         image = self.source.validation()[0][0]
         self.folder.save_frame(self.record.update, {name: self.trainers[name].maps(image) for name in self.active})
 
-    def _pause(self) -> "Command":
-        session, record = self.session, self.record
+    def _pause(self) -> Command:
+        journal, record = self.journal, self.record
         self._save()
-        session.leave()
+        journal.end_phase()
         record.state = "paused"
         self._moments.clear()
-        session.tell()
-        while (command := session.control.command()) == "pause":
+        journal.publish()
+        while (command := self.control.command()) == "pause":
             time.sleep(TICK_S)
         record.state = "running"
-        session.enter("train")
+        journal.begin_phase("train")
         return command
 
     def _save_if_due(self) -> None:
@@ -269,9 +276,9 @@ class Loop:
     def _finish(self) -> Record:
         from safetensors.numpy import save  # noqa: PLC0415 - of the optional model part
 
-        session, record = self.session, self.record
+        record = self.record
         self._save()
-        session.enter("evaluate")
+        self.journal.begin_phase("evaluate")
         labels = self.source.validation()[1]
         for name, trainer in self.trainers.items():
             held_back = trainer.evaluate(*self.source.validation())
@@ -286,9 +293,7 @@ class Loop:
             }
             self.folder.weights.mkdir(exist_ok=True)
             write_whole(self.folder.weights / f"{name}.safetensors", save(trainer.weights()))
-        record.state = "done"
-        session.end()
-        return record
+        return self.journal.close("done")
 
 
 def _confusion(labels: npt.NDArray[np.int32], predictions: npt.NDArray[np.int64], classes: int) -> list[list[int]]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from resnet_viz.model.scores import Scores
 
 R = TypeVar("R")
-Key = tuple[ResNetSpec, str]
+Key = tuple[ResNetSpec, str | None]
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Network:
     @property
     def key(self) -> Key:
         """What tells networks apart: the specification, and the bytes of the weights wherever they lie."""
-        return self.spec, self.weights.sha256 if self.weights else ""
+        return self.spec, self.weights.sha256 if self.weights else None
 
     def parsed_surgery(self, summary: NetworkSummary) -> Surgery:
         """Return what is to be done to it.

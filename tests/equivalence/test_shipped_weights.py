@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from resnet_viz.analysis import analyse
-from resnet_viz.cli.main import _parser
+from resnet_viz.cli.main import parsed
 from resnet_viz.datasets.shapes import CLASSES, Style, shapes
 from resnet_viz.images.preprocess import NORMALISATIONS, as_input
 from resnet_viz.images.samples import SHAPES, sample_picture
@@ -62,4 +62,4 @@ def test_samples_are_recognised_and_fresh_shapes_classified_as_the_card_says(car
 def test_the_command_on_the_card_is_understood(card):
     words = card.command.split()
     assert words[:3] == ["python", "-m", "resnet_viz"]
-    _parser().parse_args(words[3:])
+    parsed(words[3:])

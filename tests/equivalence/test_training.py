@@ -150,9 +150,6 @@ def test_a_run_that_was_stopped_equals_one_that_was_not(tmp_path):
             self.left -= 1
             return "go" if self.left >= 0 else "interrupt"
 
-        def heard(self, record):
-            pass
-
     folder = folder_of(tmp_path / "parts", plan())
     # Stopped between two measurements, too.
     states = [Session(folder, store=tmp_path, wanted="cpu", control=Stopping(n)).run().state for n in (3, 5, 100)]
@@ -273,7 +270,8 @@ FULL_BYTES = 9000
 FULL = """
 import resource, sys
 from pathlib import Path
-from resnet_viz.training.session import Session, Unattended
+from resnet_viz.training.control import Unattended
+from resnet_viz.training.session import Session
 from resnet_viz.training.device import choose_device
 from resnet_viz.training.record import RunFolder
 class Filling(Unattended):

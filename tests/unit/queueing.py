@@ -12,7 +12,7 @@ from resnet_viz.training.plan import Plan
 JOB = """
 import json, os, sys, threading, time
 folder, _store, _device, _language, *rest = sys.argv[1:]
-wanted = ["pause" if "hold" in rest else "go"]
+wanted = ["pause" if "start_held" in rest else "go"]
 def listen():
     for line in sys.stdin:
         wanted[0] = line.strip()
@@ -36,7 +36,7 @@ while os.path.exists(os.path.join(folder, "imports")):  # as Keras does, for a w
     time.sleep(0.01)
 if kind == "dies":
     os._exit(9)
-if "hold" in rest:
+if "start_held" in rest:
     save(state="prepared")
     while wanted[0] == "pause":
         time.sleep(0.01)

@@ -52,11 +52,9 @@ def test_the_loop_builds_its_networks_by_that_rule(monkeypatch, demo_name, hardw
     monkeypatch.setitem(sys.modules, stand_in.__name__, stand_in)
     monkeypatch.setattr(Loop, "_resume", lambda _loop: None)
     plan = demo(demo_name).plan
-    session = SimpleNamespace(
-        record=SimpleNamespace(plan=plan, batch=8, parameters={}),
-        folder=None,
-        device=Device(hardware, backend),
-        enter=lambda _phase: None,
+    journal = SimpleNamespace(
+        record=SimpleNamespace(plan=plan, batch=8, parameters={}), folder=None, begin_phase=lambda _phase: None
     )
-    Loop(session, SimpleNamespace(classes="abcdef"), [((), ())]).prepare(None)
+    device = Device(hardware, backend)
+    Loop(journal, None, device, SimpleNamespace(classes="abcdef"), [((), ())]).prepare(None)
     assert compiled == [expected] * len(plan.networks)

@@ -6,6 +6,7 @@ import pytest
 
 from resnet_viz.training import loop
 from resnet_viz.training.demos import demo
+from resnet_viz.training.journal import Journal
 from resnet_viz.training.plan import with_settings
 from resnet_viz.training.record import Record, RunFolder
 
@@ -18,8 +19,9 @@ def loops(tmp_path, monkeypatch):
 
     def make(**settings):
         plan = with_settings(demo("plain-vs-residual").plan, settings)
-        session = SimpleNamespace(record=Record(plan, state="running"), folder=RunFolder(tmp_path))
-        made = loop.Loop(session, None, None)
+        folder = RunFolder(tmp_path)
+        folder.save(Record(plan, state="running"))
+        made = loop.Loop(Journal(folder), None, None, None, None)
 
         def update(seconds, waited=0.0):
             clock.now += seconds + waited

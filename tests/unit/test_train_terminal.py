@@ -4,14 +4,14 @@ import argparse
 
 import pytest
 
-from resnet_viz.cli.train import _new, _resumed, add_train, progress_text
+from resnet_viz.cli.train import _new, _resumed, add, progress_text
 from resnet_viz.training.demos import demo
 from resnet_viz.training.record import Record, RunFolder
 
 
 def options(*words):
     parser = argparse.ArgumentParser()
-    add_train(parser)
+    add(parser)
     return parser.parse_args(words)
 
 
