@@ -148,10 +148,10 @@ class OwnerFiles:
         return self._folder / owner_stem(owner)
 
 
-def sweep(folder: Path, lifetime_s: float = LIFETIME_S) -> int:
+def delete_expired(folder: Path, lifetime_s: float = LIFETIME_S) -> int:
     """Delete what nobody used for that long and what a crash left half-written; return how many entries."""
     removed, found = 0, []
-    with contextlib.suppress(OSError):  # nothing there yet, or not ours to look at: the next sweep tries again
+    with contextlib.suppress(OSError):  # nothing there yet, or not ours to look at: the next time tries again
         found = list(folder.iterdir())
     for path in found:
         with contextlib.suppress(OSError):  # another process of ours swept it first

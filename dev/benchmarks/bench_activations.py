@@ -15,7 +15,7 @@ from resnet_viz.engine.arrays import laid_out
 from resnet_viz.engine.session import Session, channels_first
 from resnet_viz.engine.write import write
 from resnet_viz.model.build import build_model
-from resnet_viz.model.compiled import compile_taps
+from resnet_viz.model.compiled import compile_outputs
 from resnet_viz.spec import preset
 from resnet_viz.weights.start import starting_arrays
 
@@ -48,7 +48,7 @@ def main() -> None:
         summary = analyse(spec)
         nodes = [node.id for node in summary.graph.nodes[1:]]
         model = build_model(spec)
-        everything, forward = compile_taps(model, nodes), compile_taps(model, nodes[-1:])
+        everything, forward = compile_outputs(model, nodes), compile_outputs(model, nodes[-1:])
         multi = keras.Model(model.input, [model.get_layer(name).output for name in nodes])
         picture = np.random.default_rng(0).uniform(size=(1, *spec.input_shape)).astype(np.float32)
         contenders: dict[str, Callable[[], object]] = {

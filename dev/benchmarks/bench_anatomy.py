@@ -4,7 +4,7 @@ import numpy as np
 from interleaved import medians_ms, report
 
 from resnet_viz.model.build import build_model
-from resnet_viz.model.compiled import compile_taps
+from resnet_viz.model.compiled import compile_outputs
 from resnet_viz.spec import build_graph, preset
 from resnet_viz.worker.client import WorkerClient
 from resnet_viz.worker.request import Network
@@ -24,7 +24,7 @@ def main() -> None:
         spec = preset("course", input_shape=(side, side, 3))
         graph = build_graph(spec)
         client.ask(Warm(Network(spec)))
-        forward = compile_taps(build_model(spec), [graph.nodes[-1].id])
+        forward = compile_outputs(build_model(spec), [graph.nodes[-1].id])
 
         def fresh(shape: tuple[int, int, int] = spec.input_shape) -> np.ndarray:
             return random.uniform(size=shape).astype(np.float32)

@@ -1,7 +1,7 @@
 """Does the demo hold what it claims? Plain against residual at its number of updates, three seeds; goal: a gap >= 0.4.
 
 Each seed is the terminal's own command in a process of its own; printed are the training accuracies, the gap, the updates
-from which on it was at least 0.4, and the time to the verdict beside what the demo says of two idle cores.
+from which on it was at least 0.4, and the time to the conclusion beside what the demo says of two idle cores.
 """
 
 import json
@@ -12,9 +12,9 @@ import time
 from pathlib import Path
 
 from resnet_viz.analysis.curves import by_network
+from resnet_viz.training.conclusions import conclusion_of, last_accuracy
 from resnet_viz.training.demos import demo
 from resnet_viz.training.record import RunFolder
-from resnet_viz.training.verdicts import last_accuracy, verdict_of
 
 NAME, SEEDS, GOAL = "plain-vs-residual", (1, 2, 3), 0.4
 
@@ -29,7 +29,7 @@ def main() -> None:
             subprocess.run([*command, "--out", str(folder.path)], check=True, capture_output=True)
             seconds = time.perf_counter() - began
             metrics = folder.read_metrics().metrics
-            numbers = verdict_of(folder.load(), metrics).numbers
+            numbers = conclusion_of(folder.load(), metrics).numbers
             plain, residual = by_network(metrics).values()
             updates = [line["update"] for line in plain]
             short = [u for u in updates if last_accuracy(residual, u) - last_accuracy(plain, u) < GOAL]

@@ -36,12 +36,12 @@ def by_onnx(side: int) -> list[np.ndarray]:
 def by_keras(side: int) -> list[np.ndarray]:
     """Return every layer's output by the compiled Keras function."""
     from resnet_viz.model.build import build_model
-    from resnet_viz.model.compiled import compile_taps
+    from resnet_viz.model.compiled import compile_outputs
     from resnet_viz.spec import build_graph, preset
 
     spec = preset("course", input_shape=(side, side, 3))
     nodes = [node.id for node in build_graph(spec).nodes[1:]]
-    return compile_taps(build_model(spec), nodes)(picture(side))
+    return compile_outputs(build_model(spec), nodes)(picture(side))
 
 
 ENGINES: dict[str, Callable[[int], list[np.ndarray]]] = {"ONNX Runtime": by_onnx, "Keras": by_keras}

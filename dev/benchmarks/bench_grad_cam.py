@@ -7,7 +7,7 @@ import numpy as np
 from interleaved import medians_ms, report
 
 from resnet_viz.attribution.grad_cam import grad_cam
-from resnet_viz.model.probe import Probe
+from resnet_viz.model.activation_model import ActivationModel
 from resnet_viz.model.scores import Scores
 from resnet_viz.spec import preset
 
@@ -19,9 +19,9 @@ def main() -> None:
 
     for side in (64, 224):
         spec = preset("course", input_shape=(side, side, 3))
-        probe = Probe(spec)
-        scores = Scores(probe)
-        model = keras.Model(probe.model.input, probe.model.get_layer(scores.logits_node).output)
+        activation_model = ActivationModel(spec)
+        scores = Scores(activation_model)
+        model = keras.Model(activation_model.model.input, activation_model.model.get_layer(scores.logits_node).output)
         oracle = Gradcam(model, clone=False)
         picture = np.random.default_rng(0).uniform(size=spec.input_shape).astype(np.float32)
         for node in ("res5c_out", "res3d_out"):

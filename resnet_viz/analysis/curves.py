@@ -19,7 +19,7 @@ def by_network(metrics: Sequence[Metrics]) -> dict[str, list[Metrics]]:
 
 
 def recent_means(values: Sequence[float]) -> list[float]:
-    """Return at each measurement the mean of it and the ones before, `LAST` in all: what a verdict reads off the end.
+    """Return at each measurement the mean of it and the ones before, `LAST` in all: what a conclusion reads off the end.
 
     >>> recent_means([0.0, 1.0, 2.0, 3.0])
     [0.0, 0.5, 1.0, 2.0]

@@ -180,7 +180,7 @@ def value_title(value: str) -> str:
     return {"black": _("black"), "grey": _("grey"), "mean": _("mean")}.get(value, value)
 
 
-def filled(picture: FloatArray, kind: str, black: FloatArray, white: FloatArray) -> FloatArray:
+def baseline_picture(picture: FloatArray, kind: str, black: FloatArray, white: FloatArray) -> FloatArray:
     """Return a picture of one colour, as the network receives it.
 
     Args:

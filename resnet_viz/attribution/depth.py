@@ -12,8 +12,8 @@ import numpy.typing as npt
 from keras import ops
 
 from resnet_viz.measures import map_statistics, norm
-from resnet_viz.model.passes import walk_normalised
-from resnet_viz.model.probe import Probe
+from resnet_viz.model.activation_model import ActivationModel
+from resnet_viz.model.partial_forward import walk_normalised
 from resnet_viz.results import LayerState
 from resnet_viz.spec.surgery import NO_SURGERY, Surgery
 
@@ -21,7 +21,7 @@ FloatArray = npt.NDArray[np.float32]
 
 
 def depth_profile(
-    probe: Probe,
+    activation_model: ActivationModel,
     pictures: FloatArray,
     mode: str = "moving",
     surgery: Surgery = NO_SURGERY,
@@ -30,18 +30,18 @@ def depth_profile(
     """Return the state of every layer for the first picture, in order of computation.
 
     Args:
-        probe: The network.
+        activation_model: The network.
         pictures: float32 ``(n, height, width, channels)``, preprocessed. All of them make the batch in mode ``batch``.
         mode: BatchNorm by its moving statistics, or by those of the batch.
         surgery: What was done to the network; in mode ``moving`` only.
         on_share: Hears the share that is done; may raise to cancel.
     """
-    graph = probe.summary.graph
+    graph = activation_model.summary.graph
     adds = {block.add: block for block in graph.blocks if block.add and block.shortcut}
     waiting = {name for block in adds.values() for name in (block.branch, block.shortcut)}
     norms: dict[str, float] = {}
     states = []
-    for place, (name, maps) in enumerate(_outputs(probe, pictures, mode, surgery)):
+    for place, (name, maps) in enumerate(_outputs(activation_model, pictures, mode, surgery)):
         if name in waiting:
             norms[name] = norm(maps)
         ratio = None
@@ -53,14 +53,16 @@ def depth_profile(
     return states
 
 
-def _outputs(probe: Probe, pictures: FloatArray, mode: str, surgery: Surgery) -> Iterator[tuple[str, FloatArray]]:
-    graph = probe.summary.graph
+def _outputs(
+    activation_model: ActivationModel, pictures: FloatArray, mode: str, surgery: Surgery
+) -> Iterator[tuple[str, FloatArray]]:
+    graph = activation_model.summary.graph
     if mode == "batch":
-        for name, tensor in walk_normalised(probe.model, graph, ops.convert_to_tensor(pictures)):
+        for name, tensor in walk_normalised(activation_model.model, graph, ops.convert_to_tensor(pictures)):
             yield name, np.asarray(ops.convert_to_numpy(tensor))[0]
     else:
         names = [node.id for node in graph.nodes[1:]]
-        yield from probe.activations(np.ascontiguousarray(pictures[0]), names, surgery).items()
+        yield from activation_model.activations(np.ascontiguousarray(pictures[0]), names, surgery).items()
 
 
 def _state(name: str, maps: FloatArray, ratio: float | None) -> LayerState:

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
+from resnet_viz.model.activation_model import ActivationModel
 from resnet_viz.model.gradients import pullbacks
-from resnet_viz.model.passes import run_graph
-from resnet_viz.model.probe import Probe
+from resnet_viz.model.partial_forward import run_graph
 from resnet_viz.results import EffectiveField
 
 FloatArray = npt.NDArray[np.float32]
@@ -26,20 +26,23 @@ _SEED = 2016
 
 
 def effective_fields(
-    probe: Probe, picture: FloatArray, nodes: list[str], on_share: Callable[[float], None] = lambda _share: None
+    activation_model: ActivationModel,
+    picture: FloatArray,
+    nodes: list[str],
+    on_share: Callable[[float], None] = lambda _share: None,
 ) -> Iterator[EffectiveField]:
     """Yield the field of each layer's middle cell, on one picture, in inference mode.
 
     Args:
-        probe: The network.
+        activation_model: The network.
         picture: float32 ``(height, width, channels)``, preprocessed.
         nodes: Layers with a map.
         on_share: Hears the share that is done; may raise to cancel.
     """
-    graph, random = probe.summary.graph, np.random.default_rng(_SEED)
+    graph, random = activation_model.summary.graph, np.random.default_rng(_SEED)
     seeds = []
     for name in nodes:
-        height, width, channels = probe.summary.record(name).output_shape
+        height, width, channels = activation_model.summary.record(name).output_shape
         seed = np.zeros((1, height, width, channels), np.float32)
         for _draw in range(DRAWS):
             signs = random.choice((-1.0, 1.0), size=channels)
@@ -50,7 +53,7 @@ def effective_fields(
     repeated = [name for name in nodes for _draw in range(DRAWS)]
 
     def outputs(x: object) -> list[object]:
-        found = run_graph(probe.model, {first: x}, nodes, graph=graph)
+        found = run_graph(activation_model.model, {first: x}, nodes, graph=graph)
         return [found[name] for name in repeated]
 
     sums: FloatArray = np.zeros(picture.shape[:2], np.float32)

@@ -31,7 +31,7 @@ def grad_cam(scores: Scores, picture: FloatArray, node: str, target: int, *, fre
         ExplanationError: If the layer has no map, or comes too late for the score.
         SpecError: If there is no such class.
     """
-    shape = scores.probe.summary.record(node).output_shape
+    shape = scores.activation_model.summary.record(node).output_shape
     if len(shape) != 3 or not scores.graph.readers[node]:
         raise ExplanationError(broken_rule("node", _("a layer with a map, before the classifier"), node))
     score, maps, gradient = scores.head_gradient(picture, node, scores.direction(target), fresh=fresh)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.analysis import NetworkSummary
-from resnet_viz.attribution.catalogue import Request, filled, settings_of
+from resnet_viz.attribution.catalogue import Request, baseline_picture, settings_of
 from resnet_viz.attribution.grad_cam import grad_cam
 from resnet_viz.attribution.integrated_gradients import integrated_gradients
 from resnet_viz.attribution.occlusion import check_patches, occlusion, patch_count
@@ -39,7 +39,7 @@ def check_work(summary: NetworkSummary, request: Request, most_macs: float) -> N
         check_patches(patch_count(height, width, patch, stride), stride, most)
 
 
-def explained(
+def attribute(
     scores: Scores,
     pictures: Mapping[str, FloatArray],
     request: Request,
@@ -65,8 +65,8 @@ def explained(
     if request.method == "gradcam":
         return grad_cam(scores, picture, request.node, request.target, fresh=fresh)
     if request.method == "integrated-gradients":
-        baseline = filled(picture, settings["baseline"], *ends)
+        baseline = baseline_picture(picture, settings["baseline"], *ends)
         return integrated_gradients(scores, picture, baseline, request.target, int(settings["steps"]), on_share)
-    fill = filled(picture, settings["fill"], *ends)
+    fill = baseline_picture(picture, settings["fill"], *ends)
     patch, stride = int(settings["patch"]), int(settings["stride"])
     return occlusion(scores, picture, fill, request.target, patch, stride, on_share)

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from keras import ops
 
+from resnet_viz.model.activation_model import ActivationModel
 from resnet_viz.model.build import keras_layer
-from resnet_viz.model.probe import Probe
 from resnet_viz.results import Attribution
 from resnet_viz.spec import LayerGraph
 from resnet_viz.spec.layers import Conv, Dense
@@ -31,16 +31,18 @@ def stages_from_the_top(graph: LayerGraph) -> list[int]:
     return [0, *sorted({node.stage for node in graph.nodes if node.stage}, reverse=True)]
 
 
-def randomised_maps(probe: Probe, explain: Callable[[], Attribution]) -> Iterator[tuple[int, Attribution]]:
+def randomised_maps(
+    activation_model: ActivationModel, explain: Callable[[], Attribution]
+) -> Iterator[tuple[int, Attribution]]:
     """Yield (stage, attribution): with the head random (0), then the last stage too, and so on down to the stem (1).
 
     Args:
-        probe: The network; it has its own weights again when the iterator ends, however it ends.
+        activation_model: The network; it has its own weights again when the iterator ends, however it ends.
         explain: Makes the attribution anew, without looking into any cache; may raise to cancel.
     """
-    with _own_weights_afterwards(probe):
-        for stage in stages_from_the_top(probe.summary.graph):
-            _randomise(probe, stage)
+    with _own_weights_afterwards(activation_model):
+        for stage in stages_from_the_top(activation_model.summary.graph):
+            _randomise(activation_model, stage)
             yield stage, explain()
 
 
@@ -61,11 +63,11 @@ def _ranks(values: FloatArray) -> npt.NDArray[np.float64]:
     return ((ends - counts + ends - 1) / 2.0)[inverse]
 
 
-def _randomise(probe: Probe, stage: int) -> None:
-    for place, node in enumerate(probe.summary.graph.nodes):
+def _randomise(activation_model: ActivationModel, stage: int) -> None:
+    for place, node in enumerate(activation_model.summary.graph.nodes):
         if node.stage != stage:
             continue
-        layer = probe.model.get_layer(node.id)
+        layer = activation_model.model.get_layer(node.id)
         if isinstance(node.layer, (Conv, Dense)):
             other = keras_layer(node.layer._replace(seed=SEED + place), node.id)
             layer.kernel.assign(other.kernel_initializer(layer.kernel.shape, layer.kernel.dtype))
@@ -78,8 +80,8 @@ def _randomise(probe: Probe, stage: int) -> None:
 
 
 @contextmanager
-def _own_weights_afterwards(probe: Probe) -> Iterator[None]:
-    kept: list[tuple[Any, Any]] = [(variable, np.array(variable)) for variable in probe.model.weights]
+def _own_weights_afterwards(activation_model: ActivationModel) -> Iterator[None]:
+    kept: list[tuple[Any, Any]] = [(variable, np.array(variable)) for variable in activation_model.model.weights]
     try:
         yield
     finally:

@@ -47,7 +47,7 @@ def _activations(options: argparse.Namespace) -> None:
     block = graph.block_of(nodes[0]) or graph.blocks[0]
     last = graph.nodes[-1]
     needed = [*nodes, *signals(block).values(), last.id] if options.html else nodes
-    maps = look.scores().probe.activations(look.values, list(dict.fromkeys(needed)), look.surgery)
+    maps = look.scores().activation_model.activations(look.values, list(dict.fromkeys(needed)), look.surgery)
     if options.html:
         focus = Focus(block, nodes[0], surgery=look.surgery)
         subject = _subject(look, maps[last.id] if isinstance(last.layer, Softmax) else None)

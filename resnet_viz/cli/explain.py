@@ -48,12 +48,12 @@ def _explain(options: argparse.Namespace) -> None:
     wanted = parse_target(options.target, graph.spec.classes)
     scores = look.scores()
     target = int(scores.logits(look.values[np.newaxis])[0].argmax()) if wanted is None else wanted
-    from resnet_viz.attribution.methods import explained  # noqa: PLC0415 - imports Keras
+    from resnet_viz.attribution.methods import attribute  # noqa: PLC0415 - imports Keras
 
     shape = graph.spec.input_shape
     ends = {name: plain_input(pixel, shape, look.rule) for name, pixel in (("black", 0), ("white", 255))}
     request = Request(options.method, node, target, settings)
-    found = explained(scores, {"picture": look.values, **ends}, request)
+    found = attribute(scores, {"picture": look.values, **ends}, request)
     if suffix == ".png":
         seen = look.summary.by_id[node].field if METHODS[options.method].needs_node else None
         options.out.write_bytes(overlay_png(look.rgb, found.values, seen))

@@ -75,10 +75,10 @@ class PreparedPicture:
     def scores(self) -> Any:
         """Return the network with its weights, built now."""
         weights = self.weights.arrays if self.weights else None
-        from resnet_viz.model.probe import Probe  # noqa: PLC0415 - imports Keras
+        from resnet_viz.model.activation_model import ActivationModel  # noqa: PLC0415 - imports Keras
         from resnet_viz.model.scores import Scores  # noqa: PLC0415 - as above
 
-        return Scores(Probe(self.summary.graph.spec, weights=weights)).operated(self.surgery)
+        return Scores(ActivationModel(self.summary.graph.spec, weights=weights)).with_surgery(self.surgery)
 
     @property
     def weights_text(self) -> str:

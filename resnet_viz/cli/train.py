@@ -17,11 +17,11 @@ from resnet_viz.datasets.cifar10 import cifar10
 from resnet_viz.errors import DataError, SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import data_folder
+from resnet_viz.training.conclusions import conclusion_of
 from resnet_viz.training.demos import ORDER, demo
 from resnet_viz.training.device import choose_device
 from resnet_viz.training.plan import Plan, with_depth, with_settings
-from resnet_viz.training.record import Record, RunFolder
-from resnet_viz.training.verdicts import verdict_of
+from resnet_viz.training.record import RunFolder, RunRecord
 
 _BAR = 24
 _REDRAW_S = 0.2
@@ -54,7 +54,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def train(options: argparse.Namespace) -> None:
-    """Run or resume, and print the verdict.
+    """Run or resume, and print the conclusion.
 
     Raises:
         ResNetVizError: If an argument breaks a rule, or the run cannot be done here.
@@ -71,7 +71,7 @@ def train(options: argparse.Namespace) -> None:
     signal.signal(signal.SIGTERM, lambda *_arguments: control.stop())
     record = Session(folder, store=store, wanted=options.device, control=control, on_update=control.on_update).run()
     control.finish()
-    _print_verdict(folder, record)
+    _print_conclusion(folder, record)
 
 
 def _new(options: argparse.Namespace, store: Path) -> RunFolder:
@@ -93,7 +93,7 @@ def _new(options: argparse.Namespace, store: Path) -> RunFolder:
         plan = replace(plan, seconds=0.0)
     if options.seconds and options.updates is None and "updates" not in settings:
         plan = replace(plan, updates=0)
-    folder.save(Record(plan))
+    folder.save(RunRecord(plan))
     return folder
 
 
@@ -157,7 +157,7 @@ class _Terminal:
         """Return what is wanted now."""
         return "interrupt" if self._is_stopped.is_set() else "go"
 
-    def on_update(self, record: Record) -> None:
+    def on_update(self, record: RunRecord) -> None:
         """Draw how far it is."""
         text = progress_text(record)
         now = time.monotonic()
@@ -174,7 +174,7 @@ class _Terminal:
             sys.stderr.write("\n")
 
 
-def progress_text(record: Record) -> str:
+def progress_text(record: RunRecord) -> str:
     """Return phase, bar, updates and time of a run in one line."""
     plan = record.plan
     shares = [record.spent_s / plan.seconds if plan.seconds else 0, record.update / plan.updates if plan.updates else 0]
@@ -187,14 +187,14 @@ def progress_text(record: Record) -> str:
     return f"{text}, {rest}"
 
 
-def _print_verdict(folder: RunFolder, record: Record) -> None:
+def _print_conclusion(folder: RunFolder, record: RunRecord) -> None:
     print(record.device)
     for name, seconds in record.phases.items():
         print(f"  {name} {seconds:.1f} s")
     if record.sentence:
         print(record.sentence)
-    verdict = verdict_of(record, folder.read_metrics()[0])
-    for sentence in (*verdict.sentences, *verdict.more):
+    conclusion = conclusion_of(record, folder.read_metrics()[0])
+    for sentence in (*conclusion.sentences, *conclusion.more):
         print(sentence)
     if record.state == "interrupted":
         print(_("Stopped. Go on with `--resume {folder}`.").format(folder=folder.path))

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 import psutil
 
-from resnet_viz.jobs.store import Run
+from resnet_viz.jobs.store import QueueEntry
 from resnet_viz.training.record import RunFolder, State
 
 UNPUBLISHED = 3
@@ -41,7 +41,7 @@ class JobProcess:
         starts: How often its run has ended by itself since it last got further; None while it goes on.
     """
 
-    def __init__(self, run: Run, process: "subprocess.Popen[bytes]") -> None:
+    def __init__(self, run: QueueEntry, process: "subprocess.Popen[bytes]") -> None:
         """Listen to a process that was just started."""
         self.run, self._process = run, process
         self.began = self._heard = time.monotonic()
@@ -120,7 +120,7 @@ class JobProcess:
                 self._heard = time.monotonic()
 
 
-def launch(command: Sequence[str], run: Run, files: RunFolder, environment: Mapping[str, str]) -> JobProcess:
+def launch(command: Sequence[str], run: QueueEntry, files: RunFolder, environment: Mapping[str, str]) -> JobProcess:
     """Start the process of a run.
 
     Raises:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from resnet_viz.analysis.curves import Metrics
 from resnet_viz.errors import StoreError
-from resnet_viz.jobs.store import Run, RunStore
-from resnet_viz.training.record import START, Place, Record
+from resnet_viz.jobs.store import QueueEntry, RunStore
+from resnet_viz.training.record import START, Place, RunRecord
 
 
 class Events(NamedTuple):
@@ -20,7 +20,7 @@ class Events(NamedTuple):
         is_anew: The run went back to a checkpoint: these replace all measurements before.
     """
 
-    record: Record
+    record: RunRecord
     metrics: list[Metrics]
     next: Place
     is_anew: bool = False
@@ -51,7 +51,7 @@ class RunReader:
             raise StoreError(error) from error
         return Events(replace(record, state=run.state), *measured)
 
-    def list(self, owner: str) -> Sequence[Run]:
+    def list(self, owner: str) -> Sequence[QueueEntry]:
         """Return an owner's runs, the newest first."""
         return self.store.of_owner(owner)
 

@@ -16,12 +16,12 @@ from resnet_viz.backends import child_environment
 from resnet_viz.errors import BusyError, JobError, ResNetVizError, StoreError
 from resnet_viz.jobs.process import UNPUBLISHED, JobProcess, end_leftover, launch
 from resnet_viz.jobs.reading import RunReader
-from resnet_viz.jobs.store import ACTIVE, Run, RunStore
+from resnet_viz.jobs.store import ACTIVE, QueueEntry, RunStore
 from resnet_viz.messages import current_language, use_language
 from resnet_viz.messages import gettext as _
 from resnet_viz.training.hardware import nvidia_gpus
 from resnet_viz.training.plan import Plan
-from resnet_viz.training.record import ENDED, Record, State
+from resnet_viz.training.record import ENDED, RunRecord, State
 
 MAX_WAITING = 64
 MAX_WAITING_PER_OWNER = 4
@@ -90,7 +90,7 @@ class LocalRunner(RunReader):
             self._processes.clear()
             self._only_one.release(force=True)
 
-    def submit(self, owner: str, plan: Plan, name: str, *, device: str = "auto", holds: bool = False) -> Run:
+    def submit(self, owner: str, plan: Plan, name: str, *, device: str = "auto", holds: bool = False) -> QueueEntry:
         """Put a run at the end of the queue.
 
         Raises:
@@ -194,7 +194,7 @@ class LocalRunner(RunReader):
                 )
             )
 
-    def _owned(self, run_id: str, owner: str) -> Run:
+    def _owned(self, run_id: str, owner: str) -> QueueEntry:
         run = self.store.find(run_id)
         if run is None or run.owner != owner:
             raise JobError(
@@ -202,13 +202,13 @@ class LocalRunner(RunReader):
             )
         return run
 
-    def _cancel(self, run: Run, active: JobProcess | None) -> None:
+    def _cancel(self, run: QueueEntry, active: JobProcess | None) -> None:
         if active:
             active.cancel()
         elif not run.has_ended:
             self._close_record(run, "cancelled")
 
-    def _go(self, run: Run, active: JobProcess | None) -> None:
+    def _go(self, run: QueueEntry, active: JobProcess | None) -> None:
         if active is None:
             if run.has_ended:
                 self._check_room(run.owner)
@@ -336,7 +336,7 @@ class LocalRunner(RunReader):
             self._starts[active.run.id] = active.starts, max(update, furthest)
         return active.starts
 
-    def _close_record(self, run: Run, state: State, sentence: str = "") -> None:
+    def _close_record(self, run: QueueEntry, state: State, sentence: str = "") -> None:
         record = self._record(run.id)
         try:
             if record:
@@ -360,11 +360,11 @@ class LocalRunner(RunReader):
                 active.let_go()
             return
 
-    def _slot(self, run: Run) -> str:
+    def _slot(self, run: QueueEntry) -> str:
         """Return which device a run takes up."""
         return "gpu" if run.device != "cpu" and nvidia_gpus() else "cpu"
 
-    def _launch(self, run: Run) -> None:
+    def _launch(self, run: QueueEntry) -> None:
         files, record = self.store.files(run.id), self._record(run.id)
         use_language(record.language if record else "en")  # this thread is nobody's
         arguments = [str(files.path), str(self._pictures), run.device, current_language()]
@@ -378,7 +378,7 @@ class LocalRunner(RunReader):
             return
         self.store.set_state(run.id, "preparing")
 
-    def _record(self, run_id: str) -> Record | None:
+    def _record(self, run_id: str) -> RunRecord | None:
         try:
             return self.store.files(run_id).load()
         except (FileNotFoundError, ValueError):

@@ -16,7 +16,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.owners import Room
 from resnet_viz.stored import stored_at
 from resnet_viz.training.plan import Plan
-from resnet_viz.training.record import ENDED, Record, RunFolder, State
+from resnet_viz.training.record import ENDED, RunFolder, RunRecord, State
 
 MAX_RUNS_PER_OWNER = 100
 MAX_NAME = 60
@@ -45,7 +45,7 @@ ACTIVE: tuple[State, ...] = ("preparing", "prepared", "running", "paused")
 
 
 @dataclass(frozen=True)
-class Run:
+class QueueEntry:
     """A line of the list.
 
     Attributes:
@@ -92,7 +92,7 @@ class RunStore:
             with self._database():
                 pass
 
-    def add(self, owner: str, plan: Plan, name: str, *, device: str = "auto", holds: bool = False) -> Run:
+    def add(self, owner: str, plan: Plan, name: str, *, device: str = "auto", holds: bool = False) -> QueueEntry:
         """Keep a new run, at the end of the queue.
 
         Raises:
@@ -108,9 +108,11 @@ class RunStore:
                 _("You keep {n} runs already: delete some on the Train page, then try again.").format(n=len(own))
             )
         now = time.time()
-        run = Run(secrets.token_urlsafe(9), owner, checked_name(name), plan.demo, device, holds, "queued", now, now)
+        run = QueueEntry(
+            secrets.token_urlsafe(9), owner, checked_name(name), plan.demo, device, holds, "queued", now, now
+        )
         try:
-            self.files(run.id).save(Record(plan, language=current_language()))
+            self.files(run.id).save(RunRecord(plan, language=current_language()))
             with self._database() as database:
                 values = (run.id, owner, run.name, run.demo, device, int(holds), run.state, now, now)
                 database.execute(f"insert into runs ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)  # noqa: S608 - our own words
@@ -121,15 +123,15 @@ class RunStore:
             raise
         return run
 
-    def find(self, run_id: str) -> Run | None:
+    def find(self, run_id: str) -> QueueEntry | None:
         """Return a run, or None."""
         return next(iter(self._select("where id = ?", (run_id,))), None)
 
-    def of_owner(self, owner: str) -> list[Run]:
+    def of_owner(self, owner: str) -> list[QueueEntry]:
         """Return an owner's runs, the newest first."""
         return self._select("where owner = ? order by number desc", (owner,))
 
-    def in_states(self, *states: State) -> list[Run]:
+    def in_states(self, *states: State) -> list[QueueEntry]:
         """Return all runs in these states, in the order of the queue."""
         marks = ", ".join("?" * len(states))
         return self._select(f"where state in ({marks}) order by queued, number", states)
@@ -173,11 +175,11 @@ class RunStore:
         """Return the folder of a run."""
         return RunFolder(stored_at(self.folder, run_id))
 
-    def _select(self, rest: str, values: tuple[Any, ...]) -> list[Run]:
+    def _select(self, rest: str, values: tuple[Any, ...]) -> list[QueueEntry]:
         with self._database() as database:
             rows = database.execute(f"select {_COLUMNS} from runs {rest}", values).fetchall()  # noqa: S608 - our own words
         return [
-            Run(key, owner, name, demo, device, bool(holds), state, created, queued)
+            QueueEntry(key, owner, name, demo, device, bool(holds), state, created, queued)
             for key, owner, name, demo, device, holds, state, created, queued in rows
         ]
 

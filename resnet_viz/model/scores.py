@@ -11,11 +11,11 @@ from keras import ops
 
 from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
+from resnet_viz.model.activation_model import ActivationModel
 from resnet_viz.model.gradients import Scored, compile_gradient
-from resnet_viz.model.passes import run_graph
-from resnet_viz.model.probe import Probe
+from resnet_viz.model.partial_forward import run_graph
 from resnet_viz.spec.layers import Softmax
-from resnet_viz.spec.reach import boundary, operated_nodes
+from resnet_viz.spec.reach import boundary, surgery_nodes
 from resnet_viz.spec.surgery import NO_SURGERY, Surgery
 
 FloatArray = npt.NDArray[np.float32]
@@ -29,21 +29,23 @@ _MOST_FUNCTIONS = 20
 
 
 class Scores:
-    """Logits and gradients of one probe's network, with or without surgery.
+    """Logits and gradients of one network, with or without surgery.
 
     Functions of the unharmed network are compiled at first use and kept; after surgery logits and maps are
     walked eagerly, which answers at once.
     """
 
-    def __init__(self, probe: Probe, on_progress: Callable[[str], None] = lambda _step: None) -> None:
-        """Serve one probe; `on_progress` hears the step compile."""
-        self.probe, self.graph = probe, probe.summary.graph
+    def __init__(
+        self, activation_model: ActivationModel, on_progress: Callable[[str], None] = lambda _step: None
+    ) -> None:
+        """Serve one network; `on_progress` hears the step compile."""
+        self.activation_model, self.graph = activation_model, activation_model.summary.graph
         self.surgery = NO_SURGERY
-        self.batch = max(1, min(MAX_BATCH, MAX_BATCH_BYTES // probe.summary.totals.activation_bytes))
+        self.batch = max(1, min(MAX_BATCH, MAX_BATCH_BYTES // activation_model.summary.totals.activation_bytes))
         self._on_progress = on_progress
         self._functions: OrderedDict[tuple[Any, ...], Scored] = OrderedDict()
 
-    def operated(self, surgery: Surgery) -> "Scores":
+    def with_surgery(self, surgery: Surgery) -> "Scores":
         """Return the scores of the same network after a surgery."""
         view = copy.copy(self)
         view.surgery = surgery
@@ -71,11 +73,14 @@ class Scores:
         node = self.logits_node
         if self.surgery:
             known = {self.graph.nodes[0].id: pictures}
-            found = run_graph(self.probe.model, known, [node], graph=self.graph, surgery=self.surgery)
+            found = run_graph(self.activation_model.model, known, [node], graph=self.graph, surgery=self.surgery)
             logits: FloatArray = ops.convert_to_numpy(found[node])
             return logits
         return np.concatenate(
-            [self.probe.taps((node,), self.batch)(batch)[0][:count] for batch, count in _batches(pictures, self.batch)]
+            [
+                self.activation_model.output_function((node,), self.batch)(batch)[0][:count]
+                for batch, count in _batches(pictures, self.batch)
+            ]
         )
 
     def gradients(self, pictures: FloatArray, direction: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -84,7 +89,7 @@ class Scores:
         size, surgery = self.batch if len(pictures) > 1 else 1, self.surgery
 
         def score(x: Any, towards: Any) -> Any:
-            found = run_graph(self.probe.model, {first: x}, [node], graph=self.graph, surgery=surgery)
+            found = run_graph(self.activation_model.model, {first: x}, [node], graph=self.graph, surgery=surgery)
             return ops.sum(found[node] * towards, axis=-1)
 
         shapes = [(size, *pictures.shape[1:]), direction.shape]
@@ -98,22 +103,22 @@ class Scores:
     ) -> tuple[float, FloatArray, FloatArray]:
         """Return the score, a layer's output ``(height, width, channels)``, and the score's gradient in it.
 
-        Only what comes after the layer is computed; the layer itself and whatever bypasses it are the probe's kept maps.
+        Only what comes after the layer is computed; the layer itself and whatever bypasses it are kept maps.
 
         Args:
             picture: float32 ``(height, width, channels)``.
             node: The layer.
             direction: As `direction` gives it.
-            fresh: Compute the maps anew, because the weights are others than the probe's own for the moment.
+            fresh: Compute the maps anew, because the weights are others than the network's own for the moment.
         """
         beside = boundary(self.graph, node, [self.logits_node])
-        maps = self.probe.activations(picture, [node, *beside], self.surgery, fresh=fresh)
+        maps = self.activation_model.activations(picture, [node, *beside], self.surgery, fresh=fresh)
         # What was done to the layer itself is in its map already.
-        behind = self.surgery if operated_nodes(self.graph, self.surgery) - {node} else NO_SURGERY
+        behind = self.surgery if surgery_nodes(self.graph, self.surgery) - {node} else NO_SURGERY
 
         def score(x: Any, towards: Any, *others: Any) -> Any:
             known = {node: x, **dict(zip(beside, others, strict=True))}
-            found = run_graph(self.probe.model, known, [self.logits_node], graph=self.graph, surgery=behind)
+            found = run_graph(self.activation_model.model, known, [self.logits_node], graph=self.graph, surgery=behind)
             return ops.sum(found[self.logits_node] * towards, axis=-1)
 
         arrays = [maps[node][np.newaxis], direction, *(maps[name][np.newaxis] for name in beside)]

@@ -35,7 +35,7 @@ def descendants(graph: LayerGraph, starts: set[str]) -> set[str]:
     return reached
 
 
-def operated_nodes(graph: LayerGraph, surgery: Surgery) -> set[str]:
+def surgery_nodes(graph: LayerGraph, surgery: Surgery) -> set[str]:
     """Return the layers whose own output a surgery changes."""
     blocks = surgery.dropped | surgery.cut
     adds = {block.add for block in graph.blocks if block.name in blocks and block.add}

@@ -36,8 +36,8 @@ class Demo:
         title: A few words.
         question: Asked before.
         answer: Said after, beside what was measured: how to read it.
-        about_s: Seconds from the click to the verdict, as measured on two idle cores, start and evaluation included.
-        verdict: How the measurements are summed up: a name of `resnet_viz.training.verdicts`.
+        about_s: Seconds from the click to the conclusion, as measured on two idle cores, start and evaluation included.
+        conclusion: How the measurements are summed up: a name of `resnet_viz.training.conclusions`.
         plan: What is run; its number of updates is what the claim rests on.
     """
 
@@ -46,7 +46,7 @@ class Demo:
     question: str
     answer: str
     about_s: float
-    verdict: str
+    conclusion: str
     plan: Plan
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 import time
 from collections.abc import Callable
 
-from resnet_viz.training.record import Record, RunFolder, State
+from resnet_viz.training.record import RunFolder, RunRecord, State
 
 _STATUS_S = 0.5
 
@@ -18,7 +18,7 @@ class Journal:
         record: How it stands.
     """
 
-    def __init__(self, folder: RunFolder, on_update: Callable[[Record], None] = lambda _record: None) -> None:
+    def __init__(self, folder: RunFolder, on_update: Callable[[RunRecord], None] = lambda _record: None) -> None:
         """Take up the record kept in `folder`; `on_update` hears it whenever it changed.
 
         Raises:
@@ -60,7 +60,7 @@ class Journal:
         self.record.sentence = sentence
         self.publish()
 
-    def close(self, state: State) -> Record:
+    def close(self, state: State) -> RunRecord:
         """End the run in this state and return its record."""
         self.record.state = state
         self.end_phase()

@@ -18,7 +18,7 @@ from resnet_viz.training.checkpoint import newest_checkpoint, save_checkpoint, w
 from resnet_viz.training.control import STOPS, TICK_S, Command, Control
 from resnet_viz.training.device import Device, used_memory_bytes, uses_xla
 from resnet_viz.training.journal import Journal
-from resnet_viz.training.record import Record
+from resnet_viz.training.record import RunRecord
 
 if TYPE_CHECKING:
     from resnet_viz.training.trainer import Trainer
@@ -109,7 +109,7 @@ class Loop:
         self.metrics_bytes = found.state["metrics_bytes"]
         self.folder.truncate(self.metrics_bytes)
 
-    def train(self) -> Record:
+    def train(self) -> RunRecord:
         """Update until the budget is spent or someone stops it."""
         journal, record = self.journal, self.record
         record.state, record.ended, record.left_s = "running", "", None
@@ -273,7 +273,7 @@ class Loop:
         self._saved = time.monotonic()
         self._save_s = self._saved - began
 
-    def _finish(self) -> Record:
+    def _finish(self) -> RunRecord:
         from safetensors.numpy import save  # noqa: PLC0415 - of the optional model part
 
         record = self.record

@@ -59,7 +59,7 @@ class Measured(NamedTuple):
 
 
 @dataclass
-class Record:
+class RunRecord:
     """``run.json``.
 
     Attributes:
@@ -122,21 +122,21 @@ class RunFolder:
         """Whether a run was kept here."""
         return (self.path / "run.json").is_file()
 
-    def save(self, record: Record) -> None:
+    def save(self, record: RunRecord) -> None:
         """Keep the record; a reader sees the old one or the new one."""
         self.path.mkdir(parents=True, exist_ok=True)
         write_whole(self.path / "run.json", json.dumps(asdict(record)).encode())
 
-    def load(self) -> Record:
+    def load(self) -> RunRecord:
         """Return the record.
 
         Raises:
             OSError, ValueError: If there is none.
         """
         data = json.loads((self.path / "run.json").read_bytes())
-        known = {item.name for item in fields(Record)}
+        known = {item.name for item in fields(RunRecord)}
         values = {name: value for name, value in data.items() if name in known}
-        return Record(**{**values, "plan": Plan.from_dict(values["plan"]), "classes": tuple(values["classes"])})
+        return RunRecord(**{**values, "plan": Plan.from_dict(values["plan"]), "classes": tuple(values["classes"])})
 
     def append(self, lines: Iterable[Mapping[str, Any]]) -> int:
         """Add measurements, all or none, and return the file's size.

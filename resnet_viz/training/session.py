@@ -17,7 +17,7 @@ from resnet_viz.training.control import STOPS, TICK_S, Command, Control, Unatten
 from resnet_viz.training.device import Wanted, all_devices, find_device, is_out_of_memory, use_precision
 from resnet_viz.training.journal import Journal, utc_now
 from resnet_viz.training.loop import Loop
-from resnet_viz.training.record import Record, RunFolder
+from resnet_viz.training.record import RunFolder, RunRecord
 
 _HALVINGS = 3
 
@@ -37,7 +37,7 @@ class Session:
         store: Path,
         wanted: Wanted = "auto",
         control: Control | None = None,
-        on_update: Callable[[Record], None] = lambda _record: None,
+        on_update: Callable[[RunRecord], None] = lambda _record: None,
     ) -> None:
         """Take up the run kept in `folder`, new or begun.
 
@@ -54,7 +54,7 @@ class Session:
         self.record = self._journal.record
         self.is_published = True
 
-    def run(self, *, start_held: bool = False) -> Record:
+    def run(self, *, start_held: bool = False) -> RunRecord:
         """Run to the end of the budget, or until told to stop, and return the record.
 
         Args:
@@ -97,7 +97,7 @@ class Session:
         except OSError:  # on a full disk the old record stays
             self.is_published = False
 
-    def _run(self, *, start_held: bool) -> Record:
+    def _run(self, *, start_held: bool) -> RunRecord:
         journal, record = self._journal, self.record
         record.state = "preparing"
         record.began = record.began or utc_now()

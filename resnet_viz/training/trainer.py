@@ -16,7 +16,7 @@ from keras import ops
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.datasets.sources import Bytes, FloatArray, Labels
 from resnet_viz.model.build import build_model
-from resnet_viz.model.compiled import compile_taps
+from resnet_viz.model.compiled import compile_outputs
 from resnet_viz.spec import LayerGraph
 from resnet_viz.training.batches import as_floats
 from resnet_viz.training.plan import OptimizerPlan, Plan
@@ -139,7 +139,7 @@ class Trainer:
     def _outputs(self, images: Bytes) -> list[FloatArray]:
         """Return the watched maps and the logits of at most one batch; computed in whole batches, compiled once."""
         if self._forward is None:
-            self._forward = compile_taps(self.model, [*self.watched, _LOGITS], batch=self.batch)
+            self._forward = compile_outputs(self.model, [*self.watched, _LOGITS], batch=self.batch)
         missing = self.batch - len(images)
         padded = np.pad(images, ((0, missing), (0, 0), (0, 0), (0, 0))) if missing else images
         return [array[: len(images)].astype(np.float32) for array in self._forward(as_floats(padded))]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from resnet_viz.analysis.curves import Metrics
 from resnet_viz.jobs.reading import Events
-from resnet_viz.training.record import START, Place, Record, State
+from resnet_viz.training.record import START, Place, RunRecord, State
 
 Array = npt.NDArray[Any]
 
@@ -104,12 +104,12 @@ class RunFeed:
     def __init__(self, limit: int = 32) -> None:
         """Keep the `limit` runs asked for last."""
         self._limit = limit
-        self._runs: OrderedDict[str, tuple[float, Record, list[Metrics], Place]] = OrderedDict()
+        self._runs: OrderedDict[str, tuple[float, RunRecord, list[Metrics], Place]] = OrderedDict()
         self._lock = threading.Lock()
 
     def read(
         self, run_id: str, state: State, ask: Callable[[str, Place], Events | None]
-    ) -> tuple[Record, list[Metrics]] | None:
+    ) -> tuple[RunRecord, list[Metrics]] | None:
         """Return a run's record and all its measurements, at most half a second old; None if there is none.
 
         Args:

@@ -13,7 +13,7 @@ from resnet_viz.analysis.reads import CellReads, cell_reads
 from resnet_viz.spec import PRESETS
 from resnet_viz.spec.graph import Node
 from resnet_viz.spec.layers import Conv, Dense
-from resnet_viz.training.verdicts import last_accuracy
+from resnet_viz.training.conclusions import last_accuracy
 from resnet_viz.ui.components.run_source import RECORDED, Watched, watched
 
 _PLACE = re.compile(r"\{(\w+)\}")

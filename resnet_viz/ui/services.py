@@ -23,7 +23,7 @@ from resnet_viz.identity import COOKIE_AGE_S
 from resnet_viz.images.uploads import Uploads
 from resnet_viz.jobs.runner import LocalRunner
 from resnet_viz.jobs.store import ACTIVE, WAITING, RunStore
-from resnet_viz.owners import KEPT, SEEN, OwnerFiles, Room, data_folder, sweep
+from resnet_viz.owners import KEPT, SEEN, OwnerFiles, Room, data_folder, delete_expired
 from resnet_viz.spec import DEFAULT_PRESET, preset
 from resnet_viz.weights.catalogue import cards
 from resnet_viz.weights.content import content_of
@@ -156,7 +156,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     _say_where()
     threading.Thread(target=_preload, daemon=True).start()
     threading.Thread(target=_warm, daemon=True).start()
-    sweeping = asyncio.create_task(_sweep())
+    sweeping = asyncio.create_task(_delete_expired())
     try:
         yield
     finally:
@@ -205,7 +205,7 @@ def use_pictures_of_runs() -> None:
     """Count a use of every visitor's pictures that a run still needs, however long it waits or rests."""
     try:
         runs = run_store().in_states(*WAITING, *ACTIVE, "interrupted")
-    except StoreError:  # said where the list is shown; the next sweep tries again
+    except StoreError:  # said where the list is shown; the next time tries again
         return
     for run in runs:
         with contextlib.suppress(*DAMAGE, StoreError):  # deleted meanwhile
@@ -214,10 +214,10 @@ def use_pictures_of_runs() -> None:
                 os.utime(arrays_file(pictures_folder(), "folders", plan.data.folder))
 
 
-async def _sweep() -> None:
+async def _delete_expired() -> None:
     while True:
         await asyncio.to_thread(use_pictures_of_runs)
         for folder in KEPT:
-            await asyncio.to_thread(sweep, data_folder() / folder)
-        await asyncio.to_thread(sweep, data_folder() / SEEN, COOKIE_AGE_S)
+            await asyncio.to_thread(delete_expired, data_folder() / folder)
+        await asyncio.to_thread(delete_expired, data_folder() / SEEN, COOKIE_AGE_S)
         await asyncio.sleep(_SWEEP_S)

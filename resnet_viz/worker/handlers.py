@@ -144,7 +144,7 @@ class Worker:
 
         self._asking = number
         scores = self._networks.build(request.network)
-        surgery = request.network.parsed_surgery(scores.probe.summary)
+        surgery = request.network.parsed_surgery(scores.activation_model.summary)
         return request.answer(Bench(scores, surgery, publish))
 
     def _publish_step(self, step: str) -> None:

@@ -11,13 +11,13 @@ from safetensors.numpy import load_file
 
 from resnet_viz.errors import WeightsError, broken_rule
 from resnet_viz.messages import gettext as _
-from resnet_viz.model.probe import Probe
+from resnet_viz.model.activation_model import ActivationModel
 from resnet_viz.model.scores import Scores
 from resnet_viz.weights.content import Content, content_of
 from resnet_viz.worker.request import Key, Network
 
 # A ResNet50 with both compiled functions and a few cached pictures is about 0.5 GB.
-MAX_PROBES = 3
+MAX_NETWORKS = 3
 # ResNet-152 at 512 px; a gradient takes about twice of it for a moment.
 MAX_NETWORK_BYTES = 2 * 2**30
 
@@ -50,10 +50,12 @@ class Networks:
         key = network.key
         if key not in self._scores:
             arrays = _arrays(network.weights) if network.weights else None
-            probe = Probe(network.spec, weights=arrays, on_progress=self._on_step, max_bytes=MAX_NETWORK_BYTES)
+            activation_model = ActivationModel(
+                network.spec, weights=arrays, on_progress=self._on_step, max_bytes=MAX_NETWORK_BYTES
+            )
             self.builds += 1
-            self._scores[key] = Scores(probe, self._on_step)
-            if len(self._scores) > MAX_PROBES:
+            self._scores[key] = Scores(activation_model, self._on_step)
+            if len(self._scores) > MAX_NETWORKS:
                 self._scores.popitem(last=False)
         self._scores.move_to_end(key)
         return self._scores[key]

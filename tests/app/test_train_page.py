@@ -17,7 +17,7 @@ from resnet_viz.jobs.store import RunStore
 from resnet_viz.owners import owner_stem
 from resnet_viz.training.demos import ORDER, demo
 from resnet_viz.training.plan import with_settings
-from resnet_viz.training.record import Record
+from resnet_viz.training.record import RunRecord
 from resnet_viz.ui import services, state
 from resnet_viz.ui.cache import run_feed
 from resnet_viz.weights.fit import expected_arrays
@@ -74,7 +74,7 @@ def finished(runner, name="plain-vs-residual", owner=OWNER, **parts):
         "parameters": dict.fromkeys(networks, 216_446),
         "final": final,
     }
-    record = Record(plan, **(values | parts))
+    record = RunRecord(plan, **(values | parts))
     files.save(record)
     norms = {"stem": 1.0, "2a": 2.0, "4i": 1.0, "head": 3.0}
     files.append(
@@ -136,7 +136,7 @@ def test_one_button_at_a_time_stands_out(runner):
 def test_the_seconds_before_the_first_curve_are_told_step_by_step(runner):
     run = runner.store.add(OWNER, demo("plain-vs-residual").plan, "by hand")
     phases = {"import": 3.5, "data": 0.2, "build": 1.5}
-    runner.store.files(run.id).save(Record(demo("plain-vs-residual").plan, "preparing", "compile", phases))
+    runner.store.files(run.id).save(RunRecord(demo("plain-vs-residual").plan, "preparing", "compile", phases))
     runner.store.set_state(run.id, "preparing")
     steps = picture_of(opened("train", {"run": run.id}))["steps"]
     assert [step["state"] for step in steps["list"]] == ["done", "done", "done", "now", "later"]
@@ -144,12 +144,12 @@ def test_the_seconds_before_the_first_curve_are_told_step_by_step(runner):
     assert steps["elapsed_s"] >= 0
 
 
-def test_the_curve_ends_at_the_number_of_the_verdict(runner):
-    from resnet_viz.training.verdicts import verdict_of
+def test_the_curve_ends_at_the_number_of_the_conclusion(runner):
+    from resnet_viz.training.conclusions import conclusion_of
 
     run = finished(runner)
     files = runner.store.files(run.id)
-    numbers = verdict_of(files.load(), files.read_metrics()[0]).numbers
+    numbers = conclusion_of(files.load(), files.read_metrics()[0]).numbers
     picture = picture_of(opened("train", {"run": run.id}))
     for curve in picture["curves"]:
         assert curve["points"][-1][1] == pytest.approx(numbers[curve["network"]])
@@ -206,7 +206,7 @@ def test_a_bad_link_is_a_sentence():
     assert "not here, or not any more" in opened("train", {"run": "nosuchrun"}).info[0].value
 
 
-def test_a_finished_run_gives_its_verdict_then_its_answer(runner):
+def test_a_finished_run_gives_its_conclusion_then_its_answer(runner):
     run = finished(runner)
     app = opened("train", {"demo": "plain-vs-residual", "run": run.id})
     shown = texts(app)
@@ -256,7 +256,7 @@ def test_how_long_it_takes_is_told_after_the_first_updates(runner):
     assert "About 93 s left" in told
 
 
-def test_a_run_that_was_cut_short_says_so_beside_its_verdict(runner):
+def test_a_run_that_was_cut_short_says_so_beside_its_conclusion(runner):
     run = finished(runner, state="cancelled")
     app = opened("train", {"demo": "plain-vs-residual", "run": run.id})
     assert "Stopped after 24 of 72 steps. What is said here was measured over 72 steps." in texts(app)

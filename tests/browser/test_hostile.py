@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from resnet_viz.jobs.store import RunStore
 from resnet_viz.training.demos import demo
-from resnet_viz.training.record import Record
+from resnet_viz.training.record import RunRecord
 
 from .conftest import start_server, stop_server
 
@@ -43,7 +43,7 @@ def test_the_name_of_a_run_draws_no_picture_from_elsewhere(visit, tmp_path):
         line |= {"images_per_s": 9.0, "memory_bytes": 2**30, "gradient_norms": {"2a": 1.0}, "weight_norms": {"2a": 1.0}}
         store.files(one.id).metrics.write_text(json.dumps(line) + "\n", "utf-8")
         classes = (EVIL, "b", "c", "d", "e", "f")
-        record = Record(demo("overfit-ten").plan, state="failed", sentence=f"It broke: {EVIL}", classes=classes)
+        record = RunRecord(demo("overfit-ten").plan, state="failed", sentence=f"It broke: {EVIL}", classes=classes)
         store.files(one.id).save(record)
         store.set_state(one.id, "failed")
     server = start_server(tmp_path)

@@ -11,10 +11,10 @@ from playwright.sync_api import expect
 
 from resnet_viz.jobs.store import RunStore
 from resnet_viz.paths import ASSETS
+from resnet_viz.training.conclusions import conclusion_of
 from resnet_viz.training.demos import demo
 from resnet_viz.training.plan import with_settings
 from resnet_viz.training.record import RunFolder
-from resnet_viz.training.verdicts import verdict_of
 
 from .conftest import start_server, stop_server
 from .waits import eventually, quiet
@@ -54,7 +54,7 @@ def own_server(tmp_path):
     stop_server(running)
 
 
-def test_a_run_from_click_to_verdict_watched_by_two_and_inspected(visit):
+def test_a_run_from_click_to_conclusion_watched_by_two_and_inspected(visit):
     page = visit().open(SHORT.format(n=152))
     expect(page.get_by_text("Before a long training: can the network learn ten pictures by heart?")).to_be_visible()
     run_id = submitted(page)  # what is only there while it runs is looked for before its first curve
@@ -146,7 +146,7 @@ LINK = "/train?demo=plain-vs-residual&run=recorded-plain-vs-residual"
 RECORDING = RunFolder(ASSETS / "runs" / "plain-vs-residual")
 STEPS = demo("plain-vs-residual").plan.updates
 # What the two networks reach, in the words of the picture.
-_NUMBERS = verdict_of(RECORDING.load(), RECORDING.read_metrics().metrics).numbers
+_NUMBERS = conclusion_of(RECORDING.load(), RECORDING.read_metrics().metrics).numbers
 REACHED = [f"{100 * _NUMBERS[name]:.0f} %" for name in ("plain", "residual")]
 # What the picture shows now: where its curves end, in the words of its numbers; whether it plays.
 STATE = """() => {
@@ -162,7 +162,7 @@ STATE = """() => {
         ticks: [...root.querySelectorAll("text.x, text.y")].map((tick) => tick.textContent.replace("\u00a0", " ")),
         ends,
         plays: host.dataset.stands === "playing",
-        verdict: getComputedStyle(document.querySelector(".st-key-verdict p")).visibility === "visible",
+        conclusion: getComputedStyle(document.querySelector(".st-key-conclusion p")).visibility === "visible",
     };
 }"""
 # A play lasts seconds, which a busy browser may spend between two questions: it is stopped where it is looked at.
@@ -175,24 +175,24 @@ CAUGHT = f"""() => {{
 }}"""
 
 
-def test_a_recording_plays_by_itself_on_axes_that_stand_and_ends_at_its_verdict(visit):
+def test_a_recording_plays_by_itself_on_axes_that_stand_and_ends_at_its_conclusion(visit):
     page = visit().open(LINK)
     early = page.wait_for_function(CAUGHT).json_value()
     assert early["ticks"][:5] == ["0 %", "25 %", "50 %", "75 %", "100 %"]
-    assert not early["verdict"]
+    assert not early["conclusion"]
     held = page.evaluate(STATE)
-    assert (held["plays"], held["verdict"]) == (False, False)
+    assert (held["plays"], held["conclusion"]) == (False, False)
     assert held["at"] < held["last"] == STEPS
     press(page, "Play")
     page.wait_for_function(f"() => {{ const now = ({STATE})(); return !now.plays && now.at === now.last; }}")
     end = page.evaluate(STATE)
     assert end["ticks"] == early["ticks"]
     assert min(end["ends"]) > max(early["ends"])
-    verdict = page.locator(".st-key-verdict")
+    conclusion = page.locator(".st-key-conclusion")
     plain, residual = end["numbers"]
-    expect(verdict).to_contain_text(f"gets {residual} of its training pictures right, the plain one {plain}")
+    expect(conclusion).to_contain_text(f"gets {residual} of its training pictures right, the plain one {plain}")
     assert [plain, residual] == REACHED
-    assert end["verdict"]
+    assert end["conclusion"]
     expect(button(page, "Play again")).to_be_visible()
     expect(page.locator(".modebar")).to_have_count(0)
     press(page, "Replay")
@@ -203,7 +203,7 @@ def test_with_reduced_motion_a_recording_stands_at_its_end_at_once(visit):
     page = visit(reduced_motion="reduce").open(LINK)
     page.wait_for_function(f"() => {{ const now = ({STATE})(); return now && now.numbers[1]; }}")
     now = page.evaluate(STATE)
-    assert (now["plays"], now["at"], now["verdict"]) == (False, STEPS, True)
+    assert (now["plays"], now["at"], now["conclusion"]) == (False, STEPS, True)
     assert now["numbers"] == REACHED
 
 

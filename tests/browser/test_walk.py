@@ -39,8 +39,8 @@ def test_the_tour_forward_never_errs_and_ends_at_two_networks_that_learn(visit):
     for number in range(1, STOPS + 1):
         at_stop(page, number)
         if number == STOPS:  # asked before it is seen
-            expect(page.locator(".st-key-verdict p").first).to_be_attached()
-            expect(page.locator(".st-key-verdict p").first).to_be_hidden()
+            expect(page.locator(".st-key-conclusion p").first).to_be_attached()
+            expect(page.locator(".st-key-conclusion p").first).to_be_hidden()
         answer(page)
         page.keyboard.press("PageDown" if number % 2 else "ArrowRight")
     expect(bar_of(page)).to_have_count(0)

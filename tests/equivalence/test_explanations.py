@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from resnet_viz.attribution.catalogue import METHODS, filled, settings_of
+from resnet_viz.attribution.catalogue import METHODS, baseline_picture, settings_of
 from resnet_viz.attribution.depth import depth_profile
 from resnet_viz.attribution.effective_field import effective_fields
 from resnet_viz.attribution.grad_cam import grad_cam
@@ -12,8 +12,8 @@ from resnet_viz.attribution.integrated_gradients import integrated_gradients
 from resnet_viz.attribution.occlusion import occlusion, patch_count, patch_places
 from resnet_viz.attribution.sanity import randomised_maps, rank_correlation
 from resnet_viz.errors import ExplanationError, SpecError
+from resnet_viz.model.activation_model import ActivationModel
 from resnet_viz.model.pixel import pixel_steps
-from resnet_viz.model.probe import Probe
 from resnet_viz.model.scores import Scores
 from resnet_viz.results import Attribution
 from resnet_viz.spec import preset
@@ -26,29 +26,29 @@ def picture(seed: int = 0, spec=SPEC) -> np.ndarray:
     return np.random.default_rng(seed).uniform(size=spec.input_shape).astype(np.float32)
 
 
-def lively(probe: Probe, seed: int = 5) -> Probe:
+def lively(activation_model: ActivationModel, seed: int = 5) -> ActivationModel:
     """Give every weight a value of its own, so that no bias or statistic hides behind its start of 0 or 1."""
     random = np.random.default_rng(seed)
-    for variable in probe.model.weights:
+    for variable in activation_model.model.weights:
         if variable.name in ("beta", "bias", "moving_mean"):
             variable.assign(random.normal(scale=0.1, size=variable.shape))
         elif variable.name in ("gamma", "moving_variance"):
             variable.assign(random.uniform(0.5, 1.5, size=variable.shape))
-    return probe
+    return activation_model
 
 
 @pytest.fixture(scope="module")
 def scores() -> Scores:
-    return Scores(lively(Probe(SPEC)))
+    return Scores(lively(ActivationModel(SPEC)))
 
 
-def cut(probe, text):
-    channels = {record.node.id: record.output_shape[-1] for record in probe.summary.records[1:]}
-    return parse_surgery(text, probe.summary.graph, channels)
+def cut(activation_model, text):
+    channels = {record.node.id: record.output_shape[-1] for record in activation_model.summary.records[1:]}
+    return parse_surgery(text, activation_model.summary.graph, channels)
 
 
-def eager_logits(probe, values):
-    model = keras.Model(probe.model.input, probe.model.get_layer("fc10").output)
+def eager_logits(activation_model, values):
+    model = keras.Model(activation_model.model.input, activation_model.model.get_layer("fc10").output)
     return np.asarray(model(values[np.newaxis], training=False))[0]
 
 
@@ -60,8 +60,11 @@ def test_grad_cam_equals_the_gradient_by_hand(scores, node):
     """The whole model's own tape, without cut or cache, weights every channel the same way."""
     import tensorflow as tf
 
-    probe, target = scores.probe, 3
-    both = keras.Model(probe.model.input, [probe.model.get_layer(node).output, probe.model.get_layer("fc10").output])
+    activation_model, target = scores.activation_model, 3
+    both = keras.Model(
+        activation_model.model.input,
+        [activation_model.model.get_layer(node).output, activation_model.model.get_layer("fc10").output],
+    )
     with tf.GradientTape() as tape:
         maps, logits = both(picture()[np.newaxis], training=False)
         # A gradient in an intermediate tensor of one pass.
@@ -75,8 +78,8 @@ def test_grad_cam_equals_the_gradient_by_hand(scores, node):
 
 def test_grad_cam_of_the_last_map_by_hand(scores):
     """Behind it stand only a mean over cells and the classifier: α_k = w_kc / (h · w), by hand."""
-    kernel = np.asarray(scores.probe.model.get_layer("fc10").kernel)
-    maps = scores.probe.activations(picture(), ["res4c_out"])["res4c_out"]
+    kernel = np.asarray(scores.activation_model.model.get_layer("fc10").kernel)
+    maps = scores.activation_model.activations(picture(), ["res4c_out"])["res4c_out"]
     height, width = maps.shape[:2]
     expected = maps @ (kernel[:, 2] / (height * width))
     found = grad_cam(scores, picture(), "res4c_out", 2)
@@ -85,7 +88,7 @@ def test_grad_cam_of_the_last_map_by_hand(scores):
 
 @pytest.mark.parametrize("surgery", ["", "drop:3b,silence:res2a_out:1+2"])
 def test_gradients_agree_with_finite_differences(scores, surgery):
-    operated = scores.operated(cut(scores.probe, surgery))
+    operated = scores.with_surgery(cut(scores.activation_model, surgery))
     values, random = picture(2), np.random.default_rng(3)
     direction = random.normal(size=values.shape).astype(np.float32)
     _score, gradient = operated.gradients(values[np.newaxis], scores.direction(1))
@@ -101,7 +104,7 @@ def test_integrated_gradients_are_complete_and_settle_with_steps(scores):
     assert abs(numbers["residual"]) < 0.02 * max(abs(numbers["difference"]), 1e-3)
     assert numbers["sum"] - numbers["difference"] == pytest.approx(numbers["residual"], abs=1e-6)
     assert abs(numbers["residual"]) <= abs(found[16].numbers["residual"]) + 1e-4
-    assert found[256].score == pytest.approx(eager_logits(scores.probe, picture())[4], rel=1e-3)
+    assert found[256].score == pytest.approx(eager_logits(scores.activation_model, picture())[4], rel=1e-3)
 
 
 def test_integrated_gradients_of_a_linear_network_by_hand():
@@ -158,11 +161,11 @@ def test_every_pixel_is_covered_by_a_patch():
 
 
 def test_occlusion_agrees_with_covering_by_hand(scores):
-    values, fill = picture(), filled(picture(), "mean", np.zeros_like(picture()), np.ones_like(picture()))
+    values, fill = picture(), baseline_picture(picture(), "mean", np.zeros_like(picture()), np.ones_like(picture()))
     found = occlusion(scores, values, fill, 1, 8, 8)
     by_hand = values.copy()
     by_hand[8:, :8] = fill[8:, :8]
-    fall = eager_logits(scores.probe, values)[1] - eager_logits(scores.probe, by_hand)[1]
+    fall = eager_logits(scores.activation_model, values)[1] - eager_logits(scores.activation_model, by_hand)[1]
     assert found.values[12, 3] == pytest.approx(fall, abs=2e-4)
 
 
@@ -171,7 +174,7 @@ def test_occlusion_agrees_with_covering_by_hand(scores):
 def test_grad_cam_equals_tf_keras_vis(scores, node):
     from tf_keras_vis.gradcam import Gradcam
 
-    model = keras.Model(scores.probe.model.input, scores.probe.model.get_layer("fc10").output)
+    model = keras.Model(scores.activation_model.model.input, scores.activation_model.model.get_layer("fc10").output)
     oracle = Gradcam(model, clone=False)
     expected = oracle(
         lambda output: output[:, 3],
@@ -187,7 +190,7 @@ def test_grad_cam_equals_tf_keras_vis(scores, node):
 
 def test_a_backward_pass_keeps_within_a_laptops_memory(scores):
     assert scores.batch == 8
-    large = Scores(Probe(preset("course", input_shape=(224, 224, 3))))
+    large = Scores(ActivationModel(preset("course", input_shape=(224, 224, 3))))
     assert large.batch == 3
     logits = large.logits(np.zeros((4, 224, 224, 3), np.float32))
     np.testing.assert_allclose(logits[0], logits[3], rtol=1e-5)
@@ -204,18 +207,18 @@ def test_patches_are_counted_before_they_are_made(height, width):
 
 
 def test_randomising_goes_down_stage_by_stage_and_gives_the_weights_back():
-    probe = lively(Probe(SPEC))
-    scores = Scores(probe)
-    before = {variable.path: np.array(variable) for variable in probe.model.weights}
+    activation_model = lively(ActivationModel(SPEC))
+    scores = Scores(activation_model)
+    before = {variable.path: np.array(variable) for variable in activation_model.model.weights}
 
     def explain() -> Attribution:
         return grad_cam(scores, picture(), "res4c_out", 3, fresh=True)
 
     own = explain()
-    found = list(randomised_maps(probe, explain))
+    found = list(randomised_maps(activation_model, explain))
     assert [stage for stage, _map in found] == [0, 4, 3, 2, 1]
     assert not np.allclose(found[0][1].values, own.values)
-    for variable in probe.model.weights:
+    for variable in activation_model.model.weights:
         np.testing.assert_array_equal(np.array(variable), before[variable.path])
     np.testing.assert_allclose(explain().values, own.values, rtol=1e-5, atol=1e-6)
 
@@ -226,7 +229,7 @@ def test_randomising_goes_down_stage_by_stage_and_gives_the_weights_back():
         raise WithdrawnError
 
     with pytest.raises(WithdrawnError):
-        list(randomised_maps(probe, withdrawn))
+        list(randomised_maps(activation_model, withdrawn))
     np.testing.assert_allclose(explain().values, own.values, rtol=1e-5, atol=1e-6)
 
 
@@ -243,18 +246,18 @@ def test_rank_correlation_by_hand():
 
 def test_surgery_by_the_blocks_own_arithmetic(scores):
     """Drop: the sum is the shortcut. Cut: the sum is F(x). Silence: 0 there, and what follows answers."""
-    probe = scores.probe
+    activation_model = scores.activation_model
     names = ["res3b_out", "bn3c_branch2b", "res3c_add", "res3c_out", "res4c_out"]
-    intact = probe.activations(picture(), names)
-    dropped = probe.activations(picture(), names, cut(probe, "drop:3c"))
+    intact = activation_model.activations(picture(), names)
+    dropped = activation_model.activations(picture(), names, cut(activation_model, "drop:3c"))
     np.testing.assert_array_equal(dropped["res3c_add"], intact["res3b_out"])
     np.testing.assert_array_equal(dropped["bn3c_branch2b"], intact["bn3c_branch2b"])
     assert not np.allclose(dropped["res4c_out"], intact["res4c_out"])
-    without = probe.activations(picture(), names, cut(probe, "cut:3c"))
+    without = activation_model.activations(picture(), names, cut(activation_model, "cut:3c"))
     np.testing.assert_array_equal(without["res3c_add"], intact["bn3c_branch2b"])
-    both = probe.activations(picture(), names, cut(probe, "drop:3c,cut:3c"))
+    both = activation_model.activations(picture(), names, cut(activation_model, "drop:3c,cut:3c"))
     assert not both["res3c_out"].any()
-    silenced = probe.activations(picture(), names, cut(probe, "silence:res3b_out:0+5"))
+    silenced = activation_model.activations(picture(), names, cut(activation_model, "silence:res3b_out:0+5"))
     assert not silenced["res3b_out"][..., [0, 5]].any()
     np.testing.assert_allclose(silenced["res3b_out"][..., 1:5], intact["res3b_out"][..., 1:5], rtol=1e-5)
     assert not np.allclose(silenced["res3c_out"], intact["res3c_out"])
@@ -262,17 +265,22 @@ def test_surgery_by_the_blocks_own_arithmetic(scores):
 
 def test_a_surgery_that_does_nothing_changes_nothing(scores):
     """Eager against compiled: the same values to rounding, so what a surgery shows is the surgery's."""
-    probe = scores.probe
+    activation_model = scores.activation_model
     silent = [
-        int(c) for c in np.flatnonzero(~probe.activations(picture(), ["res2a_out"])["res2a_out"].any(axis=(0, 1)))
+        int(c)
+        for c in np.flatnonzero(~activation_model.activations(picture(), ["res2a_out"])["res2a_out"].any(axis=(0, 1)))
     ]
     text = f"silence:res2a_out:{'+'.join(map(str, silent))}" if silent else "silence:conv1:0"
-    names = [block.out for block in probe.summary.graph.blocks]
+    names = [block.out for block in activation_model.summary.graph.blocks]
     if silent:
-        for name, array in probe.activations(picture(), names, cut(probe, text)).items():
-            np.testing.assert_allclose(array, probe.activations(picture(), names)[name], rtol=1e-3, atol=1e-4)
-    logits = scores.operated(cut(probe, text)).logits(picture()[np.newaxis])[0]
-    probabilities = probe.activations(picture(), ["fc10_softmax"], cut(probe, text))["fc10_softmax"]
+        for name, array in activation_model.activations(picture(), names, cut(activation_model, text)).items():
+            np.testing.assert_allclose(
+                array, activation_model.activations(picture(), names)[name], rtol=1e-3, atol=1e-4
+            )
+    logits = scores.with_surgery(cut(activation_model, text)).logits(picture()[np.newaxis])[0]
+    probabilities = activation_model.activations(picture(), ["fc10_softmax"], cut(activation_model, text))[
+        "fc10_softmax"
+    ]
     shares = np.exp(logits - logits.max())
     np.testing.assert_allclose(shares / shares.sum(), probabilities, rtol=1e-3, atol=1e-5)
 
@@ -289,12 +297,12 @@ def test_a_surgery_that_does_nothing_changes_nothing(scores):
 )
 def test_impossible_surgery_is_one_sentence(scores, text, rule):
     with pytest.raises(SpecError, match=rule):
-        cut(scores.probe, text)
+        cut(scores.activation_model, text)
 
 
 def test_surgery_survives_its_text(scores):
     text = "drop:2a,drop:3b,cut:4a,silence:res2a_out:1+7"
-    assert cut(scores.probe, text).to_text() == text
+    assert cut(scores.activation_model, text).to_text() == text
     assert not NO_SURGERY
 
 
@@ -319,17 +327,19 @@ def test_surgery_survives_its_text(scores):
 )
 def test_the_sum_of_a_pixel_is_the_models_value(scores, name):
     """At corners and inside; in float64 against the model's float32, to 1e-4 of the layer's largest value."""
-    probe = scores.probe
-    maps = probe.activations(picture(), [name])[name]
+    activation_model = scores.activation_model
+    maps = activation_model.activations(picture(), [name])[name]
     shape = maps.shape if maps.ndim == 3 else (1, 1, *maps.shape)
     bound = 1e-4 * float(np.abs(maps).max())
     for place in ((0, 0, 0), (shape[0] - 1, shape[1] - 1, shape[2] - 1), (shape[0] // 2, 0, shape[2] // 2)):
         steps = pixel_steps(
-            probe.summary,
+            activation_model.summary,
             lambda node: (
-                {v.name: np.asarray(v) for v in probe.model.get_layer(node).weights} if node != "input" else {}
+                {v.name: np.asarray(v) for v in activation_model.model.get_layer(node).weights}
+                if node != "input"
+                else {}
             ),
-            lambda nodes: probe.activations(picture(), nodes),
+            lambda nodes: activation_model.activations(picture(), nodes),
             name,
             place,
         )
@@ -343,13 +353,13 @@ def test_the_sum_of_a_pixel_is_the_models_value(scores, name):
 
 
 def test_a_pixel_in_the_courses_network_at_every_kind_of_layer():
-    probe = Probe(preset("course"))
-    values = picture(1, probe.summary.graph.spec)
+    activation_model = ActivationModel(preset("course"))
+    values = picture(1, activation_model.summary.graph.spec)
     for name in ("pool1", "res2a_out", "res5c_out", "avg_pool", "fc6"):
         steps = pixel_steps(
-            probe.summary,
-            lambda node: {v.name: np.asarray(v) for v in probe.model.get_layer(node).weights},
-            lambda nodes: probe.activations(values, nodes),
+            activation_model.summary,
+            lambda node: {v.name: np.asarray(v) for v in activation_model.model.get_layer(node).weights},
+            lambda nodes: activation_model.activations(values, nodes),
             name,
             (0, 0, 3),
         )
@@ -358,19 +368,19 @@ def test_a_pixel_in_the_courses_network_at_every_kind_of_layer():
 
 
 def test_a_pixel_outside_the_map_is_refused(scores):
-    probe = scores.probe
+    activation_model = scores.activation_model
     with pytest.raises(ExplanationError, match=r"within 8×8×32.*8, 0, 0"):
-        pixel_steps(probe.summary, lambda _n: {}, lambda _n: {}, "res3a_out", (8, 0, 0))
+        pixel_steps(activation_model.summary, lambda _n: {}, lambda _n: {}, "res3a_out", (8, 0, 0))
 
 
 # --- Along depth, effective field ------------------------------------------------------------------------------------
 
 
 def test_depth_states_are_those_of_the_maps(scores):
-    probe = scores.probe
-    found = {state.node: state for state in depth_profile(probe, picture()[np.newaxis])}
-    assert list(found) == [node.id for node in probe.summary.graph.nodes[1:]]
-    maps = probe.activations(picture(), ["res3b_out", "bn3b_branch2b", "res3a_out"])
+    activation_model = scores.activation_model
+    found = {state.node: state for state in depth_profile(activation_model, picture()[np.newaxis])}
+    assert list(found) == [node.id for node in activation_model.summary.graph.nodes[1:]]
+    maps = activation_model.activations(picture(), ["res3b_out", "bn3b_branch2b", "res3a_out"])
     state, out = found["res3b_out"], maps["res3b_out"]
     assert state.statistics.mean == pytest.approx(float(out.mean()), rel=1e-5)
     assert state.statistics.zeros == pytest.approx(float((out == 0).mean()))
@@ -382,22 +392,24 @@ def test_depth_states_are_those_of_the_maps(scores):
 
 def test_batch_statistics_normalise_each_channel_of_the_batch():
     """One picture alone is its own batch: a BatchNorm with γ = 1 and β = 0 then has mean 0 and deviation 1."""
-    probe = Probe(SPEC)
-    state = {state.node: state for state in depth_profile(probe, picture()[np.newaxis], "batch")}["bn2a_branch2a"]
+    activation_model = ActivationModel(SPEC)
+    state = {state.node: state for state in depth_profile(activation_model, picture()[np.newaxis], "batch")}[
+        "bn2a_branch2a"
+    ]
     assert state.statistics.mean == pytest.approx(0, abs=1e-4)
     assert state.statistics.deviation == pytest.approx(1, abs=0.1)  # ε holds small channels below 1
-    moving = np.array(probe.model.get_layer("bn2a_branch2a").moving_mean)
+    moving = np.array(activation_model.model.get_layer("bn2a_branch2a").moving_mean)
     assert not moving.any(), "looking changed the network"
 
 
 def test_the_effective_field_lies_within_the_theoretical_one(scores):
-    probe = scores.probe
+    activation_model = scores.activation_model
     names = ["conv1", "res2b_out", "res4c_out"]
-    found = {field.node: field for field in effective_fields(probe, picture(), names)}
+    found = {field.node: field for field in effective_fields(activation_model, picture(), names)}
     assert found["conv1"].side_px <= 3
     assert np.count_nonzero(found["conv1"].gradient) <= 9
     for name in names:
-        record = probe.summary.record(name)
+        record = activation_model.summary.record(name)
         (top, bottom), (left, right) = (
             extent.window(size // 2) for extent, size in zip(record.field, record.output_shape[:2], strict=True)
         )

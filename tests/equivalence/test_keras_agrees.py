@@ -215,12 +215,12 @@ def test_option_a_subsamples_and_adds_zero_channels():
 OTHER_BACKEND = """
 import numpy as np, keras, sys
 from resnet_viz.model.build import build_model
-from resnet_viz.model.compiled import compile_taps
+from resnet_viz.model.compiled import compile_outputs
 from resnet_viz.spec import preset
 assert keras.backend.backend() == "jax"
 for name in ("course", "torch-v1.5", "cifar-20", "v2"):
     model = build_model(preset(name, input_shape=(64, 64, 3), classes=6))
-    run = compile_taps(model, ["conv1", model.layers[-1].name])
+    run = compile_outputs(model, ["conv1", model.layers[-1].name])
     random = np.random.default_rng(5)
     for weight in model.weights:
         weight.assign(random.uniform(0.01, 0.05, weight.shape))
@@ -253,7 +253,7 @@ def test_a_published_file_gives_the_published_networks_answers(tmp_path):
     import h5py
     from safetensors.numpy import load_file
 
-    from resnet_viz.model.probe import Probe
+    from resnet_viz.model.activation_model import ActivationModel
     from resnet_viz.weights.imagenet import FILES, ImageNetStore
 
     theirs = keras.applications.ResNet50(weights=None, input_shape=(64, 64, 3))
@@ -268,10 +268,10 @@ def test_a_published_file_gives_the_published_networks_answers(tmp_path):
     store = ImageNetStore(tmp_path / "store")
     store.adopt(entry, data)
     spec = preset("keras-v1", input_shape=(64, 64, 3))
-    probe = Probe(spec, weights=load_file(store.load(entry).path))
+    activation_model = ActivationModel(spec, weights=load_file(store.load(entry).path))
     picture = np.random.default_rng(0).uniform(-100, 100, size=(64, 64, 3)).astype(np.float32)
     expected = np.asarray(theirs(picture[np.newaxis], training=False))[0]
-    found = probe.activations(picture, ["fc1000_softmax"])["fc1000_softmax"]
+    found = activation_model.activations(picture, ["fc1000_softmax"])["fc1000_softmax"]
     np.testing.assert_allclose(found, expected, atol=1e-5 * expected.max())
     keras.utils.clear_session()
 

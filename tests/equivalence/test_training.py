@@ -16,7 +16,7 @@ from resnet_viz.datasets.sources import open_source
 from resnet_viz.training.batches import Batches
 from resnet_viz.training.demos import demo
 from resnet_viz.training.plan import with_settings
-from resnet_viz.training.record import Record, RunFolder
+from resnet_viz.training.record import RunFolder, RunRecord
 
 TINY = {
     "size_px": "12",
@@ -41,7 +41,7 @@ def plan(**settings):
 
 def folder_of(path, own):
     folder = RunFolder(path)
-    folder.save(Record(own))
+    folder.save(RunRecord(own))
     return folder
 
 
@@ -302,7 +302,7 @@ def test_a_finder_stops_when_the_loss_breaks_out(tmp_path):
     assert ratios == pytest.approx(np.full(len(ratios), 2 * math.log(10**6) / 60), rel=1e-3)
 
 
-def test_the_terminal_trains_resumes_and_says_its_verdict(tmp_path):
+def test_the_terminal_trains_resumes_and_says_its_conclusion(tmp_path):
     out = tmp_path / "run"
     base = [sys.executable, "-m", "resnet_viz", "train"]
     settings = [word for path, value in TINY.items() for word in ("--set", f"{path}={value}")]
@@ -414,12 +414,12 @@ print(json.dumps(told))
 
 
 def test_the_shortcut_makes_the_difference_the_demo_claims(tmp_path):
-    """The demo as it is, but for a seed; the gap is the page's verdict. Seeds 0 to 5: 0.42 to 0.77 (2026-11-26)."""
-    from resnet_viz.training.verdicts import verdict_of
+    """The demo as it is, but for a seed; the gap is the page's conclusion. Seeds 0 to 5: 0.42 to 0.77 (2026-11-26)."""
+    from resnet_viz.training.conclusions import conclusion_of
 
     own = with_settings(demo("plain-vs-residual").plan, {"seed": "1"})
     folder, record = run(tmp_path, own)
-    verdict = verdict_of(record, folder.read_metrics().metrics)
-    assert verdict.numbers["update"] == own.updates
-    assert verdict.numbers["gap"] >= 0.4
-    assert "Stopped after" not in " ".join(verdict.sentences)
+    conclusion = conclusion_of(record, folder.read_metrics().metrics)
+    assert conclusion.numbers["update"] == own.updates
+    assert conclusion.numbers["gap"] >= 0.4
+    assert "Stopped after" not in " ".join(conclusion.sentences)

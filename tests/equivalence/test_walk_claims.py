@@ -2,7 +2,7 @@
 
 from resnet_viz.images.preprocess import NORMALISATIONS, as_input
 from resnet_viz.images.samples import sample_picture
-from resnet_viz.model.probe import Probe
+from resnet_viz.model.activation_model import ActivationModel
 from resnet_viz.ui.links import from_params
 from resnet_viz.walks import shipped_walks
 from resnet_viz.weights.catalogue import cards
@@ -14,10 +14,10 @@ def test_block_3b_adds_in_one_place_and_takes_away_in_another():
     stop = next(stop for stop in shipped_walks()["tour"].stops if stop.page == "activations")
     selection, _problems = from_params(dict(stop.params))
     spec, block = selection.spec, selection.block
-    probe = Probe(spec, weights=load_file(cards()["course-shapes"].path))
+    activation_model = ActivationModel(spec, weights=load_file(cards()["course-shapes"].path))
     rule = NORMALISATIONS[selection.normalisation]
     picture = as_input(sample_picture(selection.image).rgb, spec.input_shape, selection.resize, rule)
-    maps = probe.activations(picture, [block.input, block.branch])
+    maps = activation_model.activations(picture, [block.input, block.branch])
     assert block.name == "3b"
     assert maps[block.input].min() >= 0
     assert maps[block.input].max() > 0

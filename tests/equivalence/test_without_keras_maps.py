@@ -11,7 +11,7 @@ from resnet_viz.engine.arrays import laid_out
 from resnet_viz.engine.session import Session, channels_first, channels_last
 from resnet_viz.engine.write import write
 from resnet_viz.model.build import assign_weights, build_model, keras_layer
-from resnet_viz.model.passes import run_graph, walk_normalised
+from resnet_viz.model.partial_forward import run_graph, walk_normalised
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.spec.changes import with_changes
 from resnet_viz.spec.layers import BatchNorm, Conv

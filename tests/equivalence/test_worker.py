@@ -27,8 +27,8 @@ from resnet_viz.errors import (
     UnknownLayerError,
     WeightsError,
 )
+from resnet_viz.model.activation_model import ActivationModel
 from resnet_viz.model.build import build_model
-from resnet_viz.model.probe import Probe
 from resnet_viz.spec import preset
 from resnet_viz.spec.surgery import NO_SURGERY
 from resnet_viz.weights.content import Content, content_of
@@ -131,13 +131,13 @@ def test_compiled_taps_equal_the_eager_model_at_every_layer(name, side):
     import keras
 
     spec = preset(name, input_shape=(side, side, 3), classes=6)
-    probe = Probe(spec)
+    activation_model = ActivationModel(spec)
     values = np.random.default_rng(1).uniform(size=spec.input_shape).astype(np.float32)
-    nodes = [node.id for node in probe.summary.graph.nodes[1:]]
-    eager = keras.Model(probe.model.input, [probe.model.get_layer(node).output for node in nodes])
+    nodes = [node.id for node in activation_model.summary.graph.nodes[1:]]
+    eager = keras.Model(activation_model.model.input, [activation_model.model.get_layer(node).output for node in nodes])
     expected = eager(values[np.newaxis], training=False)
-    blocks = probe.activations(values, [block.out for block in probe.summary.graph.blocks])
-    everything = probe.activations(values, nodes)
+    blocks = activation_model.activations(values, [block.out for block in activation_model.summary.graph.blocks])
+    everything = activation_model.activations(values, nodes)
     for node, tensor in zip(nodes, expected, strict=True):
         reference = np.asarray(tensor)[0]
         finite = np.isfinite(reference)  # a frame of −∞ before a max-pool is not
@@ -151,14 +151,14 @@ def test_compiled_taps_equal_the_eager_model_at_every_layer(name, side):
 def test_a_photograph_through_all_16_blocks_obeys_the_blocks_own_arithmetic():
     """X + F(x) is the sum and its ReLU the output, in every block, at 64 px."""
     spec = preset("course")
-    probe = Probe(spec)
+    activation_model = ActivationModel(spec)
     from resnet_viz.images.preprocess import NORMALISATIONS, as_input
     from resnet_viz.images.samples import sample_picture
 
     values = as_input(sample_picture("cat").rgb, spec.input_shape, "crop", NORMALISATIONS["unit"])
-    assert len(probe.summary.graph.blocks) == 16
-    for block in probe.summary.graph.blocks:
-        maps = probe.activations(values, [block.branch, block.shortcut, block.add, block.out])
+    assert len(activation_model.summary.graph.blocks) == 16
+    for block in activation_model.summary.graph.blocks:
+        maps = activation_model.activations(values, [block.branch, block.shortcut, block.add, block.out])
         np.testing.assert_allclose(maps[block.add], maps[block.branch] + maps[block.shortcut], rtol=1e-5, atol=1e-5)
         np.testing.assert_array_equal(maps[block.out], np.maximum(maps[block.add], 0))
         assert maps[block.out].std() > 0
@@ -166,7 +166,7 @@ def test_a_photograph_through_all_16_blocks_obeys_the_blocks_own_arithmetic():
 
 def test_the_worker_returns_what_the_model_computes(worker):
     answer = asked(worker, SPEC, picture(), NODES)
-    expected = Probe(SPEC).activations(picture(), NODES)
+    expected = ActivationModel(SPEC).activations(picture(), NODES)
     assert answer.keys() == expected.keys()
     for name, array in expected.items():
         np.testing.assert_allclose(answer[name], array, rtol=1e-5, atol=1e-6)
@@ -237,12 +237,12 @@ def test_a_damaged_file_is_a_sentence_and_never_random_weights(worker, tmp_path)
 
 
 def test_maps_are_cached_under_a_limit_of_bytes():
-    probe = Probe(SPEC, cache_bytes=200_000)
-    first = probe.activations(picture(0), NODES)
+    activation_model = ActivationModel(SPEC, cache_bytes=200_000)
+    first = activation_model.activations(picture(0), NODES)
     for seed in range(1, 12):
-        probe.activations(picture(seed), NODES)
-        assert sum(array.nbytes for array in probe._cache.values()) == probe._cached <= 200_000
-    again = probe.activations(picture(0), NODES)
+        activation_model.activations(picture(seed), NODES)
+        assert sum(array.nbytes for array in activation_model._cache.values()) == activation_model._cached <= 200_000
+    again = activation_model.activations(picture(0), NODES)
     for name in NODES:
         np.testing.assert_array_equal(first[name], again[name])
 
@@ -496,10 +496,10 @@ def test_many_threads_share_one_worker(worker):
         thread.start()
     for thread in threads:
         thread.join()
-    probe = Probe(SPEC)
+    activation_model = ActivationModel(SPEC)
     for seed, answer in results.items():
         np.testing.assert_allclose(
-            answer, probe.activations(picture(seed), ["res2a_out"])["res2a_out"], rtol=1e-5, atol=1e-6
+            answer, activation_model.activations(picture(seed), ["res2a_out"])["res2a_out"], rtol=1e-5, atol=1e-6
         )
 
 
@@ -654,20 +654,20 @@ import numpy as np
 from resnet_viz.attribution.effective_field import effective_fields
 from resnet_viz.attribution.grad_cam import grad_cam
 from resnet_viz.attribution.integrated_gradients import integrated_gradients
-from resnet_viz.model.probe import Probe
+from resnet_viz.model.activation_model import ActivationModel
 from resnet_viz.model.scores import Scores
 from resnet_viz.spec import preset
 from resnet_viz.spec.surgery import NO_SURGERY
 
-probe = Probe(preset("cifar-20", input_shape=(16, 16, 3)))
+activation_model = ActivationModel(preset("cifar-20", input_shape=(16, 16, 3)))
 random = np.random.default_rng(5)
-for weight in probe.model.weights:
+for weight in activation_model.model.weights:
     weight.assign(random.uniform(0.01, 0.05, weight.shape))
 picture = random.uniform(size=(16, 16, 3)).astype("float32")
-scores = Scores(probe)
+scores = Scores(activation_model)
 cam = grad_cam(scores, picture, "res3b_out", 3)
 way = integrated_gradients(scores, picture, picture * 0, 3, 8)
-field = next(effective_fields(probe, picture, ["res2b_out"]))
+field = next(effective_fields(activation_model, picture, ["res2b_out"]))
 print(cam.score, *cam.values.ravel()[:3], *way.values.ravel()[:3], field.side_px)
 """
 
@@ -708,7 +708,7 @@ class Unasked:
 
     def __init__(self, spec):
         self.summary = analyse(spec)
-        self.probe, self.graph = self, self.summary.graph
+        self.activation_model, self.graph = self, self.summary.graph
 
 
 def refused(kind, spec, *wanted):
@@ -749,5 +749,5 @@ def test_maps_of_more_bytes_than_the_server_takes_are_refused_before_they_are_co
 )
 def test_an_explanation_of_more_work_than_others_wait_for_is_refused(kind, name, side, method, settings, sentence):
     spec = preset(name, input_shape=(side, side, 3))
-    with pytest.raises(ExplanationError if sentence else AttributeError, match=sentence or "operated"):
+    with pytest.raises(ExplanationError if sentence else AttributeError, match=sentence or "with_surgery"):
         refused(kind, spec, method, "res5c_out", 0, settings)

@@ -223,7 +223,7 @@ def test_going_on_is_bounded_as_submitting_is(runners):
 
 def test_the_feed_reads_once_for_all_who_watch_and_starts_over_with_the_run():
     from resnet_viz.jobs.reading import Events
-    from resnet_viz.training.record import Record
+    from resnet_viz.training.record import RunRecord
     from resnet_viz.ui.cache import RunFeed
 
     asked, feed = [], RunFeed()
@@ -231,7 +231,7 @@ def test_the_feed_reads_once_for_all_who_watch_and_starts_over_with_the_run():
     def ask(_run_id, since):
         asked.append(since)
         update, is_anew = len(asked), len(asked) == 3
-        return Events(Record(plan()), [{"network": "a", "update": update}], Place(10 * update), is_anew)
+        return Events(RunRecord(plan()), [{"network": "a", "update": update}], Place(10 * update), is_anew)
 
     def updates(state):
         return [line["update"] for line in feed.read("x", state, ask)[1]]

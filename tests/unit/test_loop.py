@@ -8,7 +8,7 @@ from resnet_viz.training import loop
 from resnet_viz.training.demos import demo
 from resnet_viz.training.journal import Journal
 from resnet_viz.training.plan import with_settings
-from resnet_viz.training.record import Record, RunFolder
+from resnet_viz.training.record import RunFolder, RunRecord
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def loops(tmp_path, monkeypatch):
     def make(**settings):
         plan = with_settings(demo("plain-vs-residual").plan, settings)
         folder = RunFolder(tmp_path)
-        folder.save(Record(plan, state="running"))
+        folder.save(RunRecord(plan, state="running"))
         made = loop.Loop(Journal(folder), None, None, None, None)
 
         def update(seconds, waited=0.0):

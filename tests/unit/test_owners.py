@@ -15,7 +15,7 @@ from resnet_viz.datasets.archives import keep_folders
 from resnet_viz.datasets.catalogue import arrays_file
 from resnet_viz.errors import QuotaError, StoreError
 from resnet_viz.jobs.store import RunStore
-from resnet_viz.owners import OwnerFiles, Room, is_used, owner_stem, sweep
+from resnet_viz.owners import OwnerFiles, Room, delete_expired, is_used, owner_stem
 from resnet_viz.training.demos import demo
 from resnet_viz.training.plan import with_settings
 from resnet_viz.ui import services
@@ -130,7 +130,7 @@ def test_a_run_that_needs_them_keeps_class_folders(stores, state, is_kept):
     stores.run_store().set_state(run.id, state)
     aged(path)
     stores.use_pictures_of_runs()
-    sweep(path.parent)
+    delete_expired(path.parent)
     assert path.exists() is is_kept
 
 
@@ -146,7 +146,7 @@ def test_every_folder_of_visitors_is_swept_by_one_rule(stores, tmp_path):
     assert stores.walks().load("anna") is None
     assert not is_used(tmp_path / "uploads" / ANNA)
     for name in owners.KEPT:
-        sweep(tmp_path / name)
+        delete_expired(tmp_path / name)
     assert not [path for name in owners.KEPT for path in (tmp_path / name).glob("*")]
 
 
@@ -156,8 +156,8 @@ def test_a_store_of_runs_without_a_room_keeps_what_the_terminal_wants(tmp_path):
 
 def test_a_folder_that_cannot_be_read_does_not_end_the_sweeping(tmp_path):
     (tmp_path / "uploads").write_text("no folder")
-    assert sweep(tmp_path / "uploads") == 0
-    assert sweep(tmp_path / "nowhere") == 0
+    assert delete_expired(tmp_path / "uploads") == 0
+    assert delete_expired(tmp_path / "nowhere") == 0
 
 
 def test_housekeeping_outlives_a_list_of_runs_that_cannot_be_read(stores, monkeypatch):

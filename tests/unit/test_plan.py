@@ -25,7 +25,7 @@ def test_every_demo_file_is_listed():
 def test_a_demo_runs_until_its_updates_are_done_however_long_that_takes(name):
     own = demos()[name]
     assert own.plan.updates >= 72
-    assert own.plan.updates % own.plan.measure_every == 0  # its verdict is of its last update
+    assert own.plan.updates % own.plan.measure_every == 0  # its conclusion is of its last update
     assert own.plan.seconds == 0
     assert own.about_s > 0
     assert own.question[-1] in "?."

@@ -121,9 +121,9 @@ def test_sweeping_takes_the_old_and_leaves_the_rest(tmp_path):
         path = tmp_path / name
         path.write_bytes(b"x")
         os.utime(path, (time.time() - age,) * 2)
-    assert owners.sweep(tmp_path) == 1
+    assert owners.delete_expired(tmp_path) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["new"]
-    assert owners.sweep(tmp_path / "nowhere") == 0
+    assert owners.delete_expired(tmp_path / "nowhere") == 0
 
 
 def test_a_full_disk_is_a_sentence(tmp_path, monkeypatch):

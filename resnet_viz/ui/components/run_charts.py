@@ -72,10 +72,10 @@ def _runs(selection: Selection, found: Watched) -> dict[str, list[Metrics]]:
 def about(plan: Plan) -> tuple[str, str]:
     """Return what the two curves of a plan show: what its demo is about."""
     own = demos().get(plan.demo)
-    return _ABOUT.get(own.verdict if own else "", ("training_accuracy", "loss"))
+    return _ABOUT.get(own.conclusion if own else "", ("training_accuracy", "loss"))
 
 
-# What each kind of verdict compares; the accuracy of the batches and the training loss by default.
+# What each kind of conclusion compares; the accuracy of the batches and the training loss by default.
 _ABOUT = {
     "gap": ("inference_accuracy", "training_accuracy"),
     "overfit": ("loss", "validation_accuracy"),

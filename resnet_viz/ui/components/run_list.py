@@ -11,12 +11,12 @@ import pandas as pd
 import streamlit as st
 
 from resnet_viz.errors import ResNetVizError, StoreError
-from resnet_viz.jobs.store import Run
+from resnet_viz.jobs.store import QueueEntry
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
+from resnet_viz.training.conclusions import conclusion_of
 from resnet_viz.training.demos import demos
-from resnet_viz.training.record import Record
-from resnet_viz.training.verdicts import verdict_of
+from resnet_viz.training.record import RunRecord
 from resnet_viz.ui import services, state
 from resnet_viz.ui.components.run_source import RECORDED, Watched, has_recording, owner, watched
 from resnet_viz.ui.selection import MAX_COMPARED, Selection
@@ -47,7 +47,7 @@ def _draw_table(opened: str) -> None:
     _show_table(runs)
 
 
-def _show_actions(selection: Selection, found: Watched, runs: Sequence[Run]) -> None:
+def _show_actions(selection: Selection, found: Watched, runs: Sequence[QueueEntry]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         titles = {run.id: run.name for run in runs if run.id != found.id}
         titles |= {
@@ -98,7 +98,7 @@ def _show_actions(selection: Selection, found: Watched, runs: Sequence[Run]) -> 
                 _show_rename(found.run)
 
 
-def _show_rename(run: Run) -> None:
+def _show_rename(run: QueueEntry) -> None:
     key = state.bind("run_name", run.name)
     st.text_input(_("Name"), key=key, max_chars=60, on_change=_rename, args=(run.id, key))
     st.button(
@@ -129,7 +129,7 @@ def _delete(run_id: str) -> None:
         state.set_parts(run="" if selection.run == run_id else selection.run, compared=compared)
 
 
-def _show_table(runs: Sequence[Run]) -> None:
+def _show_table(runs: Sequence[QueueEntry]) -> None:
     """Draw one row a run; a click on a row opens it."""
     rows = [_row(run) for run in runs]
     running, waiting = services.runner().counts()
@@ -163,16 +163,16 @@ def _open(key: str, ids: list[str]) -> None:
         state.set_parts(run=ids[rows[0]], **({"demo": run.demo, "settings": ""} if run and run.demo in demos() else {}))
 
 
-def _row(run: Run) -> dict[str, object]:
+def _row(run: QueueEntry) -> dict[str, object]:
     found = watched(run.id)
     record = found.record if found else None
-    verdict = verdict_of(record, found.metrics).sentences[0] if found and record and found.metrics else ""
+    conclusion = conclusion_of(record, found.metrics).sentences[0] if found and record and found.metrics else ""
     return {
         _("Name"): run.name,
         _("State"): state_name(run.state),
         _("Steps"): record.update if record else 0,
         _("Seed"): record.plan.seed if record else None,
-        _("Measured"): verdict,
+        _("Measured"): conclusion,
         _("Begun"): datetime.fromtimestamp(run.created, UTC).astimezone().strftime("%Y-%m-%d %H:%M"),
     }
 
@@ -215,5 +215,5 @@ def run_zip(found: Watched) -> bytes:
     return out.getvalue()
 
 
-def _record_json(record: Record) -> dict[str, object]:
+def _record_json(record: RunRecord) -> dict[str, object]:
     return {**vars(record), "plan": record.plan.to_shared()}

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from resnet_viz.analysis.curves import Metrics
-from resnet_viz.jobs.store import Run
+from resnet_viz.jobs.store import QueueEntry
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import owner_stem
 from resnet_viz.paths import ASSETS
 from resnet_viz.training.demos import demos
-from resnet_viz.training.record import Record, RunFolder
+from resnet_viz.training.record import RunFolder, RunRecord
 from resnet_viz.ui import services, state
 from resnet_viz.ui.cache import run_feed
 
@@ -32,10 +32,10 @@ class Watched:
 
     id: str
     title: str
-    record: Record
+    record: RunRecord
     metrics: list[Metrics]
     files: RunFolder
-    run: Run | None
+    run: QueueEntry | None
 
     @property
     def is_own(self) -> bool:
@@ -79,6 +79,6 @@ def _recorded(run_id: str) -> Watched | None:
 
 
 @lru_cache(maxsize=16)
-def _read_recording(name: str) -> tuple[Record, list[Metrics]]:
+def _read_recording(name: str) -> tuple[RunRecord, list[Metrics]]:
     folder = RunFolder(_FOLDER / name)
     return folder.load(), folder.read_metrics()[0]

@@ -1,4 +1,4 @@
-"""A run while it goes on, and after: what it does, its curves, its gradients block by block, its verdict."""
+"""A run while it goes on, and after: what it does, its curves, its gradients block by block, its conclusion."""
 
 from datetime import datetime
 from typing import Any
@@ -10,8 +10,8 @@ from resnet_viz.analysis.curves import by_network
 from resnet_viz.errors import ResNetVizError, StoreError
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined, ngettext
+from resnet_viz.training.conclusions import conclusion_of
 from resnet_viz.training.demos import demos
-from resnet_viz.training.verdicts import verdict_of
 from resnet_viz.ui import say, services, state
 from resnet_viz.ui.components import learning, run_charts
 from resnet_viz.ui.components.run_source import Watched, owner, watched
@@ -48,7 +48,7 @@ def _draw(selection: Selection, standing: tuple[str, bool]) -> None:
     run_charts.show(selection, found)
     has_ended = found.has_ended
     if has_ended and found.metrics:
-        show_verdict(found)
+        show_conclusion(found)
     if found.metrics:
         run_charts.show_closer(selection, found)
     if has_ended and found.metrics:
@@ -208,20 +208,20 @@ def _speed_text(found: Watched) -> str:
     )
 
 
-def show_verdict(found: Watched) -> None:
+def show_conclusion(found: Watched) -> None:
     """Draw what was measured in a sentence; how to read it, and the exact figures, behind it."""
     own = demos().get(found.record.plan.demo)
-    verdict = verdict_of(found.record, found.metrics)
+    conclusion = conclusion_of(found.record, found.metrics)
     answer = _(own.answer) if own else ""
-    with st.container(key="verdict", gap="xsmall"):
-        first, *rest = verdict.sentences
+    with st.container(key="conclusion", gap="xsmall"):
+        first, *rest = conclusion.sentences
         st.markdown(f"**{say.sentence(first)}** {joined(map(say.sentence, rest), ' ')}")
-        if not verdict.more:
+        if not conclusion.more:
             st.markdown(answer)
             return
         with st.expander(_("What this does not prove")):
             st.markdown(answer)
-            st.markdown("  \n".join(map(say.sentence, verdict.more)))
+            st.markdown("  \n".join(map(say.sentence, conclusion.more)))
 
 
 def _show_details(found: Watched) -> None:

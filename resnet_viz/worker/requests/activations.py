@@ -18,7 +18,7 @@ MAX_ANSWER_BYTES = 72 * 10**6
 
 @dataclass(frozen=True)
 class Activations(Request[dict[str, Array]]):
-    """See `resnet_viz.model.probe.Probe.activations`.
+    """See `resnet_viz.model.activation_model.ActivationModel.activations`.
 
     Attributes:
         picture: float32 ``(height, width, channels)``, preprocessed.
@@ -44,8 +44,8 @@ class Activations(Request[dict[str, Array]]):
 
     def is_light(self, scores: "Scores") -> bool:
         """Return whether a compiled function gives these maps."""
-        return not self.network.surgery and scores.probe.is_ready_for(self.nodes)
+        return not self.network.surgery and scores.activation_model.is_ready_for(self.nodes)
 
     def answer(self, bench: Bench) -> dict[str, Array]:
         """Return the outputs by layer."""
-        return bench.scores.probe.activations(self.picture, self.nodes, bench.surgery)
+        return bench.scores.activation_model.activations(self.picture, self.nodes, bench.surgery)

@@ -23,4 +23,4 @@ class Depth(Request[list[LayerState]]):
         """Return the states in order of computation."""
         from resnet_viz.attribution.depth import depth_profile
 
-        return depth_profile(bench.scores.probe, self.pictures, self.mode, bench.surgery, bench.publish)
+        return depth_profile(bench.scores.activation_model, self.pictures, self.mode, bench.surgery, bench.publish)

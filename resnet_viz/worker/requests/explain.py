@@ -14,7 +14,7 @@ MAX_MACS = 40e12
 
 @dataclass(frozen=True)
 class Explain(Request[Attribution]):
-    """See `resnet_viz.attribution.methods.explained`.
+    """See `resnet_viz.attribution.methods.attribute`.
 
     Attributes:
         pictures: ``picture``, ``black`` and ``white``, preprocessed alike.
@@ -28,7 +28,7 @@ class Explain(Request[Attribution]):
         """Return the attribution, if it takes no more work than others wait for."""
         from resnet_viz.attribution.methods import check_work
 
-        check_work(bench.scores.probe.summary, self.wanted, MAX_MACS)
+        check_work(bench.scores.activation_model.summary, self.wanted, MAX_MACS)
         return attribution(bench, self.pictures, self.wanted, bench.publish)
 
 
@@ -41,6 +41,6 @@ def attribution(
     fresh: bool = False,
 ) -> Attribution:
     """Return one attribution after the bench's surgery; `fresh` where the weights are others for the moment."""
-    from resnet_viz.attribution.methods import explained
+    from resnet_viz.attribution.methods import attribute
 
-    return explained(bench.scores.operated(bench.surgery), pictures, wanted, on_share, fresh=fresh)
+    return attribute(bench.scores.with_surgery(bench.surgery), pictures, wanted, on_share, fresh=fresh)

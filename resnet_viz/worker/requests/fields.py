@@ -23,4 +23,4 @@ class EffectiveFields(Request[list[EffectiveField]]):
         """Return the field of each layer's middle cell."""
         from resnet_viz.attribution.effective_field import effective_fields
 
-        return list(effective_fields(bench.scores.probe, self.picture, self.nodes, bench.publish))
+        return list(effective_fields(bench.scores.activation_model, self.picture, self.nodes, bench.publish))

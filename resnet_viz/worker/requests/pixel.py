@@ -28,14 +28,14 @@ class Pixel(Request[list[PixelStep]]):
         """Return the steps that made the value; the first one mixed its inputs."""
         from resnet_viz.model.pixel import pixel_steps
 
-        probe = bench.scores.probe
+        activation_model = bench.scores.activation_model
 
         def arrays_of(node: str) -> dict[str, Any]:
-            if not probe.summary.graph.node(node).inputs:
+            if not activation_model.summary.graph.node(node).inputs:
                 return {}
-            return {variable.name: np.asarray(variable) for variable in probe.model.get_layer(node).weights}
+            return {variable.name: np.asarray(variable) for variable in activation_model.model.get_layer(node).weights}
 
         def maps_of(nodes: list[str]) -> dict[str, Any]:
-            return probe.activations(self.picture, nodes, bench.surgery)
+            return activation_model.activations(self.picture, nodes, bench.surgery)
 
-        return pixel_steps(probe.summary, arrays_of, maps_of, self.node, self.place)
+        return pixel_steps(activation_model.summary, arrays_of, maps_of, self.node, self.place)

@@ -26,7 +26,7 @@ class CheckSanity(Request[Sanity]):
 
         maps: list[Array] = []
         count = 1 + len(stages_from_the_top(bench.scores.graph))
-        check_work(bench.scores.probe.summary, self.wanted, MAX_MACS / count)
+        check_work(bench.scores.activation_model.summary, self.wanted, MAX_MACS / count)
 
         def on_share(share: float) -> None:
             bench.publish((len(maps) + share) / count)
@@ -39,7 +39,7 @@ class CheckSanity(Request[Sanity]):
 
         own = anew().values
         stages, correlations = [], [1.0]
-        for stage, found in randomised_maps(bench.scores.probe, anew):
+        for stage, found in randomised_maps(bench.scores.activation_model, anew):
             stages.append(stage)
             correlations.append(rank_correlation(own, found.values))
         # NaN is no JSON: a map that is the same everywhere correlates with nothing.

@@ -11,4 +11,4 @@ class Warm(Request[None]):
 
     def answer(self, bench: Bench) -> None:
         """Compile what shows activations."""
-        bench.scores.probe.warm()
+        bench.scores.activation_model.warm()

@@ -11,12 +11,12 @@ from resnet_viz.datasets.catalogue import data_sets
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.training.plan import Plan
-from resnet_viz.training.record import ENDED, Record
+from resnet_viz.training.record import ENDED, RunRecord
 from resnet_viz.viz.words import network_name, percent_text
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Conclusion:
     """What was measured.
 
     Attributes:
@@ -30,26 +30,26 @@ class Verdict:
     more: tuple[str, ...] = ()
 
 
-def verdict_of(record: Record, metrics: Sequence[Metrics]) -> Verdict:
-    """Return the verdict of a run, so far or at its end, in the way its demo asks for."""
-    from resnet_viz.training.demos import demos  # noqa: PLC0415 - the demos name the verdicts
+def conclusion_of(record: RunRecord, metrics: Sequence[Metrics]) -> Conclusion:
+    """Return the conclusion of a run, so far or at its end, in the way its demo asks for."""
+    from resnet_viz.training.demos import demos  # noqa: PLC0415 - the demos name the conclusions
 
     own = demos().get(record.plan.demo)
-    kind = own.verdict if own else ("pair" if len(record.plan.networks) == 2 else "single")
+    kind = own.conclusion if own else ("pair" if len(record.plan.networks) == 2 else "single")
     found = by_network(metrics)
     if not found:
-        return Verdict((_("Nothing was measured yet."),))
+        return Conclusion((_("Nothing was measured yet."),))
     if kind == "pair" and len(found) != 2:
         kind = "single"
-    verdict = _VERDICTS[kind](record, found)
+    conclusion = _CONCLUSIONS[kind](record, found)
     if own and _is_cut_short(record, own.plan):
         sentence = _("Stopped after {n} of {m} steps. What is said here was measured over {m} steps.")
         told = sentence.format(n=f"{record.update:,}", m=f"{own.plan.updates:,}")
-        return replace(verdict, sentences=(*verdict.sentences, told))
-    return verdict
+        return replace(conclusion, sentences=(*conclusion.sentences, told))
+    return conclusion
 
 
-def _is_cut_short(record: Record, own: Plan) -> bool:
+def _is_cut_short(record: RunRecord, own: Plan) -> bool:
     """Whether a run ended before the updates on which its demo's claim rests, by its budget or by someone's word."""
     if record.state not in (*ENDED, "interrupted") or record.update >= own.updates:
         return False
@@ -67,7 +67,7 @@ def last_accuracy(lines: Sequence[Metrics], update: int) -> float:
     return recent_means(values)[-1] if values else float("nan")
 
 
-def _pair(record: Record, curves: dict[str, list[Metrics]]) -> Verdict:
+def _pair(record: RunRecord, curves: dict[str, list[Metrics]]) -> Conclusion:
     (first, a), (second, b) = curves.items()
     update = min(a[-1]["update"], b[-1]["update"])
     one, two = last_accuracy(a, update), last_accuracy(b, update)
@@ -82,7 +82,7 @@ def _pair(record: Record, curves: dict[str, list[Metrics]]) -> Verdict:
     )
     told = _pair_sentence({first: one, second: two}, update, 1 / _classes(record))
     same = [_("Same size, same start, same pictures: only the shortcuts differ.")] if _only_shortcuts(record) else []
-    return Verdict((told, *same), numbers, (figures, gradients, *_held_back(record)))
+    return Conclusion((told, *same), numbers, (figures, gradients, *_held_back(record)))
 
 
 def _pair_sentence(shares: dict[str, float], update: int, guess: float) -> str:
@@ -109,11 +109,11 @@ def _pair_sentence(shares: dict[str, float], update: int, guess: float) -> str:
     )
 
 
-def _classes(record: Record) -> int:
+def _classes(record: RunRecord) -> int:
     return len(record.classes) or data_sets()[record.plan.data.source].classes or 2
 
 
-def _only_shortcuts(record: Record) -> bool:
+def _only_shortcuts(record: RunRecord) -> bool:
     """Whether two networks are the same but for their shortcuts: same parts, same seeds, same number of parameters."""
     one, two = record.plan.specs(_classes(record)).values()
     if one.shortcut.enabled == two.shortcut.enabled or one.seed_policy == "same":
@@ -132,7 +132,7 @@ def _ratio_text(ratio: float) -> str:
     return f"{ratio:.2g}" if math.isfinite(ratio) else "0 / 0"
 
 
-def _gap(record: Record, curves: dict[str, list[Metrics]]) -> Verdict:
+def _gap(record: RunRecord, curves: dict[str, list[Metrics]]) -> Conclusion:
     sentences: list[str] = []
     numbers: dict[str, float] = {}
     for name, lines in curves.items():
@@ -153,17 +153,17 @@ def _gap(record: Record, curves: dict[str, list[Metrics]]) -> Verdict:
                 last=f"{100 * gaps[-1]:.0f}\u00a0%".replace("-", "−"),
             )
         )
-    return Verdict((*sentences, *_held_back(record)) or (_("Nothing was measured yet."),), numbers)
+    return Conclusion((*sentences, *_held_back(record)) or (_("Nothing was measured yet."),), numbers)
 
 
-def _overfit(record: Record, curves: dict[str, list[Metrics]]) -> Verdict:
+def _overfit(record: RunRecord, curves: dict[str, list[Metrics]]) -> Conclusion:
     ((name, lines),) = list(curves.items())[:1]
     last = lines[-1]
     sentence = _alone(name, last["update"], last["training_accuracy"], last["loss"])
-    return Verdict((sentence, *_held_back(record)), {"loss": last["loss"], "accuracy": last["training_accuracy"]})
+    return Conclusion((sentence, *_held_back(record)), {"loss": last["loss"], "accuracy": last["training_accuracy"]})
 
 
-def _finder(_record: Record, curves: dict[str, list[Metrics]]) -> Verdict:
+def _finder(_record: RunRecord, curves: dict[str, list[Metrics]]) -> Conclusion:
     ((name, lines),) = list(curves.items())[:1]
     rates = np.array([line["learning_rate"] for line in lines])
     losses = np.array(smoothed([line["loss"] for line in lines]))
@@ -178,17 +178,17 @@ def _finder(_record: Record, curves: dict[str, list[Metrics]]) -> Verdict:
         steepest = int(np.argmin(np.gradient(losses[: lowest + 1], np.log(rates[: lowest + 1]))))
         numbers["steepest at"] = float(rates[steepest])
         sentences.append(_("It falls fastest at {rate:.2g}: start near there.").format(rate=rates[steepest]))
-    return Verdict(tuple(sentences), numbers)
+    return Conclusion(tuple(sentences), numbers)
 
 
-def _single(record: Record, curves: dict[str, list[Metrics]]) -> Verdict:
+def _single(record: RunRecord, curves: dict[str, list[Metrics]]) -> Conclusion:
     sentences: list[str] = []
     numbers: dict[str, float] = {}
     for name, lines in curves.items():
         accuracy = last_accuracy(lines, lines[-1]["update"])
         numbers[name] = accuracy
         sentences.append(_alone(name, lines[-1]["update"], accuracy, lines[-1]["loss"]))
-    return Verdict((*sentences, *_held_back(record)), numbers)
+    return Conclusion((*sentences, *_held_back(record)), numbers)
 
 
 def _alone(name: str, update: int, accuracy: float, loss: float) -> str:
@@ -196,7 +196,7 @@ def _alone(name: str, update: int, accuracy: float, loss: float) -> str:
     return sentence.format(n=f"{update:,}", name=network_name(name), share=percent_text(accuracy), loss=loss)
 
 
-def _held_back(record: Record) -> list[str]:
+def _held_back(record: RunRecord) -> list[str]:
     """Return what the networks say of pictures they did not train on; noisy, as the number of pictures tells."""
     if not record.final:
         return []
@@ -212,4 +212,4 @@ def _held_back(record: Record) -> list[str]:
     ]
 
 
-_VERDICTS = {"pair": _pair, "gap": _gap, "overfit": _overfit, "finder": _finder, "single": _single}
+_CONCLUSIONS = {"pair": _pair, "gap": _gap, "overfit": _overfit, "finder": _finder, "single": _single}

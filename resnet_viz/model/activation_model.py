@@ -13,17 +13,17 @@ from resnet_viz.analysis import NetworkSummary, analyse
 from resnet_viz.errors import ImageError, SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.model.build import assign_weights, build_model
-from resnet_viz.model.compiled import FloatArray, Taps, compile_taps
-from resnet_viz.model.passes import run_graph
+from resnet_viz.model.compiled import FloatArray, OutputFunction, compile_outputs
+from resnet_viz.model.partial_forward import run_graph
 from resnet_viz.spec import ResNetSpec
-from resnet_viz.spec.reach import descendants, operated_nodes
+from resnet_viz.spec.reach import descendants, surgery_nodes
 from resnet_viz.spec.surgery import NO_SURGERY, Surgery
 
 # All activations of one picture are 11 MB at 64 px and 148 MB at 224 px: the cap holds a few large or many small ones.
 CACHE_BYTES = 256 * 2**20
 
 
-class Probe:
+class ActivationModel:
     """One network with weights, in inference mode (moving statistics).
 
     Two compiled functions serve every request. One returns the signals of all blocks, the other every layer. Both cost
@@ -62,7 +62,7 @@ class Probe:
         self.model = build_model(spec)
         assign_weights(self.model, weights or {})
         self._on_progress = on_progress
-        self._functions: dict[tuple[tuple[str, ...], int], Taps] = {}
+        self._functions: dict[tuple[tuple[str, ...], int], OutputFunction] = {}
         self._cache: OrderedDict[tuple[str, str], FloatArray] = OrderedDict()
         self._cache_bytes, self._cached = cache_bytes, 0
         self._lock = threading.Lock()
@@ -73,13 +73,13 @@ class Probe:
 
     def warm(self) -> None:
         """Compile both functions ahead of the first request."""
-        self.taps(self._signals)
-        self.taps(self._everything)
+        self.output_function(self._signals)
+        self.output_function(self._everything)
 
     def is_ready_for(self, nodes: Sequence[str]) -> bool:
         """Return whether these layers' outputs need nothing compiled first."""
-        taps = self._signals if set(nodes) - {self._first} <= set(self._signals) else self._everything
-        return (taps, 1) in self._functions
+        output_function = self._signals if set(nodes) - {self._first} <= set(self._signals) else self._everything
+        return (output_function, 1) in self._functions
 
     def activations(
         self, picture: FloatArray, nodes: Sequence[str], surgery: Surgery = NO_SURGERY, *, fresh: bool = False
@@ -113,11 +113,11 @@ class Probe:
             found |= self._kept(key, self._run(picture, missing))
         return {name: found[name] for name in nodes}
 
-    def taps(self, nodes: tuple[str, ...], batch: int = 1) -> Taps:
+    def output_function(self, nodes: tuple[str, ...], batch: int = 1) -> OutputFunction:
         """Return the compiled function of some layers for a batch of pictures; compiled at first use, then kept."""
         if (nodes, batch) not in self._functions:
             self._on_progress("compile")
-            function = compile_taps(self.model, nodes, batch=batch)
+            function = compile_outputs(self.model, nodes, batch=batch)
             function(np.zeros((batch, *self.summary.graph.spec.input_shape), np.float32))  # the first call allocates
             self._functions[nodes, batch] = function
         return self._functions[nodes, batch]
@@ -125,8 +125,8 @@ class Probe:
     def _operated(self, picture: FloatArray, key: str, nodes: Sequence[str], surgery: Surgery) -> dict[str, FloatArray]:
         """Return layers' outputs after a surgery, walked eagerly from the last maps that it does not reach."""
         graph, mark = self.summary.graph, f"{key}/{surgery.to_text()}"
-        operated = operated_nodes(graph, surgery)
-        reached = descendants(graph, operated) | operated
+        changed = surgery_nodes(graph, surgery)
+        reached = descendants(graph, changed) | changed
         intact = [name for name in nodes if name not in reached]
         found = self.activations(picture, intact) if intact else {}
         found |= self._recalled(mark, [name for name in nodes if name in reached])
@@ -141,9 +141,9 @@ class Probe:
         return {name: found[name] for name in nodes}
 
     def _run(self, picture: FloatArray, missing: Sequence[str]) -> dict[str, FloatArray]:
-        taps = self._signals if set(missing) <= set(self._signals) else self._everything
-        outputs = self.taps(taps)(np.ascontiguousarray(picture[np.newaxis], np.float32))
-        return {name: array[0] for name, array in zip(taps, outputs, strict=True)}
+        output_function = self._signals if set(missing) <= set(self._signals) else self._everything
+        outputs = self.output_function(output_function)(np.ascontiguousarray(picture[np.newaxis], np.float32))
+        return {name: array[0] for name, array in zip(output_function, outputs, strict=True)}
 
     def _recalled(self, key: str, nodes: Sequence[str]) -> dict[str, FloatArray]:
         """Return those of the outputs that are kept."""

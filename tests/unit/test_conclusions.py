@@ -8,10 +8,10 @@ import pytest
 
 from resnet_viz.analysis.curves import by_network, smoothed
 from resnet_viz.paths import ASSETS
+from resnet_viz.training.conclusions import conclusion_of, gradient_ratio, last_accuracy
 from resnet_viz.training.demos import ORDER, demo
 from resnet_viz.training.plan import Plan, with_settings
-from resnet_viz.training.record import Record, RunFolder
-from resnet_viz.training.verdicts import gradient_ratio, last_accuracy, verdict_of
+from resnet_viz.training.record import RunFolder, RunRecord
 from resnet_viz.viz.learning import learning_data
 
 RECORDINGS = ASSETS / "runs"
@@ -31,14 +31,14 @@ def line(network, update, accuracy, **more):
 def test_the_gap_is_taken_at_equal_updates():
     metrics = [line("plain", u, 0.3) for u in (8, 16, 24)]
     metrics += [line("residual", u, a) for u, a in ((8, 0.7), (16, 0.8), (24, 0.9), (32, 1.0))]
-    verdict = verdict_of(Record(demo("plain-vs-residual").plan), metrics)
-    assert verdict.numbers["update"] == 24
-    assert verdict.numbers["gap"] == pytest.approx(0.8 - 0.3)
-    assert verdict.sentences == (
+    conclusion = conclusion_of(RunRecord(demo("plain-vs-residual").plan), metrics)
+    assert conclusion.numbers["update"] == 24
+    assert conclusion.numbers["gap"] == pytest.approx(0.8 - 0.3)
+    assert conclusion.sentences == (
         "After 24 steps the residual network gets 80\u00a0% of its training pictures right, the plain one 30\u00a0% (guessing: 17\u00a0%).",
         "Same size, same start, same pictures: only the shortcuts differ.",
     )
-    assert verdict.more[0] == "Seed 0: training accuracy plain 0.30, residual 0.80; difference +0.50."
+    assert conclusion.more[0] == "Seed 0: training accuracy plain 0.30, residual 0.80; difference +0.50."
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_the_gap_is_taken_at_equal_updates():
 def test_only_networks_that_differ_in_shortcuts_alone_are_called_the_same(name, settings):
     plan = with_settings(demo(name).plan, settings)
     metrics = [line(own.name, 24, 0.5) for own in plan.networks]
-    (told,) = verdict_of(Record(plan), metrics).sentences
+    (told,) = conclusion_of(RunRecord(plan), metrics).sentences
     assert told.startswith("After 24 steps")
 
 
@@ -72,9 +72,9 @@ def test_the_widest_gap_between_training_and_inference_is_found():
         line("m", 8, 0.9, inference_accuracy=0.2),
         line("m", 12, 1.0, inference_accuracy=0.9),
     ]
-    verdict = verdict_of(Record(demo("batchnorm-gap").plan), metrics)
-    assert verdict.numbers == pytest.approx({"m widest gap": 0.7, "m last gap": 0.1})
-    assert "at step 8" in verdict.sentences[0]
+    conclusion = conclusion_of(RunRecord(demo("batchnorm-gap").plan), metrics)
+    assert conclusion.numbers == pytest.approx({"m widest gap": 0.7, "m last gap": 0.1})
+    assert "at step 8" in conclusion.sentences[0]
 
 
 def test_the_finder_names_where_the_loss_falls_fastest():
@@ -84,15 +84,15 @@ def test_the_finder_names_where_the_loss_falls_fastest():
         line("m", n, 0.1, loss=loss, learning_rate=rate)
         for n, (rate, loss) in enumerate(zip(rates, losses, strict=True))
     ]
-    numbers = verdict_of(Record(demo("learning-rate-finder").plan), metrics).numbers
+    numbers = conclusion_of(RunRecord(demo("learning-rate-finder").plan), metrics).numbers
     assert 1e-3 < numbers["steepest at"] <= numbers["lowest at"] <= 0.11
     assert numbers["end"] == pytest.approx(1.0)
 
 
 def test_held_back_accuracy_names_its_pictures_and_chance():
     final = {"course": {"validation_accuracy": 0.5, "validation_pictures": 384}}
-    record = Record(Plan(), classes=("a", "b", "c", "d"), final=final)
-    sentences = verdict_of(record, [line("course", 8, 0.9)]).sentences
+    record = RunRecord(Plan(), classes=("a", "b", "c", "d"), final=final)
+    sentences = conclusion_of(record, [line("course", 8, 0.9)]).sentences
     assert (
         sentences[-1] == "Right on 384 held-back pictures, in inference mode: course 50\u00a0% (guessing: 25\u00a0%)."
     )
@@ -114,7 +114,7 @@ def test_held_back_accuracy_names_its_pictures_and_chance():
 def test_a_run_below_the_updates_of_its_claim_says_so(settings, parts, is_cut):
     plan = with_settings(demo("plain-vs-residual").plan, settings)
     metrics = [line(name, 24, 0.5) for name in ("plain", "residual")]
-    sentences = verdict_of(Record(plan, **parts), metrics).sentences
+    sentences = conclusion_of(RunRecord(plan, **parts), metrics).sentences
     told = f"Stopped after {parts['update']} of 72 steps. What is said here was measured over 72 steps."
     assert (told in sentences) == is_cut
     assert any(sentence.startswith("Stopped after") for sentence in sentences) == is_cut
@@ -130,7 +130,7 @@ def test_a_run_below_the_updates_of_its_claim_says_so(settings, parts, is_cut):
 )
 def test_a_finder_that_broke_out_was_not_cut_short(settings, parts, is_cut):
     plan = with_settings(demo("learning-rate-finder").plan, settings)
-    sentences = verdict_of(Record(plan, **parts), [line("residual", 2, 0.5)]).sentences
+    sentences = conclusion_of(RunRecord(plan, **parts), [line("residual", 2, 0.5)]).sentences
     assert any(sentence.startswith("Stopped after") for sentence in sentences) == is_cut
 
 
@@ -139,7 +139,7 @@ def test_a_recording_went_as_far_as_its_demo_does(name):
     folder = RunFolder(RECORDINGS / name)
     record, metrics = folder.load(), folder.read_metrics().metrics
     assert metrics
-    sentences = verdict_of(record, metrics).sentences
+    sentences = conclusion_of(record, metrics).sentences
     assert not any(sentence.startswith("Stopped after") for sentence in sentences)
     own = demo(name).plan
     assert record.plan == replace(own, seed=1)
@@ -147,7 +147,7 @@ def test_a_recording_went_as_far_as_its_demo_does(name):
 
 
 def test_nothing_measured_is_said():
-    assert verdict_of(Record(Plan()), []).sentences == ("Nothing was measured yet.",)
+    assert conclusion_of(RunRecord(Plan()), []).sentences == ("Nothing was measured yet.",)
 
 
 def test_smoothing_corrects_its_start():
