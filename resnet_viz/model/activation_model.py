@@ -106,7 +106,7 @@ class ActivationModel:
             missing = [name for name in nodes if name != self._first]
             return {self._first: picture, **self._run(picture, missing)} if missing else {self._first: picture}
         if surgery:
-            return self._operated(picture, key, nodes, surgery)
+            return self._with_surgery(picture, key, nodes, surgery)
         found = {self._first: picture, **self._recalled(key, nodes)}
         missing = [name for name in nodes if name not in found]
         if missing:
@@ -122,7 +122,9 @@ class ActivationModel:
             self._functions[nodes, batch] = function
         return self._functions[nodes, batch]
 
-    def _operated(self, picture: FloatArray, key: str, nodes: Sequence[str], surgery: Surgery) -> dict[str, FloatArray]:
+    def _with_surgery(
+        self, picture: FloatArray, key: str, nodes: Sequence[str], surgery: Surgery
+    ) -> dict[str, FloatArray]:
         """Return layers' outputs after a surgery, walked eagerly from the last maps that it does not reach."""
         graph, mark = self.summary.graph, f"{key}/{surgery.to_text()}"
         changed = surgery_nodes(graph, surgery)
