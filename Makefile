@@ -47,7 +47,7 @@ messages: $(VENV)/.dev
 	$(BIN)/python dev/tools/messages.py
 
 frontend:
-	cd dev/frontend && npm ci && npm run build
+	cd dev/frontend && npm ci && npm run format && npm run build
 
 # The newest versions that pyproject.toml allows: make lock ARGS=--upgrade. Python 3.11 to 3.13, every system.
 lock:  # needs uv, which the set-up brings

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from fnmatch import fnmatch
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -112,14 +113,46 @@ def sources_sha256(root: Path) -> str:
 
 
 def test_built_components_are_those_of_the_sources():
-    """Whoever edits `dev/frontend/` and forgets `make frontend` ships the old components."""
+    """Whoever edits `dev/frontend/` and forgets `make frontend` ships the old components.
+
+    The build begins with formatter and linter and writes this hash at its end, so the same test finds sources that neither
+    saw: no machine needs Node.js for it.
+    """
     built = ROOT / "resnet_viz" / "ui" / "frontend"
     assert (built / "sources.sha256").read_text("utf-8").strip() == sources_sha256(ROOT), "run `make frontend`"
 
 
+# A function as the formatter sets it: by itself, as a constant, or in a class.
+FUNCTION = re.compile(
+    r"(export (default )?)?(async )?function\b|(export )?const \w+ = (async )?(\(.*|\w+)( =>|[({]$)"
+    r"|  (static |async |get |set )?\w+\(.*\) \{$"
+)
+
+
+def test_every_function_of_the_browser_says_what_it_does():
+    """One sentence that editors show, with the units of what it takes and returns."""
+    files = [path for path in (ROOT / "dev" / "frontend").rglob("*.*js") if "node_modules" not in path.parts]
+    found = 0
+    for path in files:
+        lines = path.read_text("utf-8").splitlines()
+        assert len(lines) <= 400, path
+        for before, line in pairwise(lines):
+            if FUNCTION.match(line) and not re.match(r" +(if|for|while|switch)\b", line):
+                found += 1
+                assert before.rstrip().endswith("*/"), f"{path}: {line}"
+    assert found > 300
+
+
 @pytest.mark.parametrize(
     "name",
-    ["build.mjs", "package-lock.json", "maps/paint.js", "graph/style.css", "../../assets/color-maps.json"],
+    [
+        "build.mjs",
+        "biome.json",
+        "package-lock.json",
+        "maps/paint.js",
+        "graph/style.css",
+        "../../assets/color-maps.json",
+    ],
 )
 def test_an_edited_source_is_noticed(tmp_path, name):
     shutil.copytree(

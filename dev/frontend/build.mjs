@@ -1,62 +1,74 @@
-// Builds the components into the package: each file under a name that holds its content's hash; older builds go. What they
-// were built from is kept beside them as one hash, so that a test notices sources that nobody built.
-
+// Builds the components into the package: each file under a name that holds its content's hash; older builds go. Nothing is
+// built of sources that are not formatted or that the linter finds fault with: so the hash of the sources, which is kept
+// beside what is built of them and tested, stands for all three, and a machine without Node.js can test it.
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
-const root = new URL("../../resnet_viz/ui/frontend/", import.meta.url).pathname;
-const colors = "../../assets/color-maps.json";
+const ROOT = new URL("../../resnet_viz/ui/frontend/", import.meta.url).pathname;
+const COLORS = "../../assets/color-maps.json";
+const BIOME = "node_modules/@biomejs/biome/bin/biome";
+
+/** Returns the hash of some bytes or a text, in hexadecimal digits. */
 const sha256 = (data) => createHash("sha256").update(data).digest("hex");
-const targets = {
-  graph: `${root}graph/`,
-  maps: `${root}maps/`,
-  learning: `${root}learning/`,
-  overview: `${root}overview/`,
-  sum: `${root}sum/`,
-  thumbs: `${root}thumbs/`,
-  takehome: `${root}takehome/`,
-};
-for (const target of Object.values(targets)) {
-  mkdirSync(target, { recursive: true });
-  for (const old of readdirSync(target)) rmSync(target + old);
+
+/** Ends the build, with all that is to be said, unless the sources are formatted and without fault. */
+function check() {
+  try {
+    execFileSync(process.execPath, [BIOME, "ci", "--error-on-warnings", "."], { stdio: "inherit" });
+  } catch {
+    console.error("Not built: `npm run format` formats the sources and mends what it can.");
+    process.exit(1);
+  }
 }
 
-async function bundle(component, entry, name, { define = {}, format = "esm" } = {}) {
+/** Bundles one entry into its component's folder; returns the name of the file. */
+async function bundle(component, entry, name, options = {}) {
   const { outputFiles } = await build({
     entryPoints: [`${component}/${entry}`],
     bundle: true,
     minify: true,
-    format,
+    format: "esm",
     target: "es2022",
     legalComments: "none",
     write: false,
-    define,
+    ...options,
   });
   const hash = sha256(outputFiles[0].contents).slice(0, 12);
   const file = `${name}-${hash}.${entry.split(".").pop()}`;
-  writeFileSync(targets[component] + file, outputFiles[0].contents);
+  writeFileSync(`${ROOT}${component}/${file}`, outputFiles[0].contents);
   return file;
 }
 
-const layout = await bundle("graph", "layout.js", "layout", { format: "iife" });
-await bundle("graph", "index.js", "index", { define: { LAYOUT_FILE: JSON.stringify(`./${layout}`) } });
-await bundle("graph", "style.css", "index");
-copyFileSync("node_modules/@hpcc-js/wasm-graphviz/LICENSE", targets.graph + "LICENSE-wasm-graphviz.txt");
-await bundle("maps", "index.js", "index");
-await bundle("maps", "style.css", "index");
-for (const small of ["learning", "overview", "sum", "thumbs"]) {
-  await bundle(small, "index.js", "index");
-  await bundle(small, "style.css", "index");
+/** Builds a component into an empty folder: its script, with names that stand for texts in it, and its style sheet. */
+async function component(name, define = {}) {
+  await bundle(name, "index.js", "index", { define });
+  await bundle(name, "style.css", "index");
 }
-// The take-home file carries the layout engine inside itself and says where, before this runs.
-await bundle("takehome", "index.js", "index", { define: { LAYOUT_FILE: "globalThis.LAYOUT_URL" } });
-await bundle("takehome", "style.css", "index");
 
-const sources = readdirSync(".", { recursive: true, withFileTypes: true })
-  .filter(
-    (entry) => entry.isFile() && /\.(m?js|css|json)$/.test(entry.name) && !entry.parentPath.startsWith("node_modules"),
-  )
-  .map((entry) => (entry.parentPath === "." ? entry.name : `${entry.parentPath}/${entry.name}`));
-const lines = [...sources, colors].sort().map((path) => `${sha256(readFileSync(path))}  ${path}\n`);
-writeFileSync(`${root}sources.sha256`, `${sha256(lines.join(""))}\n`);
+/** Empties a component's folder. */
+function empty(name) {
+  mkdirSync(`${ROOT}${name}`, { recursive: true });
+  for (const old of readdirSync(`${ROOT}${name}`)) rmSync(`${ROOT}${name}/${old}`);
+}
+
+/** Returns one hash over all that is built from; tests/test_architecture.py does the same. */
+function sourcesHash() {
+  const isSource = (entry) => entry.isFile() && /\.(m?js|css|json)$/.test(entry.name);
+  const sources = readdirSync(".", { recursive: true, withFileTypes: true })
+    .filter((entry) => isSource(entry) && !entry.parentPath.startsWith("node_modules"))
+    .map((entry) => (entry.parentPath === "." ? entry.name : `${entry.parentPath}/${entry.name}`));
+  const lines = [...sources, COLORS].sort().map((path) => `${sha256(readFileSync(path))}  ${path}\n`);
+  return sha256(lines.join(""));
+}
+
+check();
+for (const name of ["graph", "maps", "learning", "overview", "sum", "thumbs", "takehome"]) empty(name);
+const layout = await bundle("graph", "layout.js", "layout", { format: "iife" });
+copyFileSync("node_modules/@hpcc-js/wasm-graphviz/LICENSE", `${ROOT}graph/LICENSE-wasm-graphviz.txt`);
+await component("graph", { LAYOUT_FILE: JSON.stringify(`./${layout}`) });
+// The take-home file carries the layout engine inside itself and says where, before this runs.
+await component("takehome", { LAYOUT_FILE: "globalThis.LAYOUT_URL" });
+for (const name of ["maps", "learning", "overview", "sum", "thumbs"]) await component(name);
+writeFileSync(`${ROOT}sources.sha256`, `${sourcesHash()}\n`);

@@ -1,88 +1,41 @@
-// Puts the picture together for a frame: the whole network, and beneath its place what is open.
-import { element } from "./marks.js";
-import { drawLines, drawStage, linesOf } from "./overview.js";
+// Puts the picture together for a frame: the whole network, and beneath its place what is open. Sizes are in units of the
+// picture, of which one is a CSS px when all of it is shown; `t` is the size of the text.
+import { svg } from "../shared/dom.js";
+import { linesOf } from "./arrange.js";
+import { drawLines, drawStage } from "./overview.js";
+import { edgesOf, emptyScene, pictureOf } from "./scene.js";
 import { blockShelf, stageShelf } from "./shelf.js";
 
 const MARGIN = 6;
 const GAP = 16; // between shelves, where they are tied
 const LEAST_LINE = 12; // the whole network's least height, in the size of the text
-const NARROW_PX = 560;
-const NEAR = 120; // from what is opened to its shelf
+const NARROW = 560; // a picture narrower than this is a phone's: it goes down
+const TALL_STAGE = 12; // a stage's largest box there, in the size of the text
+const NEAR = 120; // from what is opened to its shelf, for a tie to be drawn
 
-// The size of the text: what a projector needs, else what a frame of that width can bear.
+/** Returns the size of the text: what a projector needs, else what a frame of that width can bear. */
 export const sizeOfText = (width, isProjected) => (isProjected ? 18 : Math.min(16, Math.max(12, width / 84)));
 
-function sceneOf(texts) {
-  const group = (name) => element("g", { class: name });
-  const made = {
-    ties: group("ties"),
-    frames: group("frames"),
-    shelves: group("shelves"),
-    parts: group("parts"),
-    later: group("forks"),
-    folds: group("folds"),
-  };
-  return { ...made, texts, groups: new Map(), places: new Map(), stands: new Map(), edges: [], flow: [] };
-}
+/** Whether the picture goes down in a frame of this size, not from left to right. */
+export const isDown = ({ width }) => width - 2 * MARGIN < NARROW;
 
-// Edges of folded parts; Graphviz names those of open blocks.
-function edgesOf(rows, stands) {
-  const edges = [];
-  const parts = rows.flatMap((row) => row.parts);
-  parts.forEach((part, index) => {
-    if (index) edges.push([parts[index - 1].exit, part.entry]);
-    if (!part.block || part.title) return;
-    const [branch, side, add] = ["branch", "shortcut", "add"].map(
-      (role) => part.boxes.find((box) => box.role === role)?.name,
-    );
-    if (stands.has(branch))
-      edges.push([part.entry, part.exit]); // behind another block
-    else if (!add) edges.push([part.entry, branch]);
-    else
-      edges.push(
-        [part.entry, branch],
-        [branch, add],
-        ...(side
-          ? [
-              [part.entry, side],
-              [side, add],
-            ]
-          : [[part.entry, add]]),
-      );
-  });
-  return edges;
-}
-
+/** The open blocks of a row. */
 const openBlocks = (row) => row.parts.filter((part) => part.title);
 
-const shelvesOf = (row, svgs, look) =>
-  row.is_open
-    ? [
-        ...(row.isDirect ? [] : [stageShelf(row, look)]),
-        ...openBlocks(row).map((part) => blockShelf(part, svgs.get(part.name), look)),
-      ]
-    : [];
-
-// From what is opened in the line, or in its stage's shelf, to where it stands large.
-function tie(scene, from, y, width) {
-  const points = [
-    [from.left, from.bottom],
-    [from.right, from.bottom],
-    [width, y],
-    [0, y],
-  ];
-  scene.ties.append(
-    element("polygon", {
-      points: points.map((point) => point.join(",")).join(" "),
-      class: "tie",
-      fill: "#0b5cad",
-      "fill-opacity": 0.1,
-    }),
-  );
+/** Returns the shelves of a stage: its blocks, unless it is direct, and each block that is open. */
+function shelvesOf(row, laid, look) {
+  if (!row.is_open) return [];
+  const stage = row.isDirect ? [] : [stageShelf(row, look)];
+  return [...stage, ...openBlocks(row).map((part) => blockShelf(part, laid.get(part.name), look))];
 }
 
-const placeOf = ({ x, y, width, height }) => ({ left: x, right: x + width, bottom: y + height });
+/** Draws what leads from where something is small to where it stands large, `width` wide at the height y. */
+function tie(scene, { left, right, bottom }, y, width) {
+  const points = `${left},${bottom} ${right},${bottom} ${width},${y} 0,${y}`;
+  scene.ties.append(svg("polygon", { points, class: "tie", fill: "#0b5cad", "fill-opacity": 0.1 }));
+}
 
+/** Draws shelves one below the other; returns where the next one begins. `from` is where their stage stands small. */
 function stack(scene, shelves, from, top, width) {
   let y = top;
   for (const [index, shelf] of shelves.entries()) {
@@ -95,59 +48,59 @@ function stack(scene, shelves, from, top, width) {
   return y;
 }
 
+/** Returns the height of all shelves of [{ row, shelves }]. */
 const heightOf = (open) => open.flatMap(({ shelves }) => shelves).reduce((sum, shelf) => sum + shelf.height + GAP, 0);
 
-function composeWide(scene, given, svgs, { width, height, t }) {
-  const look = { width, t, least: 0.6 };
-  const shelved = (rows) =>
-    rows.map((row) => ({ row, shelves: shelvesOf(row, svgs, look) })).filter(({ shelves }) => shelves.length);
-  const lines = linesOf(given, width, t);
+/** Draws the network from left to right, its shelves below; returns the height of all, or null where it does not fit. */
+function composeWide(scene, rows, laid, { width, height, t }) {
+  const lines = linesOf(rows, width, t);
   if (!lines) return null;
+  const withShelves = () =>
+    rows.map((row) => ({ row, shelves: shelvesOf(row, laid, { width, t }) })).filter(({ shelves }) => shelves.length);
   const least = LEAST_LINE * t * lines.length;
-  let open = shelved(given);
+  let open = withShelves();
   // Where the frame is too low for three storeys, an open block stands right beneath the whole network.
   if (heightOf(open) + least > height) {
     for (const { row } of open) row.isDirect = openBlocks(row).length > 0;
-    open = shelved(given);
+    open = withShelves();
   }
   const line = Math.max(height - heightOf(open), least);
   drawLines(scene, lines, { width, height: line, t });
-  const flow = scene.flow.splice(0);
-  const bands = new Map(open.map(({ row }) => [row, placeOf(scene.groups.get(row.name))]));
+  const flow = scene.flow.splice(0); // data runs through the whole network, not over the shelves
   let y = line + GAP;
-  for (const { row, shelves } of open) y = stack(scene, shelves, bands.get(row), y, width);
+  for (const { row, shelves } of open) {
+    const band = scene.groups.get(row.name);
+    y = stack(scene, shelves, { left: band.x, right: band.x + band.width, bottom: band.y + band.height }, y, width);
+  }
   scene.flow = flow;
   return y - GAP;
 }
 
-function composeNarrow(scene, rows, svgs, { width, t }) {
-  const look = { width, t, least: 0.6 };
+/** Draws the network downwards, a stage a line, one that is open in its place; returns the height of all. */
+function composeNarrow(scene, rows, laid, { width, t }) {
   const blocks = rows.flatMap((row) => row.parts).filter((part) => part.block);
   const rootOfSide = Math.sqrt(Math.max(...blocks.map((part) => part.size[0])));
   let y = 0;
   for (const row of rows) {
-    // A stage that is open stands in its place.
-    if (row.is_open) y = stack(scene, shelvesOf(row, svgs, look), null, y, width) - GAP / 2;
-    else
-      y = drawStage({ ...scene, isNarrow: true }, row, { width, top: y, t, tall: 12 * t, rootOfSide }).bottom + GAP / 2;
+    if (row.is_open) y = stack(scene, shelvesOf(row, laid, { width, t }), null, y, width) - GAP / 2;
+    else y = drawStage(scene, row, { width, top: y, t, tall: TALL_STAGE * t, rootOfSide }) + GAP / 2;
   }
   return y - GAP / 2;
 }
 
-// Returns the picture for a frame. `svgs` holds Graphviz's drawings of the open blocks by name.
-export function compose(given, svgs, frame, texts) {
+/** Returns the picture for a frame of { width, height } CSS px: its svg, its bounds, where groups stand, the edges between
+ *  drawn boxes, the way of the data and the size of the text. `laid` holds Graphviz's drawings of the open blocks by name. */
+export function compose(given, laid, frame, texts) {
   const rows = given.map((row) => ({ ...row }));
   const t = sizeOfText(frame.width, frame.isProjected);
   const place = { width: frame.width - 2 * MARGIN, height: frame.height - 2 * MARGIN, t };
-  let scene = sceneOf(texts);
-  let height = place.width < NARROW_PX ? null : composeWide(scene, rows, svgs, place);
+  let scene = emptyScene(texts);
+  let height = isDown(frame) ? null : composeWide(scene, rows, laid, place);
   if (height === null) {
-    scene = sceneOf(texts);
-    height = composeNarrow(scene, rows, svgs, place);
+    scene = emptyScene(texts);
+    height = composeNarrow(scene, rows, laid, place);
   }
-  const svg = element("svg", { xmlns: "http://www.w3.org/2000/svg", role: "group" });
-  svg.append(scene.ties, scene.frames, scene.shelves, scene.parts, scene.later, scene.folds);
   const bounds = { x: -MARGIN, y: -MARGIN, width: frame.width, height: height + 2 * MARGIN };
   const edges = [...edgesOf(rows, scene.stands), ...scene.edges];
-  return { svg, bounds, groups: scene.groups, stands: scene.stands, edges, flow: scene.flow, text: t };
+  return { svg: pictureOf(scene), bounds, groups: scene.groups, edges, flow: scene.flow, text: t };
 }

@@ -1,66 +1,60 @@
 // The box in which a block, a stage or a layer is found by its name.
-
-// Returns { kind: "block" | "stage" | "layer", name } for what was typed, or null: the whole name first, then its beginning,
-// then any part of it.
-export function lookUp(text, { blocks, stages, layers }) {
-  const wanted = text.trim().toLowerCase();
-  const [, stage] = /^(?:stage|阶段)?\s*(\d)$/.exec(wanted) ?? [];
-  if (stage && stages.includes(stage)) return { kind: "stage", name: stage };
-  const short = wanted.replace(/^(block|块)\s*/, "");
-  if (blocks.includes(short)) return { kind: "block", name: short };
-  if (!wanted) return null;
-  const by = (test) => layers.find((id) => test(id.toLowerCase()));
-  const name = by((id) => id === wanted) ?? by((id) => id.startsWith(wanted)) ?? by((id) => id.includes(wanted));
-  return name ? { kind: "layer", name } : null;
-}
+import { html } from "../shared/dom.js";
+import { lookUp, namesOf } from "./names.js";
 
 export class Find {
-  // `go` takes what was found; `leave` gives the keyboard back to the picture.
+  /** `go` takes what was found, as lookUp returns it; `leave` gives the keyboard back to the picture. */
   constructor({ go, leave }) {
-    this.known = { blocks: [], stages: [], layers: [] };
-    this.input = document.createElement("input");
+    this.go = go;
+    this.known = namesOf([], []);
+    this.input = html("input");
     this.input.type = "search";
-    this.choices = document.createElement("datalist");
+    this.choices = html("datalist");
     this.choices.id = "names";
     this.input.setAttribute("list", "names");
-    const seek = () => {
-      const found = lookUp(this.input.value, this.known);
-      this.input.setCustomValidity(found || !this.input.value.trim() ? "" : this.nothing);
-      this.input.reportValidity();
-      if (!found) return;
-      this.input.value = "";
-      go(found);
-    };
-    // Only who asks for it goes there: leaving the box is no question. A name chosen from the list comes in one piece.
+    // Only who asks for it goes there: leaving the box is no question.
     this.input.addEventListener("keydown", (event) => {
       event.stopPropagation();
-      if (event.key === "Enter") seek();
+      if (event.key === "Enter") this.seek();
       else if (event.key === "Escape") leave();
     });
-    this.input.addEventListener("input", (event) => {
-      this.input.setCustomValidity("");
-      const isChosen = !event.inputType || event.inputType === "insertReplacementText";
-      if (isChosen && (this.known.blocks.includes(this.input.value) || this.known.layers.includes(this.input.value)))
-        seek();
-    });
+    this.input.addEventListener("input", (event) => this.typed(event));
   }
 
+  /** Offers the names of a picture. */
   show({ rows, layers, texts }) {
-    const blocks = rows.flatMap((row) => row.parts.flatMap((part) => part.block || []));
-    const stages = rows.filter((row) => row.can_open).map((row) => row.name);
-    const key = JSON.stringify([blocks, layers, texts.search]);
+    const known = namesOf(rows, layers);
+    const key = JSON.stringify([known.blocks, layers, texts.search]);
     if (key === this.key) return;
     this.key = key;
-    this.known = { blocks, stages, layers };
+    this.known = known;
     this.nothing = texts.nothing;
     // Who points with a finger has no key to press.
     this.input.placeholder = window.matchMedia("(hover: none)").matches ? texts.search : `${texts.search}  ( / )`;
     this.input.setAttribute("aria-label", texts.search);
-    this.choices.replaceChildren(
-      ...[...blocks, ...layers].map((value) => Object.assign(document.createElement("option"), { value })),
-    );
+    const options = [...known.blocks, ...layers].map((value) => Object.assign(html("option"), { value }));
+    this.choices.replaceChildren(...options);
   }
 
+  /** Goes to what stands in the box, or says that there is no such thing. */
+  seek() {
+    const found = lookUp(this.input.value, this.known);
+    this.input.setCustomValidity(found || !this.input.value.trim() ? "" : this.nothing);
+    this.input.reportValidity();
+    if (!found) return;
+    this.input.value = "";
+    this.go(found);
+  }
+
+  /** Takes back a complaint; a name chosen from the list comes in one piece, and is gone to. */
+  typed({ inputType }) {
+    this.input.setCustomValidity("");
+    const isChosen = !inputType || inputType === "insertReplacementText";
+    const { blocks, layers } = this.known;
+    if (isChosen && (blocks.includes(this.input.value) || layers.includes(this.input.value))) this.seek();
+  }
+
+  /** Takes the keyboard. */
   focus() {
     this.input.focus();
   }

@@ -1,58 +1,50 @@
 // What the colours mean, and the choice of what they shall mean.
+import { html } from "../shared/dom.js";
 
-function say(text, name = "") {
-  const made = document.createElement("span");
-  made.textContent = text;
-  made.className = name;
-  return made;
+/** Returns a scale of colours with its ends, nothing where there is none. */
+function rampOf({ stops, title, low, high } = {}) {
+  if (!stops?.length) return [];
+  const ramp = html("span", "ramp");
+  ramp.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
+  return [html("span", "", title), html("span", "", low), ramp, html("span", "", high)];
 }
 
-function pieces(legend) {
-  const made = [];
-  if (legend?.stops?.length) {
-    const ramp = say("", "ramp");
-    ramp.style.background = `linear-gradient(to right, ${legend.stops.join(", ")})`;
-    made.push(say(legend.title), say(legend.low), ramp, say(legend.high));
-  }
-  for (const { color, text, shape } of legend?.marks ?? []) {
-    const dot = say("", `swatch ${shape ?? ""}`);
-    dot.style.setProperty("--mark", color);
-    const mark = say("", "mark");
-    mark.append(dot, text);
-    made.push(mark);
-  }
-  return made;
+/** Returns a swatch of a colour and what it means. */
+function markOf({ color, text, shape }) {
+  const dot = html("span", `swatch ${shape ?? ""}`);
+  dot.style.setProperty("--mark", color);
+  const mark = html("span", "mark");
+  mark.append(dot, text);
+  return mark;
 }
 
 export class Legend {
+  /** `choose` takes the name of another colouring. */
   constructor(choose) {
-    this.root = document.createElement("div");
-    this.root.className = "legend";
-    this.colors = document.createElement("select");
-    this.colors.className = "colors";
+    this.root = html("div", "legend");
+    this.colors = html("select", "colors");
     this.colors.addEventListener("change", () => choose(this.colors.value));
-    this.marks = document.createElement("div");
-    this.marks.className = "marks";
-    // What the size of a box means: above the picture, where there is room.
-    this.size = say("", "size");
+    this.marks = html("div", "marks");
+    this.size = html("span", "size"); // what the size of a box means: above the picture, where there is room
     this.root.append(this.colors, this.marks);
   }
 
+  /** Shows the colouring of a picture. */
   show({ colors, color, legend, texts }) {
-    const key = JSON.stringify([colors, texts.colors]);
-    if (key !== this.key) {
-      this.key = key;
-      this.colors.setAttribute("aria-label", texts.colors);
-      this.colors.title = texts.colors;
-      this.colors.replaceChildren(
-        ...colors.map(([value, textContent]) =>
-          Object.assign(document.createElement("option"), { value, textContent }),
-        ),
-      );
-      this.colors.hidden = colors.length < 2;
-    }
+    this.offer(colors, texts.colors);
     this.colors.value = color;
-    this.marks.replaceChildren(...pieces(legend));
+    this.marks.replaceChildren(...rampOf(legend), ...(legend?.marks ?? []).map(markOf));
     this.size.textContent = legend?.size ?? "";
+  }
+
+  /** Offers colourings, [[name, title]]; one alone is no choice. */
+  offer(colors, name) {
+    const key = JSON.stringify([colors, name]);
+    if (key === this.key) return;
+    this.key = key;
+    this.colors.setAttribute("aria-label", name);
+    this.colors.title = name;
+    this.colors.replaceChildren(...colors.map(([value, text]) => new Option(text, value)));
+    this.colors.hidden = colors.length < 2;
   }
 }

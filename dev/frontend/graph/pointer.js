@@ -1,101 +1,103 @@
-// Mouse, finger and wheel over the picture: one click picks, two open, dragging moves, the wheel zooms, resting shows a card.
+// Mouse, finger and wheel over the picture: one click picks, two open, dragging moves, the wheel zooms.
 
 const PAIR_MS = 500; // two clicks so close together are one
 const SHAKY_PX = 8; // a double-click's second press lies that near
 const DRAG_PX = 4; // a click with a shaky hand is no drag
+const WHEEL = { pixel: 0.002, line: 0.05 }; // how far the wheel zooms, by its unit
+
+/** Returns how far apart two points are. */
+const apart = ([x0, y0], [x1, y1]) => Math.hypot(x1 - x0, y1 - y0);
 
 export class Pointer {
-  // `hand` has: thing(target), pick(thing), open(thing), toggle(group), stage(group), card(thing), camera, keep().
-  constructor(view, hand) {
-    this.view = view;
-    this.hand = hand;
-    this.pointers = new Map();
-    this.card = document.createElement("div");
-    this.card.className = "card";
-    this.card.hidden = true;
+  /** `acts` has thing(element), pick(thing), open(thing), openStage(name), toggle(group), and keep() for the camera. */
+  constructor(view, camera, acts) {
+    Object.assign(this, { view, camera, acts });
+    this.pressed = new Map(); // pointer -> [x, y] in the window, CSS px
+    this.hasMoved = false; // since it was pressed
+    this.first = null; // the first click of what may be a pair
     this.listen();
   }
 
+  /** Listens to the view. */
   listen() {
-    const on = (name, act, options) => this.view.addEventListener(name, act, options);
-    on("click", (event) => this.click(event));
-    on("wheel", (event) => this.wheel(event), { passive: false });
-    on("pointerdown", (event) => {
-      this.pointers.set(event.pointerId, [event.clientX, event.clientY]);
-      this.moved = false;
+    const { view } = this;
+    view.addEventListener("click", (event) => this.click(event));
+    view.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
+    view.addEventListener("pointerdown", (event) => {
+      this.pressed.set(event.pointerId, [event.clientX, event.clientY]);
+      this.hasMoved = false;
     });
-    on("pointermove", (event) => (this.drag(event), this.hover(event)));
+    view.addEventListener("pointermove", (event) => this.move(event));
     for (const name of ["pointerup", "pointercancel", "pointerleave"])
-      on(name, (event) => {
-        this.pointers.delete(event.pointerId);
-        if (name === "pointerleave") this.card.hidden = true;
-      });
+      view.addEventListener(name, (event) => this.pressed.delete(event.pointerId));
   }
 
-  // The second click of a pair opens what the first one hit: by now the picture may be another one under the pointer.
+  /** Picks a thing. The second click of a pair opens what the first one hit: by now the picture may be another one. */
   click(event) {
     const fold = event.target.closest?.("g.fold");
-    if (fold) return this.hand.toggle(fold.dataset.group);
-    if (this.moved) return;
-    const [first, now] = [this.first, { time: event.timeStamp, x: event.clientX, y: event.clientY }];
-    const isSoon = event.detail > 1 || now.time - first?.time < PAIR_MS; // the browser's own judgement, or ours
-    const isPair = first && isSoon && Math.hypot(now.x - first.x, now.y - first.y) < SHAKY_PX;
-    if (isPair) {
+    if (fold) this.acts.toggle(fold.dataset.group);
+    if (fold || this.hasMoved) return;
+    if (this.isSecond(event)) {
+      const { open } = this.first;
       this.first = null;
-      first.open();
+      open();
       return;
     }
-    const thing = this.hand.thing(event.target);
-    const stage = event.target.closest?.("[data-stage]")?.dataset.stage;
-    this.first = thing
-      ? { ...now, open: () => this.hand.open(thing) }
-      : stage
-        ? { ...now, open: () => this.hand.stage(stage) }
-        : null;
-    if (thing) this.hand.pick(thing);
+    const thing = this.acts.thing(event.target);
+    const open = this.opening(thing, event.target);
+    this.first = open && { open, time: event.timeStamp, at: [event.clientX, event.clientY] };
+    if (thing) this.acts.pick(thing);
   }
 
+  /** Whether a click makes a pair with the one before: by the browser's own judgement, or by ours. */
+  isSecond(event) {
+    if (!this.first) return false;
+    const isSoon = event.detail > 1 || event.timeStamp - this.first.time < PAIR_MS;
+    return isSoon && apart(this.first.at, [event.clientX, event.clientY]) < SHAKY_PX;
+  }
+
+  /** Returns what opens the thing, else the stage, that was clicked on; null for the ground. */
+  opening(thing, element) {
+    if (thing) return () => this.acts.open(thing);
+    const stage = element.closest?.("[data-stage]")?.dataset.stage;
+    return stage ? () => this.acts.openStage(stage) : null;
+  }
+
+  /** Zooms about the mouse. */
   wheel(event) {
     event.preventDefault();
-    this.hand.camera.zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.002)), event.clientX, event.clientY);
-    this.hand.keep();
+    const by = event.deltaMode ? WHEEL.line : WHEEL.pixel;
+    this.camera.zoom(Math.exp(-event.deltaY * by), event.clientX, event.clientY);
+    this.acts.keep();
   }
 
-  drag(event) {
-    const { camera } = this.hand;
-    const before = this.pointers.get(event.pointerId);
-    if (!before || !camera.box) return;
+  /** A pressed pointer moves: alone it drags the picture, two of them zoom. */
+  move(event) {
+    const before = this.pressed.get(event.pointerId);
+    if (!before || !this.camera.box) return;
     const now = [event.clientX, event.clientY];
-    if (this.pointers.size === 2) {
-      const [other] = [...this.pointers].filter(([id]) => id !== event.pointerId).map(([, at]) => at);
-      const reach = (at) => Math.hypot(at[0] - other[0], at[1] - other[1]);
-      if (reach(before) > 0) camera.zoom(reach(now) / reach(before), (now[0] + other[0]) / 2, (now[1] + other[1]) / 2);
-      this.moved = true;
-    } else if (!camera.isFitted || event.pointerType === "mouse") {
-      if (!this.moved && Math.hypot(now[0] - before[0], now[1] - before[1]) < DRAG_PX) return;
-      this.moved = true;
-      camera.pan(now[0] - before[0], now[1] - before[1]);
-    }
-    this.pointers.set(event.pointerId, now);
-    this.hand.keep();
+    const others = [...this.pressed].filter(([id]) => id !== event.pointerId).map(([, at]) => at);
+    const hasTaken =
+      others.length === 1 ? this.pinch(before, now, others[0]) : this.drag(before, now, event.pointerType);
+    if (!hasTaken) return;
+    this.pressed.set(event.pointerId, now);
+    this.acts.keep();
   }
 
-  hover(event) {
-    const isResting = event.pointerType === "mouse" && !this.pointers.size;
-    const lines = isResting && this.hand.card(event.target);
-    this.card.hidden = !lines;
-    if (!lines) return;
-    const [title, ...rest] = lines;
-    const head = document.createElement("strong");
-    head.textContent = title;
-    this.card.replaceChildren(
-      head,
-      ...rest.map((line) => Object.assign(document.createElement("div"), { textContent: line })),
-    );
-    const frame = this.card.parentNode.getBoundingClientRect();
-    const x = Math.min(event.clientX - frame.left + 14, frame.width - this.card.offsetWidth - 4);
-    const below = event.clientY - frame.top + 18;
-    const y = below + this.card.offsetHeight > frame.height ? below - this.card.offsetHeight - 30 : below;
-    this.card.style.transform = `translate(${x}px, ${y}px)`;
+  /** Two fingers: what lies between them stays between them. */
+  pinch(before, now, other) {
+    const middle = [(now[0] + other[0]) / 2, (now[1] + other[1]) / 2];
+    if (apart(before, other) > 0) this.camera.zoom(apart(now, other) / apart(before, other), ...middle);
+    this.hasMoved = true;
+    return true;
+  }
+
+  /** Drags the picture; a finger on a picture that is all in sight scrolls the page. Returns whether the way counts. */
+  drag(before, now, kind) {
+    if (this.camera.isFitted && kind !== "mouse") return true;
+    if (!this.hasMoved && apart(before, now) < DRAG_PX) return false;
+    this.hasMoved = true;
+    this.camera.pan(now[0] - before[0], now[1] - before[1]);
+    return true;
   }
 }

@@ -2,7 +2,9 @@
 
 const LONGEST_PX = 12_000; // of a side that browsers draw
 const LARGEST_SCALE = 3; // a slide at full size
+const FETCHED_MS = 10_000; // by then the browser has the file
 
+/** Returns the picture as an SVG file of its own size, in points. */
 function standalone(svg, { x, y, width, height }) {
   const copy = svg.cloneNode(true);
   copy.setAttribute("viewBox", `${x} ${y} ${width} ${height}`);
@@ -13,6 +15,7 @@ function standalone(svg, { x, y, width, height }) {
   return new Blob([new XMLSerializer().serializeToString(copy)], { type: "image/svg+xml" });
 }
 
+/** Resolves to an SVG file drawn as PNG, larger, on white. */
 async function raster(svg, bounds) {
   const image = new Image();
   image.src = URL.createObjectURL(svg);
@@ -29,6 +32,7 @@ async function raster(svg, bounds) {
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 }
 
+/** Saves a picture with its bounds as a file of a kind, "svg" or "png". */
 export async function save(svg, bounds, name, kind) {
   const whole = standalone(svg, bounds);
   const blob = kind === "svg" ? whole : await raster(whole, bounds);
@@ -36,5 +40,5 @@ export async function save(svg, bounds, name, kind) {
   link.href = URL.createObjectURL(blob);
   link.download = `${name}.${kind}`;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  setTimeout(() => URL.revokeObjectURL(link.href), FETCHED_MS);
 }

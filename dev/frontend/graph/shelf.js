@@ -1,97 +1,113 @@
-// What is opened stands on shelves of its own: a stage's blocks with their convolutions, and every layer of a block.
+// What is opened stands on shelves of its own: a stage's blocks with their convolutions, and every layer of a block. Sizes
+// are in units of the picture; `t` is the size of the text. A shelf has a name, a height, and draw(scene, top).
+import { svg } from "../shared/dom.js";
+import { drawBlock, forkDot, openedLines } from "./block.js";
 import { read } from "./laid.js";
-import { element, fold, frame as outline, widthOf, wire, words } from "./marks.js";
-import { beside, drawBlock, forkDot, measures, opened, roleOf } from "./units.js";
+import { fold, ground, widthOf, wire, words } from "./marks.js";
+import { beside, measures, roleOf } from "./units.js";
 
 const PAD = 8;
+const HEAD = 1.7; // above what stands on a shelf, in the size of the text
 const LARGEST = 1.35; // how much larger than in the line what is open may be
 const LARGEST_BESIDE_OPEN = 1.1; // its blocks, if one of them is open itself
+const LEAST_SCALE = 0.6; // of an open block: smaller, it is wider than its frame
+const GRAPHVIZ_TEXT = 14; // the size of its texts
 
-const boxOf = (part, t) => {
-  const lines = opened(roleOf(part, "branch"));
-  return {
-    lines,
-    w: Math.max(...lines.map(({ text, isBold }) => widthOf(text, t, isBold))) + 1.2 * t,
-    h: lines.length * 1.2 * t + 0.8 * t,
+/** Returns the box of a block on its stage's shelf: its words, a line each, and its size. */
+function boxOf(part, t) {
+  const lines = openedLines(roleOf(part, "branch"));
+  const w = Math.max(...lines.map(({ text, isBold }) => widthOf(text, t, isBold))) + 1.2 * t;
+  return { lines, w, h: lines.length * 1.2 * t + 0.8 * t };
+}
+
+/** Returns the room that each of a stage's blocks needs, what stands on its arc included. */
+function widestBlock(row, t) {
+  const m = measures(t);
+  const onArc = (part) => {
+    const side = roleOf(part, "shortcut");
+    return side ? widthOf(side.lines.join(", "), t) + 3 * t : 0;
   };
-};
+  const inLine = (part) => boxOf(part, t).w + beside({ parts: [part] }, m);
+  return Math.max(...row.parts.map(onArc), ...row.parts.map(inLine)) + t;
+}
 
-// A stage's blocks set in lines, as large as their number allows.
+/** Returns a stage's blocks set in lines as large as their number allows: the lines, the size of their text, and how far one
+ *  block begins from the next. */
 function setBlocks(row, width, t) {
   const units = row.parts.map((part) => ({ parts: [part], row }));
-  const wide = (size) => {
-    const m = measures(size);
-    const side = Math.max(
-      ...row.parts.map((part) =>
-        roleOf(part, "shortcut") ? widthOf(roleOf(part, "shortcut").lines.join(", "), size) + 3 * size : 0,
-      ),
-    );
-    return Math.max(side, ...units.map((unit) => boxOf(unit.parts[0], size).w + beside(unit, m))) + size;
-  };
   let size = t * (row.parts.some((part) => part.title) ? LARGEST_BESIDE_OPEN : LARGEST);
-  while (size > t && wide(size) * units.length > width) size -= 0.5;
-  const each = Math.max(1, Math.floor(width / wide(size)));
+  while (size > t && widestBlock(row, size) * units.length > width) size -= 0.5;
+  const wide = widestBlock(row, size);
+  const each = Math.max(1, Math.floor(width / wide));
   const lines = [];
   for (let index = 0; index < units.length; index += each) lines.push(units.slice(index, index + each));
-  return { lines, size, pitch: Math.min(width / Math.min(each, units.length), wide(size) * 1.5) };
+  return { lines, size, pitch: Math.min(width / Math.min(each, units.length), wide * 1.5) };
 }
 
+/** Draws the ground of a shelf, its title and the button that folds it. */
+function drawGround(scene, box, { name, title, says, kind }, t) {
+  const { x, y, width } = box;
+  scene.groups.set(name, box);
+  const plate = ground(box, kind);
+  scene.shelves.append(plate, words(says, x + PAD, y + 0.95 * t, t, { anchor: "start", isBold: true }));
+  scene.folds.append(fold({ name, title, isOpen: true }, x + width, y + 3, t, scene.texts));
+  return plate;
+}
+
+/** Draws one line of a stage's blocks, its wires included, across a shelf of that width. */
+function drawShelfLine(line, units, { pitch, width, hasArc }) {
+  const { m, cy, t } = line;
+  const start = PAD + (width - 2 * PAD - pitch * units.length) / 2;
+  let from = start + m.lead - m.sum;
+  line.parts.append(wire(PAD, from, cy));
+  if (hasArc) line.later.append(forkDot(from + m.offset, cy, m));
+  else from = PAD;
+  units.forEach((unit, index) => {
+    const [part] = unit.parts;
+    const lead = index ? 0 : m.lead;
+    const room = pitch - beside(unit, m) - lead;
+    const { lines, w, h } = boxOf(part, t);
+    const x = start + index * pitch + lead + Math.max(0, room - w) / 2;
+    const left = index ? x : Math.max(from + m.sum, x);
+    from = drawBlock(line, unit, { x: left, from, w: Math.min(w, room), h, lines, isGhost: Boolean(part.title) });
+  });
+  const end = from + (roleOf(units.at(-1).parts[0], "add") ? m.sum : 0);
+  line.parts.append(wire(end, width - PAD, cy, { isArrow: true }));
+}
+
+/** Returns the shelf of a stage: its blocks with their convolutions. */
 export function stageShelf(row, { width, t }) {
-  const set = setBlocks(row, width - 2 * PAD, t);
-  const m = measures(set.size);
-  const tall = Math.max(...row.parts.map((part) => boxOf(part, set.size).h));
+  const { lines, size, pitch } = setBlocks(row, width - 2 * PAD, t);
+  const m = measures(size);
+  const tall = Math.max(...row.parts.map((part) => boxOf(part, size).h));
   const hasArc = row.parts.some((part) => roleOf(part, "add"));
-  const pitch = tall + (hasArc ? m.room : 0) + 0.7 * set.size;
-  const height = 1.7 * t + set.lines.length * pitch;
+  const above = hasArc ? m.room : 0;
+  const each = tall + above + 0.7 * size;
+  const height = HEAD * t + lines.length * each;
   const draw = (scene, top) => {
-    const box = { x: 0, y: top, width, height };
-    scene.groups.set(row.name, box);
-    scene.shelves.append(
-      outline(box, "shelf"),
-      words(`${row.title}  →  ${row.shape}`, PAD, top + 0.95 * t, t, { anchor: "start", isBold: true }),
-    );
-    scene.folds.append(fold(row.name, true, width, top + 3, t, scene.texts, row.title));
-    set.lines.forEach((units, number) => {
-      const cy = top + 1.7 * t + number * pitch + (hasArc ? m.room : 0) + tall / 2;
-      const line = { ...scene, t: set.size, m, cy };
-      const start = PAD + (width - 2 * PAD - set.pitch * units.length) / 2;
-      let from = start + m.lead - m.sum;
-      scene.parts.append(wire(PAD, from, cy));
-      if (hasArc) scene.later.append(forkDot(from + m.offset, cy, m));
-      else from = PAD;
-      units.forEach((unit, index) => {
-        const [part] = unit.parts;
-        const room = set.pitch - beside(unit, m) - (index ? 0 : m.lead);
-        const { lines, w, h } = boxOf(part, set.size);
-        const x = start + index * set.pitch + (index ? 0 : m.lead) + Math.max(0, room - w) / 2;
-        const left = index ? x : Math.max(from + m.sum, x);
-        from = drawBlock(line, unit, { x: left, from, w: Math.min(w, room), h, lines, isGhost: Boolean(part.title) });
-      });
-      scene.parts.append(
-        wire(from + (roleOf(units.at(-1).parts[0], "add") ? m.sum : 0), width - PAD, cy, { isArrow: true }),
-      );
+    const head = { name: row.name, title: row.title, says: `${row.title}  →  ${row.shape}`, kind: "shelf" };
+    drawGround(scene, { x: 0, y: top, width, height }, head, t);
+    lines.forEach((units, number) => {
+      const cy = top + HEAD * t + number * each + above + tall / 2;
+      drawShelfLine({ ...scene, t: size, m, cy }, units, { pitch, width, hasArc });
     });
   };
-  return { height, draw, name: row.name };
+  return { name: row.name, height, draw };
 }
 
-// An open block, laid out by Graphviz, scaled to the shelf.
-export function blockShelf(part, svg, { width, t, least }) {
-  const laid = read(part, svg);
-  const scale = Math.min((width - 2 * PAD) / laid.width, (LARGEST * t) / 14);
-  const size = Math.max(scale, least);
-  const height = laid.height * size + 1.9 * t;
+/** Returns the shelf of an open block, laid out by Graphviz, scaled to the shelf. */
+export function blockShelf(part, drawn, { width, t }) {
+  const laid = read(drawn);
+  const fitting = Math.min((width - 2 * PAD) / laid.width, (LARGEST * t) / GRAPHVIZ_TEXT);
+  const scale = Math.max(fitting, LEAST_SCALE);
+  const height = laid.height * scale + (HEAD + 0.2) * t;
   const draw = (scene, top) => {
-    const wide = Math.max(width, laid.width * size + 2 * PAD);
-    const box = { x: 0, y: top, width: wide, height };
-    scene.groups.set(part.block, box);
-    const ground = outline(box, "shelf block");
-    ground.setAttribute("data-shelf", part.block);
-    scene.shelves.append(ground, words(part.title, PAD, top + 0.95 * t, t, { anchor: "start", isBold: true }));
-    scene.folds.append(fold(part.block, true, wide, top + 3, t, scene.texts, part.title));
-    const at = `translate(${(wide - laid.width * size) / 2} ${top + 1.7 * t}) scale(${size})`;
-    scene.parts.append(element("g", { class: "block part open", "data-block": part.block, transform: at }, laid.graph));
+    const wide = Math.max(width, laid.width * scale + 2 * PAD);
+    const head = { name: part.block, title: part.title, says: part.title, kind: "shelf block" };
+    drawGround(scene, { x: 0, y: top, width: wide, height }, head, t).setAttribute("data-shelf", part.block);
+    const at = `translate(${(wide - laid.width * scale) / 2} ${top + HEAD * t}) scale(${scale})`;
+    scene.parts.append(svg("g", { class: "block part open", "data-block": part.block, transform: at }, laid.graph));
     scene.edges.push(...laid.edges);
   };
-  return { height, draw, name: part.block };
+  return { name: part.block, height, draw };
 }

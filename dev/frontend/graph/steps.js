@@ -2,49 +2,66 @@
 
 const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 const ON_COURSE = 0.35; // cosine between an arrow key and an edge that follows it
-const ROW = 14; // farther apart in height, two boxes are not in one row
+const ROW = 14; // units of the picture: farther apart in height, two boxes are not in one row
+const BESIDE = 4; // nearer than this along the arrow, a box does not lie that way
+const STEEP = 3; // upwards and downwards, a box may lie this many times farther aside than ahead
 
+/** Whether a key is one of the four. */
 export const isArrow = (key) => key in ARROWS;
 
+/** Whether an arrow goes with the signal. */
+const isOn = (key) => key === "ArrowRight" || key === "ArrowDown";
+
+/** The middle of a place, [x, y]. */
 const middle = ({ x, y, width, height }) => [x + width / 2, y + height / 2];
 
-// Returns where a key leads from a layer of an open block: along an edge that leads that way, else to the nearest box there.
-function inside(things, from, key) {
-  const [dx, dy] = ARROWS[key];
-  const isOn = key === "ArrowRight" || key === "ArrowDown";
-  const here = middle(things.place(from));
-  const edges = (isOn ? things.forward : things.backward).get(from);
-  let best = null;
-  for (const id of edges) {
-    const [x, y] = middle(things.place(id));
-    const [vx, vy] = [x - here[0], y - here[1]];
-    const cosine = (vx * dx + vy * dy) / (Math.hypot(vx, vy) || 1);
-    if (cosine >= ON_COURSE && (!best || cosine > best.score)) best = { id, score: cosine };
+/** Returns the one with the largest score, null scores left out; null for none. */
+function best(names, score) {
+  let found = null;
+  for (const name of names) {
+    const own = score(name);
+    if (own !== null && (!found || own > found.score)) found = { name, score: own };
   }
-  if (best) return best.id;
-  const block = things.nodes.get(from).closest("g.open");
-  for (const id of things.forward.keys()) {
-    if (things.nodes.get(id).closest("g.open") !== block) continue;
-    const [x, y] = middle(things.place(id));
-    const ahead = (x - here[0]) * dx + (y - here[1]) * dy;
-    const aside = Math.abs((x - here[0]) * dy) + Math.abs((y - here[1]) * dx);
-    const cost = ahead + 2 * aside;
-    if (ahead > 4 && aside < (dx ? ROW : 3 * ahead) && (!best || cost < best.cost)) best = { id, cost };
-  }
-  return best?.id ?? edges[0] ?? null;
+  return found?.name ?? null;
 }
 
-// Returns the thing that a key leads to, or null at the picture's ends.
+/** Returns how well the way from `from` to `to` follows an arrow, as a cosine, or null if it does not. */
+function course(from, to, [dx, dy]) {
+  const [vx, vy] = [to[0] - from[0], to[1] - from[1]];
+  const cosine = (vx * dx + vy * dy) / (Math.hypot(vx, vy) || 1);
+  return cosine >= ON_COURSE ? cosine : null;
+}
+
+/** Returns how near a place lies in the direction of an arrow, larger is nearer, or null if it does not lie there. */
+function nearness(from, to, [dx, dy]) {
+  const ahead = (to[0] - from[0]) * dx + (to[1] - from[1]) * dy;
+  const aside = Math.abs((to[0] - from[0]) * dy) + Math.abs((to[1] - from[1]) * dx);
+  return ahead > BESIDE && aside < (dx ? ROW : STEEP * ahead) ? -(ahead + 2 * aside) : null;
+}
+
+/** Returns where a key leads from a layer of an open block: along an edge that leads that way, else to the nearest box there. */
+function inside(things, from, key) {
+  const at = (name) => middle(things.place(name));
+  const here = at(from);
+  const edges = (isOn(key) ? things.forward : things.backward).get(from);
+  const along = best(edges, (name) => course(here, at(name), ARROWS[key]));
+  if (along) return along;
+  const blockOf = (name) => things.nodes.get(name).closest("g.open");
+  const mates = [...things.forward.keys()].filter((name) => blockOf(name) === blockOf(from));
+  return best(mates, (name) => nearness(here, at(name), ARROWS[key])) ?? edges[0] ?? null;
+}
+
+/** Returns the thing that an arrow key leads to, or null at the picture's ends. */
 export function step(things, from, key) {
-  const isOn = key === "ArrowRight" || key === "ArrowDown";
   if (things.forward.has(from)) {
     const next = inside(things, from, key);
     if (next) return next;
   }
+  const by = isOn(key) ? 1 : -1;
   const { order } = things;
-  const isShelf = things.isBlock(from) && things.isOpen(from); // of an open block, its layers are next
-  const place = isShelf
-    ? order.findIndex((name) => things.elements(from)[0].contains(things.nodes.get(name) ?? null)) - (isOn ? 1 : 0)
-    : order.indexOf(from);
-  return order[place + (isOn ? 1 : -1)] ?? null;
+  if (!things.isBlock(from) || !things.isOpen(from)) return order[order.indexOf(from) + by] ?? null;
+  // Of an open block, its layers are next.
+  const [shelf] = things.elements(from);
+  const first = order.findIndex((name) => shelf.contains(things.nodes.get(name) ?? null));
+  return order[isOn(key) ? first : first - 1] ?? null;
 }

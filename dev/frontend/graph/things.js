@@ -1,6 +1,6 @@
 // What can be chosen in a drawing: a closed block as a whole, an open one by its shelf, and every layer that stands by itself.
 
-// Edges between things: a fork, where the roads part, only passes on.
+/** Returns, for each of some names, the names its edges lead to: a fork, where paths part, only passes on. */
 function joined(edges, names) {
   const out = new Map();
   for (const [tail, head] of edges) out.set(tail, [...(out.get(tail) ?? []), head]);
@@ -8,76 +8,94 @@ function joined(edges, names) {
   return new Map([...names].map((name) => [name, [...new Set(reached(name))]]));
 }
 
-// The order in which the signal passes: closed blocks, the layers of open ones, the layers outside all blocks.
+/** Returns the edges the other way about. */
+function reversed(edges) {
+  const back = new Map([...edges.keys()].map((name) => [name, []]));
+  for (const [tail, heads] of edges) for (const head of heads) back.get(head).push(tail);
+  return back;
+}
+
+/** Returns things in the order in which the signal passes: closed blocks, the layers of open ones, the layers outside. */
 function orderOf(rows, layers, nodes) {
   const within = (part) => layers.filter((id) => nodes.get(id)?.closest(`g.open[data-block="${part.block}"]`));
-  return rows.flatMap((row) =>
-    row.parts.flatMap((part) => (!part.block ? [part.entry] : part.title ? within(part) : [part.block])),
-  );
+  const thingsOf = (part) => (!part.block ? [part.entry] : part.title ? within(part) : [part.block]);
+  return rows.flatMap((row) => row.parts.flatMap(thingsOf));
+}
+
+/** Returns what is drawn of each block by its name, the closed block or the open one's shelf first. */
+function blocksIn(svg) {
+  const found = new Map();
+  for (const made of svg.querySelectorAll("[data-block], [data-ghost], [data-shelf]")) {
+    const { block, blocks, ghost, shelf } = made.dataset;
+    for (const name of blocks?.split(" ") ?? [block ?? ghost ?? shelf]) {
+      const all = found.get(name) ?? [];
+      if (block) all.unshift(made);
+      else all.push(made);
+      found.set(name, all);
+    }
+  }
+  return found;
+}
+
+/** Returns the box about boxes, undefined for none. */
+function boundsOf(places) {
+  if (places.length < 2) return places[0];
+  const [x, y] = [Math.min(...places.map((place) => place.x)), Math.min(...places.map((place) => place.y))];
+  const right = Math.max(...places.map((place) => place.x + place.width));
+  const bottom = Math.max(...places.map((place) => place.y + place.height));
+  return { x, y, width: right - x, height: bottom - y };
 }
 
 export class Things {
+  /** Knows the things of a drawing, as `compose` returns it, of these rows and layers. */
   constructor({ svg, groups, edges }, rows, layers) {
     this.groups = groups;
-    this.opened = new Map(
-      rows.map((row) => [row.name, row.parts.filter((part) => part.title).map((part) => part.block)]),
-    );
+    const openBlocks = (row) => row.parts.filter((part) => part.title).map((part) => part.block);
+    this.opened = new Map(rows.map((row) => [row.name, openBlocks(row)]));
     this.nodes = new Map([...svg.querySelectorAll("g.node[id]")].map((node) => [node.id, node]));
-    this.blocks = new Map(); // name -> what is drawn of it, the closed block or the open one's shelf first
-    for (const made of svg.querySelectorAll("[data-block], [data-ghost], [data-shelf]")) {
-      const { block, blocks, ghost, shelf } = made.dataset;
-      for (const name of blocks?.split(" ") ?? [block ?? ghost ?? shelf]) {
-        const found = this.blocks.get(name) ?? [];
-        if (block) found.unshift(made);
-        else found.push(made);
-        this.blocks.set(name, found);
-      }
-    }
+    this.blocks = blocksIn(svg);
     this.order = orderOf(rows, layers, this.nodes);
-    const inside = new Set([...this.nodes.keys()].filter((id) => this.nodes.get(id).closest("g.open")));
-    this.forward = joined(edges, inside);
-    this.backward = new Map([...inside].map((name) => [name, []]));
-    for (const [tail, heads] of this.forward) for (const head of heads) this.backward.get(head).push(tail);
+    const inside = [...this.nodes.keys()].filter((id) => this.nodes.get(id).closest("g.open"));
+    this.forward = joined(edges, new Set(inside)); // of the layers of open blocks
+    this.backward = reversed(this.forward);
   }
 
-  // The thing that a drawn node or a block's name stands for; null if there is none.
+  /** The thing that a drawn node or a block's name stands for; null if there is none. */
   of(name) {
     if (this.blocks.has(name)) return name;
     const node = this.nodes.get(name);
     return node ? (node.closest("g.block:not(.open)")?.dataset.block ?? name) : null;
   }
 
-  // The thing under a pointer.
-  at(target) {
-    const block = target.closest?.("g.block:not(.open), g.ghost");
+  /** The thing that an element belongs to; null if there is none. */
+  at(element) {
+    const block = element.closest?.("g.block:not(.open), g.ghost");
     if (block) return block.dataset.block ?? block.dataset.ghost;
-    const node = target.closest?.("g.node[id]");
-    return node ? node.id : (target.closest?.("[data-shelf]")?.dataset.shelf ?? null);
+    const node = element.closest?.("g.node[id]");
+    return node ? node.id : (element.closest?.("[data-shelf]")?.dataset.shelf ?? null);
   }
 
+  /** Whether a thing is a block. */
   isBlock(name) {
     return this.blocks.has(name);
   }
 
+  /** Whether a thing is a block that stands open. */
   isOpen(name) {
     return this.blocks.get(name)?.[0].classList.contains("open") ?? false;
   }
 
-  // What is drawn of a thing; the first of it takes the keyboard.
+  /** What is drawn of a thing; the first of it takes the keyboard. */
   elements(name) {
     return this.blocks.get(name) ?? (this.nodes.has(name) ? [this.nodes.get(name)] : []);
   }
 
-  // Where a stage or a block stands, a stage with its open blocks; undefined if it is not drawn.
+  /** Where a stage or a block stands, a stage with its open blocks; undefined if it is not drawn. */
   group(name) {
-    const places = [name, ...(this.opened.get(name) ?? [])].flatMap((own) => this.groups.get(own) ?? []);
-    if (places.length < 2) return places[0];
-    const [x, y] = [Math.min(...places.map((place) => place.x)), Math.min(...places.map((place) => place.y))];
-    const right = Math.max(...places.map((place) => place.x + place.width));
-    return { x, y, width: right - x, height: Math.max(...places.map((place) => place.y + place.height)) - y };
+    return boundsOf([name, ...(this.opened.get(name) ?? [])].flatMap((own) => this.groups.get(own) ?? []));
   }
 
-  // Where a thing stands in the drawing, with `around` times its size about it.
+  /** Where a thing stands in the drawing, with `around` times its size about it. */
   place(name, around = 0) {
     if (this.blocks.has(name)) return this.groups.get(name);
     const node = this.nodes.get(name);

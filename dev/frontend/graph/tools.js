@@ -1,43 +1,51 @@
 // The buttons in the picture's corner.
+import { html } from "../shared/dom.js";
 
+/** Returns a button that acts. */
 function button(label, title, act, name = "") {
-  const made = document.createElement("button");
+  const made = html("button", name, label);
   made.type = "button";
-  made.className = name;
-  made.textContent = label;
   made.title = title;
   made.setAttribute("aria-label", title);
   made.addEventListener("click", act);
   return made;
 }
 
+/** Returns the menu of files that the picture is saved as; it folds once something is chosen or the keyboard leaves it. */
+function saveMenu(texts, save) {
+  const menu = html("details");
+  const fold = () => {
+    menu.open = false;
+  };
+  const item = (kind) =>
+    button(kind.toUpperCase(), texts[kind], () => {
+      save(kind);
+      fold();
+    });
+  menu.append(html("summary", "", texts.save), item("svg"), item("png"));
+  menu.addEventListener("focusout", (event) => menu.contains(event.relatedTarget) || fold());
+  return menu;
+}
+
 export class Tools {
-  // `hand` has: zoomIn(), zoomOut(), fit(), run(), save(kind).
-  constructor(hand) {
-    this.hand = hand;
-    this.root = document.createElement("div");
-    this.root.className = "tools";
+  /** `acts` has zoomIn(), zoomOut(), fit(), run(), save(kind). */
+  constructor(acts) {
+    this.acts = acts;
+    this.root = html("div", "tools");
   }
 
+  /** Shows the buttons in the page's language. */
   show({ texts }) {
     const key = JSON.stringify(texts);
     if (key === this.key) return;
     this.key = key;
-    const { hand } = this;
-    const menu = document.createElement("details");
-    const summary = document.createElement("summary");
-    summary.textContent = texts.save;
-    const kinds = ["svg", "png"].map((kind) =>
-      button(kind.toUpperCase(), texts[kind], () => (hand.save(kind), (menu.open = false))),
-    );
-    menu.append(summary, ...kinds);
-    menu.addEventListener("focusout", (event) => menu.contains(event.relatedTarget) || (menu.open = false));
+    const { acts } = this;
     this.root.replaceChildren(
-      button(`▶ ${texts.data}`, texts.dataHint, () => hand.run(), "data"),
-      button("−", texts.zoomOut, () => hand.zoomOut()),
-      button("+", texts.zoomIn, () => hand.zoomIn()),
-      button("⤢", texts.fit, () => hand.fit()),
-      menu,
+      button(`▶ ${texts.data}`, texts.dataHint, () => acts.run(), "data"),
+      button("−", texts.zoomOut, () => acts.zoomOut()),
+      button("+", texts.zoomIn, () => acts.zoomIn()),
+      button("⤢", texts.fit, () => acts.fit()),
+      saveMenu(texts, (kind) => acts.save(kind)),
     );
   }
 }

@@ -5,7 +5,7 @@ import { BORDER, LEVELS } from "./paint.js";
 const [DARKEST, CONTRAST] = [70, 0.65];
 const GREY = 160; // under the colours of the scale
 
-// The cells of one map as `paintTiles` would lay out a single tile, transparent where a value is small.
+/** Draws one map as `paintTiles` would lay out a single tile, transparent where a value is small; `bound` is the largest. */
 export function paintOver(canvas, maps, bound, [plus, minus], odd) {
   const [width, height] = [maps.width + 2 * BORDER, maps.height + 2 * BORDER];
   Object.assign(canvas, { width, height });
@@ -23,6 +23,7 @@ export function paintOver(canvas, maps, bound, [plus, minus], odd) {
   pen.putImageData(sheet, 0, 0);
 }
 
+/** Returns a picture in grey, light enough for both colours to stand out. */
 export function greyed({ width, height, pixels }) {
   const grey = new Uint8Array(pixels.length);
   for (let i = 0; i < pixels.length; i += 3) {
@@ -31,6 +32,7 @@ export function greyed({ width, height, pixels }) {
   return { width, height, pixels: grey };
 }
 
+/** Draws the scale of such a map: against on the left, for on the right, nothing in the middle. */
 export function paintOverRamp(canvas, [plus, minus]) {
   Object.assign(canvas, { width: LEVELS, height: 1 });
   const pen = canvas.getContext("2d");

@@ -1,64 +1,82 @@
 // Channel by channel: how strong F(x) and the shortcut are, and how much of the sum the last ReLU set to zero.
-import { make, written } from "./dom.js";
-import { shown } from "./values.js";
-import { negatives, percent } from "./words.js";
+import { html } from "../shared/dom.js";
+import { percent, shown } from "./numbers.js";
+import { signalsOf } from "./words.js";
 
 const COLUMNS = 4;
+const LEAST = 1e-30; // the longest bar is never of nothing
 
-export function strengths(data, channels, focus, choose) {
-  const { texts } = data;
-  const [shortcut, branch, sum] = data.strengths.map((index) => (index === null ? null : data.arrays[index]));
-  const parts = [
-    ["branch", branch, texts.branch],
-    ["shortcut", shortcut, texts.shortcut],
-  ].filter(([_kind, maps]) => maps);
-  const size = (maps, channel) => Math.sqrt(maps.stats.energy[maps.places.get(channel)]);
-  const most = Math.max(...channels.flatMap((channel) => parts.map(([_kind, maps]) => size(maps, channel))), 1e-30);
+/** Returns a channel's root mean square. */
+const strengthOf = (maps, channel) => Math.sqrt(maps.stats.energy[maps.places.get(channel)]);
+
+/** Returns what the bars are of: [{ kind, maps, title, isOff }], F(x) first. */
+function partsOf(data) {
+  const [shortcut, branch] = signalsOf(data);
   const isOff = (kind) => Boolean(data.off[data.kinds.indexOf(kind)]);
+  return [
+    { kind: "branch", maps: branch, title: data.texts.branch, isOff: isOff("branch") },
+    { kind: "shortcut", maps: shortcut, title: data.texts.shortcut, isOff: isOff("shortcut") },
+  ].filter(({ maps }) => maps);
+}
 
-  function row(channel) {
-    const line = make("row", "button");
-    line.setAttribute("aria-pressed", String(channel === focus));
-    line.addEventListener("click", () => choose(channel));
-    const bars = make("bars", "span");
-    for (const [kind, maps] of parts) {
-      const bar = make(`strength ${kind}`, "i");
-      bar.classList.toggle("off", isOff(kind));
-      bar.style.width = `${(100 * size(maps, channel)) / most}%`;
-      bars.append(bar);
-    }
-    const below = sum && percent(negatives(sum, sum.places.get(channel)));
-    line.append(written("number", channel, "span"), bars, written("share", below ?? "", "span"));
-    line.title = [
-      ...parts.map(
-        ([kind, maps, title]) => `${title}: ${shown(size(maps, channel))}${isOff(kind) ? ` (${texts.off})` : ""}`,
-      ),
-      below && `${texts.zeroed}: ${below}`,
-    ]
-      .filter(Boolean)
-      .join("\n");
-    line.setAttribute("aria-label", `${texts.channel} ${channel}. ${line.title.replaceAll("\n", ". ")}`);
-    return line;
+/** Returns the bars of a channel, the longest of all as wide as there is room. */
+function barsOf(parts, channel, most) {
+  const bars = html("span", "bars");
+  for (const { kind, maps, isOff } of parts) {
+    const bar = html("i", `strength ${kind}`);
+    bar.classList.toggle("off", isOff);
+    bar.style.width = `${(100 * strengthOf(maps, channel)) / most}%`;
+    bars.append(bar);
   }
+  return bars;
+}
 
-  function heading() {
-    const head = make("row head");
-    const key = make("key", "span");
-    if (channels.length === 1) key.append(`${texts.strengthOf} `);
-    for (const [kind, _maps, title] of parts) key.append(make(`strength ${kind}`, "i"), `${title} `);
-    head.append(written("number", texts.channel, "span"), key, written("share", sum ? texts.zeroed : "", "span"));
-    return head;
-  }
+/** Returns one channel's row: its number, its bars, its share. */
+function rowOf(channel, { data, parts, most, focus, choose }) {
+  const { texts } = data;
+  const [, , sum] = signalsOf(data);
+  const row = html("button", "row");
+  row.setAttribute("aria-pressed", String(channel === focus));
+  row.addEventListener("click", () => choose(channel));
+  const share = sum ? percent(sum.negatives(sum.places.get(channel))) : "";
+  row.append(html("span", "number", channel), barsOf(parts, channel, most), html("span", "share", share));
+  const figures = parts.map(({ maps, title, isOff }) => {
+    return `${title}: ${shown(strengthOf(maps, channel))}${isOff ? ` (${texts.off})` : ""}`;
+  });
+  if (share) figures.push(`${texts.zeroed}: ${share}`);
+  row.title = figures.join("\n");
+  row.setAttribute("aria-label", `${texts.channel} ${channel}. ${figures.join(". ")}`);
+  return row;
+}
 
-  const box = make("strengths");
-  if (channels.length > 1) box.append(written("whole", texts.strengths, "p"));
-  box.title = texts.strengthHelp;
+/** Returns the row that says what stands below it. */
+function headingOf(data, parts, isAlone) {
+  const { texts } = data;
+  const head = html("div", "row head");
+  const key = html("span", "key");
+  if (isAlone) key.append(`${texts.strengthOf} `);
+  for (const { kind, title } of parts) key.append(html("i", `strength ${kind}`), `${title} `);
+  const [, , sum] = signalsOf(data);
+  head.append(html("span", "number", texts.channel), key, html("span", "share", sum ? texts.zeroed : ""));
+  return head;
+}
+
+/** Returns a table of channels in up to four columns; `choose` takes the channel that was clicked on. */
+export function strengths(data, channels, focus, choose) {
+  const parts = partsOf(data);
+  const most = Math.max(...channels.flatMap((channel) => parts.map(({ maps }) => strengthOf(maps, channel))), LEAST);
+  const box = html("div", "strengths");
+  box.title = data.texts.strengthHelp;
+  const isAlone = channels.length === 1;
+  if (!isAlone) box.append(html("p", "whole", data.texts.strengths));
   const columns = Math.min(COLUMNS, channels.length);
   const each = Math.ceil(channels.length / columns);
   for (let column = 0; column < columns; column++) {
-    const part = make("rows");
-    part.append(heading(), ...channels.slice(column * each, (column + 1) * each).map(row));
-    box.append(part);
+    const rows = html("div", "rows");
+    const own = channels.slice(column * each, (column + 1) * each);
+    const table = own.map((channel) => rowOf(channel, { data, parts, most, focus, choose }));
+    rows.append(headingOf(data, parts, isAlone), ...table);
+    box.append(rows);
   }
   return box;
 }

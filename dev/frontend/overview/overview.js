@@ -1,20 +1,11 @@
 // One column a block: its box above, its bars below, all in one grid, so that what belongs together stands together.
-const SVG = "http://www.w3.org/2000/svg";
+import { html, svg } from "../shared/dom.js";
+import { drawBoxes } from "./boxes.js";
 
-function html(name, className, text = "") {
-  const found = document.createElement(name);
-  found.className = className;
-  found.textContent = text;
-  return found;
-}
-
-function svg(name, attributes) {
-  const found = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) found.setAttribute(key, value);
-  return found;
-}
+const NARROW_PX = 24; // a column's width
 
 export class Overview {
+  /** Puts an empty overview into `parent`. */
   constructor(parent) {
     this.root = html("div", "overview");
     parent.append(this.root);
@@ -22,8 +13,9 @@ export class Overview {
     this.observer.observe(this.root);
   }
 
-  show(data, pick) {
-    this.pick = pick;
+  /** Shows a network; `send` takes the layer or block of a column that was clicked on. */
+  show(data, send) {
+    this.send = send;
     const key = JSON.stringify({ ...data, selected: "" });
     this.data = data;
     if (key !== this.key) {
@@ -36,89 +28,74 @@ export class Overview {
     }
   }
 
+  /** The overview is gone from the page. */
   leave() {
     this.observer.disconnect();
   }
 
+  /** Draws all of it. */
   draw() {
     const { parts, rows, words } = this.data;
     this.root.style.setProperty("--columns", parts.length);
     const head = html("div", "title");
     head.append(html("b", "", words.boxes), html("span", "", words.key));
     this.stage = svg("svg", { class: "boxes", role: "img", "aria-label": words.alt });
-    const all = [head, this.stage, this.names()];
-    for (const row of rows) {
-      const title = html("div", "title");
-      title.append(html("b", "", row.title), html("span", "", row.sentence), html("span", "total", row.total));
-      const bars = html("div", `bars ${row.metric}`);
-      const most = Math.max(1, ...parts.map((part) => part.values[row.metric]));
-      for (const part of parts) {
-        const bar = html("button", "bar");
-        Object.assign(bar, { title: part.texts[row.metric], tabIndex: -1 });
-        bar.setAttribute("aria-label", part.texts[row.metric]);
-        bar.dataset.part = part.id;
-        const fill = html("i", "");
-        fill.style.height = `${(100 * part.values[row.metric]) / most}%`;
-        fill.style.background = part.color;
-        bar.append(fill);
-        bar.addEventListener("click", () => this.pick(part.node));
-        bars.append(bar);
-      }
-      all.push(title, bars);
-    }
-    this.root.replaceChildren(...all);
+    this.root.replaceChildren(head, this.stage, this.names(), ...rows.flatMap((row) => this.row(row)));
     this.boxes();
   }
 
-  // The names of the columns, under the boxes: what one tabs through.
+  /** Lets an element choose a part of the network. */
+  choosing(element, part) {
+    element.dataset.part = part.id;
+    element.addEventListener("click", () => this.send({ node: part.node }));
+    return element;
+  }
+
+  /** Returns a quantity: its title, and a bar for each part, the largest as high as there is room. */
+  row({ metric, title, sentence, total }) {
+    const head = html("div", "title");
+    head.append(html("b", "", title), html("span", "", sentence), html("span", "total", total));
+    const bars = html("div", `bars ${metric}`);
+    const { parts } = this.data;
+    const most = Math.max(1, ...parts.map((part) => part.values[metric]));
+    bars.append(...parts.map((part) => this.choosing(this.bar(part, metric, most), part)));
+    return [head, bars];
+  }
+
+  /** Returns one bar. */
+  bar({ texts, values, color }, metric, most) {
+    const bar = Object.assign(html("button", "bar"), { title: texts[metric], tabIndex: -1 });
+    bar.setAttribute("aria-label", texts[metric]);
+    const fill = html("i");
+    fill.style.height = `${(100 * values[metric]) / most}%`;
+    fill.style.background = color;
+    bar.append(fill);
+    return bar;
+  }
+
+  /** Returns the names of the columns, under the boxes: what one tabs through. */
   names() {
     const line = html("div", "names");
     for (const part of this.data.parts) {
       const name = html("button", "name", part.name);
       name.title = part.texts.box;
-      name.dataset.part = part.id;
-      name.addEventListener("click", () => this.pick(part.node));
-      line.append(name);
+      line.append(this.choosing(name, part));
     }
     return line;
   }
 
+  /** Draws the boxes for the width that there is. */
   boxes() {
-    const [width, high_px] = [this.stage?.clientWidth, this.stage?.clientHeight];
-    if (!width || !high_px) return;
-    const { parts } = this.data;
-    const column = width / parts.length;
-    const [side, channels] = [Math.max(...parts.map((p) => p.side)), Math.max(...parts.map((p) => p.channels))];
-    this.root.classList.toggle("narrow", column < 24);
-    const drawn = parts.map((part, i) => {
-      const high = Math.max(3, (high_px * 0.74 * part.side) / side);
-      const wide = Math.max(2, 0.66 * column * Math.sqrt(part.channels / channels));
-      const deep = Math.min(0.3 * high, 0.3 * column);
-      const [x, y] = [column * (i + 0.5) - (wide + deep) / 2, high_px - 4 - high];
-      const group = svg("g", { class: "box", "data-part": part.id });
-      const title = svg("title", {});
-      title.textContent = part.texts.box;
-      const points = (...all) => all.map((point) => point.map((value) => value.toFixed(1)).join(",")).join(" ");
-      const [right, top] = [x + wide, y - deep];
-      group.append(
-        title,
-        svg("polygon", {
-          class: "lid",
-          points: points([x, y], [x + deep, top], [right + deep, top], [right, y]),
-          fill: part.color,
-        }),
-        svg("polygon", {
-          class: "flank",
-          points: points([right, y], [right + deep, top], [right + deep, top + high], [right, y + high]),
-          fill: part.color,
-        }),
-        svg("rect", { x, y, width: wide, height: high, fill: part.color }),
-      );
-      group.addEventListener("click", () => this.pick(part.node));
-      group.classList.toggle("selected", part.id === this.data.selected);
-      return group;
+    const [width, height] = [this.stage?.clientWidth, this.stage?.clientHeight];
+    if (!width || !height) return;
+    const { parts, selected } = this.data;
+    this.root.classList.toggle("narrow", width / parts.length < NARROW_PX);
+    const drawn = drawBoxes(parts, width, height);
+    drawn.forEach((box, index) => {
+      this.choosing(box, parts[index]);
+      box.classList.toggle("selected", parts[index].id === selected);
     });
-    this.stage.setAttribute("viewBox", `0 0 ${width} ${high_px}`);
+    this.stage.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.stage.replaceChildren(...drawn);
   }
 }

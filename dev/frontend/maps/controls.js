@@ -1,23 +1,21 @@
-// Elements in one line each.
+// Controls in one line each.
+import { html } from "../shared/dom.js";
 
-export const make = (name, tag = "div") => Object.assign(document.createElement(tag), { className: name });
-
-export const written = (name, text, tag = "div") => Object.assign(make(name, tag), { textContent: text });
-
+/** Returns a control with a text before it. */
 export function labelled(text, control) {
-  const label = make("label", "label");
-  label.append(written("", text, "span"), control);
+  const label = html("label", "label");
+  label.append(html("span", "", text), control);
   return label;
 }
 
-// groups: [[title, [[value, text], ...]], ...]; a group without a title stands in the list itself.
+/** Returns a list to choose from; groups: [[title, [[value, text], ...]], ...], one without a title stands in the list itself. */
 export function selected(groups, value, name, act) {
-  const select = make("", "select");
+  const select = html("select");
   select.setAttribute("aria-label", name);
   for (const [title, options] of groups) {
     const made = options.map(([key, text]) => new Option(text, key, false, String(key) === String(value)));
     if (title) {
-      const group = Object.assign(make("", "optgroup"), { label: title });
+      const group = Object.assign(html("optgroup"), { label: title });
       group.append(...made);
       select.append(group);
     } else select.append(...made);
@@ -26,26 +24,27 @@ export function selected(groups, value, name, act) {
   return select;
 }
 
+/** Returns a button that is pressed or not. */
 export function pressed(text, isOn, act) {
-  const button = written("", text, "button");
+  const button = html("button", "", text);
   button.setAttribute("aria-pressed", String(isOn));
   button.addEventListener("click", act);
   return button;
 }
 
-// What is behind a "?": exact figures, one a line.
+/** Returns a "?" with what is behind it: exact figures, one a line. */
 export function behind(name, lines) {
-  const box = make("behind", "details");
-  const mark = written("", "?", "summary");
+  const box = html("details", "behind");
+  const mark = html("summary", "", "?");
   mark.setAttribute("aria-label", name);
   mark.title = name;
-  const list = make("lines");
-  list.append(...lines.filter(Boolean).map((line) => written("", line, "p")));
+  const list = html("div", "lines");
+  list.append(...lines.filter(Boolean).map((line) => html("p", "", line)));
   box.append(mark, list);
   return box;
 }
 
-// Puts others in the place of a box's children; what had the focus has it again, by its place among what can have it.
+/** Puts others in the place of a box's children; what had the focus has it again, by its place among what can have it. */
 export function replace(box, ...children) {
   const all = () => [...box.querySelectorAll("button, input, select, summary")];
   const at = all().indexOf(box.getRootNode().activeElement);

@@ -1,0 +1,22 @@
+// What the entry of every component does for Streamlit: one picture for each place on a page, told of every new run.
+import { event } from "./event.js";
+
+const GONE_MS = 1000; // a place that is off the page for so long does not come back
+
+/** Returns a component that makes one `Picture` a place; it has show(data, send), leave(), and pause() if it needs it. */
+export function component(Picture) {
+  const pictures = new WeakMap();
+  return ({ data, parentElement, setTriggerValue }) => {
+    if (!pictures.has(parentElement)) pictures.set(parentElement, new Picture(parentElement));
+    const picture = pictures.get(parentElement);
+    picture.show(data, (what) => setTriggerValue("did", event(what)));
+    return () => {
+      picture.pause?.();
+      // Streamlit cleans up before every new call too: only what is gone is left.
+      setTimeout(() => {
+        if (parentElement.isConnected || !pictures.delete(parentElement)) return;
+        picture.leave();
+      }, GONE_MS);
+    };
+  };
+}

@@ -1,0 +1,15 @@
+// Texts put together as their language has it.
+
+/** Returns sentences one after the other; after a Chinese mark stands no space. */
+export const sentences = (texts) =>
+  texts
+    .filter(Boolean)
+    .join(" ")
+    .replace(/([。？！]) /g, "$1");
+
+/** Returns clauses of one sentence, with the marks of the language they are in; `end` is "." for its last one. */
+export function clauses(texts, end = "") {
+  const said = texts.filter(Boolean);
+  const isChinese = said.some((text) => /\p{Script=Han}/u.test(text));
+  return said.join(isChinese ? "；" : "; ") + (isChinese && end ? "。" : end);
+}
