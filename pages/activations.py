@@ -2,26 +2,28 @@
 
 import streamlit as st
 
-from resnet_viz.ui import state
+from resnet_viz.ui import resolving, state
 from resnet_viz.ui.components import activations, doubt, image_source, maps, prediction, surgery
 
-selection = state.current_selection()
-picture = image_source.picture_of(selection)
-if selection.present:  # the maps grow with the text: the picture stands below them
+subject, trial = state.current_selection(), resolving.trial()
+doubted = doubt.doubt_of(trial)
+if trial.lacks_picture:
+    image_source.say_missing()
+if subject.viewer.present:  # the maps grow with the text: the picture stands below them
     main, left = st.container(), st.container()
 else:
     left, main = st.columns([0.15, 0.85], gap="medium")
 with left:
     pictured = st.container(key="pictured")
 with pictured:
-    maps.show_input(selection, picture)
+    maps.show_input(trial)
     answer = st.container()
     image_source.show_folded()
 with main:
-    surgery.show_done(selection)
-    has_answer = activations.show(selection, picture)
+    surgery.show_done(trial.surgery, has_way_back=not doubt.undoes_surgery(doubted))
+    has_answer = activations.show(subject, trial)
 # Last, so that what is shown large comes first; where there is nothing to show, main says why.
 if has_answer:
     with answer:
-        prediction.show(selection, picture, count=3)
-        doubt.show(selection)
+        prediction.show(trial, count=3)
+        doubt.show(doubted, trial)

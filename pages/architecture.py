@@ -2,20 +2,23 @@
 
 import streamlit as st
 
-from resnet_viz.ui import state
+from resnet_viz.ui import resolving, state
 from resnet_viz.ui.components import panels, picture
 
-selection = state.current_selection()
-if selection.present and not selection.walk:  # there the question is the line of text
-    panels.show_line(selection)
+subject, trial = state.current_selection(), resolving.trial()
+viewer = subject.viewer
+if viewer.present and not viewer.walk:  # there the question is the line of text
+    panels.show_line(trial.summary, subject.node)
 with st.container(key="drawn"):
-    picture.show(selection)
-if selection.present:
-    if not selection.walk:
-        panels.show_purpose(selection)
-elif not selection.walk or selection.panel != "layer":  # nothing beside the picture that a stop does not ask for
+    picture.show(subject)
+if viewer.present:
+    if not viewer.walk:
+        panels.show_purpose(trial.summary, subject.node)
+elif (
+    not viewer.walk or subject.architecture.panel != "layer"
+):  # nothing beside the picture that a stop does not ask for
     with st.container(key="beside"):
-        panels.show(selection)
-    if not selection.walk:
+        panels.show(subject, trial)
+    if not viewer.walk:
         with st.container(key="below"):
-            panels.show_below(selection)
+            panels.show_below(subject.spec, subject.other, subject.preset)

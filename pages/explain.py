@@ -2,23 +2,25 @@
 
 import streamlit as st
 
-from resnet_viz.ui import state
+from resnet_viz.ui import resolving, state
 from resnet_viz.ui.components import doubt, explanation, image_source, maps, prediction, surgery
 
-selection = state.current_selection()
-picture = image_source.picture_of(selection)
+subject, trial = state.current_selection(), resolving.trial()
+doubted = doubt.doubt_of(trial)
+if trial.lacks_picture:
+    image_source.say_missing()
 left, hero, side = st.columns([0.2, 0.4, 0.4], gap="medium")
 with left:
     with st.container(key="pictured"):
-        maps.show_input(selection, picture, width=148)
+        maps.show_input(trial, width=148)
         # High up: what opens below it has to fit on the screen.
         image_source.show_folded()
         with st.container():
-            shares = prediction.show(selection, picture, count=5)
+            shares = prediction.show(trial, count=5)
             if shares is not None:
-                doubt.show(selection)
-    surgery.show(selection)
+                doubt.show(doubted, trial)
+    surgery.show(trial.surgery, subject.block, subject.layer)
 with hero:
-    surgery.show_done(selection)
+    surgery.show_done(trial.surgery, has_way_back=not doubt.undoes_surgery(doubted))
 if shares is not None:
-    explanation.show(selection, picture, shares, hero, side)
+    explanation.show(subject, trial, shares, hero, side)

@@ -258,3 +258,24 @@ def test_what_is_pressed_stands_in_no_part_with_a_clock_of_its_own():
         if re.search(r"\bst\.(button|download_button|form_submit_button)\(", ast.unparse(part))
     }
     assert pressed == {"job_light._draw"}  # its own label counts; it opens a page and changes nothing
+
+
+def functions_that_take(kind: str, *folders: str) -> list[str]:
+    """Return the functions with a parameter of a kind, as ``file.py:function``."""
+    found = []
+    for path in (path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                hints = [
+                    ast.unparse(item.annotation) for item in (*node.args.args, *node.args.kwonlyargs) if item.annotation
+                ]
+                if any(kind in re.findall(r"\w+", hint) for hint in hints):
+                    found.append(f"{path.name}:{node.name}")
+    return found
+
+
+def test_few_functions_of_the_interface_take_the_whole_subject():
+    """What needs a network or a block is given a network or a block; a page's own state is small."""
+    whole = functions_that_take("Subject", "resnet_viz/ui", "pages")
+    assert len(whole) <= 20, whole
+    assert functions_that_take("NetworkSummary", "resnet_viz/ui")

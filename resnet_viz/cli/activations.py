@@ -18,7 +18,7 @@ from resnet_viz.spec.layers import Softmax
 from resnet_viz.viz.block_view import Focus, signals
 from resnet_viz.viz.mosaic import mosaic_png, shared_scale
 from resnet_viz.viz.origin import arrays_npz
-from resnet_viz.viz.takehome import Subject, takehome_html
+from resnet_viz.viz.takehome import About, takehome_html
 from resnet_viz.weights.catalogue import cards
 
 FloatArray = npt.NDArray[np.float32]
@@ -50,8 +50,8 @@ def _activations(options: argparse.Namespace) -> None:
     maps = look.scores().activation_model.activations(look.values, list(dict.fromkeys(needed)), look.surgery)
     if options.html:
         focus = Focus(block, nodes[0], surgery=look.surgery)
-        subject = _subject(look, maps[last.id] if isinstance(last.layer, Softmax) else None)
-        options.html.write_bytes(takehome_html(look.summary, focus, maps, look.rgb, subject))
+        about = _about(look, maps[last.id] if isinstance(last.layer, Softmax) else None)
+        options.html.write_bytes(takehome_html(look.summary, focus, maps, look.rgb, about))
         print(nodes[0], "->", options.html)
     if options.out:
         shown = {name: maps[name] for name in nodes}
@@ -62,7 +62,7 @@ def _activations(options: argparse.Namespace) -> None:
             _write_mosaics(options.out, shown)
 
 
-def _subject(look: PreparedPicture, shares: FloatArray | None) -> Subject:
+def _about(look: PreparedPicture, shares: FloatArray | None) -> About:
     """Return what the file says above its view."""
     options, shape = look.options, look.summary.graph.spec.input_shape
     counts = _("{n} parameters").format(n=f"{look.summary.totals.parameters:,}")
@@ -76,7 +76,7 @@ def _subject(look: PreparedPicture, shares: FloatArray | None) -> Subject:
         ]
         prediction = _("prediction: {list}").format(list=joined(listed))
     done = look.surgery.to_text()
-    return Subject(
+    return About(
         joined([options.preset, *options.set, shape_text(shape), counts]),
         look.weights_text,
         _("after surgery: {what}").format(what=done) if done else "",

@@ -72,6 +72,21 @@ NORMALISATIONS: dict[str, Normalisation] = {
 }
 
 
+@dataclass(frozen=True)
+class Preparation:
+    """How a picture becomes what a network receives.
+
+    Attributes:
+        resize: How it is brought to the network's size: a name of `RESIZES`.
+        interpolation: By which weighting of its pixels: a name of `INTERPOLATIONS`.
+        normalisation: How its pixels become values: a name of `NORMALISATIONS`.
+    """
+
+    resize: Resize = "crop"
+    interpolation: str = "bilinear"
+    normalisation: str = "unit"
+
+
 def normalisation_title(name: str) -> str:
     """Return a normalisation's name for a menu, with its formula."""
     titles = {
@@ -137,13 +152,17 @@ def as_input(
     normalisation: Normalisation,
     interpolation: str = "bilinear",
 ) -> FloatArray:
-    """Return float32 ``(height, width, channels)`` as the network receives it.
+    """Return float32 ``(height, width, channels)`` as the network receives it."""
+    height, width, channels = input_shape
+    return values_of(resized(rgb, height, width, resize, interpolation), channels, normalisation)
+
+
+def values_of(fitted: Image.Image, channels: int, normalisation: Normalisation) -> FloatArray:
+    """Return the values of a picture that has the network's size.
 
     Deviation: a network of one channel gets the luma (ITU-R 601, as Pillow's "L"), any other number of channels the
     colours repeated in turn; the means of those follow the same turn.
     """
-    height, width, channels = input_shape
-    fitted = resized(rgb, height, width, resize, interpolation)
     if channels == 1:
         grey = np.asarray(fitted.convert("L"), np.float32)[..., np.newaxis]
         mean, std = np.mean(normalisation.mean), np.mean(normalisation.std)

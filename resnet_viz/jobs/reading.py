@@ -40,9 +40,15 @@ class RunReader:
             StoreError: If it cannot be read at the moment.
         """
         run = self.store.find(run_id)
-        if run is None:
-            return None
-        files = self.store.files(run_id)
+        return self.events_of(run, since) if run else None
+
+    def events_of(self, run: Run, since: Place = START) -> Events | None:
+        """Return what `events` does of a run whose line in the list was just read.
+
+        Raises:
+            StoreError: If it cannot be read at the moment.
+        """
+        files = self.store.files(run.id)
         try:
             record, measured = files.load(), files.read_metrics(since)
         except (FileNotFoundError, ValueError):

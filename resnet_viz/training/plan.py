@@ -153,6 +153,14 @@ class Plan:
         """Return the account of each network, by name; see `specs`."""
         return {name: analyse(spec) for name, spec in self.specs(classes, channels).items()}
 
+    def check_networks(self) -> None:
+        """Refuse networks that cannot exist; the number of classes is the data's, and changes only the head.
+
+        Raises:
+            SpecError: As the network says.
+        """
+        self.summaries(classes=data_sets()[self.data.source].classes or 2)
+
     def _spec(self, network: NetworkPlan, classes: int, channels: int) -> ResNetSpec:
         name, changes = from_text(network.text)
         base = preset(name, input_shape=(self.size_px, self.size_px, channels), classes=classes)

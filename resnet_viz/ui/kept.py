@@ -3,7 +3,6 @@
 import contextlib
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeVar
 
 import streamlit as st
@@ -11,8 +10,8 @@ import streamlit as st
 from resnet_viz.errors import DAMAGE, ResNetVizError
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import OwnerFiles
+from resnet_viz.subject.subject import Subject
 from resnet_viz.ui import services, state
-from resnet_viz.ui.selection import Selection
 from resnet_viz.walks import Walk, read_walk
 
 T = TypeVar("T")
@@ -58,7 +57,7 @@ def is_new() -> bool:
     before it. A language is no such thing, and a page without parameters neither.
     """
     if state.Key.IS_NEW not in st.session_state:
-        names_nothing = replace(state.current_selection(), language="") == Selection()
+        names_nothing = state.current_selection().having(language="") == Subject()
         st.session_state[state.Key.IS_NEW] = names_nothing and services.seen().load(state.owner()) is None
     return bool(st.session_state[state.Key.IS_NEW])
 

@@ -4,9 +4,11 @@ import streamlit as st
 
 from resnet_viz.messages import gettext as _
 from resnet_viz.paths import ASSETS, PAGES, STYLE
-from resnet_viz.ui import kept, say, services, state
+from resnet_viz.subject.links import to_params
+from resnet_viz.subject.trial import Trial
+from resnet_viz.subject.views import Viewer
+from resnet_viz.ui import kept, resolving, say, services, state
 from resnet_viz.ui.components import doubt, present, subject, walk, welcome
-from resnet_viz.ui.selection import Selection
 
 
 def main() -> None:
@@ -15,7 +17,7 @@ def main() -> None:
     state.begin_run()
     walk.arrive()
     selection = state.current_selection()
-    if selection.present:
+    if selection.viewer.present:
         st.html(STYLE / "projector.css")
     pages = {
         "": st.Page(PAGES / "architecture.py", title=_("Architecture"), url_path="architecture", default=True),
@@ -27,40 +29,41 @@ def main() -> None:
     page = st.navigation(list(pages.values()), position="top")
     target = state.taken_target()
     if target is not None and pages[target] is not page:
-        st.switch_page(pages[target], query_params=selection.to_params())
+        st.switch_page(pages[target], query_params=to_params(selection))
     state.set_page(next(path for path, own in pages.items() if own is page))
     # Taken before anything is drawn: a fragment that finds sentences untold draws the page anew.
     sentences = state.taken_problems()
-    present.show_keys(selection)
-    subject.show()
-    _show_above(selection, sentences)
-    if _is_changing(selection):
-        from resnet_viz.ui.components import specification  # noqa: PLC0415 - nobody needs it to look
+    with resolving.one_run() as trial:
+        present.show_keys(selection.viewer)
+        subject.show(trial, selection.viewer)
+        _show_above(trial, selection.viewer, sentences)
+        if _is_changing(selection.viewer):
+            from resnet_viz.ui.components import specification  # noqa: PLC0415 - nobody needs it to look
 
-        with st.sidebar:
-            specification.show(selection)
-    page.run()
+            with st.sidebar:
+                specification.show(selection.preset, selection.spec)
+        page.run()
     state.write_url()
     services.first_page.set()
 
 
-def _show_above(selection: Selection, sentences: list[str]) -> None:
+def _show_above(trial: Trial, viewer: Viewer, sentences: list[str]) -> None:
     """Draw what may stand above a page; the places are always there, so that what stands below stays what it is."""
     is_new = kept.is_new()
     with st.container(key="above"):
-        if selection.walk:
-            walk.show(selection)
-        elif is_new and not selection.present and not state.page():
+        if viewer.walk:
+            walk.show(viewer)
+        elif is_new and not viewer.present and not state.page():
             welcome.show()
     with st.container(key="notices"):
         if state.page() != "train":
-            doubt.show_banner(selection)
+            doubt.show_banner(trial)
         for sentence in sentences:
             say.warning(sentence)
 
 
-def _is_changing(selection: Selection) -> bool:
-    return state.is_changing() and not (selection.present or selection.walk or state.page() == "train")
+def _is_changing(viewer: Viewer) -> bool:
+    return state.is_changing() and not (viewer.present or viewer.walk or state.page() == "train")
 
 
 main()

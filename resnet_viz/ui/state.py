@@ -16,8 +16,8 @@ from resnet_viz.identity import COOKIE, owner_of
 from resnet_viz.messages import ask_for_language, preferred_language, use_language
 from resnet_viz.owners import upload_refusal
 from resnet_viz.spec import ResNetSpec
-from resnet_viz.ui.links import from_params, language_of
-from resnet_viz.ui.selection import Selection, lost_surgery
+from resnet_viz.subject.links import from_params, language_of, to_params
+from resnet_viz.subject.subject import Subject, lost_surgery
 
 # More steps back than anyone clicks in a lesson.
 _HISTORY = 50
@@ -56,9 +56,10 @@ class Key(StrEnum):
     WANTED = "wanted"
     CHANGING = "changing"
     IS_NEW = "is_new"
+    TRIAL = "trial"
 
 
-def begin_run() -> Selection:
+def begin_run() -> Subject:
     """Read the address bar if it changed, choose the language, and return the selection of this run."""
     state, params = st.session_state, st.query_params.to_dict()
     if Key.SELECTION not in state or _is_news(params):
@@ -66,21 +67,21 @@ def begin_run() -> Selection:
         selection, problems = from_params(params)
         state[Key.SELECTION], state[Key.PROBLEMS] = selection, problems
         # A link that names a walk and no network asks for the walk's own: its stop brings the whole state.
-        state[Key.INVITED] = bool(selection.walk) and "preset" not in params
+        state[Key.INVITED] = bool(selection.viewer.walk) and "preset" not in params
     use_language(_language())
     write_url()
     return current_selection()
 
 
-def current_selection() -> Selection:
+def current_selection() -> Subject:
     """Return what the visitor looks at."""
-    selection: Selection = st.session_state.get(Key.SELECTION, Selection())
+    selection: Subject = st.session_state.get(Key.SELECTION, Subject())
     return selection
 
 
 def write_url() -> None:
     """Make the address bar the link to this state."""
-    params, last = current_selection().to_params(), st.session_state.get(Key.LAST_URL)
+    params, last = to_params(current_selection()), st.session_state.get(Key.LAST_URL)
     if st.query_params.to_dict() != params:
         st.query_params.from_dict(params)
     if last not in (None, params):
@@ -89,7 +90,7 @@ def write_url() -> None:
     st.session_state[Key.LAST_URL] = params
 
 
-def update(change: Callable[[Selection], Selection]) -> None:
+def update(change: Callable[[Subject], Subject]) -> None:
     """Change the selection; a change that breaks a rule leaves everything and keeps the rule's sentence for the page."""
     before = current_selection()
     try:
@@ -102,7 +103,7 @@ def update(change: Callable[[Selection], Selection]) -> None:
     _show(before, after)
 
 
-def _show(before: Selection, after: Selection) -> None:
+def _show(before: Subject, after: Subject) -> None:
     """Make another state the one on screen, with a way back where network, surgery or weights changed."""
     if (after.spec, after.surgery, after.weights) != (before.spec, before.surgery, before.weights):
         st.session_state[Key.PAST] = [*st.session_state.get(Key.PAST, []), before][-_HISTORY:]
@@ -112,7 +113,7 @@ def _show(before: Selection, after: Selection) -> None:
 
 def set_parts(**parts: Any) -> None:
     """Replace parts of the selection that no rule binds."""
-    update(lambda selection: replace(selection, **parts))
+    update(lambda selection: selection.having(**parts))
 
 
 def set_spec(change: Callable[[ResNetSpec], ResNetSpec]) -> None:
@@ -140,13 +141,13 @@ def can_redo() -> bool:
     return bool(st.session_state.get(Key.FUTURE))
 
 
-def earlier(is_wanted: Callable[[Selection], bool]) -> Selection | None:
+def earlier(is_wanted: Callable[[Subject], bool]) -> Subject | None:
     """Return the newest state in the past that is wanted, or None."""
-    past: list[Selection] = st.session_state.get(Key.PAST, [])
+    past: list[Subject] = st.session_state.get(Key.PAST, [])
     return next((old for old in reversed(past) if is_wanted(old)), None)
 
 
-def return_to(old: Selection) -> None:
+def return_to(old: Subject) -> None:
     """Take an earlier state's network and weights, as a change of its own; what else was done meanwhile stays."""
     update(lambda now: _returned(now, old))
 
@@ -242,7 +243,7 @@ def set_page(path: str) -> None:
     st.session_state[Key.PAGE] = path
 
 
-def jump(selection: Selection, path: str) -> None:
+def jump(selection: Subject, path: str) -> None:
     """Show another state on another page, on the next run."""
     _show(current_selection(), selection)
     st.session_state[Key.TARGET] = path
@@ -365,21 +366,21 @@ def _step(source: Key, target: Key) -> None:
         return
     current = current_selection()
     st.session_state[target] = [*st.session_state.get(target, []), current]
-    old: Selection = st.session_state[source].pop()
+    old: Subject = st.session_state[source].pop()
     st.session_state[Key.SELECTION] = replace(_returned(current, old), surgery=old.surgery)
 
 
-def _returned(now: Selection, old: Selection) -> Selection:
+def _returned(now: Subject, old: Subject) -> Subject:
     """Return a state on an earlier one's network and weights; weights bring the preprocessing they had."""
-    rule = now.normalisation if now.weights == old.weights else old.normalisation
-    return replace(now, preset=old.preset, weights=old.weights, normalisation=rule).with_spec(old.spec)
+    rule = (now if now.weights == old.weights else old).preparation.normalisation
+    return now.having(preset=old.preset, weights=old.weights, normalisation=rule).with_spec(old.spec)
 
 
 def _language() -> str:
     """Return the language of the visitor whose session this thread runs; "" on a thread that runs nobody's."""
     if get_script_run_ctx(suppress_warning=True) is None:
         return ""
-    return current_selection().language or preferred_language(st.context.locale)
+    return current_selection().viewer.language or preferred_language(st.context.locale)
 
 
 ask_for_language(_language)

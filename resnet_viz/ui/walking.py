@@ -2,11 +2,11 @@
 
 import streamlit as st
 
+from resnet_viz.subject.subject import Subject
 from resnet_viz.ui import state
-from resnet_viz.ui.selection import Selection
 
 
-def step_to(selection: Selection, path: str) -> None:
+def step_to(selection: Subject, path: str) -> None:
     """Show a stop of a walk, or what was there before it: a step on a walk is no change that undo takes back."""
     st.session_state[state.Key.SELECTION] = selection
     st.session_state[state.Key.TARGET] = path
@@ -27,9 +27,9 @@ def has_place() -> bool:
     return state.Key.PLACE in st.session_state
 
 
-def taken_place() -> tuple[Selection, str] | None:
+def taken_place() -> tuple[Subject, str] | None:
     """Return what was on screen before the walk, and its page, once."""
-    place: tuple[Selection, str] | None = st.session_state.pop(state.Key.PLACE, None)
+    place: tuple[Subject, str] | None = st.session_state.pop(state.Key.PLACE, None)
     return place
 
 

@@ -8,7 +8,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined, ngettext
 from resnet_viz.spec import ResNetSpec
 
-# Where the weights come from, as `Selection.weights` begins; what pictures they were learned from; what is in view.
+# Where the weights come from, as `Subject.weights` begins; what pictures they were learned from; what is in view.
 Source = Literal["shapes", "random", "file", "imagenet", "run"]
 Knows = Literal["shapes", "photos", "other", ""]
 Kind = Literal["shape", "shapes", "drawing", "photo", "own"]

@@ -41,7 +41,7 @@ _POLICY = (
 
 
 @dataclass(frozen=True)
-class Subject:
+class About:
     """What a file is about, in words.
 
     Attributes:
@@ -66,7 +66,7 @@ def takehome_html(
     focus: Focus,
     found: dict[str, FloatArray],
     rgb: npt.NDArray[np.uint8],
-    subject: Subject,
+    about: About,
 ) -> bytes:
     """Return the file, at most `MAX_BYTES`.
 
@@ -75,10 +75,10 @@ def takehome_html(
         focus: What is looked at.
         found: Outputs of the block's signals and of the layer.
         rgb: The picture, uint8 ``(height, width, 3)``, at the network's size.
-        subject: What is said above.
+        about: What is said above.
     """
     block, node = focus.block, focus.node
-    payload = block_payload(summary, focus, found, rgb, subject.weights, most_bytes=_MAPS_BYTES)
+    payload = block_payload(summary, focus, found, rgb, about.weights, most_bytes=_MAPS_BYTES)
     parts = {
         "layout": _built("graph", "layout-*.js"),
         "code": _built("takehome", "index-*.js"),
@@ -90,15 +90,15 @@ def takehome_html(
         f'<script type="application/octet-stream" id="pack-{name}">{_packed(data)}</script>'
         for name, data in parts.items()
     )
-    weights = _("weights: {what}").format(what=subject.weights)
-    said = [weights, subject.surgery, subject.picture, subject.prediction]
+    weights = _("weights: {what}").format(what=about.weights)
+    said = [weights, about.surgery, about.picture, about.prediction]
     lines = "".join(f"<p>{html.escape(line)}</p>" for line in said if line)
     says = {
         "old": _("Opening … This file needs a browser of 2023 or newer."),
         "network": _("The network"),
         "question": block_question(block),
         "layers": _("Every layer"),
-        "made": _("Made with ResNet Viz, {date}.").format(date=subject.date),
+        "made": _("Made with ResNet Viz, {date}.").format(date=about.date),
     }
     said_html = {name: html.escape(line) for name, line in says.items()}
     text = f"""<!doctype html>
@@ -107,11 +107,11 @@ def takehome_html(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="{_POLICY}">
-<title>{html.escape(subject.title)}</title>
+<title>{html.escape(about.title)}</title>
 <style>{style}</style>
 </head>
 <body>
-<h1>{html.escape(subject.title)}</h1>
+<h1>{html.escape(about.title)}</h1>
 {lines}
 <p id="old">{said_html["old"]}</p>
 <h2>{said_html["network"]}</h2>

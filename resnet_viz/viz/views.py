@@ -2,7 +2,6 @@
 
 from resnet_viz.messages import gettext as _
 
-VIEWS = ("table", "treemap", "depth", "field", "size")
 COUNTING = ("treemap", "depth")
 """Views that show one of `resnet_viz.analysis.measures.COUNTS`."""
 

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from resnet_viz.downloads import Download
 from resnet_viz.errors import WeightsError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.paths import ASSETS
-from resnet_viz.spec import preset
+from resnet_viz.spec import ResNetSpec, preset
 from resnet_viz.weights.fit import expected_arrays
 from resnet_viz.weights.reader import convert
 from resnet_viz.weights.store import WeightsFile
@@ -69,6 +69,12 @@ FILES: dict[str, ImageNetFile] = {
     )
 }
 """By preset."""
+
+
+def file_for(spec: ResNetSpec) -> ImageNetFile | None:
+    """Return the published file of a network: the same layers with the same settings, whatever the size and classes."""
+    own = {name: getattr(spec, name) for name in ("input_shape", "classes", "seed", "seed_policy")}
+    return next((file for name, file in FILES.items() if replace(preset(name), **own) == spec), None)
 
 
 @cache

@@ -18,19 +18,20 @@ from streamlit.testing.v1 import AppTest
 from resnet_viz.analysis import analyse
 from resnet_viz.downloads import Download
 from resnet_viz.errors import BusyError, SpecError
-from resnet_viz.images.reader import read_picture
 from resnet_viz.images.samples import FOLDER
 from resnet_viz.messages import use_language
 from resnet_viz.owners import OwnerFiles
 from resnet_viz.spec import PRESETS, preset
+from resnet_viz.subject.operations import surgery_of
+from resnet_viz.subject.subject import Subject
+from resnet_viz.subject.views import VIEWS
 from resnet_viz.ui import services, state
 from resnet_viz.ui.components import maps
 from resnet_viz.ui.components.specification import _edited
-from resnet_viz.ui.selection import Selection, surgery_of
+from resnet_viz.ui.resolving import trial_for
 from resnet_viz.viz.fields import FIELDS, SECTIONS
 from resnet_viz.viz.origin import arrays_npz
 from resnet_viz.viz.theme import AGAINST, FOR
-from resnet_viz.viz.views import VIEWS
 from resnet_viz.walks import read_walk
 from resnet_viz.weights.fit import expected_arrays
 from resnet_viz.weights.imagenet import ImageNetStore
@@ -889,17 +890,16 @@ def test_bad_weights_are_a_sentence_and_change_nothing():
 
 
 def test_a_file_of_arrays_says_the_same_from_the_page_and_from_the_terminal(tmp_path):
-    picture = read_picture((FOLDER / "cat.jpg").read_bytes())
     summary = analyse(preset("cifar-20"))
     shapes = {name: shape for name, shape in expected_arrays(summary).items() if not name.startswith("fc10")}
     weights, out = tmp_path / "mine.safetensors", tmp_path / "maps.npz"
     weights.write_bytes(save({name: np.full(shape, 0.1, np.float16) for name, shape in shapes.items()}))
     services.weights_store().save("visitor", weights.name, weights.read_bytes(), summary)
-    selection = Selection(image="cat", weights="file", normalisation="caffe", resize="letterbox").with_preset(
-        "cifar-20"
+    selection = (
+        Subject().having(image="cat", weights="file", normalisation="caffe", resize="letterbox").with_preset("cifar-20")
     )
     selection = replace(selection, surgery=surgery_of("drop:3c", summary))
-    page = about_of(io.BytesIO(arrays_npz(maps.origin_of(selection, picture), {})))
+    page = about_of(io.BytesIO(arrays_npz(maps.origin_of(trial_for(selection)), {})))
     command = [sys.executable, "-m", "resnet_viz", "activations", str(FOLDER / "cat.jpg"), "--weights", str(weights)]
     settings = ["--preset", "cifar-20", "--surgery", "drop:3c", "--pixels", "caffe", "--resize", "letterbox"]
     subprocess.run([*command, *settings, "--out", str(out)], check=True, capture_output=True)

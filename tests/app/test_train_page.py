@@ -6,22 +6,29 @@ import json
 import os
 import tracemalloc
 import zipfile
+from collections import Counter
 
 import numpy as np
 import pytest
 from PIL import Image
 from safetensors.numpy import save_file
 
+from resnet_viz.analysis import analyse
+from resnet_viz.images import preprocess, uploads
+from resnet_viz.jobs import store
 from resnet_viz.jobs.runner import LocalRunner
 from resnet_viz.jobs.store import RunStore
 from resnet_viz.owners import owner_stem
+from resnet_viz.spec import preset
 from resnet_viz.training.demos import ORDER, demo
 from resnet_viz.training.plan import with_settings
 from resnet_viz.training.record import RunRecord
 from resnet_viz.ui import services, state
-from resnet_viz.ui.cache import run_feed
+from resnet_viz.ui.cache import activations, run_feed
+from resnet_viz.weights import fit
 from resnet_viz.weights.fit import expected_arrays
 
+from ..standing_in import StillWorker
 from .opening import PAGES, opened, popover_labels, texts
 
 OWNER = owner_stem("visitor")
@@ -350,22 +357,23 @@ def test_a_trained_network_becomes_the_subject_of_all_pages(runner):
 def test_a_run_that_is_continued_has_other_weights_under_the_same_link(runner):
     """They take the same place, the same size and, on a coarse clock, the same time."""
     from resnet_viz.spec import preset
-    from resnet_viz.ui.components.weights_source import weights_of
-    from resnet_viz.ui.selection import Selection
+    from resnet_viz.subject.subject import Subject
+    from resnet_viz.ui.resolving import trial_for
 
     run = finished(runner)
     folder = runner.store.files(run.id).weights
     folder.mkdir()
     path, work = folder / "residual.safetensors", folder / "work"
-    subject = Selection(spec=preset("cifar-56", classes=6), weights=f"run.{run.id}.residual")
+    subject = Subject(spec=preset("cifar-56", classes=6), weights=f"run.{run.id}.residual")
     keys = []
     for value in (0, 1):
         save_file({"fc6/bias": np.full(6, value, np.float32)}, work)
         os.utime(work, ns=(10**18, 10**18))
         work.replace(path)
-        keys.append(weights_of(subject).key)
+        weights = trial_for(subject).weights
+        keys.append(weights.key)
         assert keys[-1] == hashlib.sha256(path.read_bytes()).hexdigest()
-        assert weights_of(subject).content == (path, keys[-1])
+        assert weights.content == (path, keys[-1])
     assert keys[0] != keys[1]
 
 
@@ -463,3 +471,47 @@ def test_digits_and_missing_cifar_can_be_chosen():
     assert "not on this machine, or not any more" in app.info[0].value
     app.selectbox(key="data_source").set_value("shapes").run()
     assert "plan" not in app.query_params
+
+
+def _counted(monkeypatch):
+    """Count what a page run asks of arrays, the list of runs, a visitor's file and pixels."""
+    counts = Counter()
+
+    def counting(name, owner, attribute):
+        original = getattr(owner, attribute)
+
+        def counted(*args, **options):
+            counts[name] += 1
+            return original(*args, **options)
+
+        monkeypatch.setattr(owner, attribute, counted)
+
+    counting("fits", fit, "expected_arrays")
+    counting("connections", store.sqlite3, "connect")
+    counting("uploads", uploads.Uploads, "_read")
+    counting("resizes", preprocess, "_scaled")
+    return counts
+
+
+@pytest.mark.parametrize("page", ["architecture", "activations"])
+def test_a_page_run_asks_for_weights_list_and_picture_once(runner, monkeypatch, tmp_path, page):
+    run = finished(runner)
+    folder = runner.store.files(run.id).weights
+    folder.mkdir()
+    spec = preset("cifar-56", input_shape=(24, 24, 3), classes=6)
+    shapes = expected_arrays(analyse(spec))
+    save_file({name: np.zeros(shape, np.float32) for name, shape in shapes.items()}, folder / "residual.safetensors")
+    monkeypatch.setattr(services, "worker", StillWorker)
+    own = uploads.Uploads(tmp_path / "uploads")
+    monkeypatch.setattr(services, "uploads", lambda: own)
+    data = io.BytesIO()
+    Image.effect_noise((90, 70), 60).convert("RGB").save(data, "PNG")
+    own.save("visitor", data.getvalue())
+    link = {"preset": "cifar-56", "input": "24", "weights": f"run.{run.id}.residual", "image": "upload"}
+    app = opened(page, link, folded=True)
+    assert "not here" not in texts(app)
+    monkeypatch.setattr(services, "job_counts", lambda: (0, 0))  # asked once a second for all visitors
+    counts = _counted(monkeypatch)
+    activations._arrays.clear()
+    app.run()
+    assert dict(counts) == {"fits": 1, "connections": 1, "uploads": 1, "resizes": 1}

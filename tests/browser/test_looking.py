@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from resnet_viz.analysis import analyse
 from resnet_viz.spec import preset
 from resnet_viz.viz.block_view import Focus, signals
-from resnet_viz.viz.takehome import Subject, takehome_html
+from resnet_viz.viz.takehome import About, takehome_html
 
 from .waits import quiet
 
@@ -120,7 +120,7 @@ def test_what_is_no_number_is_marked_and_the_mark_is_named(chromium, tmp_path):
     found["res3b_out"][8:12, 4:8, 0] = np.nan
     found["res3b_out"][0, 0, 0] = np.inf
     path = tmp_path / "home.html"
-    about = Subject("cifar-20", "", "", "", "", "")
+    about = About("cifar-20", "", "", "", "", "")
     path.write_bytes(
         takehome_html(summary, Focus(block, "res3b_out"), found, np.full((32, 32, 3), 90, np.uint8), about)
     )

@@ -3,7 +3,7 @@
 from resnet_viz.images.preprocess import NORMALISATIONS, as_input
 from resnet_viz.images.samples import sample_picture
 from resnet_viz.model.activation_model import ActivationModel
-from resnet_viz.ui.links import from_params
+from resnet_viz.subject.links import from_params
 from resnet_viz.walks import shipped_walks
 from resnet_viz.weights.catalogue import cards
 
@@ -15,8 +15,8 @@ def test_block_3b_adds_in_one_place_and_takes_away_in_another():
     selection, _problems = from_params(dict(stop.params))
     spec, block = selection.spec, selection.block
     activation_model = ActivationModel(spec, weights=load_file(cards()["course-shapes"].path))
-    rule = NORMALISATIONS[selection.normalisation]
-    picture = as_input(sample_picture(selection.image).rgb, spec.input_shape, selection.resize, rule)
+    rule = NORMALISATIONS[selection.preparation.normalisation]
+    picture = as_input(sample_picture(selection.image).rgb, spec.input_shape, selection.preparation.resize, rule)
     maps = activation_model.activations(picture, [block.input, block.branch])
     assert block.name == "3b"
     assert maps[block.input].min() >= 0

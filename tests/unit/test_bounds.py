@@ -15,11 +15,11 @@ from resnet_viz.errors import ResNetVizError
 from resnet_viz.spec import PRESETS, ResNetSpec
 from resnet_viz.spec.changes import to_paths
 from resnet_viz.spec.records import hints_of
+from resnet_viz.subject.links import MAX_TEXT, PARTS, from_params, to_params
+from resnet_viz.subject.subject import Subject
 from resnet_viz.training.demos import demos
 from resnet_viz.training.plan import Plan, check_memory
 from resnet_viz.ui.components import data_gallery
-from resnet_viz.ui.links import MAX_TEXT, PARTS, from_params
-from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.dot import draw
 
 from ..measuring import measured
@@ -155,10 +155,10 @@ def test_every_setting_of_a_method_has_a_bound(method, name):
 
 @pytest.mark.parametrize("name", [*PARTS, "preset", "input", "classes", *to_paths(PRESETS["course"])])
 def test_a_huge_value_of_any_part_of_a_link_costs_little(name):
-    base = Selection().to_params() | {"method": "integrated-gradients"}
+    base = to_params(Subject()) | {"method": "integrated-gradients"}
     for text in ("9" * 100_000, "9" * MAX_TEXT, "3." * (MAX_TEXT // 2), "a=1;" * 500, "drop:3b," * 500, "[" * MAX_TEXT):
         with measured() as cost:
             selection, _problems = from_params(base | {name: text})
-            params = selection.to_params()
+            params = to_params(selection)
         assert sum(map(len, params.values())) < 2 * MAX_TEXT
         assert (cost.seconds < MOST_S, cost.extra_bytes < MOST_BYTES) == (True, True), (name, text[:9], cost)

@@ -13,9 +13,8 @@ import pytest
 from resnet_viz.analysis import analyse
 from resnet_viz.errors import WeightsError
 from resnet_viz.spec import PRESETS, preset
-from resnet_viz.ui.components.imagenet_source import file_for
 from resnet_viz.weights.fit import expected_arrays
-from resnet_viz.weights.imagenet import FILES, ImageNetFile, ImageNetStore, class_names
+from resnet_viz.weights.imagenet import FILES, ImageNetFile, ImageNetStore, class_names, file_for
 from resnet_viz.weights.names import own_layer
 
 

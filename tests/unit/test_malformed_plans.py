@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from resnet_viz.errors import ResNetVizError
+from resnet_viz.subject.views import parse_settings
 from resnet_viz.training.demos import demos
 from resnet_viz.training.plan import Plan, to_paths, with_settings
 from resnet_viz.ui.components import data_gallery
-from resnet_viz.ui.selection import check_plan, settings_of
 
 from ..measuring import measured
 
@@ -88,7 +88,7 @@ def test_malformed_plans_are_a_plan_or_a_sentence():
     made = [
         *(lambda data=data: Plan.from_dict(data) for data in records(count // 2)),
         *(
-            lambda name=name, text=text: with_settings(demos()[name].plan, settings_of(text))
+            lambda name=name, text=text: with_settings(demos()[name].plan, parse_settings(text))
             for name, text in texts(count // 2)
         ),
     ]
@@ -96,7 +96,7 @@ def test_malformed_plans_are_a_plan_or_a_sentence():
         with measured() as cost:
             try:
                 plan = make()
-                check_plan(plan)
+                plan.check_networks()
                 source = data_gallery._source(plan)
                 if source is not None:
                     source.train(np.arange(min(54, source.train_count or 54)))

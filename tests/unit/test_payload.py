@@ -11,11 +11,11 @@ from resnet_viz.spec.surgery import parse_surgery
 from resnet_viz.viz.block_view import Focus, block_payload, layer_of, signals
 from resnet_viz.viz.overlay import boxed_png, overlay_png
 from resnet_viz.viz.payload import LEAST_CHANNELS, MOST_STRIP_BYTES, Layer, View, maps_payload, strip_count
-from resnet_viz.viz.takehome import MAX_BYTES, Subject, takehome_html
+from resnet_viz.viz.takehome import MAX_BYTES, About, takehome_html
 from resnet_viz.viz.theme import AGAINST, FOR
 from tests.app.opening import read_payload
 
-SUBJECT = Subject("course <b>", "random, seed 0", "", "a picture", "", "2026-11-25")
+SUBJECT = About("course <b>", "random, seed 0", "", "a picture", "", "2026-11-25")
 
 
 def signals_of(name: str, node: str, side: int) -> tuple:

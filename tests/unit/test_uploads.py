@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,11 +18,14 @@ from resnet_viz.errors import ImageError
 from resnet_viz.images import apart
 from resnet_viz.images import uploads as uploads_module
 from resnet_viz.images.apart import read_apart
+from resnet_viz.images.preprocess import NORMALISATIONS, Preparation, as_input
 from resnet_viz.images.reader import SUFFIXES, Picture, read_picture
 from resnet_viz.images.uploads import Uploads
 from resnet_viz.messages import use_language
-from resnet_viz.ui.components.maps import rgb_of
-from resnet_viz.ui.selection import Selection
+from resnet_viz.spec import PRESETS
+from resnet_viz.spec.surgery import NO_SURGERY, Surgery
+from resnet_viz.subject.trial import Trial
+from resnet_viz.ui.cache import ArrayCache
 
 
 def encoded(image, picture_format="PNG", **options):
@@ -156,6 +161,11 @@ def test_a_rerun_of_a_page_asks_for_no_pixels_again():
     asked = []
     rgb = Image.effect_noise((90, 70), 60).convert("RGB")
     picture = Picture(lambda: asked.append(1) or rgb, "0" * 64, ())
-    first = rgb_of(Selection(), picture)
-    np.testing.assert_array_equal(rgb_of(Selection(), picture), first)
+    stores = SimpleNamespace(arrays=ArrayCache(10**6), own_picture=lambda: picture)
+    trial = Trial("course", PRESETS["course"], "random", NO_SURGERY, "upload", Preparation(), stores)
+    first = trial.rgb
+    for again in (trial, replace(trial), replace(trial, surgery=Surgery(frozenset({"3b"})))):
+        np.testing.assert_array_equal(again.rgb, first)
+        expected = as_input(rgb, (64, 64, 3), "crop", NORMALISATIONS["unit"])
+        np.testing.assert_array_equal(again.input, expected)
     assert len(asked) == 1

@@ -19,11 +19,11 @@ from resnet_viz.errors import SpecError
 from resnet_viz.messages import gettext, use_language
 from resnet_viz.spec import PRESETS
 from resnet_viz.spec.layers import Relu
+from resnet_viz.subject.links import from_params
 from resnet_viz.ui.figures import FIGURES, filled, named_in
-from resnet_viz.ui.links import from_params
-from resnet_viz.ui.selection import SHIPPED
 from resnet_viz.walks import MAX_STOPS, PAGES, Walk, read_walk, shipped_walks, stop_at
 from resnet_viz.weights.catalogue import cards, shapes_of
+from resnet_viz.weights.choice import SHIPPED
 from resnet_viz.weights.fit import fit
 
 TOUR = shipped_walks()["tour"]

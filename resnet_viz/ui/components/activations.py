@@ -2,56 +2,60 @@
 
 import streamlit as st
 
-from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
+from resnet_viz.spec import Block
+from resnet_viz.subject.subject import Subject
+from resnet_viz.subject.trial import Trial
+from resnet_viz.subject.views import ASPECTS
 from resnet_viz.ui import state
 from resnet_viz.ui.components import anatomy, beside, controls, depth, forward, maps, pixel, prediction, surgery
-from resnet_viz.ui.selection import ASPECTS, Selection
+from resnet_viz.viz.block_view import Focus
 from resnet_viz.viz.block_words import block_question
 
 
-def show(selection: Selection, picture: Picture) -> bool:
+def show(subject: Subject, trial: Trial) -> bool:
     """Draw the chosen way, below the question it answers; return whether there was an answer."""
-    if selection.aspect != "depth":
-        anatomy.show_blocks(selection)
+    view = subject.activations
+    if view.aspect != "depth":
+        anatomy.show_blocks(trial.summary.graph, subject.block)
     with st.container(horizontal=True, vertical_alignment="center", key="aspects"):
-        st.subheader(_question(selection), anchor=False)
+        st.subheader(_question(view.aspect, subject.block, subject.layer), anchor=False)
         controls.choice(
             _("What is shown"),
             ASPECTS,
-            selection.aspect,
+            view.aspect,
             lambda name: state.set_parts(aspect=name),
             key="aspect",
             title=_aspect_title,
             label_visibility="collapsed",
         )
-        surgery.show(selection)
+        surgery.show(subject.surgery, subject.block, subject.layer)
         files = st.popover(_("Files"), key="files_menu")
-    if selection.aspect == "depth":
-        return depth.show(selection, picture, files)
-    if selection.aspect == "compare":
-        return beside.show(selection, picture, files)
-    return _show_block(selection, picture, files)
+    if view.aspect == "depth":
+        return depth.show(trial, view, subject.block, files)
+    if view.aspect == "compare":
+        return beside.show(trial, view, subject.layer, files)
+    return _show_block(trial, maps.focus_of(subject), view.pixel, files)
 
 
-def _show_block(selection: Selection, picture: Picture, files: "st.delta_generator.DeltaGenerator") -> bool:
-    found = forward.maps_of(selection, picture, anatomy.nodes_of(selection))
+def _show_block(trial: Trial, focus: Focus, cell: str, files: "st.delta_generator.DeltaGenerator") -> bool:
+    found = forward.maps_of(trial, anatomy.nodes_of(focus.block, focus.node))
     if found is None:
         return False
-    anatomy.show(selection, picture, found)
-    pixel.show(selection, picture)
+    anatomy.show(trial, focus, found)
+    pixel.show(trial, cell)
     with files:
-        maps.show_takehome(selection, picture, found, prediction.sentence(selection, picture))
-        maps.show_downloads(selection, picture, found, selection.layer)
+        maps.show_takehome(trial, focus, found, prediction.sentence(trial))
+        maps.show_downloads(trial, found, focus.node)
     return True
 
 
-def _question(selection: Selection) -> str:
+def _question(aspect: str, block: Block, layer: str) -> str:
     return {
-        "block": block_question(selection.block),
+        "block": block_question(block),
         "depth": _("What becomes of the signal on its way?"),
-        "compare": _("Where do two outputs of {node} differ?").format(node=selection.layer),
-    }[selection.aspect]
+        "compare": _("Where do two outputs of {node} differ?").format(node=layer),
+    }[aspect]
 
 
 def _aspect_title(name: str) -> str:

@@ -1,17 +1,16 @@
 """A block as one thing: what it adds up, what its F is, what it costs, what it did to the picture."""
 
 import html
-from dataclasses import replace
 
 import streamlit as st
 
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined, ngettext
-from resnet_viz.spec import Block
+from resnet_viz.spec import Block, LayerGraph
+from resnet_viz.subject.trial import Trial
 from resnet_viz.ui import state
 from resnet_viz.ui.components import block_strength
-from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.block_account import (
     block_kind,
     block_purpose,
@@ -24,14 +23,15 @@ from resnet_viz.viz.theme import BRANCH, INK, SHORTCUT
 from resnet_viz.viz.words import short_count
 
 
-def show(selection: Selection) -> None:
+def show(trial: Trial, block: Block, *, is_open: bool) -> None:
     """Draw the account of the block in focus."""
-    summary, block = selection.summary, selection.block
+    summary = trial.summary
     st.subheader(_("Block {name}").format(name=block.name), anchor=False)
     st.html(f"<p class='equation'>{_sum(summary, block)} <span>{html.escape(block_kind(block))}</span></p>")
     st.markdown(block_purpose(summary.graph, block))
     st.html(_parts(summary, block))
-    block_strength.show(selection)
+    if not trial.lacks_picture:  # the pages that show pictures say so
+        block_strength.show(trial, block)
     st.button(
         _("See what it added to your picture") if block.add else _("See it on your picture"),
         key="block_see",
@@ -39,7 +39,7 @@ def show(selection: Selection) -> None:
         args=(block.name,),
     )
     st.html(_facts(summary, block))
-    _show_layers(selection)
+    _show_layers(summary.graph, block, is_open=is_open)
 
 
 def show_line(summary: NetworkSummary, block: Block) -> None:
@@ -87,16 +87,14 @@ def _facts(summary: NetworkSummary, block: Block) -> str:
     return "".join(f"<p class='fact'>{line}</p>" for line in (f"{before} → {after}. {last}", parameters, macs))
 
 
-def _show_layers(selection: Selection) -> None:
+def _show_layers(graph: LayerGraph, block: Block, *, is_open: bool) -> None:
     """Draw the way into the block: the picture of it, and its layers as small links."""
-    block = selection.block
-    is_open = block.name in selection.opened
     st.button(
         _("Close the block") if is_open else _("Open the block"),
         key="block_open",
         on_click=lambda: state.update(lambda now: now.toggled(block.name)),
     )
-    ids = [node.id for node in selection.summary.graph.inside(block)]
+    ids = [node.id for node in graph.inside(block)]
     key = state.bind("block_layers", None)
     with st.expander(ngettext("Its {n} layer", "Its {n} layers", len(ids)).format(n=len(ids)), key="block_inside"):
         st.pills(
@@ -110,4 +108,4 @@ def _show_layers(selection: Selection) -> None:
 
 def _see(name: str) -> None:
     """Go to the page that takes the block apart."""
-    state.jump(replace(state.current_selection(), node=name, aspect="block"), "activations")
+    state.jump(state.current_selection().having(node=name, aspect="block"), "activations")

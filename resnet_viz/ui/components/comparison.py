@@ -4,6 +4,7 @@ from functools import lru_cache
 
 import streamlit as st
 
+from resnet_viz.analysis import network
 from resnet_viz.analysis.difference import Difference
 from resnet_viz.analysis.identify import Match, identify, nearest, parse_total
 from resnet_viz.errors import SpecError
@@ -14,7 +15,6 @@ from resnet_viz.spec.changes import from_text, to_text
 from resnet_viz.ui import say, state
 from resnet_viz.ui.components import controls, downloads
 from resnet_viz.ui.components.picture import difference_of
-from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.mistakes import match_text
 from resnet_viz.viz.sentences import sentences, signed
 from resnet_viz.viz.tables import difference_frame, difference_in_words
@@ -24,24 +24,30 @@ from resnet_viz.viz.words import fate_name
 _MOST_MATCHES = 4
 
 
-def show(selection: Selection) -> None:
-    """Draw the choice of the other network, the sums and the sentences."""
-    _show_choice(selection)
-    difference = difference_of(selection)
+def show(spec: ResNetSpec, other: ResNetSpec | None, against: str) -> None:
+    """Draw the choice of the other network, the sums and the sentences.
+
+    Args:
+        spec: The network in view.
+        other: The one compared with, if there is one.
+        against: What that is called.
+    """
+    _show_choice(against)
+    difference = difference_of(other, spec)
     if difference:
         _show_sentences(difference)
         _show_sums(difference)
-    _show_identity(selection)
+    _show_identity(spec)
 
 
-def _show_choice(selection: Selection) -> None:
+def _show_choice(against: str) -> None:
     names = ["", *PRESETS]
-    if selection.against not in names:
-        names.append(selection.against)
+    if against not in names:
+        names.append(against)
     controls.select(
         _("Compare with"),
         names,
-        selection.against,
+        against,
         lambda name: state.update(lambda current: current.comparing(name)),
         key="against",
         title=_other_title,
@@ -52,7 +58,7 @@ def _show_choice(selection: Selection) -> None:
             _("Swap"),
             key="against_swap",
             on_click=_swap,
-            disabled=not selection.against,
+            disabled=not against,
             help=_("Let the two change places."),
         )
         st.button(
@@ -81,8 +87,8 @@ def _swap() -> None:
     if other is None:
         return
     mine = to_text(selection.preset, selection.base, selection.spec)
-    name = from_text(selection.against)[0]
-    state.update(lambda current: current.as_preset(name).with_spec(other).comparing(mine))
+    name = from_text(selection.architecture.against)[0]
+    state.update(lambda current: current.having(preset=name).with_spec(other).comparing(mine))
 
 
 def _show_sums(difference: Difference) -> None:
@@ -114,16 +120,16 @@ def _show_sentences(difference: Difference) -> None:
     st.markdown("\n".join(f"- {sentence.text} *{sentence.effect}*" for sentence in found))
 
 
-def show_table(selection: Selection) -> None:
+def show_table(spec: ResNetSpec, other: ResNetSpec, preset: str) -> None:
     """Draw every layer that differs, with its numbers in both networks."""
-    difference = difference_of(selection)
+    difference = difference_of(other, spec)
     if difference is None or not difference.changes:
         return
     with st.expander(_("Every layer that differs ({n})").format(n=len(difference.changes))):
         frame = difference_frame(difference)
         shown = difference_in_words(frame)
         names = list(frame["layer"])
-        key = f"difference_{selection.against}_{len(frame)}"
+        key = f"difference_{hash(other)}_{len(frame)}"
         st.dataframe(
             shown,
             hide_index=True,
@@ -139,7 +145,7 @@ def show_table(selection: Selection) -> None:
             alt=_("One row per layer that differs, with its fate and the change in its numbers"),
         )
         with st.container(horizontal=True):
-            downloads.show(frame, f"difference-{selection.preset}", key="difference")
+            downloads.show(frame, f"difference-{preset}", key="difference")
 
 
 def _take_row(key: str, names: list[str]) -> None:
@@ -152,12 +158,12 @@ def _take_row(key: str, names: list[str]) -> None:
 # --- Whose network is it? ---
 
 
-def _show_identity(selection: Selection) -> None:
+def _show_identity(spec: ResNetSpec) -> None:
     st.markdown(_("**Which ResNet50 is yours?**"))
     text = st.text_input(
         _("Its total of parameters"),
         key="total",
-        placeholder=f"{selection.summary.totals.parameters:,}",
+        placeholder=f"{network(spec).totals.parameters:,}",
         max_chars=30,
         help=_(
             "You find it in the last lines of `model.summary()`. The app looks for a preset with this total, then for one or two common mistakes."
@@ -170,13 +176,13 @@ def _show_identity(selection: Selection) -> None:
     except SpecError as error:
         say.warning(str(error))
         return
-    matches = _identified(total, selection.spec)
+    matches = _identified(total, spec)
     for index, match in enumerate(matches[:_MOST_MATCHES]):
         st.markdown(match_text(match, total))
         if not match.mistakes:
             st.button(_("Show it"), key=f"match_{index}", on_click=_show_match, args=(match,), type="tertiary")
     if not matches:
-        name, more = nearest(total, selection.spec)
+        name, more = nearest(total, spec)
         st.markdown(
             _(
                 "No preset gives {n}, not even with two common mistakes. The nearest one here is `{name}`: it differs by {more}."

@@ -18,21 +18,20 @@ from resnet_viz.errors import DataError, ResNetVizError
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.owners import is_used
+from resnet_viz.subject.views import TrainView, parse_settings
 from resnet_viz.training.demos import demos
 from resnet_viz.training.plan import Plan, check_memory
 from resnet_viz.ui import say, services, state
 from resnet_viz.ui.components import controls
 from resnet_viz.ui.components.run_source import owner
-from resnet_viz.ui.selection import Selection, settings_of
 from resnet_viz.viz.words import class_name
 
 _GALLERY, _COLUMNS = 36, 18
 _TILE_PX = 64
 
 
-def show(selection: Selection) -> None:
+def show(plan: Plan) -> None:
     """Draw the pictures of the plan, and behind them the ways to other ones."""
-    plan = selection.plan
     source = _source(own_plan(plan))
     if source is not None:
         _show_pictures(source, _GALLERY, columns=_COLUMNS)
@@ -50,7 +49,7 @@ def show(selection: Selection) -> None:
         )
         left, right = st.columns(2, gap="medium")
         with left:
-            _show_upload(selection)
+            _show_upload(plan.data.source)
         with right:
             _show_download()
         if source is not None:
@@ -173,7 +172,7 @@ def _draw_download() -> None:
     )
 
 
-def _show_upload(selection: Selection) -> None:
+def _show_upload(source: str) -> None:
     """Draw the taking of a zip of class folders."""
     st.file_uploader(
         _("Your own: a zip with one folder of pictures per class (at most {n} MB)").format(n=MAX_BYTES // 10**6),
@@ -185,7 +184,7 @@ def _show_upload(selection: Selection) -> None:
     path = arrays_file(services.pictures_folder(), "folders", own_folder())
     if path.is_file():
         with st.container(horizontal=True):
-            if selection.plan.data.source != "folders":
+            if source != "folders":
                 st.button(_("Use my folders"), key="folders_use", on_click=use_source, args=("folders",))
             st.button(_("Delete my folders"), key="folders_delete", on_click=_forget_folders)
 
@@ -207,17 +206,18 @@ def _take_zip() -> None:
 
 def use_source(name: str) -> None:
     """Train on another source: on all of its pictures but the held-back ones."""
+    state.update(lambda now: now.changing(_settings_with(name, now.train)))
 
-    def change(selection: Selection) -> Selection:
-        others = {path: text for path, text in settings_of(selection.settings).items() if not path.startswith("data.")}
-        if name == demos()[selection.demo].plan.data.source:
-            return selection.changing(others)
-        settings = {"data.source": name, "data.train": "1536" if name == "shapes" else "0"}
-        if name == "folders":
-            settings["data.validation"] = str(_held_back())
-        return selection.changing(others | settings)
 
-    state.update(change)
+def _settings_with(name: str, shown: TrainView) -> dict[str, str]:
+    """Return the settings of a plan on another source."""
+    others = {path: text for path, text in parse_settings(shown.settings).items() if not path.startswith("data.")}
+    if name == demos()[shown.demo].plan.data.source:
+        return others
+    settings = {"data.source": name, "data.train": "1536" if name == "shapes" else "0"}
+    if name == "folders":
+        settings["data.validation"] = str(_held_back())
+    return others | settings
 
 
 def _held_back() -> int:
@@ -231,4 +231,4 @@ def _held_back() -> int:
 
 def _forget_folders() -> None:
     arrays_file(services.pictures_folder(), "folders", own_folder()).unlink(missing_ok=True)
-    use_source(demos()[state.current_selection().demo].plan.data.source)
+    use_source(demos()[state.current_selection().train.demo].plan.data.source)

@@ -1,21 +1,21 @@
 """The signal along depth: mean, deviation, zeros, silent channels, the size of the branches, what a cell sees in fact."""
 
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from resnet_viz.images.reader import Picture
-from resnet_viz.images.samples import SAMPLES, sample_picture
+from resnet_viz.images.samples import SAMPLES
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.results import EffectiveField, LayerState
+from resnet_viz.spec import Block, LayerGraph
+from resnet_viz.subject.trial import Trial
+from resnet_viz.subject.views import STATISTICS, ActivationsView
 from resnet_viz.ui import services, state
 from resnet_viz.ui.components import chart, controls, downloads, forward, maps
 from resnet_viz.ui.components.weights_source import weights_text
-from resnet_viz.ui.selection import STATISTICS, Selection
 from resnet_viz.viz.depth import (
     branch_to_shortcut,
     field_sentence,
@@ -34,14 +34,14 @@ from resnet_viz.worker.requests.fields import EffectiveFields
 BATCH_SAMPLES = tuple(SAMPLES)[:7]
 
 
-def show(selection: Selection, picture: Picture, files: "st.delta_generator.DeltaGenerator") -> bool:
+def show(trial: Trial, view: ActivationsView, block: Block, files: "st.delta_generator.DeltaGenerator") -> bool:
     """Draw the charts; effective receptive fields are measured on request. Return whether there was an answer."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(_("BatchNorm by"), width="content")
         controls.choice(
             _("Statistics"),
             STATISTICS,
-            selection.statistics,
+            view.statistics,
             lambda name: state.set_parts(statistics=name),
             key="statistics",
             title=lambda name: {"moving": _("its moving statistics"), "batch": _("the batch's own")}[name],
@@ -49,15 +49,15 @@ def show(selection: Selection, picture: Picture, files: "st.delta_generator.Delt
         )
         controls.toggle(
             _("Every layer"),
-            selection.every_layer,
+            view.every_layer,
             lambda wanted: state.set_parts(every_layer=wanted),
             key="depth_every",
         )
-    states = _states(selection, picture)
+    states = _states(trial, view.statistics)
     if states is None:
         return False
-    shown, names = _shown(selection, states)
-    cut = selection.surgery.cut | selection.surgery.dropped
+    shown, names = _shown(trial.summary.graph, states, is_every=view.every_layer)
+    cut = trial.surgery.cut | trial.surgery.dropped
     left, right = st.columns(2, gap="medium")
     with left:
         chart.show(
@@ -69,10 +69,11 @@ def show(selection: Selection, picture: Picture, files: "st.delta_generator.Delt
     with right:
         chart.show(zeros_and_silent(shown, names), "depth_zeros", _("Zeros, and channels that are zero everywhere"))
         st.markdown(zeros_sentence(shown, names))
-        _show_fields(selection, picture)
+        _show_fields(trial, block)
     st.markdown(
         _("BatchNorm is computed {how}. Weights: {weights}.").format(
-            how=_mode_text(selection), weights=weights_text(selection)
+            how=_mode_text(view.statistics, has_surgery=bool(trial.surgery)),
+            weights=weights_text(trial.weights, trial.spec),
         )
     )
     st.markdown(
@@ -81,45 +82,44 @@ def show(selection: Selection, picture: Picture, files: "st.delta_generator.Delt
         )
     )
     with files:
-        downloads.show(_frame(states), f"depth-{forward.content_name(selection, picture)}", key="depth")
+        downloads.show(_frame(states), f"depth-{trial.name}", key="depth")
     return True
 
 
-def _shown(selection: Selection, states: list[LayerState]) -> tuple[list[LayerState], dict[str, str]]:
+def _shown(graph: LayerGraph, states: list[LayerState], *, is_every: bool) -> tuple[list[LayerState], dict[str, str]]:
     """Return the states to draw, block outputs unless every layer is asked for, and what the axis calls them."""
-    outs = {block.out: block.name for block in selection.summary.graph.blocks}
-    return [item for item in states if selection.every_layer or item.node in outs], outs
+    outs = {block.out: block.name for block in graph.blocks}
+    return [item for item in states if is_every or item.node in outs], outs
 
 
-def _mode_text(selection: Selection) -> str:
-    if selection.statistics == "moving":
+def _mode_text(statistics: str, *, has_surgery: bool) -> str:
+    if statistics == "moving":
         text = _("as in inference: the mean and variance that training left behind (untrained: 0 and 1)")
     else:
         text = _("as in training: mean and variance over this picture and {n} samples ({names})").format(
             n=len(BATCH_SAMPLES), names=joined(BATCH_SAMPLES)
         )
-        if selection.surgery:
+        if has_surgery:
             text += "; " + _("without the surgery")
     return text
 
 
-def _states(selection: Selection, picture: Picture) -> list[LayerState] | None:
-    mode = selection.statistics
-    pictures = [forward.input_of(selection, picture)]
+def _states(trial: Trial, mode: str) -> list[LayerState] | None:
+    pictures = [trial.input]
     if mode == "batch":
-        pictures += [forward.input_of(replace(selection, image=name), sample_picture(name)) for name in BATCH_SAMPLES]
+        pictures += [trial.having(image=name).input for name in BATCH_SAMPLES]
     return forward.remembered(
-        f"depth/{mode}/{forward.work_key(selection, picture)}",
-        lambda waiting: services.worker().ask(Depth(forward.network_of(selection), np.stack(pictures), mode), waiting),
+        f"depth/{mode}/{trial.key}",
+        lambda waiting: services.worker().ask(Depth(forward.network_of(trial), np.stack(pictures), mode), waiting),
     )
 
 
-def _show_fields(selection: Selection, picture: Picture) -> None:
+def _show_fields(trial: Trial, focus: Block) -> None:
     """Draw the receptive fields; the effective ones once they are measured, with the picture of one of them."""
-    summary = selection.summary
+    summary = trial.summary
     blocks = [block for block in summary.graph.blocks if summary.by_id[block.out].output_shape[:2]]
     theoretical = [float(summary.by_id[block.out].field.height.size) for block in blocks]
-    key = f"field/{forward.work_key(selection, picture)}"
+    key = f"field/{trial.key}"
     measured = None
     if state.is_wanted(key):
         measured = forward.outlasting(
@@ -127,16 +127,16 @@ def _show_fields(selection: Selection, picture: Picture) -> None:
             lambda: partial(
                 services.worker().ask,
                 EffectiveFields(
-                    forward.network_of(selection),
-                    forward.input_of(selection, picture),
+                    forward.network_of(trial),
+                    trial.input,
                     [block.out for block in blocks],
                 ),
             ),
         )
     sides = [field.side_px for field in measured or ()]
-    figure = receptive_fields([block.name for block in blocks], theoretical, sides, selection.spec.input_shape[0])
+    figure = receptive_fields([block.name for block in blocks], theoretical, sides, trial.spec.input_shape[0])
     chart.show(figure, "depth_field", _("Theoretical and effective receptive field, block by block"))
-    st.markdown(field_sentence([block.name for block in blocks], theoretical, selection.spec.input_shape[0]))
+    st.markdown(field_sentence([block.name for block in blocks], theoretical, trial.spec.input_shape[0]))
     if measured is None:
         if not state.is_cancelled(key):
             st.button(
@@ -149,15 +149,15 @@ def _show_fields(selection: Selection, picture: Picture) -> None:
                 ),
             )
         return
-    place = next((number for number, block in enumerate(blocks) if block == selection.block), 0)
+    place = next((number for number, block in enumerate(blocks) if block == focus), 0)
     with st.expander(_("What the middle cell of block {name} sees").format(name=blocks[place].name), expanded=True):
-        _show_field(selection, picture, measured[place])
+        _show_field(trial, focus, measured[place])
 
 
-def _show_field(selection: Selection, picture: Picture, found: EffectiveField) -> None:
-    layer = Layer(selection.block.out, found.gradient[..., np.newaxis], [0], title=_("size of the gradient, largest 1"))
-    maps.show(maps_payload([layer], View(single=True), maps.rgb_of(selection, picture)), key="field_map")
-    theoretical = selection.summary.by_id[selection.block.out].field.height.size
+def _show_field(trial: Trial, block: Block, found: EffectiveField) -> None:
+    layer = Layer(block.out, found.gradient[..., np.newaxis], [0], title=_("size of the gradient, largest 1"))
+    maps.show(maps_payload([layer], View(single=True), trial.rgb), key="field_map")
+    theoretical = trial.summary.by_id[block.out].field.height.size
     st.markdown(
         _("In fact this cell reacts to a square of {side:.0f} px; it could see {size} px.").format(
             side=found.side_px, size=theoretical

@@ -7,32 +7,45 @@ import streamlit as st
 
 from resnet_viz.images.samples import DEFAULT_SAMPLE, DRAWINGS, SHAPES, sample_title
 from resnet_viz.messages import gettext as _
-from resnet_viz.spec import DEFAULT_PRESET
+from resnet_viz.spec import DEFAULT_PRESET, ResNetSpec
 from resnet_viz.spec.surgery import NO_SURGERY
-from resnet_viz.ui import say, state
+from resnet_viz.subject.subject import UPLOAD, Subject
+from resnet_viz.subject.trial import Trial
+from resnet_viz.ui import resolving, say, state
 from resnet_viz.ui.components import imagenet_source
-from resnet_viz.ui.components.weights_source import choose, fits_shipped, weights_of
-from resnet_viz.ui.selection import RANDOM, SHIPPED, UPLOAD, Selection
 from resnet_viz.viz.doubts import Cause, Doubt, Kind, Remedy, Situation, Source, doubt_about, remedy_title
+from resnet_viz.weights.choice import RANDOM, SHIPPED, Weights, fits_shipped
+from resnet_viz.weights.fit import Fit
+from resnet_viz.weights.imagenet import file_for
 
 _PHOTO = "cat"
 _WITH_PREDICTION = ("activations", "explain")
 
 
-def show(selection: Selection) -> None:
+def doubt_of(trial: Trial) -> Doubt | None:
+    """Return why the prediction is not to be taken at its word, or None if it is."""
+    return doubt_about(situation_of(trial))
+
+
+def undoes_surgery(doubt: Doubt | None) -> bool:
+    """Whether the button beside the prediction makes the network whole again."""
+    return doubt is not None and doubt.remedy == Remedy.WHOLE
+
+
+def show(doubt: Doubt | None, trial: Trial) -> None:
     """Say beside a prediction why it is not to be taken at its word; nothing if it is."""
-    doubt = doubt_about(situation_of(selection))
     if doubt is None:
         return
     with st.container(key="doubt", gap="small"):
-        st.markdown(say.sentence(doubt.sentence), help=_exactly(selection, doubt))
-        _show_remedy(selection, doubt, "doubt")
+        st.markdown(say.sentence(doubt.sentence), help=_exactly(trial.weights.fit, doubt))
+        _show_remedy(trial.spec, trial.weights, doubt, "doubt")
 
 
-def show_banner(selection: Selection) -> None:
+def show_banner(trial: Trial) -> None:
     """Say on any page that weights and network do not go together; where a prediction stands it is said there."""
-    doubt = doubt_about(situation_of(selection))
-    if doubt is None or not doubt.is_of_weights or state.is_accepted(_note(selection)):
+    doubt, weights = doubt_of(trial), trial.weights
+    note = f"{hash(trial.spec)}-{trial.source}-{weights.key}"
+    if doubt is None or not doubt.is_of_weights or state.is_accepted(note):
         return
     is_refused = doubt.cause == Cause.REFUSED
     if state.page() in _WITH_PREDICTION and not is_refused:
@@ -41,39 +54,33 @@ def show_banner(selection: Selection) -> None:
         if is_refused:
             say.error(doubt.sentence)
         else:
-            st.markdown(say.sentence(doubt.sentence), width="content", help=_exactly(selection, doubt))
-        _show_remedy(selection, doubt, "misfit")
+            st.markdown(say.sentence(doubt.sentence), width="content", help=_exactly(weights.fit, doubt))
+        _show_remedy(trial.spec, weights, doubt, "misfit")
         if not is_refused:
-            st.button(_("Keep"), on_click=state.accept, args=(_note(selection),), key="misfit_keep")
+            st.button(_("Keep"), on_click=state.accept, args=(note,), key="misfit_keep")
 
 
-def situation_of(selection: Selection) -> Situation:
+def situation_of(trial: Trial) -> Situation:
     """Return what the prediction rests on."""
-    weights, kind = weights_of(selection), kind_of(selection.image)
+    weights, kind = trial.weights, kind_of(trial.image)
     fitting = weights.fit
-    source: Source = selection.weights.partition(".")[0]  # type: ignore[assignment]
+    source: Source = trial.source.partition(".")[0]  # type: ignore[assignment]
     return Situation(
-        spec=selection.spec,
+        spec=trial.spec,
         source=source,
         is_here=weights.file is not None,
         made_for=weights.made_for,
-        refusal=fitting.refusal() if fitting else "",
+        refusal=weights.refusal,
         random_layers=weights.random_layers,
         is_misshapen=bool(fitting and fitting.misshapen),
-        fits_shipped=fits_shipped(selection.spec),
-        has_imagenet=imagenet_source.file_for(selection.spec) is not None,
+        fits_shipped=fits_shipped(trial.spec),
+        has_imagenet=file_for(trial.spec) is not None,
         knows=weights.knows,
-        wants_pixels=bool(weights.normalisation) and weights.normalisation != selection.normalisation,
-        has_surgery=bool(selection.surgery),
+        wants_pixels=bool(weights.normalisation) and weights.normalisation != trial.preparation.normalisation,
+        has_surgery=bool(trial.surgery),
         kind=kind,
-        title="" if kind == "own" else sample_title(selection.image),
+        title="" if kind == "own" else sample_title(trial.image),
     )
-
-
-def undoes_surgery(selection: Selection) -> bool:
-    """Whether the button beside the prediction makes the network whole again."""
-    doubt = doubt_about(situation_of(selection))
-    return doubt is not None and doubt.remedy == Remedy.WHOLE
 
 
 def kind_of(image: str) -> Kind:
@@ -87,40 +94,38 @@ def kind_of(image: str) -> Kind:
     return "drawing" if image in DRAWINGS else "photo"
 
 
-def _exactly(selection: Selection, doubt: Doubt) -> str | None:
+def _exactly(fitting: Fit | None, doubt: Doubt) -> str | None:
     """Return which arrays do not fit, for who asks."""
-    fitting = weights_of(selection).fit
     return fitting.sentence() if fitting and doubt.cause in (Cause.SIZE, Cause.CLASSES, Cause.PARTIAL) else None
 
 
-def _show_remedy(selection: Selection, doubt: Doubt, place: str) -> None:
+def _show_remedy(spec: ResNetSpec, weights: Weights, doubt: Doubt, place: str) -> None:
     remedy = doubt.remedy
     if remedy is None:
         return
     if remedy == Remedy.IMAGENET:
-        imagenet_source.show_offer(selection, place)
+        imagenet_source.show_offer(spec, place)
         return
-    before = _earlier(selection) if remedy == Remedy.UNDO else None
+    before = _earlier(weights.fit) if remedy == Remedy.UNDO else None
     st.button(
-        remedy_title(remedy, weights_of(selection).made_for),
+        remedy_title(remedy, weights.made_for),
         key=f"{place}_{remedy}",
         on_click=partial(_do, remedy, before),
         disabled=remedy == Remedy.UNDO and before is None,
     )
 
 
-def _earlier(selection: Selection) -> Selection | None:
-    fitting = weights_of(selection).fit
-    return state.earlier(lambda old: weights_of(old).fit != fitting)
+def _earlier(fitting: Fit | None) -> Subject | None:
+    return state.earlier(lambda old: resolving.trial_for(old).weights.fit != fitting)
 
 
-def _do(remedy: Remedy, before: Selection | None) -> None:
+def _do(remedy: Remedy, before: Subject | None) -> None:
     """Do what the button says."""
     now = state.current_selection()
-    weights = weights_of(now)
+    weights = resolving.trial_for(now).weights
     made_for = weights.made_for or now.spec
     if remedy in (Remedy.TRAINED, Remedy.RANDOM):
-        choose(SHIPPED if remedy == Remedy.TRAINED else RANDOM)
+        resolving.choose_weights(SHIPPED if remedy == Remedy.TRAINED else RANDOM)
     elif remedy == Remedy.SIZE:
         state.set_spec(lambda spec: replace(spec, input_shape=made_for.input_shape))
     elif remedy == Remedy.CLASSES:
@@ -131,7 +136,7 @@ def _do(remedy: Remedy, before: Selection | None) -> None:
         state.set_spec(lambda _spec: made_for)
     elif remedy == Remedy.NETWORK:
         state.update(lambda old: replace(old, weights=SHIPPED).with_preset(DEFAULT_PRESET))
-        choose(SHIPPED)
+        resolving.choose_weights(SHIPPED)
     elif remedy == Remedy.UNDO and before:
         state.return_to(before)
     elif remedy == Remedy.PIXELS:
@@ -140,7 +145,3 @@ def _do(remedy: Remedy, before: Selection | None) -> None:
         state.set_parts(surgery=NO_SURGERY)
     elif remedy in (Remedy.SHAPE, Remedy.PHOTO):
         state.set_parts(image=DEFAULT_SAMPLE if remedy == Remedy.SHAPE else _PHOTO)
-
-
-def _note(selection: Selection) -> str:
-    return f"{hash(selection.spec)}-{selection.weights}-{weights_of(selection).key}"

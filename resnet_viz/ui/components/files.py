@@ -2,31 +2,32 @@
 
 import streamlit as st
 
+from resnet_viz.analysis import NetworkSummary
 from resnet_viz.analysis.keras_code import keras_file
 from resnet_viz.analysis.measures import OWN
 from resnet_viz.errors import ResNetVizError, SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import PRESETS, ResNetSpec
 from resnet_viz.spec.changes import changed_paths
+from resnet_viz.subject.subject import Subject
 from resnet_viz.ui import kept, state
 from resnet_viz.ui.components.picture import drawing_of
-from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.coloring import MAX_OWN_BYTES, read_numbers
 
 _MAX_SPEC_BYTES = 100_000
 
 
-def show(selection: Selection) -> None:
+def show(subject: Subject) -> None:
     """Draw the files to take and to bring. The picture itself is saved by its own buttons, as SVG and PNG."""
     st.markdown(_("**Take with you**"))
-    shape = "x".join(map(str, selection.spec.input_shape))
-    stem = f"{selection.preset}-{shape}-{selection.spec.classes}"
+    shape = "x".join(map(str, subject.spec.input_shape))
+    stem = f"{subject.preset}-{shape}-{subject.spec.classes}"
     # Made when asked for, on a thread that does not know the visitor's language: what needs it is made here.
-    drawing = drawing_of(selection)
+    drawing = drawing_of(subject.other, subject.spec, subject.architecture.opened)
     files = (
         (_("The picture as DOT"), lambda: drawing.dot, "dot", "text/vnd.graphviz"),
-        (_("Keras code that builds it"), lambda: _code(selection), "py", "text/x-python"),
-        (_("The specification as JSON"), selection.spec.to_json, "json", "application/json"),
+        (_("Keras code that builds it"), lambda: _code(subject.preset, subject.summary), "py", "text/x-python"),
+        (_("The specification as JSON"), subject.spec.to_json, "json", "application/json"),
     )
     for label, text, suffix, mime in files:
         st.download_button(
@@ -51,10 +52,10 @@ def show(selection: Selection) -> None:
     )
 
 
-def _code(selection: Selection) -> str:
-    totals = selection.summary.totals
-    title = f"ResNet `{selection.preset}`: {totals.parameters:,} parameters, {totals.macs:,} MACs."
-    return keras_file(selection.summary.graph, title)
+def _code(preset: str, summary: NetworkSummary) -> str:
+    totals = summary.totals
+    title = f"ResNet `{preset}`: {totals.parameters:,} parameters, {totals.macs:,} MACs."
+    return keras_file(summary.graph, title)
 
 
 def nearest_preset(spec: ResNetSpec) -> str:
@@ -65,14 +66,15 @@ def nearest_preset(spec: ResNetSpec) -> str:
 def _take_spec() -> None:
     data = _received("spec_upload")
     if data is not None:
-        state.update(lambda selection: _with_text(selection, data))
+        state.update(
+            lambda now: now.with_spec(_specification(data)).having(preset=nearest_preset(_specification(data)))
+        )
 
 
-def _with_text(selection: Selection, data: bytes) -> Selection:
+def _specification(data: bytes) -> ResNetSpec:
     if len(data) > _MAX_SPEC_BYTES:
         raise SpecError(broken_rule("specification", _("at most 100 kB of JSON"), f"{len(data):,} bytes"))
-    spec = ResNetSpec.from_json(data.decode("utf-8", errors="replace"))
-    return selection.with_spec(spec).as_preset(nearest_preset(spec))
+    return ResNetSpec.from_json(data.decode("utf-8", errors="replace"))
 
 
 def _take_numbers() -> None:

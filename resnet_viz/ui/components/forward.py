@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -13,15 +13,11 @@ import streamlit as st
 from streamlit.errors import StreamlitDuplicateElementKey
 
 from resnet_viz.errors import CancelledError, ImageError, ResNetVizError, WeightsError
-from resnet_viz.images.preprocess import NORMALISATIONS, as_input
-from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
-from resnet_viz.spec import ResNetSpec
+from resnet_viz.subject.trial import Trial
 from resnet_viz.ui import say, services, state
 from resnet_viz.ui.behind import Outlasting
 from resnet_viz.ui.cache import activations, results
-from resnet_viz.ui.components.weights_source import weights_of
-from resnet_viz.ui.selection import Selection
 from resnet_viz.worker.client import Waiting
 from resnet_viz.worker.request import Network
 from resnet_viz.worker.requests.activations import Activations
@@ -37,33 +33,15 @@ _SKELETON_PX = 300
 _outlasting = Outlasting()
 
 
-@lru_cache(maxsize=64)
-def _spec_key(spec: ResNetSpec) -> str:
-    return hashlib.sha256(spec.to_json(indent=None).encode()).hexdigest()
-
-
-def input_of(selection: Selection, picture: Picture) -> FloatArray:
-    """Return the picture as the network receives it."""
-    key = ("input", *_image_key(selection, picture))
-    found = activations.find(key)
-    if found is None:
-        shape, rule = selection.spec.input_shape, NORMALISATIONS[selection.normalisation]
-        found = as_input(picture.rgb, shape, selection.resize, rule, selection.interpolation)  # type: ignore[arg-type]
-        activations.keep(key, found)
-    return found
-
-
-def maps_of(selection: Selection, picture: Picture, nodes: Sequence[str]) -> dict[str, FloatArray] | None:
+def maps_of(trial: Trial, nodes: Sequence[str]) -> dict[str, FloatArray] | None:
     """Return the outputs of layers for a picture, or None after drawing why there are none."""
-    work = work_key(selection, picture)
-    keys = {node: (work, node) for node in nodes}
+    keys = {node: (trial.key, node) for node in nodes}
     found = {node: array for node, key in keys.items() if (array := activations.find(key)) is not None}
     missing = [node for node in nodes if node not in found]
     if missing:
-        values = input_of(selection, picture)
         fresh = asked(
-            work,
-            lambda waiting: services.worker().ask(Activations(network_of(selection), values, missing), waiting),
+            trial.key,
+            lambda waiting: services.worker().ask(Activations(network_of(trial), trial.input, missing), waiting),
             part=",".join(missing),
         )
         if fresh is None:
@@ -137,21 +115,15 @@ def outlasting(key: str, prepared: Callable[[], Callable[[Waiting], T]]) -> T | 
     return remembered(key, lambda waiting: _outlasting.ask(key, partial(kept, prepared()), waiting))
 
 
-def network_of(selection: Selection) -> Network:
+def network_of(trial: Trial) -> Network:
     """Return what the worker is asked about.
 
     Raises:
         WeightsError: If nothing of the chosen weights fits: the answer would be a random network's.
     """
-    weights = weights_of(selection)
-    if weights.fit and weights.fit.refusal():
-        raise WeightsError(weights.fit.refusal())
-    return Network(selection.spec, weights.content, selection.surgery.to_text())
-
-
-def content_name(selection: Selection, picture: Picture) -> str:
-    """Return twelve digits that stand for network, weights, picture and preprocessing, for file names."""
-    return hashlib.sha256(work_key(selection, picture).encode()).hexdigest()[:12]
+    if trial.weights.refusal:
+        raise WeightsError(trial.weights.refusal)
+    return Network(trial.spec, trial.weights.content, trial.surgery.to_text())
 
 
 class _Progress:
@@ -192,14 +164,3 @@ _STEPS: dict[str, Callable[[], str]] = {
     "build": lambda: _("Building the network … {s:.0f} s"),
     "compile": lambda: _("Compiling it, once per network and size … {s:.0f} s"),
 }
-
-
-def _image_key(selection: Selection, picture: Picture) -> tuple[str, ...]:
-    shape = "x".join(map(str, selection.spec.input_shape))
-    return picture.sha256, shape, selection.resize, selection.interpolation, selection.normalisation
-
-
-def work_key(selection: Selection, picture: Picture) -> str:
-    """Return what tells this picture's maps from all others: network, weights, surgery, picture, preparation."""
-    network = (_spec_key(selection.spec), weights_of(selection).key, selection.surgery.to_text())
-    return "/".join((*network, *_image_key(selection, picture)))

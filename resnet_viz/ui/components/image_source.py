@@ -9,16 +9,17 @@ from resnet_viz.images.preprocess import (
     INTERPOLATIONS,
     NORMALISATIONS,
     RESIZES,
+    Preparation,
     interpolation_title,
     normalisation_title,
     resize_title,
 )
-from resnet_viz.images.reader import MAX_BYTES, SUFFIXES, Picture
-from resnet_viz.images.samples import DEFAULT_SAMPLE, SAMPLES, sample_picture, sample_title
+from resnet_viz.images.reader import MAX_BYTES, SUFFIXES
+from resnet_viz.images.samples import DEFAULT_SAMPLE, SAMPLES, sample_title
 from resnet_viz.messages import gettext as _
+from resnet_viz.subject.subject import UPLOAD
 from resnet_viz.ui import say, services, state
 from resnet_viz.ui.components import controls, thumbs
-from resnet_viz.ui.selection import UPLOAD, Selection
 
 # Where the choice is folded away, and the key of what it is folded into.
 _FOLDS = {"page": "another_picture", "line": "subject_image"}
@@ -26,19 +27,13 @@ _FOLDS = {"page": "another_picture", "line": "subject_image"}
 _KINDS = [*SUFFIXES, "heic", "heif", "avif"]
 
 
-def picture_of(selection: Selection) -> Picture:
-    """Return the selected image; a link to somebody's own picture shows the first sample to others, and says so."""
-    if selection.image != UPLOAD:
-        return sample_picture(selection.image)
-    picture = services.uploads().load(state.owner())
-    if picture is None:
-        say.info(
-            _(
-                "Your own picture is not here, or not any more. It is kept for two hours, for the browser it came from. Here is {name}."
-            ).format(name=sample_title(DEFAULT_SAMPLE))
-        )
-        return sample_picture(DEFAULT_SAMPLE)
-    return picture
+def say_missing() -> None:
+    """Say that a picture is not here: a link to somebody's own shows the first sample to others."""
+    say.info(
+        _(
+            "Your own picture is not here, or not any more. It is kept for two hours, for the browser it came from. Here is {name}."
+        ).format(name=sample_title(DEFAULT_SAMPLE))
+    )
 
 
 def show_folded() -> None:
@@ -69,15 +64,15 @@ def show(place: str) -> None:
     if st.toggle(_("Camera"), key=f"{place}_camera_on"):
         camera = f"{place}_camera"
         st.camera_input(_("Take a picture"), key=camera, on_change=_keep, args=(place, camera))
-    show_preprocessing(selection, place)
+    show_preprocessing(selection.preparation, place)
 
 
-def show_preprocessing(selection: Selection, place: str) -> None:
+def show_preprocessing(preparation: Preparation, place: str) -> None:
     """Draw how the picture is brought to size and its pixels to numbers."""
     controls.choice(
         _("To the network's size by"),
         RESIZES,
-        selection.resize,
+        preparation.resize,
         lambda rule: state.set_parts(resize=rule),
         key=f"{place}_resize",
         title=resize_title,
@@ -85,7 +80,7 @@ def show_preprocessing(selection: Selection, place: str) -> None:
     controls.choice(
         _("Interpolation"),
         INTERPOLATIONS,
-        selection.interpolation,
+        preparation.interpolation,
         lambda rule: state.set_parts(interpolation=rule),
         key=f"{place}_interp",
         title=interpolation_title,
@@ -93,7 +88,7 @@ def show_preprocessing(selection: Selection, place: str) -> None:
     controls.select(
         _("Pixel values"),
         NORMALISATIONS,
-        selection.normalisation,
+        preparation.normalisation,
         lambda rule: state.set_parts(normalisation=rule),
         key=f"{place}_prep",
         title=normalisation_title,

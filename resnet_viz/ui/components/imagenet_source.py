@@ -1,6 +1,5 @@
 """ImageNet's weights: fetched with progress, or dropped here by someone who fetched them in another way."""
 
-from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -9,25 +8,19 @@ from resnet_viz.errors import ResNetVizError
 from resnet_viz.images.preprocess import NORMALISATIONS
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
-from resnet_viz.spec import ResNetSpec, preset
+from resnet_viz.spec import ResNetSpec
 from resnet_viz.ui import say, services, state
-from resnet_viz.ui.selection import IMAGENET, Selection
 from resnet_viz.viz.words import short_bytes
-from resnet_viz.weights.imagenet import FILES, ImageNetFile
+from resnet_viz.weights.choice import IMAGENET
+from resnet_viz.weights.imagenet import FILES, ImageNetFile, file_for
 
 _PRESET = "keras-v1"
 _WANTED = "imagenet"
 
 
-def file_for(spec: ResNetSpec) -> ImageNetFile | None:
-    """Return the published file of a network: the same layers with the same settings, whatever the size and classes."""
-    own = {name: getattr(spec, name) for name in ("input_shape", "classes", "seed", "seed_policy")}
-    return next((file for name, file in FILES.items() if replace(preset(name), **own) == spec), None)
-
-
-def show(selection: Selection) -> None:
+def show(spec: ResNetSpec) -> None:
     """Draw what these weights are, and how they come here if they are not."""
-    file = file_for(selection.spec)
+    file = file_for(spec)
     if file is None:
         st.markdown(_("There are ImageNet weights for these networks: {names}.").format(names=joined(FILES)))
         st.button(
@@ -48,9 +41,9 @@ def show(selection: Selection) -> None:
         _show_fetching(file)
 
 
-def show_offer(selection: Selection, place: str) -> None:
+def show_offer(spec: ResNetSpec, place: str) -> None:
     """Draw one button that takes ImageNet's weights with their network, size and pixels, and fetches them if need be."""
-    file = file_for(selection.spec) or FILES[_PRESET]
+    file = file_for(spec) or FILES[_PRESET]
     is_here = services.imagenet_store().load(file) is not None
     if is_here and state.is_wanted(_WANTED):
         _take(file)
@@ -161,5 +154,5 @@ def _take(file: ImageNetFile) -> None:
     """Take a network that has ImageNet weights, with them, their size and their pixels; no class means what it did."""
     state.forget(_WANTED)
     state.update(
-        lambda now: replace(now.with_preset(file.preset), weights=IMAGENET, normalisation=file.normalisation, target="")
+        lambda now: now.with_preset(file.preset).having(weights=IMAGENET, normalisation=file.normalisation, target="")
     )

@@ -18,9 +18,9 @@ from resnet_viz.analysis.reads import cell_reads, other_stride
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
 from resnet_viz.spec import Node, ResNetSpec
+from resnet_viz.subject.trial import Trial
 from resnet_viz.ui import state
 from resnet_viz.ui.components import block_panel
-from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.layer_words import field_sentence, layer_place, used_sentence
 from resnet_viz.viz.mosaic import counts_png
 from resnet_viz.viz.purpose import purpose
@@ -57,22 +57,22 @@ def reads_of(spec: ResNetSpec, node: str) -> Reads | None:
     return Reads(found.cells, found.read, highest, len(found.readers), found.is_edge, counts_png(found.counts))
 
 
-def show(selection: Selection) -> None:
+def show(trial: Trial, focus: str, opened: frozenset[str]) -> None:
     """Draw the inspector of the block or the layer in focus."""
     with st.container(key="inspector", gap="small"):
-        if selection.is_block:
-            block_panel.show(selection)
+        block = trial.summary.graph.block_by_name.get(focus)
+        if block:
+            block_panel.show(trial, block, is_open=block.name in opened)
         else:
-            _show_layer(selection)
+            _show_layer(trial.summary, focus)
 
 
-def _show_layer(selection: Selection) -> None:
-    summary = selection.summary
-    record = summary.record(selection.layer)
+def _show_layer(summary: NetworkSummary, layer: str) -> None:
+    record = summary.record(layer)
     st.subheader(record.node.id, anchor=False)
     st.markdown(f"{layer_place(summary.graph, record.node)}  \n{_shapes(record)}")
     st.markdown(purpose(summary, record.node))
-    reads = reads_of(selection.spec, record.node.id)
+    reads = reads_of(summary.graph.spec, record.node.id)
     unused = reads if reads and reads.used < reads.cells else None
     rows = [
         (_("Shape"), "<br>".join(shape_arithmetic(record))),
@@ -86,17 +86,17 @@ def _show_layer(selection: Selection) -> None:
     table = "".join(f"<tr><td>{name}</td><td>{text}</td></tr>" for name, text in rows)
     st.html(f"<table class='facts'>{table}</table>")
     if unused:
-        _show_unused(selection, unused)
-    _show_neighbours(selection, record.node)
+        _show_unused(summary.graph.spec, layer, unused)
+    _show_neighbours(summary, record.node)
     st.code(keras_line(record.node), language=None, wrap_lines=True)
 
 
-def _show_unused(selection: Selection, reads: Reads) -> None:
+def _show_unused(spec: ResNetSpec, layer: str, reads: Reads) -> None:
     """Draw which cells are used how often, here and with the stride on the other convolution."""
     maps = [(_("here"), reads)]
-    twin = other_stride(selection.spec)
+    twin = other_stride(spec)
     if twin is not None:
-        there = reads_of(twin, selection.layer)
+        there = reads_of(twin, layer)
         if there and (there.png, there.highest) != (reads.png, reads.highest):
             name = _("v1.5 (stride on f×f)") if twin.stride_on == "middle" else _("v1 (stride on 1×1)")
             maps.append((name, there))
@@ -138,14 +138,15 @@ def _field(summary: NetworkSummary, record: LayerRecord) -> str:
     return f"{said}<details><summary>{how}</summary>{exact}</details>"
 
 
-def _show_neighbours(selection: Selection, node: Node) -> None:
+def _show_neighbours(summary: NetworkSummary, node: Node) -> None:
     """Draw ways to the layers before and after, and to the block as a whole."""
     with st.container(horizontal=True, gap="small"):
-        if node.block:
-            _jump(_("Block {name}").format(name=selection.block.name), selection.block.name, "block")
+        block = summary.graph.block_of(node.id)
+        if block:
+            _jump(_("Block {name}").format(name=block.name), block.name, "block")
         for name in node.inputs:
             _jump(f"← {name}", name, "before")
-        for name in selection.summary.graph.readers[node.id]:
+        for name in summary.graph.readers[node.id]:
             _jump(f"{name} →", name, "after")
 
 

@@ -1,7 +1,5 @@
 """A small light on every page while something trains."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from resnet_viz.errors import StoreError
@@ -54,4 +52,4 @@ def _open() -> None:
         state.add_problem(str(error))
         return
     selection = state.current_selection()
-    state.jump(replace(selection, run=own[-1].id) if own else selection, "train")
+    state.jump(selection.having(run=own[-1].id) if own else selection, "train")

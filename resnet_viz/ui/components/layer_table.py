@@ -6,17 +6,19 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from resnet_viz.analysis import NetworkSummary
 from resnet_viz.analysis.measures import COUNTS
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
+from resnet_viz.subject.subject import Subject
+from resnet_viz.subject.views import VIEWS, LayersView, Viewer
 from resnet_viz.ui import state
 from resnet_viz.ui.components import chart, controls, downloads
-from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.charts import along_depth, receptive_fields, size_and_channels, treemap
 from resnet_viz.viz.letters import letters_px
 from resnet_viz.viz.overview import overview_data
 from resnet_viz.viz.tables import in_words, to_frame, totals_row
-from resnet_viz.viz.views import COUNTING, VIEWS, metric_name, metric_short_name, view_name
+from resnet_viz.viz.views import COUNTING, metric_name, metric_short_name, view_name
 from resnet_viz.viz.words import kind_name, short_bytes
 
 # On a walk there is a question above a chart.
@@ -32,47 +34,47 @@ def _overview() -> Any:
     return st.components.v2.component("resnet-viz.overview", js="index-*.js", css="index-*.css")
 
 
-def show(selection: Selection) -> None:
+def show(subject: Subject) -> None:
     """Draw the filters, the choice of a view, and the layers as a table or a chart."""
-    everything = to_frame(selection.summary)
-    is_asked = bool(selection.walk) and selection.view != "table"
-    is_whole = selection.present or is_asked or selection.view in ("field", "size")
+    everything = to_frame(subject.summary)
+    is_asked = bool(subject.viewer.walk) and subject.layers.view != "table"
+    is_whole = subject.viewer.present or is_asked or subject.layers.view in ("field", "size")
     with st.container(horizontal=True, vertical_alignment="center"):
         controls.choice(
             _("View"),
             VIEWS,
-            selection.view,
+            subject.layers.view,
             lambda view: state.set_parts(view=view),
             key="view",
             title=view_name,
             label_visibility="collapsed",
         )
-        if selection.view in COUNTING:
+        if subject.layers.view in COUNTING:
             controls.choice(
                 _("Where is the cost?"),
                 COUNTS,
-                selection.metric,
+                subject.layers.metric,
                 lambda metric: state.set_parts(metric=metric),
                 key="metric",
                 title=metric_short_name,
                 label_visibility="collapsed",
             )
     # On a walk the answer is what is asked for.
-    if selection.view == "table" and not selection.walk:
+    if subject.layers.view == "table" and not subject.viewer.walk:
         _overview()(
             key=OVERVIEW,
-            data=overview_data(selection.summary, selection.node),
+            data=overview_data(subject.summary, subject.node),
             on_did_change=_take_part,
         )
     rows = everything if is_whole else _filtered(everything)
     with st.container(horizontal=True, vertical_alignment="center"):
-        _show_sums(selection, rows)
-        if not (selection.present or selection.walk):
-            downloads.show(rows, f"layers-{selection.preset}-{selection.spec.input_shape[0]}px", key="table")
-    if selection.view == "table":
-        _show_table(selection, rows)
+        _show_sums(subject.summary, rows, tells_depth=not subject.viewer.walk)
+        if not (subject.viewer.present or subject.viewer.walk):
+            downloads.show(rows, f"layers-{subject.preset}-{subject.spec.input_shape[0]}px", key="table")
+    if subject.layers.view == "table":
+        _show_table(subject.spec.classes, rows)
     else:
-        _show_chart(selection, rows)
+        _show_chart(subject.summary, subject.layer, subject.layers, subject.viewer, rows)
 
 
 def _take_part() -> None:
@@ -82,11 +84,11 @@ def _take_part() -> None:
         _select(str(event.get("node", "")))
 
 
-def _show_sums(selection: Selection, rows: pd.DataFrame) -> None:
-    sums, convolutions = totals_row(rows), selection.summary.main_path_convolutions
+def _show_sums(summary: NetworkSummary, rows: pd.DataFrame, *, tells_depth: bool) -> None:
+    sums, convolutions = totals_row(rows), summary.main_path_convolutions
     text = _("**{shown} of {all} layers**: {p} parameters, {m} MACs, {b} of maps.").format(
         shown=f"{len(rows):,}",
-        all=f"{len(selection.summary.records):,}",
+        all=f"{len(summary.records):,}",
         p=f"{sums['parameters']:,}",
         m=f"{sums['macs']:,}",
         b=short_bytes(sums["activation_bytes"]),
@@ -94,14 +96,14 @@ def _show_sums(selection: Selection, rows: pd.DataFrame) -> None:
     more = _("{t} parameters are trained, {f} are not.").format(
         t=f"{sums['trainable']:,}", f=f"{sums['non_trainable']:,}"
     )
-    if not selection.walk:  # there it is a question
+    if tells_depth:  # on a walk it is a question
         depth = _("Depth {n}: {c} convolutions on the main path and the dense layer.")
         more = joined((more, depth.format(n=convolutions + 1, c=convolutions)), " ")
     st.markdown(text, help=more, width="stretch")
 
 
-def _show_table(selection: Selection, rows: pd.DataFrame) -> None:
-    key = f"layers_{len(rows)}_{selection.spec.classes}"
+def _show_table(classes: int, rows: pd.DataFrame) -> None:
+    key = f"layers_{len(rows)}_{classes}"
     layers = list(rows["layer"])
     st.dataframe(
         in_words(rows),
@@ -116,21 +118,21 @@ def _show_table(selection: Selection, rows: pd.DataFrame) -> None:
     )
 
 
-def _show_chart(selection: Selection, rows: pd.DataFrame) -> None:
+def _show_chart(summary: NetworkSummary, layer: str, shown: LayersView, viewer: Viewer, rows: pd.DataFrame) -> None:
     """Draw a chart of the network; a click in it selects the layer everywhere."""
-    view, metric = selection.view, selection.metric
+    view, metric = shown.view, shown.metric
     if view in COUNTING and not int(rows[metric].sum()):
         st.markdown(_("None of these layers has any."))
         return
     if view == "treemap":
-        letters = letters_px(is_projected=selection.present)
-        figure = treemap(rows, metric, selected=selection.layer, letters_px=letters)
+        letters = letters_px(is_projected=viewer.present)
+        figure = treemap(rows, metric, selected=layer, letters_px=letters)
     elif view == "depth":
-        figure = along_depth(rows, metric, selected=selection.layer)
+        figure = along_depth(rows, metric, selected=layer)
     elif view == "field":
-        figure = receptive_fields(selection.summary, selected=selection.layer)
+        figure = receptive_fields(summary, selected=layer)
     else:
-        figure = size_and_channels(selection.summary, selected=selection.layer)
+        figure = size_and_channels(summary, selected=layer)
     what = joined((view_name(view), metric_name(metric)), ": ") if view in COUNTING else view_name(view)
     chart.show(
         figure,
@@ -138,7 +140,7 @@ def _show_chart(selection: Selection, rows: pd.DataFrame) -> None:
         _("{what}, layer by layer").format(what=what),
         on_select=lambda: _take_point(f"chart_{view}"),
         selection_mode="points",
-        height=_LOW_PX if selection.walk else "stretch" if selection.present else "content",
+        height=_LOW_PX if viewer.walk else "stretch" if viewer.present else "content",
     )
 
 

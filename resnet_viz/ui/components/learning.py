@@ -10,11 +10,11 @@ from resnet_viz.analysis import NetworkSummary, network
 from resnet_viz.analysis.curves import Metrics
 from resnet_viz.datasets.catalogue import data_sets
 from resnet_viz.messages import gettext as _
+from resnet_viz.subject.views import TrainView, Viewer
 from resnet_viz.training.plan import Plan
 from resnet_viz.training.record import PHASES
 from resnet_viz.ui import state
 from resnet_viz.ui.components.run_source import Watched, has_recording
-from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.learning import learning_data
 
 KEY = "learning"
@@ -28,7 +28,7 @@ def _component() -> Any:
     return st.components.v2.component("resnet-viz.learning", js="index-*.js", css="index-*.css")
 
 
-def show(selection: Selection, found: Watched, runs: dict[str, list[Metrics]], name: str) -> None:
+def show(viewer: Viewer, found: Watched, runs: dict[str, list[Metrics]], name: str) -> None:
     """Draw a run as it stands, or as it went; a recorded one plays when it is opened."""
     record = found.record
     classes = len(record.classes) or classes_of(record.plan)
@@ -38,27 +38,33 @@ def show(selection: Selection, found: Watched, runs: dict[str, list[Metrics]], n
         "id": found.id,
         "can_play": can_play,
         # A walk asks first; its visitor plays.
-        "plays": state.plays() if found.run is None and not selection.walk else 0,
+        "plays": state.plays() if found.run is None and not viewer.walk else 0,
         "at": state.replay_at(found.id, data["x"]["last"]) if can_play else None,
         "end": found.metrics[-1]["update"] if can_play else 0,
         "lasts_s": _LASTS_S,
-        "is_tall": selection.present,
+        "is_tall": viewer.present,
         "steps": None if found.metrics or found.has_ended else _clock(found),
     }
     _component()(key=KEY, data=data | more, on_did_change=lambda: _take(found.id))
 
 
-def invite(selection: Selection, name: str) -> None:
+def invite(shown: TrainView, name: str) -> None:
     """Draw the networks that would learn, and the empty axes on which they will."""
-    plan = selection.plan
+    plan = shown.plan
     classes = classes_of(plan)
     data = learning_data(networks_of(plan, classes), {}, name, steps=plan.updates, classes=classes)
     offer = (
         _("Press Train, or Replay to watch a recorded run.")
-        if has_recording(selection.demo)
+        if has_recording(shown.demo)
         else _("Press Train to see how they learn.")
     )
-    more = {"id": f"plan/{selection.demo}", "can_play": False, "plays": 0, "lasts_s": _LASTS_S, "invitation": offer}
+    more = {
+        "id": f"plan/{shown.demo}",
+        "can_play": False,
+        "plays": 0,
+        "lasts_s": _LASTS_S,
+        "invitation": offer,
+    }
     _component()(key=KEY, data=data | more)
 
 

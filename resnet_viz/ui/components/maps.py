@@ -10,20 +10,20 @@ import numpy.typing as npt
 import streamlit as st
 
 from resnet_viz.analysis.arithmetic import shape_text
-from resnet_viz.images.preprocess import NORMALISATIONS, resized
-from resnet_viz.images.reader import Picture
 from resnet_viz.images.samples import sample_title
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
+from resnet_viz.spec import PRESETS
+from resnet_viz.spec.changes import changed_paths
+from resnet_viz.subject.operations import surgery_of
+from resnet_viz.subject.subject import UPLOAD, Subject
+from resnet_viz.subject.trial import Trial
 from resnet_viz.ui import shown, state
-from resnet_viz.ui.cache import activations
-from resnet_viz.ui.components import forward
-from resnet_viz.ui.components.weights_source import weights_of, weights_text
-from resnet_viz.ui.selection import UPLOAD, Selection, surgery_of
+from resnet_viz.ui.components.weights_source import weights_text
 from resnet_viz.viz.block_view import Focus
 from resnet_viz.viz.mosaic import mosaic_png
 from resnet_viz.viz.origin import Origin, arrays_npz
-from resnet_viz.viz.takehome import Subject, takehome_html
+from resnet_viz.viz.takehome import About, takehome_html
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -39,41 +39,28 @@ def show(payload: bytes, *, key: str) -> None:
     _component()(key=key, data=payload, on_did_change=lambda: _take(key))
 
 
-def rgb_of(selection: Selection, picture: Picture) -> npt.NDArray[np.uint8]:
-    """Return the picture at the network's size, uint8 ``(height, width, 3)``, before its pixels become values."""
-    height, width = selection.spec.input_shape[:2]
-    key = ("rgb", picture.sha256, f"{height}x{width}", selection.resize, selection.interpolation)
-    found = activations.find(key)
-    if found is None:
-        found = np.asarray(
-            resized(picture.rgb, height, width, selection.resize, selection.interpolation)  # type: ignore[arg-type]
-        )
-        activations.keep(key, found)
-    return found
-
-
-def show_input(selection: Selection, picture: Picture, width: int | Literal["stretch"] = "stretch") -> None:
+def show_input(trial: Trial, width: int | Literal["stretch"] = "stretch") -> None:
     """Draw the picture at the network's size; the values it becomes stand behind a question mark."""
-    values = forward.input_of(selection, picture)
-    st.image(rgb_of(selection, picture), width=width, alt=_("The picture as the network sees it"))
-    rule = NORMALISATIONS[selection.normalisation].formula()
+    values = trial.input
+    st.image(trial.rgb, width=width, alt=_("The picture as the network sees it"))
+    rule = trial.normalisation.formula()
     text = _("{shape} values from {low:.3g} to {high:.3g} ({rule}).").format(
         shape=shape_text(values.shape), low=values.min(), high=values.max(), rule=rule
     )
     caption = _("As the network sees it")
     st.markdown(f":small[{caption}]", help=text.replace("-", "−"))
-    if picture.notes:
+    if trial.picture.notes:
         with st.expander(_("Bear in mind")):
-            st.markdown(joined(picture.notes, " "))
+            st.markdown(joined(trial.picture.notes, " "))
 
 
-def show_downloads(selection: Selection, picture: Picture, maps: dict[str, FloatArray], node: str) -> None:
+def show_downloads(trial: Trial, maps: dict[str, FloatArray], node: str) -> None:
     """Draw the raw arrays and the mosaic as files; the arrays carry how they came about."""
-    name = f"{node}-{forward.content_name(selection, picture)}"
+    name = f"{node}-{trial.name}"
     layer = maps[node]
     st.download_button(
         _("Arrays (.npz)"),
-        lambda: arrays_npz(origin_of(selection, picture), {"input": forward.input_of(selection, picture), **maps}),
+        lambda: arrays_npz(origin_of(trial), {"input": trial.input, **maps}),
         file_name=f"{name}.npz",
         mime="application/octet-stream",
         on_click="ignore",
@@ -87,64 +74,62 @@ def show_downloads(selection: Selection, picture: Picture, maps: dict[str, Float
     )
 
 
-def show_takehome(selection: Selection, picture: Picture, maps: dict[str, FloatArray], prediction: str) -> None:
+def show_takehome(trial: Trial, focus: Focus, maps: dict[str, FloatArray], prediction: str) -> None:
     """Draw the button that makes the view one HTML file."""
     st.download_button(
         _("Take it home (HTML)"),
         lambda: takehome_html(
-            selection.summary,
-            focus_of(selection),
+            trial.summary,
+            focus,
             maps,
-            rgb_of(selection, picture),
-            _subject(selection, prediction),
+            trial.rgb,
+            _about(trial, prediction),
         ),
-        file_name=f"{selection.layer}-{forward.content_name(selection, picture)}.html",
+        file_name=f"{focus.node}-{trial.name}.html",
         mime="text/html",
         on_click="ignore",
         help=_("This view as one file that opens on a phone, without a server and without a network."),
     )
 
 
-def focus_of(selection: Selection) -> Focus:
+def focus_of(subject: Subject) -> Focus:
     """Return what the view of a block looks at."""
-    return Focus(selection.block, selection.layer, selection.channel, selection.surgery)
+    return Focus(subject.block, subject.layer, subject.activations.channel, subject.surgery)
 
 
-def _subject(selection: Selection, prediction: str) -> Subject:
+def _about(trial: Trial, prediction: str) -> About:
     """Return what a file says of its view."""
-    spec = selection.spec
-    counts = _("{n} parameters").format(n=f"{selection.summary.totals.parameters:,}")
-    changes = ", ".join(f"{path}={value}" for path, value in selection.changes.items())
-    title = joined(filter(None, [selection.preset, changes, shape_text(spec.input_shape), counts]))
-    done = selection.surgery.to_text()
-    image = _("your own") if selection.image == UPLOAD else sample_title(selection.image)
-    how = NORMALISATIONS[selection.normalisation].formula()
-    return Subject(
+    counts = _("{n} parameters").format(n=f"{trial.summary.totals.parameters:,}")
+    changes = ", ".join(f"{path}={value}" for path, value in changed_paths(PRESETS[trial.preset], trial.spec).items())
+    title = joined(filter(None, [trial.preset, changes, shape_text(trial.spec.input_shape), counts]))
+    done = trial.surgery.to_text()
+    image = _("your own") if trial.image == UPLOAD else sample_title(trial.image)
+    how = trial.normalisation.formula()
+    return About(
         title,
-        weights_text(selection),
+        weights_text(trial.weights, trial.spec),
         _("after surgery: {what}").format(what=done) if done else "",
-        _("image: {name}, {resize}, {rule}").format(name=image, resize=selection.resize, rule=how),
+        _("image: {name}, {resize}, {rule}").format(name=image, resize=trial.preparation.resize, rule=how),
         prediction,
         time.strftime("%Y-%m-%d"),
     )
 
 
-def origin_of(selection: Selection, picture: Picture) -> Origin:
+def origin_of(trial: Trial) -> Origin:
     """Return how the maps of this picture come about."""
-    weights = weights_of(selection)
     return Origin(
-        preset=selection.preset,
-        specification=selection.spec,
-        weights=weights_text(selection),
-        weights_sha256=weights.file.sha256 if weights.file else "",
-        random_layers=weights.random_layers,
-        surgery=selection.surgery.to_text(),
-        image=selection.image,
-        image_sha256=picture.sha256,
-        resize=selection.resize,
-        interpolation=selection.interpolation,
-        pixels=selection.normalisation,
-        normalisation=NORMALISATIONS[selection.normalisation].formula(),
+        preset=trial.preset,
+        specification=trial.spec,
+        weights=weights_text(trial.weights, trial.spec),
+        weights_sha256=trial.weights.file.sha256 if trial.weights.file else "",
+        random_layers=trial.weights.random_layers,
+        surgery=trial.surgery.to_text(),
+        image=trial.image,
+        image_sha256=trial.picture.sha256,
+        resize=trial.preparation.resize,
+        interpolation=trial.preparation.interpolation,
+        pixels=trial.preparation.normalisation,
+        normalisation=trial.normalisation.formula(),
     )
 
 

@@ -11,8 +11,9 @@ from resnet_viz.analysis.difference import Difference, compare
 from resnet_viz.analysis.measures import OWN
 from resnet_viz.messages import current_language
 from resnet_viz.spec import ResNetSpec
+from resnet_viz.subject.subject import Subject
+from resnet_viz.subject.views import COLORS
 from resnet_viz.ui import kept, state
-from resnet_viz.ui.selection import COLORS, Selection
 from resnet_viz.viz.coloring import color_by
 from resnet_viz.viz.dot import Drawing, draw
 from resnet_viz.viz.picture import picture_data
@@ -26,34 +27,36 @@ def _graph() -> Any:
     return st.components.v2.component("resnet-viz.graph", js="index-*.js", css="index-*.css")
 
 
-def show(selection: Selection) -> None:
+def show(subject: Subject) -> None:
     """Draw the picture with its trail, search, legend and tools."""
-    drawing = drawing_of(selection)
-    summary = drawn_summary(selection)
-    has_own = bool(kept.numbers()) or selection.color == OWN
-    coloring = color_by(summary, drawing.members, selection.color, kept.numbers())
+    drawing = drawing_of(subject.other, subject.spec, subject.architecture.opened)
+    summary = drawn_summary(subject.other, subject.spec)
+    has_own = bool(kept.numbers()) or subject.architecture.color == OWN
+    coloring = color_by(summary, drawing.members, subject.architecture.color, kept.numbers())
     colors = [name for name in COLORS if name != OWN or has_own]
     _graph()(
         key=KEY,
-        data=picture_data(summary, drawing, selection.node, coloring, (selection.color, colors), selection.preset),
+        data=picture_data(
+            summary, drawing, subject.node, coloring, (subject.architecture.color, colors), subject.preset
+        ),
         on_did_change=lambda: _take(drawing),
     )
 
 
-def difference_of(selection: Selection) -> Difference | None:
+def difference_of(other: ResNetSpec | None, spec: ResNetSpec) -> Difference | None:
     """Return the difference to the network compared with, if there is one."""
-    return _difference(selection.other, selection.spec) if selection.other else None
+    return _difference(other, spec) if other else None
 
 
-def drawn_summary(selection: Selection) -> NetworkSummary:
+def drawn_summary(other: ResNetSpec | None, spec: ResNetSpec) -> NetworkSummary:
     """Return what the picture shows: the network, or its union with the one compared with."""
-    difference = difference_of(selection)
-    return difference.union if difference else selection.summary
+    difference = difference_of(other, spec)
+    return difference.union if difference else network(spec)
 
 
-def drawing_of(selection: Selection) -> Drawing:
-    """Return the picture of the selection."""
-    return _drawing(selection.other, selection.spec, selection.opened, current_language())
+def drawing_of(other: ResNetSpec | None, spec: ResNetSpec, opened: frozenset[str]) -> Drawing:
+    """Return the picture of a network, or of its difference to another."""
+    return _drawing(other, spec, opened, current_language())
 
 
 @lru_cache(maxsize=32)
@@ -85,29 +88,29 @@ def _take(drawing: Drawing) -> None:
         state.update(lambda selection: _at(selection, kind, name, drawing.members.get(name, ())))
 
 
-def _at(selection: Selection, kind: str, name: str, members: tuple[str, ...]) -> Selection:
+def _at(subject: Subject, kind: str, name: str, members: tuple[str, ...]) -> Subject:
     """Return the selection at a block or a drawn node, opened or closed if that was asked for.
 
     A layer that only the network compared with has cannot be selected: it is not in the subject.
     """
-    graph = selection.summary.graph
-    focus = name if name in graph.block_by_name else _focus(selection, members)
+    graph = subject.summary.graph
+    focus = name if name in graph.block_by_name else _focus(subject.summary, members)
     if focus is None:
-        return selection
-    here = replace(selection, node=focus)
+        return subject
+    here = replace(subject, node=focus)
     block = graph.block_by_name.get(focus) or graph.block_of(focus)
     if block is None:
         return here
-    if kind == "open" and block.name not in here.opened:
+    if kind == "open" and block.name not in here.architecture.opened:
         return here.toggled(block.name)
-    opened = [group for group in (block.name, str(block.stage)) if group in here.opened]
+    opened = [group for group in (block.name, str(block.stage)) if group in here.architecture.opened]
     return here.toggled(opened[0]) if kind == "close" and opened else here
 
 
-def _focus(selection: Selection, members: tuple[str, ...]) -> str | None:
+def _focus(summary: NetworkSummary, members: tuple[str, ...]) -> str | None:
     """Return what a drawn node stands for: a layer, or the block that its layers are of."""
-    own = [name for name in members if name in selection.summary.by_id]
+    own = [name for name in members if name in summary.by_id]
     if len(own) > 1:
-        block = selection.summary.graph.block_of(own[-1])
+        block = summary.graph.block_of(own[-1])
         return block.name if block else own[-1]
     return own[0] if own else None

@@ -6,14 +6,16 @@ from typing import Any
 
 import streamlit as st
 
-from resnet_viz.images.reader import Picture
+from resnet_viz.analysis import NetworkSummary
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.results import PixelStep
+from resnet_viz.spec import LayerGraph
 from resnet_viz.spec.layers import kind_of
+from resnet_viz.subject.operations import pixel_of
+from resnet_viz.subject.trial import Trial
 from resnet_viz.ui import services, state
-from resnet_viz.ui.components import forward, maps
-from resnet_viz.ui.selection import Selection, pixel_of
+from resnet_viz.ui.components import forward
 from resnet_viz.viz.overlay import boxed_png
 from resnet_viz.viz.pixel import step_text, sum_data
 from resnet_viz.viz.words import number_text
@@ -28,17 +30,15 @@ def _component() -> Any:
     return st.components.v2.component("resnet-viz.sum", js="index-*.js", css="index-*.css")
 
 
-def show(selection: Selection, picture: Picture) -> None:
+def show(trial: Trial, cell: str) -> None:
     """Draw how the chosen cell's value came about, over the page; nothing if none is chosen."""
-    chosen = pixel_of(selection.pixel, selection.summary)
+    chosen = pixel_of(cell, trial.summary)
     if chosen is None:
         return
     node, place = chosen
     steps = forward.remembered(
-        f"pixel/{forward.work_key(selection, picture)}/{selection.pixel}",
-        lambda waiting: services.worker().ask(
-            Pixel(forward.network_of(selection), forward.input_of(selection, picture), node, place), waiting
-        ),
+        f"pixel/{trial.key}/{cell}",
+        lambda waiting: services.worker().ask(Pixel(forward.network_of(trial), trial.input, node, place), waiting),
     )
     if steps is None:
         return
@@ -46,16 +46,16 @@ def show(selection: Selection, picture: Picture) -> None:
     title = _("How did {layer}, row {row}, column {column}, channel {channel} come to {value}?").format(
         layer=node, row=row, column=column, channel=channel, value=number_text(steps[-1].model_value)
     )
-    field = _field_text(selection, node, place)
-    record = selection.summary.by_id[node]
+    field = _field_text(trial.summary, node, place)
+    record = trial.summary.by_id[node]
     seen = None
     if len(record.output_shape) == 3:
         windows = record.field.height.window(row), record.field.width.window(column)
-        seen = boxed_png(maps.rgb_of(selection, picture), *windows)
+        seen = boxed_png(trial.rgb, *windows)
 
     @st.dialog(title, width="large", on_dismiss=lambda: state.set_parts(pixel=""))
     def open_sum() -> None:
-        _show_products(selection, steps[0])
+        _show_products(trial.summary.graph, steps[0])
         left, right = st.columns([0.8, 0.2], gap="medium")
         with left:
             st.markdown(field)
@@ -66,10 +66,10 @@ def show(selection: Selection, picture: Picture) -> None:
     open_sum()
 
 
-def _field_text(selection: Selection, node: str, place: tuple[int, int, int]) -> str:
+def _field_text(summary: NetworkSummary, node: str, place: tuple[int, int, int]) -> str:
     """Return what the cell sees, clipped at the picture's border and said so."""
-    record = selection.summary.by_id[node]
-    height, width = selection.spec.input_shape[:2]
+    record = summary.by_id[node]
+    height, width = summary.graph.spec.input_shape[:2]
     if len(record.output_shape) != 3:
         return _("It sees the whole picture.")
     (top, bottom), (left, right) = record.field.height.window(place[0]), record.field.width.window(place[1])
@@ -94,7 +94,7 @@ def _steps_table(steps: list[PixelStep]) -> str:
     return f"<table class='facts steps'>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
 
 
-def _show_products(selection: Selection, first: PixelStep) -> None:
+def _show_products(graph: LayerGraph, first: PixelStep) -> None:
     """Draw the patch times the kernel, product by product."""
     if first.patch is None:
         st.markdown(_("This layer hands values on; there is nothing to multiply."))
@@ -103,7 +103,6 @@ def _show_products(selection: Selection, first: PixelStep) -> None:
         shown = " ".join(number_text(float(value)) for value in first.patch.ravel()[:16])
         st.markdown(_("Its window holds {values}.").format(values=shown + (" …" if first.patch.size > 16 else "")))
         return
-    graph = selection.summary.graph
     is_picture = all(kind_of(graph.node(name).layer) in ("input", "padding") for name in graph.node(first.node).inputs)
     data = sum_data(first.patch, first.kernel, first, is_picture=is_picture)
     _component()(key="sum", data=data)

@@ -1,23 +1,18 @@
 """What the network says the picture is: the likeliest classes, and what a surgery makes of them."""
 
 import html
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.spec.layers import Softmax
-from resnet_viz.spec.surgery import NO_SURGERY
+from resnet_viz.subject.trial import Trial
 from resnet_viz.ui.components import forward
-from resnet_viz.ui.components.run_source import watched
-from resnet_viz.ui.components.weights_source import weights_of
-from resnet_viz.ui.selection import RUN, Selection
 from resnet_viz.viz.words import class_name
-from resnet_viz.weights.imagenet import class_names as imagenet_names
+from resnet_viz.weights.choice import Weights
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -25,47 +20,37 @@ FloatArray = npt.NDArray[np.float32]
 _SHORT_NAME = 12
 
 
-def class_names(selection: Selection) -> list[str]:
+def class_names(weights: Weights, classes: int) -> list[str]:
     """Return what the classes are called: the weights' own names, else numbers."""
-    weights, classes = weights_of(selection), selection.spec.classes
-    names: tuple[str, ...] = ()
-    if weights.card:
-        names = weights.card.classes
-    elif weights.imagenet:
-        names = imagenet_names()
-    elif selection.weights.startswith(f"{RUN}.") and weights.file:
-        found = watched(selection.weights.split(".")[1])
-        names = tuple(found.record.classes) if found else ()
-    if len(names) == classes:
-        return [class_name(name) for name in names]
+    if len(weights.classes) == classes:
+        return [class_name(name) for name in weights.classes]
     return [_("class {n}").format(n=n) for n in range(classes)]
 
 
-def show(selection: Selection, picture: Picture, *, count: int) -> FloatArray | None:
+def show(trial: Trial, *, count: int) -> FloatArray | None:
     """Draw the likeliest classes and return all probabilities ``(classes,)``, or None if there are none."""
-    shares = probabilities_of(selection, picture)
+    shares = probabilities_of(trial)
     if shares is None:
         return None
-    before = probabilities_of(replace(selection, surgery=NO_SURGERY), picture) if selection.surgery else None
-    st.html(_table(class_names(selection), shares, before, count))
+    before = probabilities_of(trial.whole) if trial.surgery else None
+    st.html(_table(class_names(trial.weights, trial.spec.classes), shares, before, count))
     return shares
 
 
-def sentence(selection: Selection, picture: Picture) -> str:
+def sentence(trial: Trial) -> str:
     """Return the likeliest classes in a line; "" where there is no prediction."""
-    shares = probabilities_of(selection, picture)
-    weights = weights_of(selection)
-    if shares is None or weights.file is None:
+    shares = probabilities_of(trial)
+    if shares is None or trial.weights.file is None:
         return ""
-    names = class_names(selection)
+    names = class_names(trial.weights, trial.spec.classes)
     listed = joined(f"{names[place]} {shares[place]:.1%}" for place in np.argsort(-shares, kind="stable")[:3])
     return _("prediction: {list}").format(list=listed)
 
 
-def probabilities_of(selection: Selection, picture: Picture) -> FloatArray | None:
+def probabilities_of(trial: Trial) -> FloatArray | None:
     """Return the network's probabilities ``(classes,)``, or None after drawing why there are none."""
-    last = selection.summary.graph.nodes[-1]
-    found = forward.maps_of(selection, picture, [last.id])
+    last = trial.summary.graph.nodes[-1]
+    found = forward.maps_of(trial, [last.id])
     if found is None:
         return None
     return found[last.id] if isinstance(last.layer, Softmax) else softmax(found[last.id])

@@ -5,36 +5,36 @@ from functools import partial
 import streamlit as st
 
 from resnet_viz.messages import gettext as _
+from resnet_viz.subject.views import Viewer
 from resnet_viz.ui import state
-from resnet_viz.ui.selection import Selection
 from resnet_viz.walks import PAGES
 
 
-def show_keys(selection: Selection) -> None:
+def show_keys(viewer: Viewer) -> None:
     """Draw the buttons that nobody sees and the keyboard presses; on a walk its own keys come first."""
-    if not selection.present:
+    if not viewer.present:
         return
     with st.container(key="present_keys"):
         for number, path in enumerate(PAGES, 1):
             _key(f"present_{number}", str(number), path)
-        if not selection.walk:
+        if not viewer.walk:
             here = PAGES.index(state.page())
             _key("present_before", "PageUp", PAGES[max(0, here - 1)])
             _key("present_after", "PageDown", PAGES[min(len(PAGES) - 1, here + 1)])
             st.button("×", key="present_end", shortcut="Escape", on_click=partial(state.set_parts, present=False))
 
 
-def show_help(selection: Selection) -> None:
+def show_help(viewer: Viewer) -> None:
     """Draw which keys there are."""
     keys = [
         (_("1 to 5"), _("another page")),
         (
             _("Page Up, Page Down"),
-            _("the stop before, the next stop") if selection.walk else _("the page before, the next page"),
+            _("the stop before, the next stop") if viewer.walk else _("the page before, the next page"),
         ),
         ("P", _("leave the projector")),
     ]
-    if selection.walk:
+    if viewer.walk:
         keys[1:1] = [("A", _("the answer")), ("Esc", _("leave the walk"))]
     else:
         keys.append(("Esc", _("leave the projector")))

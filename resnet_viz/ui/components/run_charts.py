@@ -1,18 +1,18 @@
 """The charts of a run: its picture, another curve, the norms block by block, what a watched picture becomes, who is taken for whom."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from resnet_viz.analysis.curves import Metrics, by_network
 from resnet_viz.messages import gettext as _
+from resnet_viz.subject.views import TrainView, Viewer
 from resnet_viz.training.demos import demos
 from resnet_viz.training.plan import Plan
 from resnet_viz.ui import say, state
 from resnet_viz.ui.components import chart, controls, learning
 from resnet_viz.ui.components.run_source import Watched, watched
-from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.curves import LINES, NORMS, confusion, line_name, loss_over_rate, norms_by_block, over_updates
 from resnet_viz.viz.mosaic import mosaic_png, shared_scale
 from resnet_viz.viz.words import network_name
@@ -20,7 +20,7 @@ from resnet_viz.viz.words import network_name
 _CHART_PX, _TALL_PX = 260, 360
 
 
-def show(selection: Selection, found: Watched) -> None:
+def show(shown: TrainView, viewer: Viewer, found: Watched) -> None:
     """Draw the picture of the run: its networks, and what its demo is about over the steps."""
     if found.record.plan.optimizer.schedule == "growing":
         if found.metrics:
@@ -28,12 +28,12 @@ def show(selection: Selection, found: Watched) -> None:
                 loss_over_rate(found.metrics, height_px=_TALL_PX), "run_chart_loss", _("Loss against learning rate")
             )
         return
-    learning.show(selection, found, _runs(selection, found), about(found.record.plan)[0])
+    learning.show(viewer, found, _runs(shown.compared, found), about(found.record.plan)[0])
 
 
-def show_closer(selection: Selection, found: Watched) -> None:
+def show_closer(shown: TrainView, viewer: Viewer, found: Watched) -> None:
     """Draw what else was measured, up to where the picture stands: another curve, norms block by block, a watched picture."""
-    height = _TALL_PX if selection.present else _CHART_PX
+    height = _TALL_PX if viewer.present else _CHART_PX
     upto, last = _shown(found), found.metrics[-1]["update"]
     line = state.shown_line() or about(found.record.plan)[1]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -42,7 +42,7 @@ def show_closer(selection: Selection, found: Watched) -> None:
         _show_choices(line)
     left, middle, right = st.columns([0.36, 0.36, 0.28], gap="small")
     with left:
-        curves = over_updates(_runs(selection, found), line, upto=upto, last=last, height_px=height)
+        curves = over_updates(_runs(shown.compared, found), line, upto=upto, last=last, height_px=height)
         chart.show(curves, "run_chart_beside", line_name(line))
     with middle:
         lines = _last_lines(found.metrics, upto)
@@ -58,10 +58,10 @@ def _shown(found: Watched) -> int:
     return state.replay_at(found.id, last) if found.has_ended else last
 
 
-def _runs(selection: Selection, found: Watched) -> dict[str, list[Metrics]]:
+def _runs(compared: Sequence[str], found: Watched) -> dict[str, list[Metrics]]:
     """Return the measurements of the run, and of those drawn beside it."""
     runs: dict[str, list[Metrics]] = {found.title: found.metrics} if found.metrics else {}
-    for other in selection.compared:
+    for other in compared:
         beside = watched(other)
         if beside is not None and beside.metrics and other != found.id:
             title = beside.title if beside.title not in runs else f"{beside.title} ({other[:4]})"

@@ -14,40 +14,41 @@ from resnet_viz.errors import ResNetVizError, StoreError
 from resnet_viz.jobs.store import QueueEntry
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
+from resnet_viz.subject.parts import MAX_COMPARED
+from resnet_viz.subject.views import TrainView
 from resnet_viz.training.conclusions import conclusion_of
 from resnet_viz.training.demos import demos
 from resnet_viz.training.record import RunRecord
 from resnet_viz.ui import services, state
 from resnet_viz.ui.components.run_source import RECORDED, Watched, has_recording, owner, watched
-from resnet_viz.ui.selection import MAX_COMPARED, Selection
 
 _EVERY_S = 3.0
 
 
-def show(selection: Selection) -> None:
+def show(shown: TrainView) -> None:
     """Draw the list, and what can be done with the run that is open."""
     runs = services.runner().list(owner())
-    found = watched(selection.run)
+    found = watched(shown.run)
     if not runs and found is None:
         return
     st.subheader(_("Your runs"), anchor=False)
     if found is not None:
-        _show_actions(selection, found, runs)
+        _show_actions(shown.compared, found, runs)
     if runs:
         every = None if all(run.has_ended for run in runs) else _EVERY_S
-        st.fragment(_draw_table, run_every=every)(selection.run)
+        st.fragment(_draw_table, run_every=every)(shown.run)
 
 
 def _draw_table(opened: str) -> None:
     """Draw the list as it stands; a row that was clicked opens on the whole page."""
     runs = services.runner().list(owner())
-    if state.current_selection().run != opened or state.awaits_page() or not runs:
+    if state.current_selection().train.run != opened or state.awaits_page() or not runs:
         st.rerun()
         return
     _show_table(runs)
 
 
-def _show_actions(selection: Selection, found: Watched, runs: Sequence[QueueEntry]) -> None:
+def _show_actions(compared: Sequence[str], found: Watched, runs: Sequence[QueueEntry]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         titles = {run.id: run.name for run in runs if run.id != found.id}
         titles |= {
@@ -56,7 +57,7 @@ def _show_actions(selection: Selection, found: Watched, runs: Sequence[QueueEntr
             if has_recording(name)
         }
         titles.pop(found.id, None)
-        key = state.bind("runs_compared", [name for name in selection.compared if name in titles])
+        key = state.bind("runs_compared", [name for name in compared if name in titles])
         st.multiselect(
             _("Draw beside it"),
             list(titles),
@@ -125,8 +126,8 @@ def _rename(run_id: str, key: str) -> None:
 def _delete(run_id: str) -> None:
     if _do(services.runner().delete, run_id):
         selection = state.current_selection()
-        compared = tuple(name for name in selection.compared if name != run_id)
-        state.set_parts(run="" if selection.run == run_id else selection.run, compared=compared)
+        compared = tuple(name for name in selection.train.compared if name != run_id)
+        state.set_parts(run="" if selection.train.run == run_id else selection.train.run, compared=compared)
 
 
 def _show_table(runs: Sequence[QueueEntry]) -> None:

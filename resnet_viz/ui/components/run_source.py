@@ -58,8 +58,10 @@ def watched(run_id: str) -> Watched | None:
     if run_id.startswith(RECORDED):
         return _recorded(run_id)
     run = services.run_store().find(run_id) if run_id else None
-    found = run_feed.read(run_id, run.state, services.runner().events) if run else None
-    if run is None or found is None:
+    if run is None:
+        return None
+    found = run_feed.read(run_id, run.state, lambda _id, since: services.runner().events_of(run, since))
+    if found is None:
         return None
     return Watched(run_id, run.name, *found, services.run_store().files(run_id), run)
 

@@ -10,26 +10,26 @@ from resnet_viz.analysis.curves import by_network
 from resnet_viz.errors import ResNetVizError, StoreError
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined, ngettext
+from resnet_viz.subject.views import TrainView, Viewer
 from resnet_viz.training.conclusions import conclusion_of
 from resnet_viz.training.demos import demos
 from resnet_viz.ui import say, services, state
 from resnet_viz.ui.components import learning, run_charts
 from resnet_viz.ui.components.run_source import Watched, owner, watched
-from resnet_viz.ui.selection import Selection
 
 _EVERY_S = 1.0
 
 
-def show(selection: Selection) -> None:
+def show(shown: TrainView, viewer: Viewer) -> None:
     """Draw the watched run. Its buttons stand outside of the part that redraws itself: a click there is never late."""
-    found = watched(selection.run)
+    found = watched(shown.run)
     if found is None:
         say.info(_("This run is not here, or not any more: it was deleted, or the link is of another server."))
         return
     if found.run is not None:
         _show_head(found)
     every = None if found.has_ended else _EVERY_S
-    st.fragment(_draw, run_every=every)(selection, _standing(found))
+    st.fragment(_draw, run_every=every)(shown, viewer, _standing(found))
 
 
 def _standing(found: Watched) -> tuple[str, bool]:
@@ -37,20 +37,20 @@ def _standing(found: Watched) -> tuple[str, bool]:
     return found.record.state, found.has_ended
 
 
-def _draw(selection: Selection, standing: tuple[str, bool]) -> None:
+def _draw(shown: TrainView, viewer: Viewer, standing: tuple[str, bool]) -> None:
     """Draw the run as it stands; what changes the clock of this fragment, or the rest of the page, draws it anew."""
-    found = watched(selection.run)
+    found = watched(shown.run)
     if found is None or _standing(found) != standing or state.awaits_page():
         st.rerun()
         return
     if found.run is not None:
         _show_progress(found)
-    run_charts.show(selection, found)
+    run_charts.show(shown, viewer, found)
     has_ended = found.has_ended
     if has_ended and found.metrics:
         show_conclusion(found)
     if found.metrics:
-        run_charts.show_closer(selection, found)
+        run_charts.show_closer(shown, viewer, found)
     if has_ended and found.metrics:
         _show_details(found)
 
@@ -131,11 +131,7 @@ def inspect(run_id: str, network: str) -> None:
     spec = plan.specs(len(found.record.classes))[network]
     text = next(item.text for item in plan.networks if item.name == network)
     name = text.partition(",")[0]
-
-    def change(selection: Selection) -> Selection:
-        return selection.with_preset(name, spec.input_shape, spec.classes).with_spec(spec)
-
-    state.update(change)
+    state.update(lambda now: now.with_preset(name, spec.input_shape, spec.classes).with_spec(spec))
     state.set_parts(weights=f"run.{run_id}.{network}", normalisation="unit")
     state.jump(state.current_selection(), "activations")
 

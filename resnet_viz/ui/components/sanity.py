@@ -1,6 +1,5 @@
 """Would the map look the same if the network knew nothing? The check against random weights, from the top down."""
 
-from collections.abc import Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -9,14 +8,12 @@ import numpy.typing as npt
 import streamlit as st
 
 from resnet_viz.attribution.catalogue import METHODS, Request
-from resnet_viz.images.reader import Picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.results import Sanity
+from resnet_viz.subject.trial import Trial
 from resnet_viz.ui import services, state
-from resnet_viz.ui.components import forward, maps
-from resnet_viz.ui.components.weights_source import weights_of
-from resnet_viz.ui.selection import Selection
+from resnet_viz.ui.components import forward
 from resnet_viz.viz.overlay import bound_of, overlay_png
 from resnet_viz.viz.words import number_text
 from resnet_viz.worker.requests.sanity import CheckSanity
@@ -33,16 +30,14 @@ class Check(NamedTuple):
         request: The question, at a layer with enough cells.
         shown: The layer whose map the page shows.
         key: What tells this check from all others.
-        pictures: The picture, a black and a white one, preprocessed alike.
     """
 
     request: Request
     shown: str
     key: str
-    pictures: Mapping[str, FloatArray]
 
 
-def show(selection: Selection, picture: Picture, check: Check) -> None:
+def show(trial: Trial, check: Check) -> None:
     """Draw the offer to make the weights random, and what becomes of the map."""
     with st.container(key="sanity", gap="small"):
         st.markdown(
@@ -57,17 +52,17 @@ def show(selection: Selection, picture: Picture, check: Check) -> None:
         found = forward.outlasting(
             check.key,
             lambda: partial(
-                services.worker().ask, CheckSanity(forward.network_of(selection), check.pictures, check.request)
+                services.worker().ask, CheckSanity(forward.network_of(trial), trial.with_plain, check.request)
             ),
         )
         if found is not None:
-            _show_maps(selection, picture, check.request, found)
-            _show_notes(selection, check)
+            _show_maps(trial, check.request, found)
+            _show_notes(check, is_random=trial.weights.file is None)
 
 
-def _show_maps(selection: Selection, picture: Picture, request: Request, found: Sanity) -> None:
-    rgb, bound = maps.rgb_of(selection, picture), bound_of(found.maps[0])
-    field = selection.summary.by_id[request.node].field if METHODS[request.method].needs_node else None
+def _show_maps(trial: Trial, request: Request, found: Sanity) -> None:
+    rgb, bound = trial.rgb, bound_of(found.maps[0])
+    field = trial.summary.by_id[request.node].field if METHODS[request.method].needs_node else None
     titles = [_("as it is"), *(_stage_text(stage) for stage in found.stages)]
     shown = list(zip(titles, found.maps, found.correlations, strict=True))
     for start in range(0, len(shown), _PER_ROW):
@@ -87,7 +82,7 @@ def _range_text(values: FloatArray) -> str:
     )
 
 
-def _show_notes(selection: Selection, check: Check) -> None:
+def _show_notes(check: Check, *, is_random: bool) -> None:
     notes = [
         _(
             "All maps use the scale of the first. Alike 1: all cells have the same order. Alike 0: the orders have nothing in common."
@@ -96,7 +91,7 @@ def _show_notes(selection: Selection, check: Check) -> None:
     if check.request.node != check.shown:
         sentence = _("Checked at layer {layer}: {own} has too few cells to compare.")
         notes.append(sentence.format(layer=check.request.node, own=check.shown))
-    if weights_of(selection).file is None:
+    if is_random:
         notes.append(_("These weights are random already. Here other random weights only take their place."))
     st.markdown(joined(notes, " "))
 

@@ -7,13 +7,15 @@ import segno
 import streamlit as st
 
 from resnet_viz.messages import gettext as _
+from resnet_viz.subject.links import to_params
+from resnet_viz.subject.subject import UPLOAD, Subject
 from resnet_viz.ui import say, state
-from resnet_viz.ui.selection import FILE, UPLOAD, Selection
+from resnet_viz.weights.choice import FILE
 
 _HERE = ("localhost", "127.0.0.1", "::1")
 
 
-def show(selection: Selection) -> None:
+def show(selection: Subject) -> None:
     """Draw the choice of an address, the link, its code, and what may stand in the way."""
     here = urlsplit(st.context.url or "")
     addresses = _addresses(here.hostname)
@@ -25,18 +27,18 @@ def show(selection: Selection) -> None:
         address = next(iter(addresses))
     port = here.port or st.get_option("server.port")
     base = f"{here.scheme or 'http'}://{address}" + (f":{port}" if port not in (80, 443) else "")
-    link = f"{base}/{state.page()}?{urlencode(selection.to_params())}"
+    link = f"{base}/{state.page()}?{urlencode(to_params(selection))}"
     st.markdown(_("Scan the code or open the link: it leads to exactly this view."))
     code = segno.make(link, error="m")
     # On a projector it is scanned from the last row.
-    st.image(code.svg_inline(scale=4, border=3, light="white"), width=360 if selection.present else 240)
+    st.image(code.svg_inline(scale=4, border=3, light="white"), width=360 if selection.viewer.present else 240)
     st.code(link, language=None, wrap_lines=True)
-    for sentence in _hindrances(selection, address):
+    for sentence in _hindrances(selection.image, selection.weights, address):
         say.warning(sentence)
     st.markdown(_("It does not open? Guest Wi-Fi often keeps machines apart. Then try a hotspot or a cable."))
 
 
-def _hindrances(selection: Selection, address: str) -> list[str]:
+def _hindrances(image: str, weights: str, address: str) -> list[str]:
     """Return what of this view others will not see, and what keeps them from opening it at all."""
     found = []
     if st.get_option("server.address") in _HERE:
@@ -47,9 +49,9 @@ def _hindrances(selection: Selection, address: str) -> list[str]:
         )
     elif address in _HERE:
         found.append(_("No network was found, so the link works on this machine only."))
-    if selection.image == UPLOAD:
+    if image == UPLOAD:
         found.append(_("Your picture stays with you: others see the link without it."))
-    if selection.weights == FILE:
+    if weights == FILE:
         found.append(_("Your weights file stays with you: others see the network without it."))
     return found
 

@@ -13,7 +13,6 @@ from resnet_viz.spec.changes import text_of, to_paths, with_changes
 from resnet_viz.spec.rules import whole_of
 from resnet_viz.ui import state
 from resnet_viz.ui.components import controls
-from resnet_viz.ui.selection import Selection
 from resnet_viz.viz.fields import FIELDS, SECTIONS, Field, section_title, value_title
 
 # Shown without opening anything: what a lesson turns first.
@@ -23,7 +22,7 @@ _ELSEWHERE = (*_FIRST, "shortcut.enabled")
 _WIDTHS = (0.25, 0.5, 1.0, 2.0)
 
 
-def show(selection: Selection) -> None:
+def show(preset: str, spec: ResNetSpec) -> None:
     """Draw the controls of the network under study: what the subject line has is not here again."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         title = _("Change the network")
@@ -35,14 +34,14 @@ def show(selection: Selection) -> None:
             on_click=lambda: state.set_changing(changing=False),
             help=_("Close this"),
         )
-    _show_steps(selection)
-    _show_blocks(selection.spec)
+    _show_steps(is_changed=spec != PRESETS[preset])
+    _show_blocks(spec)
     # High up: what opens below it has to fit on the screen.
     table = st.popover(_("Table of stages…"), key="stages_popover", on_change="rerun", width="stretch")
     if table.open:
         with table:
-            _show_table(selection.spec)
-    values = to_paths(selection.spec)
+            _show_table(spec)
+    values = to_paths(spec)
     for path in _FIRST:
         _show_field(FIELDS[path], values[path], label=FIELDS[path].title())
     for section in SECTIONS:
@@ -55,7 +54,7 @@ def show(selection: Selection) -> None:
                         _show_field(field, values[field.path], label=f"**{field.title()}**: {field.rule()}")
 
 
-def _show_steps(selection: Selection) -> None:
+def _show_steps(*, is_changed: bool) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         st.button(_("Undo"), key="changes_undo", on_click=state.undo, disabled=not state.can_undo())
         st.button(_("Redo"), key="changes_redo", on_click=state.redo, disabled=not state.can_redo())
@@ -63,7 +62,7 @@ def _show_steps(selection: Selection) -> None:
             _("Reset"),
             key="changes_reset",
             on_click=lambda: state.update(lambda current: current.with_preset(current.preset)),
-            disabled=selection.spec == PRESETS[selection.preset],
+            disabled=not is_changed,
             help=_("Back to the preset as it is."),
         )
 

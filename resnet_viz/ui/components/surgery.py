@@ -7,16 +7,17 @@ import streamlit as st
 from resnet_viz.errors import broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
+from resnet_viz.spec import Block
 from resnet_viz.spec.rules import whole_of
-from resnet_viz.spec.surgery import NO_SURGERY
+from resnet_viz.spec.surgery import NO_SURGERY, Surgery
+from resnet_viz.subject.operations import surgery_of
 from resnet_viz.ui import state
-from resnet_viz.ui.components import controls, doubt
-from resnet_viz.ui.selection import Selection, surgery_of
+from resnet_viz.ui.components import controls
 
 
-def show(selection: Selection) -> None:
+def show(surgery: Surgery, block: Block, layer: str) -> None:
     """Draw what can be done to the block and layer in focus, and what has been done."""
-    count = len(selection.surgery.dropped) + len(selection.surgery.cut) + len(selection.surgery.silenced)
+    count = len(surgery.dropped) + len(surgery.cut) + len(surgery.silenced)
     title = _("Surgery ({n})").format(n=count) if count else _("Surgery")
     with st.popover(title, key="surgery_menu"):
         st.markdown(
@@ -26,34 +27,37 @@ def show(selection: Selection) -> None:
             ),
             width=320,
         )
-        block = selection.block
         if block.add:
             controls.toggle(
                 _("Leave F(x) of block {name} out").format(name=block.name),
-                block.name in selection.surgery.dropped,
+                block.name in surgery.dropped,
                 lambda _on: _toggle("drop", block.name),
                 key="surgery_drop",
             )
             controls.toggle(
                 _("Cut the shortcut of block {name}").format(name=block.name),
-                block.name in selection.surgery.cut,
+                block.name in surgery.cut,
                 lambda _on: _toggle("cut", block.name),
                 key="surgery_cut",
             )
         else:
             st.markdown(_("A plain block cannot be left out: nothing would get through."))
         controls.text(
-            _("Switched-off channels of {layer}").format(layer=selection.layer),
-            ", ".join(map(str, selection.surgery.silenced_at(selection.layer))),
-            lambda text: _silence(selection.layer, text),
+            _("Switched-off channels of {layer}").format(layer=layer),
+            ", ".join(map(str, surgery.silenced_at(layer))),
+            lambda text: _silence(layer, text),
             key="surgery_silence",
             help=_("Numbers with commas between. Or choose a channel among the maps and switch it off there."),
         )
 
 
-def show_done(selection: Selection) -> None:
-    """Say on the page what was done to the network, with the way back; nothing if nothing was."""
-    surgery = selection.surgery
+def show_done(surgery: Surgery, *, has_way_back: bool) -> None:
+    """Say on the page what was done to the network, nothing if nothing was.
+
+    Args:
+        surgery: What was done.
+        has_way_back: Whether the way back stands here; else it stands beside the prediction.
+    """
     if not surgery:
         return
     parts = [_("F(x) of {block} left out").format(block=name) for name in sorted(surgery.dropped)]
@@ -64,7 +68,7 @@ def show_done(selection: Selection) -> None:
     ]
     with st.container(horizontal=True, vertical_alignment="center", key="surgery_done"):
         st.markdown("✂ " + _("**After surgery:** {what}.").format(what=joined(parts, "; ")), width="content")
-        if not doubt.undoes_surgery(selection):  # else the way back stands beside the prediction
+        if has_way_back:
             st.button(_("Undo the surgery"), key="surgery_whole", on_click=lambda: state.set_parts(surgery=NO_SURGERY))
 
 

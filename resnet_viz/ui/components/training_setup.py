@@ -1,7 +1,6 @@
 """What would be trained: the demo and its question, everything that can be changed in it, the buttons that start it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -11,24 +10,24 @@ from resnet_viz.errors import ResNetVizError
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined, ngettext
 from resnet_viz.spec import PRESETS
-from resnet_viz.spec.changes import from_text, to_text
+from resnet_viz.spec.changes import from_text
+from resnet_viz.subject.views import TrainView, parse_settings
 from resnet_viz.training.demos import demos
 from resnet_viz.training.hardware import cpu, nvidia_gpus
 from resnet_viz.training.plan import Plan, to_paths
 from resnet_viz.ui import say, services, state
 from resnet_viz.ui.components import controls, data_gallery, learning, run_charts
 from resnet_viz.ui.components.run_source import RECORDED, has_recording, owner, watched
-from resnet_viz.ui.selection import Selection, settings_of
 from resnet_viz.viz.words import network_name
 
 _COLUMNS = 4
 
 
-def show(selection: Selection) -> None:
+def show(shown: TrainView) -> None:
     """Draw the demo's question, and what starts it."""
-    own = demos()[selection.demo]
+    own = demos()[shown.demo]
     st.title(_(own.question), anchor=False)
-    found = watched(selection.run)
+    found = watched(shown.run)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="train_row"):
         # One thing to do next stands out; a run that goes on has it below.
         waits = found is not None and found.is_own and not found.has_ended
@@ -39,12 +38,12 @@ def show(selection: Selection) -> None:
             on_click=_submit,
             args=(False,),
         )
-        if has_recording(selection.demo):
+        if has_recording(shown.demo):
             st.button(
                 _("Replay"),
                 key="train_replay",
                 on_click=_replay,
-                args=(f"{RECORDED}{selection.demo}",),
+                args=(f"{RECORDED}{shown.demo}",),
                 help=_("Plays a run that was recorded."),
             )
         st.button(
@@ -54,7 +53,7 @@ def show(selection: Selection) -> None:
             args=(True,),
             help=_("Builds and compiles the networks before the lesson. Then one click starts the run."),
         )
-        if selection.run:
+        if shown.run:
             st.button(
                 _("New run"),
                 key="train_setup",
@@ -62,10 +61,10 @@ def show(selection: Selection) -> None:
                 help=_("Back to the pictures and the settings; the run goes on and is kept."),
             )
         else:
-            about = _("With your changes.") if selection.settings else _about_text(own.about_s)
-            st.markdown(about, width="content", help=_details(selection.plan))
+            about = _("With your changes.") if shown.settings else _about_text(own.about_s)
+            st.markdown(about, width="content", help=_details(shown.plan))
         st.space("stretch")
-        _show_demos(selection)
+        _show_demos(shown.demo)
 
 
 def _replay(run: str) -> None:
@@ -73,11 +72,11 @@ def _replay(run: str) -> None:
     state.set_parts(run=run)
 
 
-def _show_demos(selection: Selection) -> None:
+def _show_demos(chosen: str) -> None:
     controls.select(
         _("Demo"),
         demos(),
-        selection.demo,
+        chosen,
         lambda name: state.set_parts(demo=name, settings="", run="", compared=()),
         key="demo",
         title=lambda name: _(demos()[name].title),
@@ -86,9 +85,14 @@ def _show_demos(selection: Selection) -> None:
     )
 
 
-def show_choices(selection: Selection) -> None:
-    """Draw what would learn, what from, and all that can be changed in it, where no run is open."""
-    learning.invite(selection, run_charts.about(selection.plan)[0])
+def show_choices(shown: TrainView, on_screen: str) -> None:
+    """Draw what would learn, what from, and all that can be changed in it, where no run is open.
+
+    Args:
+        shown: What would be trained.
+        on_screen: The network of the other pages, as plans write it.
+    """
+    learning.invite(shown, run_charts.about(shown.plan)[0])
     controls.choice(
         _("What to look at"),
         ("pictures", "settings"),
@@ -99,9 +103,9 @@ def show_choices(selection: Selection) -> None:
         label_visibility="collapsed",
     )
     if state.shown_setup() == "pictures":
-        data_gallery.show(selection)
+        data_gallery.show(shown.plan)
     else:
-        _show_settings(selection, selection.plan)
+        _show_settings(shown, on_screen)
 
 
 def _about_text(seconds: float) -> str:
@@ -134,9 +138,9 @@ def _submit(holds: bool) -> None:  # noqa: FBT001 - a button's argument
     """Put the plan in the queue and watch it."""
     selection = state.current_selection()
     try:
-        title = f"{_(demos()[selection.demo].title)} · {selection.plan.seed}"
+        title = f"{_(demos()[selection.train.demo].title)} · {selection.train.plan.seed}"
         device = state.device()
-        plan = data_gallery.own_plan(selection.plan)
+        plan = data_gallery.own_plan(selection.train.plan)
         run = services.runner().submit(owner(), plan, title[:60], device=device, holds=holds)
     except ResNetVizError as error:
         state.add_problem(str(error))
@@ -144,15 +148,15 @@ def _submit(holds: bool) -> None:  # noqa: FBT001 - a button's argument
     state.set_parts(run=run.id)
 
 
-def _show_settings(selection: Selection, plan: Plan) -> None:
+def _show_settings(shown: TrainView, on_screen: str) -> None:
     """Draw every field of the plan; a bad value leaves it and says the rule."""
-    known, base = to_paths(plan), to_paths(demos()[selection.demo].plan)
+    known, base = to_paths(shown.plan), to_paths(demos()[shown.demo].plan)
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
             _("Reset"),
             key="plan_reset",
             on_click=lambda: state.set_parts(settings=""),
-            disabled=not selection.settings,
+            disabled=not shown.settings,
             help=_("Back to the demo as it is."),
         )
         controls.choice(
@@ -166,16 +170,16 @@ def _show_settings(selection: Selection, plan: Plan) -> None:
     networks = [path for path in known if path.startswith("networks.")]
     for column, path in zip(st.columns(max(2, len(networks)), gap="small"), networks, strict=False):
         with column:
-            _show_network(selection, path, str(known[path]))
-    shown = [path for path in known if path not in (*networks, "data.source")]
-    for start in range(0, len(shown), _COLUMNS):
+            _show_network(path, str(known[path]), on_screen)
+    fields = [path for path in known if path not in (*networks, "data.source")]
+    for start in range(0, len(fields), _COLUMNS):
         row = st.columns(_COLUMNS, gap="small", vertical_alignment="bottom")
-        for column, path in zip(row, shown[start : start + _COLUMNS], strict=False):
+        for column, path in zip(row, fields[start : start + _COLUMNS], strict=False):
             with column:
                 _show_field(path, known[path], changed=known[path] != base.get(path))
 
 
-def _show_network(selection: Selection, path: str, text: str) -> None:
+def _show_network(path: str, text: str, on_screen: str) -> None:
     name = path.removeprefix("networks.")
     controls.text(
         _("Network {name}: preset and changes").format(name=f"`{name}`"),
@@ -186,11 +190,6 @@ def _show_network(selection: Selection, path: str, text: str) -> None:
         help=_("Written as in links, for example {example}. Presets: {names}.").format(
             example="`cifar-56,width=0.5`", names=joined(PRESETS)
         ),
-    )
-    on_screen = to_text(
-        selection.preset,
-        replace(PRESETS[selection.preset], input_shape=selection.spec.input_shape, classes=selection.spec.classes),
-        selection.spec,
     )
     if from_text(text) != from_text(on_screen):
         st.button(
@@ -227,7 +226,7 @@ _OPTIONS: dict[str, Callable[[], list[str]]] = {
 
 
 def _set(path: str, text: str) -> None:
-    state.update(lambda selection: selection.changing({**settings_of(selection.settings), path: text}))
+    state.update(lambda selection: selection.changing({**parse_settings(selection.train.settings), path: text}))
 
 
 def _device_title(name: str) -> str:

@@ -1,51 +1,49 @@
 """A walk through the pages: the stop's question, its answer on request, the steps; and a walk of one's own."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.paths import STYLE
+from resnet_viz.subject.links import from_params, to_params
+from resnet_viz.subject.views import Viewer
 from resnet_viz.ui import figures, kept, say, state, walking
 from resnet_viz.ui.components import controls
-from resnet_viz.ui.links import from_params
-from resnet_viz.ui.selection import Selection
 from resnet_viz.walks import MAX_STOPS, OWN_WALK, Stop, Walk, read_walk, shipped_walks
 
 MENU = "subject_walk"
 _RACE_DEMO = figures.RACE.removeprefix("recorded-")
 
 
-def walk_of(selection: Selection) -> Walk | None:
+def walk_of(viewer: Viewer) -> Walk | None:
     """Return the walk that is being walked, if there is one."""
-    if selection.walk == OWN_WALK:
+    if viewer.walk == OWN_WALK:
         return kept.walk()
-    return shipped_walks().get(selection.walk)
+    return shipped_walks().get(viewer.walk)
 
 
 def arrive() -> None:
     """Go to the stop that a link names which brings no network of its own: ``?walk=tour`` is the tour from its start."""
     if walking.taken_invitation():
-        selection = state.current_selection()
-        walk = walk_of(selection)
+        viewer = state.current_selection().viewer
+        walk = walk_of(viewer)
         if walk and walk.stops:
-            go_to(min(selection.stop, len(walk.stops)))
+            go_to(min(viewer.stop, len(walk.stops)))
 
 
-def show(selection: Selection) -> None:
+def show(viewer: Viewer) -> None:
     """Draw the stop: the question, room for its answer, where we are, the way on. Its height never changes."""
-    walk = walk_of(selection)
+    walk = walk_of(viewer)
     if walk is None or not walk.stops:
         return
     st.html(STYLE / "walk.css")
-    number, last = min(selection.stop, len(walk.stops)), len(walk.stops)
+    number, last = min(viewer.stop, len(walk.stops)), len(walk.stops)
     with st.container(key="walk"):
         asked, way = st.columns([0.74, 0.26], gap="medium")
         with asked:
-            _show_question(selection.walk, walk.stops[number - 1], number)
+            _show_question(viewer.walk, walk.stops[number - 1], number)
         with way:
-            _show_way(selection.walk, number, last)
+            _show_way(viewer.walk, number, last)
     # A clicker sends the page keys; a button has one key, so it gets two of its own that nobody sees.
     with st.container(key="walk_clicker"):
         _step("‹", "walk_page_up", "PageUp", number - 1, last)
@@ -105,7 +103,7 @@ def _step(label: str, key: str, shortcut: str, number: int, last: int) -> None:
 
 def show_menu() -> None:
     """Draw the walks to choose from, and what makes one's own."""
-    _show_stops(state.current_selection())
+    _show_stops(state.current_selection().viewer)
     for name, walk in shipped_walks().items():
         st.markdown(f"**{say.plain(_said(name, walk.title))}**")
         st.markdown(_("{n} questions, each with an answer.").format(n=len(walk.stops)))
@@ -134,18 +132,18 @@ def show_menu() -> None:
         st.file_uploader(_("A walk (JSON)"), type=["json"], max_upload_size=1, key="walk_upload", on_change=_take)
 
 
-def _show_stops(selection: Selection) -> None:
+def _show_stops(viewer: Viewer) -> None:
     """Draw the stops of the walk that is being walked, to go to any of them."""
-    walk = walk_of(selection)
+    walk = walk_of(viewer)
     if walk is None or not walk.stops:
         return
     controls.select(
         _("Go to stop"),
         range(1, len(walk.stops) + 1),
-        min(selection.stop, len(walk.stops)),
+        min(viewer.stop, len(walk.stops)),
         go_to,
         key="walk_go_to",
-        title=lambda number: f"{number}. {_said(selection.walk, walk.stops[number - 1].question)}",
+        title=lambda number: f"{number}. {_said(viewer.walk, walk.stops[number - 1].question)}",
     )
 
 
@@ -163,7 +161,7 @@ def _show_starts(name: str, walk: Walk) -> None:
 def start(name: str, number: int = 1) -> None:
     """Begin a walk at a stop, wherever the visitor is; the menu it was chosen from closes."""
     state.bind(MENU, value=False)
-    if not state.current_selection().walk:
+    if not state.current_selection().viewer.walk:
         walking.keep_place()
     state.set_parts(walk=name)
     go_to(number)
@@ -171,25 +169,25 @@ def start(name: str, number: int = 1) -> None:
 
 def go_to(number: int) -> None:
     """Go to a stop: its state becomes the selection, its page the page; nothing of what was on screen stays."""
-    selection = state.current_selection()
-    walk = walk_of(selection)
+    viewer = state.current_selection().viewer
+    walk = walk_of(viewer)
     if walk is None or not 1 <= number <= len(walk.stops):
         return
     stop = walk.stops[number - 1]
     target, problems = from_params(dict(stop.params))
     for sentence in problems:
         state.add_problem(sentence)
-    if target.run == figures.RACE:  # asked before it is seen
-        state.set_replay(target.run, 0)
-    walking.step_to(target.carrying(selection, stop=number), stop.page)
+    if target.train.run == figures.RACE:  # asked before it is seen
+        state.set_replay(target.train.run, 0)
+    walking.step_to(target.carrying(viewer, stop=number), stop.page)
 
 
 def leave() -> None:
     """End the walk: back to what was on screen before it; without that, the stop's view stays, without the question."""
     now = state.current_selection()
-    walking.keep_left_walk(now.walk, now.stop)
+    walking.keep_left_walk(now.viewer.walk, now.viewer.stop)
     before, page = walking.taken_place() or (now, state.page())
-    walking.step_to(_seen_by(before, now), page)
+    walking.step_to(before.seen_by(now.viewer), page)
 
 
 def watch_two_networks() -> None:
@@ -198,13 +196,8 @@ def watch_two_networks() -> None:
     before, _page = walking.taken_place() or (now, "")
     state.play_anew()
     walking.step_to(
-        replace(_seen_by(before, now), demo=_RACE_DEMO, settings="", run=figures.RACE, compared=()), "train"
+        before.seen_by(now.viewer).having(demo=_RACE_DEMO, settings="", run=figures.RACE, compared=()), "train"
     )
-
-
-def _seen_by(selection: Selection, viewer: Selection) -> Selection:
-    """Return a state off the walk, in the viewer's language and mode of projection."""
-    return replace(selection.as_stop(), language=viewer.language, present=viewer.present)
 
 
 def _said(name: str, text: str) -> str:
@@ -217,7 +210,7 @@ def _add(question: str, answer: str) -> None:
     if len(own.stops) >= MAX_STOPS:
         state.add_problem(broken_rule("walk", _("at most {n} stops long").format(n=MAX_STOPS), len(own.stops)))
         return
-    params = state.current_selection().as_stop().to_params()
+    params = to_params(state.current_selection().as_stop())
     stop = Stop(state.page(), tuple(params.items()), question.strip(), answer.strip())
     try:
         kept.keep_walk(Walk(own.title or _("My walk"), (*own.stops, stop)))

@@ -25,3 +25,16 @@ def surviving_focus(node: str, before: ResNetSpec, after: NetworkSummary) -> str
     if ends:
         return ends[-1].name if isinstance(gone, Block) else ends[-1].out
     return "conv1" if gone and gone.stage == 1 else first_focus(graph)
+
+
+def block_at(graph: LayerGraph, focus: str) -> Block:
+    """Return the block that a layer or block means: itself, the layer's own, or the nearest one along the network."""
+    own = graph.block_by_name.get(focus) or graph.block_of(focus)
+    if own:
+        return own
+    return graph.blocks[-1] if graph.node(focus).stage == 0 else graph.blocks[0]
+
+
+def layer_at(graph: LayerGraph, focus: str) -> str:
+    """Return the layer that a layer or block means: itself, or the one that gives the block's output."""
+    return graph.block_by_name[focus].out if focus in graph.block_by_name else focus

@@ -2,7 +2,7 @@
 
 import random
 import re
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,10 @@ from resnet_viz.errors import ExplanationError, ResNetVizError, SpecError
 from resnet_viz.spec import PRESETS, ResNetSpec, preset
 from resnet_viz.spec.changes import changed_paths, to_paths, with_changes
 from resnet_viz.spec.surgery import Surgery
-from resnet_viz.ui.links import MAX_SENTENCES, PARTS, from_params, language_of
-from resnet_viz.ui.selection import Selection, lost_surgery, named_parts, surgery_of
+from resnet_viz.subject.links import MAX_SENTENCES, from_params, language_of, to_params
+from resnet_viz.subject.operations import surgery_of
+from resnet_viz.subject.parts import PARTS
+from resnet_viz.subject.subject import Subject, lost_surgery, part_names
 from resnet_viz.viz.dot import draw
 
 ROOT = Path(__file__).parents[2]
@@ -74,15 +76,15 @@ def test_any_reachable_network_is_drawn_explained_and_linked():
             assert shape_arithmetic(record)
             assert field_arithmetic(summary, record)
             assert record.node.id in keras_line(record.node)
-        selection = Selection(preset=name, spec=spec, node=summary.graph.blocks[-1].out)
-        assert from_params(selection.to_params()) == (selection, [])
+        selection = Subject(preset=name, spec=spec, node=summary.graph.blocks[-1].out)
+        assert from_params(to_params(selection)) == (selection, [])
     assert drawn > 100
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_is_its_own_link(name):
-    selection = Selection().with_preset(name)
-    assert selection.to_params() == {"preset": name}
+    selection = Subject().with_preset(name)
+    assert to_params(selection) == {"preset": name}
     assert from_params({"preset": name}) == (selection, [])
 
 
@@ -123,26 +125,26 @@ OTHERWISE = {
 
 
 def test_every_field_of_the_subject_is_in_the_link():
-    assert set(OTHERWISE) == {item.name for item in fields(Selection)}
+    assert set(OTHERWISE) == set(part_names())
     for name, value in OTHERWISE.items():
-        selection = Selection().with_preset(value) if name == "preset" else replace(Selection(), **{name: value})
+        selection = Subject().with_preset(value) if name == "preset" else Subject().having(**{name: value})
         if name == "explaining":
-            selection = replace(selection, method="occlusion", explaining="patch=16")
-        assert selection != Selection(), name
-        params = selection.to_params()
-        assert params != Selection().to_params(), name
+            selection = selection.having(method="occlusion", explaining="patch=16")
+        assert selection != Subject(), name
+        params = to_params(selection)
+        assert params != to_params(Subject()), name
         assert from_params(params) == (selection, []), name
-    assert set(named_parts(Selection())) == set(PARTS)
+    assert {part.field for part in PARTS.values()} == set(part_names()) - {"preset", "spec"}
 
 
 @pytest.mark.parametrize("bad", [*PARTS, "preset", "input", "classes", *to_paths(PRESETS["course"])])
 def test_a_bad_value_costs_nothing_but_itself(bad):
-    good = Selection(
+    good = Subject().having(
         spec=replace(PRESETS["course"], classes=9, width=0.5),
         **{name: value for name, value in OTHERWISE.items() if name not in ("preset", "spec")}
         | {"explaining": "baseline=grey"},
     )
-    params = good.to_params()
+    params = to_params(good)
     assert from_params(params) == (good, [])
     expected = {name: text for name, text in params.items() if name != bad}
     selection, problems = from_params(params | {bad: "!nope"})
@@ -167,7 +169,7 @@ def test_a_bad_value_costs_nothing_but_itself(bad):
 def test_a_bad_element_of_a_part_costs_only_itself(part, text, kept, named):
     base = {"preset": "course", "method": "integrated-gradients", "demo": "plain-vs-residual"}
     selection, problems = from_params(base | {part: text})
-    assert selection.to_params()[part] == kept
+    assert to_params(selection)[part] == kept
     assert named in " ".join(problems)
 
 
@@ -202,7 +204,7 @@ def test_numbers_are_read_by_one_rule():
 
 def test_a_link_of_nothing_but_bad_parts_is_a_few_sentences():
     selection, problems = from_params(dict.fromkeys(PARTS, "!nope"))
-    assert selection == Selection()
+    assert selection == Subject()
     assert len(problems) == MAX_SENTENCES + 1
     assert "more parts were left out" in problems[-1]
 
@@ -212,7 +214,7 @@ def test_sentences_of_a_link_come_in_its_language():
 
 
 def test_a_change_of_the_network_names_the_part_of_a_surgery_it_costs():
-    before = Selection(surgery=surgery_of("drop:3b,silence:res5c_out:2000", COURSE))
+    before = Subject(surgery=surgery_of("drop:3b,silence:res5c_out:2000", COURSE))
     after = before.with_spec(replace(PRESETS["course"], width=0.5))
     assert after.surgery.to_text() == "drop:3b"
     (sentence,) = lost_surgery(before, after)
@@ -244,7 +246,7 @@ def test_one_bad_part_of_a_link_costs_only_itself():
 def test_the_node_in_focus_survives_a_change_or_moves_near(node, change, expected):
     before = PRESETS["coursera-2018"] if node == "conv1_relu" else PRESETS["course"]
     after = replace(PRESETS["course"], **change)
-    assert Selection(spec=before, node=node).with_spec(after).node == expected
+    assert Subject(spec=before, node=node).with_spec(after).node == expected
 
 
 @pytest.mark.parametrize(
@@ -261,20 +263,20 @@ def test_a_link_names_a_block_or_a_layer_and_either_gives_both(node, layer, bloc
     selection, problems = from_params({"preset": "course", "node": node})
     assert problems == []
     assert (selection.layer, selection.block.name, selection.is_block) == (layer, block, is_block)
-    assert from_params(selection.to_params()) == (selection, [])
-    assert selection.revealing(node).opened == ({"3", "3b"} if node.startswith("res") else set())
+    assert from_params(to_params(selection)) == (selection, [])
+    assert selection.revealing(node).architecture.opened == ({"3", "3b"} if node.startswith("res") else set())
 
 
 @pytest.mark.parametrize("node", ["9z", "res3b_branch2d", "3B"])
 def test_a_link_to_what_the_network_lacks_says_so_and_starts_fresh(node):
     selection, problems = from_params({"preset": "course", "node": node})
-    assert selection == Selection()
+    assert selection == Subject()
     assert "`node` must be a layer or a block of this network" in problems[0]
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_fresh_subject_starts_on_an_identity_block_of_stage_3(name):
-    selection = Selection().with_preset(name)
+    selection = Subject().with_preset(name)
     assert (selection.node, selection.block.kind, selection.block.stage) == ("3b", "identity", 3)
 
 
@@ -286,7 +288,7 @@ def test_without_such_a_block_a_fresh_subject_starts_on_the_next_best():
         params = to_params_of(spec)
         selection, problems = from_params(params)
         assert (selection.node, problems) == (expected, [])
-        assert "node" not in selection.to_params()
+        assert "node" not in to_params(selection)
 
 
 def to_params_of(spec: ResNetSpec) -> dict[str, str]:
@@ -295,37 +297,37 @@ def to_params_of(spec: ResNetSpec) -> dict[str, str]:
 
 def test_a_network_that_cannot_exist_leaves_the_selection():
     with pytest.raises(ResNetVizError):
-        Selection().with_spec(preset("course", input_shape=(20, 20, 3)))
+        Subject().with_spec(preset("course", input_shape=(20, 20, 3)))
 
 
 def test_opening_a_block_opens_its_stage_and_closing_the_stage_closes_its_blocks():
-    selection = Selection().toggled("3b")
-    assert selection.opened == {"3", "3b"}
-    assert selection.toggled("3b").opened == {"3"}
-    assert selection.toggled("3").opened == set()
+    selection = Subject().toggled("3b")
+    assert selection.architecture.opened == {"3", "3b"}
+    assert selection.toggled("3b").architecture.opened == {"3"}
+    assert selection.toggled("3").architecture.opened == set()
     assert selection.toggled("9z") == selection
-    assert Selection().revealing("res4a_branch1").opened == {"4", "4a"}
-    assert Selection().revealing("conv1").opened == set()
+    assert Subject().revealing("res4a_branch1").architecture.opened == {"4", "4a"}
+    assert Subject().revealing("conv1").architecture.opened == set()
 
 
 def test_what_is_open_survives_as_far_as_it_exists():
-    selection = Selection().toggled("4f").toggled("5a")
+    selection = Subject().toggled("4f").toggled("5a")
     stages = list(selection.spec.stages)
     stages[2] = replace(stages[2], blocks=2)
-    assert selection.with_spec(replace(selection.spec, stages=tuple(stages))).opened == {"4", "5", "5a"}
+    assert selection.with_spec(replace(selection.spec, stages=tuple(stages))).architecture.opened == {"4", "5", "5a"}
 
 
 def test_the_network_compared_with_goes_only_when_it_cannot_exist():
-    assert Selection().comparing("coursera-2018").other == PRESETS["coursera-2018"]
+    assert Subject().comparing("coursera-2018").other == PRESETS["coursera-2018"]
     smaller = (
-        Selection()
+        Subject()
         .with_preset("cifar-20")
         .comparing("cifar-plain-20")
         .with_spec(replace(PRESETS["cifar-20"], input_shape=(8, 8, 3)))
     )
-    assert smaller.against == "cifar-plain-20"
-    mixed = Selection().with_preset("cifar-20", input_shape=(64, 64, 3)).comparing("course")
-    assert mixed.with_spec(replace(mixed.spec, input_shape=(16, 16, 3))).against == ""
+    assert smaller.architecture.against == "cifar-plain-20"
+    mixed = Subject().with_preset("cifar-20", input_shape=(64, 64, 3)).comparing("course")
+    assert mixed.with_spec(replace(mixed.spec, input_shape=(16, 16, 3))).architecture.against == ""
 
 
 @pytest.mark.parametrize(
@@ -350,5 +352,5 @@ def test_a_stage_more_and_a_stage_less_are_links():
     base = PRESETS["course"]
     for stages in (base.stages[:3], (*base.stages, replace(base.stages[3], blocks=1))):
         spec = replace(base, input_shape=(224, 224, 3), stages=stages)
-        selection = Selection().with_spec(spec)
-        assert from_params(selection.to_params())[0] == selection
+        selection = Subject().with_spec(spec)
+        assert from_params(to_params(selection))[0] == selection

@@ -1,0 +1,86 @@
+"""The subject of a page run, resolved with what is the visitor's and the server's; once, for all parts of the page."""
+
+import contextlib
+from collections.abc import Iterator
+
+import streamlit as st
+
+from resnet_viz.images.reader import Picture
+from resnet_viz.messages import gettext as _
+from resnet_viz.subject.subject import Subject
+from resnet_viz.subject.trial import Arrays, Trial, trial_of
+from resnet_viz.ui import services, state
+from resnet_viz.ui.cache import activations
+from resnet_viz.ui.components.run_source import watched
+from resnet_viz.viz.words import network_name
+from resnet_viz.weights.catalogue import shapes_of
+from resnet_viz.weights.choice import IMAGENET, Knows, Trained
+from resnet_viz.weights.content import content_of
+from resnet_viz.weights.imagenet import ImageNetFile, file_for
+from resnet_viz.weights.store import WeightsFile
+
+
+class _VisitorStores:
+    """What a link names and does not hold, for the visitor whose session this is."""
+
+    @property
+    def arrays(self) -> Arrays:
+        return activations
+
+    def own_picture(self) -> Picture | None:
+        return services.uploads().load(state.owner())
+
+    def own_weights(self) -> WeightsFile | None:
+        return services.weights_store().load(state.owner())
+
+    def imagenet(self, file: ImageNetFile) -> WeightsFile | None:
+        return services.imagenet_store().load(file)
+
+    def trained(self, run_id: str, name: str) -> Trained | None:
+        """Return a run's trained weights; whoever knows the run's id may look at them, as at its curves."""
+        found = watched(run_id)
+        path = found.files.weights / f"{name}.safetensors" if found else None
+        if found is None or path is None or name not in found.record.final or not path.is_file():
+            return None
+        title = found.title
+        if len(found.record.final) > 1:
+            title = _("{what}, {detail}").format(what=title, detail=network_name(name))
+        try:
+            file = WeightsFile(title, path, content_of(path).sha256, shapes_of(path))
+        except OSError:  # deleted a moment ago
+            return None
+        plan, classes = found.record.plan, tuple(found.record.classes)
+        knows: Knows = "shapes" if plan.data.source == "shapes" else "other"
+        return Trained(file, plan.specs(len(classes))[name], classes, knows)
+
+
+def trial_for(subject: Subject) -> Trial:
+    """Return what any subject comes to for this visitor."""
+    return trial_of(subject, _VisitorStores())
+
+
+@contextlib.contextmanager
+def one_run() -> Iterator[Trial]:
+    """Resolve the subject for a run of a page; what it came to is let go with the run, for it holds whole pictures."""
+    found = trial_for(state.current_selection())
+    st.session_state[state.Key.TRIAL] = found
+    try:
+        yield found
+    finally:
+        st.session_state.pop(state.Key.TRIAL, None)
+
+
+def trial() -> Trial:
+    """Return what the subject of this run comes to."""
+    found: Trial | None = st.session_state.get(state.Key.TRIAL)
+    return found or trial_for(state.current_selection())
+
+
+def choose_weights(name: str) -> None:
+    """Take other weights, and the preprocessing they were trained with."""
+    after = state.current_selection().having(weights=name)
+    wanted = trial_for(after).weights.normalisation
+    if name == IMAGENET:
+        file = file_for(after.spec)
+        wanted = file.normalisation if file else wanted
+    state.set_parts(weights=name, normalisation=wanted or after.preparation.normalisation)
