@@ -42,7 +42,7 @@ class RunReader:
         run = self.store.find(run_id)
         return self.events_of(run, since) if run else None
 
-    def events_of(self, run: Run, since: Place = START) -> Events | None:
+    def events_of(self, run: QueueEntry, since: Place = START) -> Events | None:
         """Return what `events` does of a run whose line in the list was just read.
 
         Raises:
