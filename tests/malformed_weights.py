@@ -26,7 +26,7 @@ import psutil
 from safetensors.numpy import save
 
 import resnet_viz.weights.formats
-from resnet_viz.weights.reader import answer, limit
+from resnet_viz.weights.reader import LIMITS, answer
 
 MAX_BYTES = 4_000_000
 NAMES = (
@@ -308,7 +308,7 @@ def tried(data: bytes, work: Path) -> tuple[str, float, int]:
             memory.write_text(
                 str(psutil.Process().memory_info().rss)
             )  # less than its parent's: libraries' pages come later
-            limit()
+            LIMITS.apply()
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             said.write_text(json.dumps(answer(source, target, max_bytes=MAX_BYTES)))
             os._exit(0)

@@ -75,10 +75,9 @@ class PreparedPicture:
     def scores(self) -> Any:
         """Return the network with its weights, built now."""
         weights = self.weights.arrays if self.weights else None
-        from resnet_viz.model.activation_model import ActivationModel  # noqa: PLC0415 - imports Keras
-        from resnet_viz.model.scores import Scores  # noqa: PLC0415 - as above
+        from resnet_viz.model.scores import build_scores  # noqa: PLC0415 - imports Keras
 
-        return Scores(ActivationModel(self.summary.graph.spec, weights=weights)).with_surgery(self.surgery)
+        return build_scores(self.summary.graph.spec, weights).with_surgery(self.surgery)
 
     @property
     def weights_text(self) -> str:

@@ -30,6 +30,7 @@ from resnet_viz.images.reader import read_picture
 from resnet_viz.messages import current_language, joined, ngettext, use_language
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import Room
+from resnet_viz.sandbox import Limits
 
 MAX_BYTES = 200 * 10**6
 MAX_FILES = 5_000
@@ -41,7 +42,7 @@ KEPT_SIDE_PX = 64
 """Pictures are kept at this size: what the course network receives, and 5,000 of them take 61 MB."""
 
 _TIMEOUT_S = 120.0
-_MEMORY_BYTES = 2**30
+LIMITS = Limits(memory_bytes=2**30, cpu_s=int(_TIMEOUT_S), file_bytes=MAX_UNPACKED_BYTES)
 _PASSED_OVER = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 _ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz")
 _KINDS_OF_NOTES = ("passed_over", "hidden", "too_large", "no_folder", "unreadable", "twice", "two_classes")
@@ -116,7 +117,7 @@ def _read_apart(source: Path, target: Path) -> FolderSet:
     try:
         # One thread: NumPy's others would take address space that counts as memory.
         environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-        done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT_S, check=False, env=environment)  # noqa: S603 - our own module
+        done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT_S, check=False, env=environment)
         answer: dict[str, Any] = json.loads(done.stdout)
     except (subprocess.TimeoutExpired, ValueError) as error:
         raise DataError(too_much) from error
@@ -357,27 +358,17 @@ def _note(kind: str, n: int) -> str:
     }[kind].format(n=n)
 
 
-def _limit() -> None:
-    try:
-        import resource  # noqa: PLC0415 - does not exist on Windows, where the time limit alone holds
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(_TIMEOUT_S), int(_TIMEOUT_S)))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_UNPACKED_BYTES, MAX_UNPACKED_BYTES))
-
-
 def main() -> None:
     """Read the archive that the arguments name."""
     source, target, language = sys.argv[1:]
     use_language(language)
-    _limit()
+    LIMITS.apply()
     try:
         found = read_folders(Path(source), Path(target))
         answer: dict[str, Any] = {"classes": found.classes, "count": found.count, "notes": found.notes}
     except ResNetVizError as error:
         answer = {"sentence": str(error)}
-    print(json.dumps(answer))  # noqa: T201 - the answer
+    print(json.dumps(answer))
 
 
 if __name__ == "__main__":

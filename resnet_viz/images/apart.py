@@ -18,12 +18,12 @@ from resnet_viz.images.modes import strips
 from resnet_viz.images.reader import Picture, check_size, read_picture
 from resnet_viz.messages import current_language, use_language
 from resnet_viz.messages import gettext as _
+from resnet_viz.sandbox import Limits
 
 # The largest picture takes 0.8 s of the processor and 170 MB where this was measured; a slow machine gets six times as
 # long. By the clock it may take far longer: what a crowd or a training leaves of the machine is no fault of the picture.
-_CPU_S = 5
+LIMITS = Limits(memory_bytes=400 * 2**20, cpu_s=5, file_bytes=0)
 _TIMEOUT_S = 90.0
-_MEMORY_BYTES = 400 * 2**20
 
 _one_at_a_time = threading.Lock()
 
@@ -43,7 +43,7 @@ def read_apart(data: bytes) -> Picture:
     )
     try:
         with _one_at_a_time:
-            done = subprocess.run(  # noqa: S603 - our own module
+            done = subprocess.run(
                 command, input=data, capture_output=True, timeout=_TIMEOUT_S, check=False, env=environment
             )
         head_bytes = done.stdout.index(b"\n") + 1
@@ -57,25 +57,15 @@ def read_apart(data: bytes) -> Picture:
     return Picture(lambda: rgb, answer["sha256"], tuple(answer["notes"]))
 
 
-def _limit() -> None:
-    try:
-        import resource  # noqa: PLC0415 - does not exist on Windows, where the time limit alone holds
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-
-
 def main() -> None:
     """Answer for the picture on the standard input."""
     use_language(sys.argv[1])
-    _limit()
+    LIMITS.apply()
     try:
         picture = read_picture(sys.stdin.buffer.read())
     except ImageError as error:
         head: dict[str, Any] = {"sentence": str(error)}
-        print(json.dumps(head))  # noqa: T201 - the answer
+        print(json.dumps(head))
         return
     head = {"size": picture.rgb.size, "sha256": picture.sha256, "notes": picture.notes}
     sys.stdout.buffer.write(json.dumps(head).encode() + b"\n")

@@ -1,14 +1,15 @@
 """The list of runs: an index in SQLite, each run's own files in a folder beside it. No Keras."""
 
 import contextlib
+import json
 import secrets
 import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 from resnet_viz.errors import JobError, StoreError, broken_rule
 from resnet_viz.messages import current_language
@@ -39,7 +40,10 @@ create table if not exists runs (
 create index if not exists by_owner on runs (owner, number);
 create index if not exists by_state on runs (state, queued);
 """
-_COLUMNS = "id, owner, name, demo, device, holds, state, created, queued"
+_INSERT = """
+insert into runs (id, owner, name, demo, device, holds, state, created, queued)
+values (:id, :owner, :name, :demo, :device, :holds, :state, :created, :queued)
+"""
 WAITING: tuple[State, ...] = ("queued",)
 ACTIVE: tuple[State, ...] = ("preparing", "prepared", "running", "paused")
 
@@ -114,8 +118,7 @@ class RunStore:
         try:
             self.files(run.id).save(RunRecord(plan, language=current_language()))
             with self._database() as database:
-                values = (run.id, owner, run.name, run.demo, device, int(holds), run.state, now, now)
-                database.execute(f"insert into runs ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)  # noqa: S608 - our own words
+                database.execute(_INSERT, asdict(run))
         except BaseException as error:
             shutil.rmtree(self.files(run.id).path, ignore_errors=True)
             if isinstance(error, OSError):
@@ -125,16 +128,16 @@ class RunStore:
 
     def find(self, run_id: str) -> QueueEntry | None:
         """Return a run, or None."""
-        return next(iter(self._select("where id = ?", (run_id,))), None)
+        return next(iter(self._select("select * from runs where id = ?", run_id)), None)
 
     def of_owner(self, owner: str) -> list[QueueEntry]:
         """Return an owner's runs, the newest first."""
-        return self._select("where owner = ? order by number desc", (owner,))
+        return self._select("select * from runs where owner = ? order by number desc", owner)
 
     def in_states(self, *states: State) -> list[QueueEntry]:
         """Return all runs in these states, in the order of the queue."""
-        marks = ", ".join("?" * len(states))
-        return self._select(f"where state in ({marks}) order by queued, number", states)
+        query = "select * from runs where state in (select value from json_each(?)) order by queued, number"
+        return self._select(query, json.dumps(states))
 
     def set_state(self, run_id: str, state: State) -> None:
         """Change how a run stands; back in the queue, it goes to its end."""
@@ -175,13 +178,12 @@ class RunStore:
         """Return the folder of a run."""
         return RunFolder(stored_at(self.folder, run_id))
 
-    def _select(self, rest: str, values: tuple[Any, ...]) -> list[QueueEntry]:
+    def _select(self, query: str, value: str) -> list[QueueEntry]:
         with self._database() as database:
-            rows = database.execute(f"select {_COLUMNS} from runs {rest}", values).fetchall()  # noqa: S608 - our own words
-        return [
-            QueueEntry(key, owner, name, demo, device, bool(holds), state, created, queued)
-            for key, owner, name, demo, device, holds, state, created, queued in rows
-        ]
+            database.row_factory = sqlite3.Row
+            rows = [dict(row) for row in database.execute(query, (value,))]
+        known = [item.name for item in fields(QueueEntry)]
+        return [QueueEntry(**{**{name: row[name] for name in known}, "holds": bool(row["holds"])}) for row in rows]
 
     @contextlib.contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:

@@ -2,7 +2,7 @@
 
 import copy
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.model.activation_model import ActivationModel
 from resnet_viz.model.gradients import Scored, compile_gradient
 from resnet_viz.model.partial_forward import run_graph
+from resnet_viz.spec import ResNetSpec
 from resnet_viz.spec.layers import Softmax
 from resnet_viz.spec.reach import boundary, surgery_nodes
 from resnet_viz.spec.surgery import NO_SURGERY, Surgery
@@ -134,6 +135,11 @@ class Scores:
                 self._functions.popitem(last=False)
         self._functions.move_to_end(key)
         return self._functions[key]
+
+
+def build_scores(spec: ResNetSpec, weights: Mapping[str, FloatArray] | None) -> Scores:
+    """Return the scores of a network, built now; weights as for `ActivationModel`."""
+    return Scores(ActivationModel(spec, weights=weights))
 
 
 def _batches(pictures: FloatArray, size: int) -> list[tuple[FloatArray, int]]:

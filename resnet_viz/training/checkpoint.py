@@ -16,8 +16,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
 
 from resnet_viz.errors import DAMAGE, WeightsError, broken_rule
+from resnet_viz.files import write_durably
 from resnet_viz.messages import gettext as _
 
 Arrays = Mapping[str, npt.NDArray[Any]]
@@ -47,8 +50,6 @@ def save_checkpoint(folder: Path, update: int, arrays: Mapping[str, Arrays], sta
     Raises:
         OSError: If the disk does not take it; the last checkpoint is still there.
     """
-    from safetensors.numpy import save  # noqa: PLC0415 - of the optional model part
-
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"update-{update:08d}"
     work = folder / f".new-{target.name}-{os.getpid()}"
@@ -60,10 +61,10 @@ def save_checkpoint(folder: Path, update: int, arrays: Mapping[str, Arrays], sta
             data = save({name: np.array(array, order="C") for name, array in named.items()})
             name = f"{number}.safetensors"
             digests[group] = {"file": name, "sha256": hashlib.sha256(data).hexdigest()}
-            _write_durably(work / name, data)
+            write_durably(work / name, data)
         manifest = json.dumps({"update": update, "arrays": digests, "state": dict(state)}).encode()
         body = json.dumps({"sha256": hashlib.sha256(manifest).hexdigest(), "manifest": manifest.decode()}).encode()
-        _write_durably(work / _MANIFEST, body)
+        write_durably(work / _MANIFEST, body)
         _sync_folder(work)
         shutil.rmtree(target, ignore_errors=True)
         work.replace(target)
@@ -88,9 +89,6 @@ def load_checkpoint(path: Path) -> Checkpoint:
     Raises:
         WeightsError: If a byte differs from what was written, or a file is missing.
     """
-    from safetensors import SafetensorError  # noqa: PLC0415 - of the optional model part
-    from safetensors.numpy import load  # noqa: PLC0415 - of the optional model part
-
     try:
         body = json.loads((path / _MANIFEST).read_bytes())
         text = body["manifest"].encode()
@@ -118,28 +116,6 @@ def newest_checkpoint(folder: Path) -> Checkpoint | None:
         except WeightsError:
             continue
     return None
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Put bytes in place of a file, durably; a reader sees the old ones or the new ones, never a part.
-
-    Raises:
-        OSError: If the disk does not take them.
-    """
-    work = path.with_name(f".new-{path.name}-{os.getpid()}")
-    try:
-        _write_durably(work, data)
-        work.replace(path)
-    except OSError:
-        work.unlink(missing_ok=True)
-        raise
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _sync_folder(path: Path) -> None:

@@ -10,6 +10,7 @@ from resnet_viz.analysis.curves import Metrics, by_network, recent_means, smooth
 from resnet_viz.datasets.catalogue import data_sets
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
+from resnet_viz.training.demos import demos
 from resnet_viz.training.plan import Plan
 from resnet_viz.training.record import ENDED, RunRecord
 from resnet_viz.viz.words import network_name, percent_text
@@ -32,8 +33,6 @@ class Conclusion:
 
 def conclusion_of(record: RunRecord, metrics: Sequence[Metrics]) -> Conclusion:
     """Return the conclusion of a run, so far or at its end, in the way its demo asks for."""
-    from resnet_viz.training.demos import demos  # noqa: PLC0415 - the demos name the conclusions
-
     own = demos().get(record.plan.demo)
     kind = own.conclusion if own else ("pair" if len(record.plan.networks) == 2 else "single")
     found = by_network(metrics)

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 import psutil
@@ -58,7 +59,7 @@ def nvidia_gpus() -> Hardware | None:
 
 def _processor() -> str:
     if sys.platform == "linux":
-        with contextlib.suppress(OSError), open("/proc/cpuinfo", encoding="utf-8") as file:  # noqa: PTH123 - a kernel's
+        with contextlib.suppress(OSError), Path("/proc/cpuinfo").open(encoding="utf-8") as file:
             for line in file:
                 if line.startswith("model name"):
                     return _plain(line.partition(":")[2])

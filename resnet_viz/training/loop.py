@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from safetensors.numpy import save
 
 from resnet_viz.datasets.sources import Source
+from resnet_viz.files import write_whole
 from resnet_viz.messages import gettext as _
 from resnet_viz.training.batches import Batches
-from resnet_viz.training.checkpoint import newest_checkpoint, save_checkpoint, write_whole
+from resnet_viz.training.checkpoint import newest_checkpoint, save_checkpoint
 from resnet_viz.training.control import STOPS, TICK_S, Command, Control
 from resnet_viz.training.device import Device, used_memory_bytes, uses_xla
 from resnet_viz.training.journal import Journal
@@ -274,8 +276,6 @@ class Loop:
         self._save_s = self._saved - began
 
     def _finish(self) -> RunRecord:
-        from safetensors.numpy import save  # noqa: PLC0415 - of the optional model part
-
         record = self.record
         self._save()
         self.journal.begin_phase("evaluate")

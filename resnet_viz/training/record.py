@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.analysis.curves import Metrics
-from resnet_viz.training.checkpoint import write_whole
+from resnet_viz.files import write_whole
 from resnet_viz.training.plan import Plan
 
 State = Literal["queued", "preparing", "prepared", "running", "paused", "done", "cancelled", "failed", "interrupted"]

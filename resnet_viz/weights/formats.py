@@ -9,13 +9,16 @@ import re
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
 
 from resnet_viz.errors import DAMAGE, WeightsError, broken_rule
 from resnet_viz.messages import gettext as _
@@ -97,14 +100,17 @@ def _opened(path: Path, head: bytes) -> Iterator[list[Entry]]:
         raise WeightsError(refusal(kind))
 
 
-def _safetensors(path: Path, header_bytes: int) -> Iterator[list[Entry]]:
-    from safetensors import SafetensorError, safe_open  # noqa: PLC0415 - of the optional model part
+def save_arrays(arrays: Mapping[str, Any], path: Path) -> None:
+    """Write arrays in the one format that is read again."""
+    save_file(dict(arrays), path)
 
+
+def _safetensors(path: Path, header_bytes: int) -> Iterator[list[Entry]]:
     if header_bytes > MAX_HEADER:
         rule = _("a file whose header has at most {n} bytes").format(n=f"{MAX_HEADER:,}")
         raise WeightsError(broken_rule("weights", rule, header_bytes))
     with contextlib.suppress(ImportError):
-        import ml_dtypes as _bfloat16  # noqa: F401, PLC0415 - teaches NumPy bfloat16, where it is installed
+        import_module("ml_dtypes")  # teaches NumPy bfloat16, where it is installed
     try:
         with safe_open(path, framework="np") as file:
             names = list(file.keys())
@@ -126,8 +132,6 @@ def _safetensors(path: Path, header_bytes: int) -> Iterator[list[Entry]]:
 
 
 def _tensor(file: Any, name: str) -> Any:
-    from safetensors import SafetensorError  # noqa: PLC0415 - of the optional model part
-
     try:
         return file.get_tensor(name)
     except SafetensorError as error:
@@ -198,7 +202,7 @@ def _npy_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[],
 
 
 def _hdf5(path: Path) -> Iterator[list[Entry]]:
-    import h5py  # noqa: PLC0415 - of the optional model part
+    import h5py  # noqa: PLC0415 - 0.1 s that only these files need
 
     try:
         with h5py.File(path, "r") as file:

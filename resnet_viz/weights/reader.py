@@ -13,10 +13,10 @@ from typing import Any
 from resnet_viz.errors import ResNetVizError, WeightsError
 from resnet_viz.messages import current_language, use_language
 from resnet_viz.messages import gettext as _
+from resnet_viz.sandbox import Limits
 
 TIMEOUT_S = 20.0
-_MEMORY_BYTES = 3 * 2**30
-_FILE_BYTES = 600 * 2**20
+LIMITS = Limits(memory_bytes=3 * 2**30, cpu_s=int(TIMEOUT_S), file_bytes=600 * 2**20)
 
 
 def convert(source: Path, target: Path, *, max_bytes: int) -> dict[str, tuple[int, ...]]:
@@ -30,7 +30,7 @@ def convert(source: Path, target: Path, *, max_bytes: int) -> dict[str, tuple[in
         "The weights file could not be read within {n:.0f} s and the memory allowed: it is damaged or not a network's weights."
     )
     try:
-        done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, check=False)  # noqa: S603 - our own module
+        done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, check=False)
     except subprocess.TimeoutExpired as error:
         raise WeightsError(too_much.format(n=TIMEOUT_S)) from error
     try:
@@ -44,35 +44,22 @@ def convert(source: Path, target: Path, *, max_bytes: int) -> dict[str, tuple[in
 
 def answer(source: Path, target: Path, *, max_bytes: int) -> dict[str, Any]:
     """Write the arrays of a file to `target` and return their shapes, or the sentence that says what is wrong."""
-    from safetensors.numpy import save_file  # noqa: PLC0415 - of the optional model part, and after the limits
-
-    from resnet_viz.weights.formats import read_weights  # noqa: PLC0415 - after the limits
+    from resnet_viz.weights.formats import read_weights, save_arrays  # noqa: PLC0415 - of the optional model part
 
     try:
         arrays = read_weights(source, max_bytes=max_bytes)
-        save_file(arrays, target)
+        save_arrays(arrays, target)
     except ResNetVizError as error:
         return {"sentence": str(error)}
     return {"shapes": {name: array.shape for name, array in arrays.items()}}
-
-
-def limit() -> None:
-    """Bound this process's memory, processor time and files, where the system knows such bounds."""
-    try:
-        import resource  # noqa: PLC0415 - does not exist on Windows, where the time limit alone holds
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(TIMEOUT_S), int(TIMEOUT_S)))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE_BYTES, _FILE_BYTES))
 
 
 def main() -> None:
     """Convert the file that the arguments name."""
     source, target, max_bytes, language = sys.argv[1:]
     use_language(language)
-    limit()
-    print(json.dumps(answer(Path(source), Path(target), max_bytes=int(max_bytes))))  # noqa: T201 - the answer
+    LIMITS.apply()
+    print(json.dumps(answer(Path(source), Path(target), max_bytes=int(max_bytes))))
 
 
 if __name__ == "__main__":

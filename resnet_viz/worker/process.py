@@ -2,6 +2,7 @@
 
 import contextlib
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +13,9 @@ import psutil
 
 from resnet_viz.backends import child_environment
 from resnet_viz.worker.wire import Array, Message, read_message, write_message
+
+if sys.platform == "linux":
+    import fcntl
 
 # Importing Keras tells nothing; 5 s on two idle cores.
 START_S = 120.0
@@ -193,11 +197,8 @@ class WorkerProcess:
 
 def _widen_pipe(process: "subprocess.Popen[bytes]") -> None:
     """Ask Linux for larger pipes: maps of several MB then cross in fewer switches."""
-    try:
-        import fcntl  # noqa: PLC0415 - does not exist on Windows
-
-        for pipe in (process.stdin, process.stdout):
-            if pipe:
-                fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-    except (ImportError, AttributeError, OSError):
-        return
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            for pipe in (process.stdin, process.stdout):
+                if pipe:
+                    fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)

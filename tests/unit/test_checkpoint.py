@@ -71,7 +71,7 @@ def test_a_full_disk_leaves_the_last_one(tmp_path, monkeypatch):
     def full(_path, _data):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoint, "_write_durably", full)
+    monkeypatch.setattr(checkpoint, "write_durably", full)
     with pytest.raises(OSError, match="No space left"):
         save_checkpoint(tmp_path, 2, ARRAYS, STATE)
     assert [path.name for path in tmp_path.iterdir()] == ["update-00000001"]
