@@ -58,7 +58,7 @@ class QueueEntry:
         name: What its owner calls it.
         demo: The demo it started from.
         device: Wanted device.
-        holds: Whether it waits, compiled, for its owner's word.
+        holds: Whether it waits, compiled, for its owner's command.
         state: How it stands.
         created: When, seconds since 1970.
         queued: When it joined the queue; the order of the queue.
@@ -155,7 +155,7 @@ class RunStore:
             database.execute("update runs set state = 'queued' where id = ?", (run_id,))
 
     def set_holds(self, run_id: str, *, holds: bool) -> None:
-        """Change whether a run waits for its owner's word."""
+        """Change whether a run waits for its owner's command."""
         with self._database() as database:
             database.execute("update runs set holds = ? where id = ?", (int(holds), run_id))
 

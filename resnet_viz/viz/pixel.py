@@ -1,13 +1,14 @@
 """One value's arithmetic in words, and what its moving picture shows: the kernel walks over its patch, the sum grows."""
 
 import math
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined, ngettext
+from resnet_viz.results import PixelStep
 from resnet_viz.viz.mosaic import Scale, painted, shared_scale
 from resnet_viz.viz.theme import ink_on
 from resnet_viz.viz.words import number_text
@@ -18,19 +19,7 @@ FloatArray = npt.NDArray[np.float32]
 _LISTED = 8
 
 
-class Terms(Protocol):
-    """A step of a value: kind and terms; see `resnet_viz.results.PixelStep`."""
-
-    @property
-    def kind(self) -> str:
-        """The layer's kind."""
-
-    @property
-    def numbers(self) -> dict[str, float]:
-        """The terms by name."""
-
-
-def step_text(step: Terms) -> str:
+def step_text(step: PixelStep) -> str:
     """Return one step's arithmetic with its own numbers.
 
     >>> from types import SimpleNamespace
@@ -40,7 +29,7 @@ def step_text(step: Terms) -> str:
     return _arithmetic(step).replace("+ −", "− ").replace("− −", "+ ")
 
 
-def _arithmetic(step: Terms) -> str:
+def _arithmetic(step: PixelStep) -> str:
     n = {name: number_text(value) for name, value in step.numbers.items()}
     match step.kind:
         case "conv" | "dense":

@@ -35,7 +35,9 @@ def packed(value: Any, arrays: dict[str, Array]) -> Any:
 
 def unpacked(kind: Any, plain: Any, arrays: Mapping[str, Array]) -> Any:
     """Return the value of a type that `packed` made plain."""
-    origin, parts = get_origin(kind) or kind, get_args(kind)
+    if isinstance(plain, (int, float, bool)):
+        return plain
+    origin, parts = _taken_apart(kind)
     if origin is np.ndarray:
         return arrays[plain]
     if origin in (Union, UnionType):
@@ -53,6 +55,12 @@ def unpacked(kind: Any, plain: Any, arrays: Mapping[str, Array]) -> Any:
     if isinstance(plain, dict):
         return {name: unpacked(parts[1], part, arrays) for name, part in plain.items()}
     return Path(plain) if origin is Path else plain
+
+
+@cache
+def _taken_apart(kind: Any) -> tuple[Any, tuple[Any, ...]]:
+    """Return what a type is made of: ``list`` and ``(int,)`` of ``list[int]``."""
+    return get_origin(kind) or kind, get_args(kind)
 
 
 @cache
