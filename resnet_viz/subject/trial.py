@@ -57,6 +57,7 @@ class Trial:
         image: Which picture it is shown, as `Subject.image` says it.
         preparation: How that becomes what it receives.
         stores: Where weights and picture are found.
+        before: The trial that this one was made of: what still holds is asked of it.
     """
 
     preset: str
@@ -66,6 +67,7 @@ class Trial:
     image: str
     preparation: Preparation
     stores: Stores = field(repr=False, compare=False)
+    before: Self | None = field(default=None, repr=False, compare=False)
 
     @property
     def summary(self) -> NetworkSummary:
@@ -75,21 +77,26 @@ class Trial:
     @cached_property
     def weights(self) -> Weights:
         """The weights it has; a link to somebody's own file has random ones for others."""
+        if self.before and (self.before.source, self.before.spec) == (self.source, self.spec):
+            return self.before.weights
         return weights_for(self.source, self.spec, self.stores)
 
     @cached_property
-    def _own_picture(self) -> Picture | None:
+    def own_picture(self) -> Picture | None:
+        """The visitor's own picture, if it is the one to be shown and is here."""
+        if self.before and self.before.image == self.image:
+            return self.before.own_picture
         return self.stores.own_picture() if self.image == UPLOAD else None
 
     @property
     def lacks_picture(self) -> bool:
         """Whether the picture is not here: it is somebody else's, or was forgotten."""
-        return self.image == UPLOAD and self._own_picture is None
+        return self.image == UPLOAD and self.own_picture is None
 
     @property
     def picture(self) -> Picture:
         """The picture it is shown; the first sample in place of one that is not here."""
-        return self._own_picture or sample_picture(DEFAULT_SAMPLE if self.image == UPLOAD else self.image)
+        return self.own_picture or sample_picture(DEFAULT_SAMPLE if self.image == UPLOAD else self.image)
 
     @cached_property
     def key(self) -> str:
@@ -143,13 +150,8 @@ class Trial:
         return self.having(surgery=NO_SURGERY)
 
     def having(self, **parts: Any) -> Self:
-        """Return another trial; what was worked out and still holds goes along."""
-        other = replace(self, **parts)
-        known = {"weights": {"spec", "source"}, "_own_picture": {"image"}}
-        vars(other).update(
-            {name: vars(self)[name] for name in known.keys() & vars(self) if not known[name] & set(parts)}
-        )
-        return other
+        """Return another trial, which shares what both have in common."""
+        return replace(self, before=self, **parts)
 
     @property
     def _image_key(self) -> tuple[str, ...]:
