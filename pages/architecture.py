@@ -5,7 +5,7 @@ import streamlit as st
 from resnet_viz.ui import resolving, state
 from resnet_viz.ui.components import panels, picture
 
-subject, trial = state.current_selection(), resolving.trial()
+subject, trial = state.subject(), resolving.trial()
 viewer = subject.viewer
 if viewer.present and not viewer.walk:  # there the question is the line of text
     panels.show_line(trial.summary, subject.node)

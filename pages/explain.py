@@ -5,7 +5,7 @@ import streamlit as st
 from resnet_viz.ui import resolving, state
 from resnet_viz.ui.components import doubt, explanation, image_source, maps, prediction, surgery
 
-subject, trial = state.current_selection(), resolving.trial()
+subject, trial = state.subject(), resolving.trial()
 doubted = doubt.doubt_of(trial)
 if trial.lacks_picture:
     image_source.say_missing()

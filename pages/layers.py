@@ -3,4 +3,4 @@
 from resnet_viz.ui import state
 from resnet_viz.ui.components import layer_table
 
-layer_table.show(state.current_selection())
+layer_table.show(state.subject())

@@ -8,7 +8,7 @@ from resnet_viz.training.demos import demos
 from resnet_viz.ui import state
 from resnet_viz.ui.components import run_list, run_view, training_setup
 
-subject = state.current_selection()
+subject = state.subject()
 shown, viewer = subject.train, subject.viewer
 if (viewer.present or viewer.walk) and shown.run:
     if not viewer.walk:  # whose stop asks its own

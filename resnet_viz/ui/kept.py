@@ -57,7 +57,7 @@ def is_new() -> bool:
     before it. A language is no such thing, and a page without parameters neither.
     """
     if state.Key.IS_NEW not in st.session_state:
-        names_nothing = state.current_selection().having(language="") == Subject()
+        names_nothing = state.subject().having(language="") == Subject()
         st.session_state[state.Key.IS_NEW] = names_nothing and services.seen().load(state.owner()) is None
     return bool(st.session_state[state.Key.IS_NEW])
 

@@ -8,7 +8,7 @@ from resnet_viz.subject.links import to_params
 from resnet_viz.subject.trial import Trial
 from resnet_viz.subject.views import Viewer
 from resnet_viz.ui import kept, resolving, say, services, state
-from resnet_viz.ui.components import doubt, present, subject, walk, welcome
+from resnet_viz.ui.components import doubt, present, subject_line, walk, welcome
 
 
 def main() -> None:
@@ -16,8 +16,8 @@ def main() -> None:
     st.set_page_config(page_title="ResNet Viz", page_icon=str(ASSETS / "icon.png"), layout="wide")
     state.begin_run()
     walk.arrive()
-    selection = state.current_selection()
-    if selection.viewer.present:
+    subject = state.subject()
+    if subject.viewer.present:
         st.html(STYLE / "projector.css")
     pages = {
         "": st.Page(PAGES / "architecture.py", title=_("Architecture"), url_path="architecture", default=True),
@@ -29,19 +29,19 @@ def main() -> None:
     page = st.navigation(list(pages.values()), position="top")
     target = state.taken_target()
     if target is not None and pages[target] is not page:
-        st.switch_page(pages[target], query_params=to_params(selection))
+        st.switch_page(pages[target], query_params=to_params(subject))
     state.set_page(next(path for path, own in pages.items() if own is page))
     # Taken before anything is drawn: a fragment that finds sentences untold draws the page anew.
     sentences = state.taken_problems()
     with resolving.one_run() as trial:
-        present.show_keys(selection.viewer)
-        subject.show(trial, selection.viewer)
-        _show_above(trial, selection.viewer, sentences)
-        if _is_changing(selection.viewer):
+        present.show_keys(subject.viewer)
+        subject_line.show(trial, subject.viewer)
+        _show_above(trial, subject.viewer, sentences)
+        if _is_changing(subject.viewer):
             from resnet_viz.ui.components import specification  # noqa: PLC0415 - nobody needs it to look
 
             with st.sidebar:
-                specification.show(selection.preset, selection.spec)
+                specification.show(subject.preset, subject.spec)
         page.run()
     state.write_url()
     services.first_page.set()

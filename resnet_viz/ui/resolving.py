@@ -62,7 +62,7 @@ def trial_for(subject: Subject) -> Trial:
 @contextlib.contextmanager
 def one_run() -> Iterator[Trial]:
     """Resolve the subject for a run of a page; what it came to is let go with the run, for it holds whole pictures."""
-    found = trial_for(state.current_selection())
+    found = trial_for(state.subject())
     st.session_state[state.Key.TRIAL] = found
     try:
         yield found
@@ -73,12 +73,12 @@ def one_run() -> Iterator[Trial]:
 def trial() -> Trial:
     """Return what the subject of this run comes to."""
     found: Trial | None = st.session_state.get(state.Key.TRIAL)
-    return found or trial_for(state.current_selection())
+    return found or trial_for(state.subject())
 
 
 def choose_weights(name: str) -> None:
     """Take other weights, and the preprocessing they were trained with."""
-    after = state.current_selection().having(weights=name)
+    after = state.subject().having(weights=name)
     wanted = trial_for(after).weights.normalisation
     if name == IMAGENET:
         file = file_for(after.spec)

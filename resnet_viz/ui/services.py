@@ -35,7 +35,7 @@ from resnet_viz.worker.requests.warm import Warm
 
 # pandas and the emoji table are Streamlit's own late imports, for component data and button labels.
 _FIRST_PAGE_IMPORTS = (
-    "resnet_viz.ui.components.subject",
+    "resnet_viz.ui.components.subject_line",
     "resnet_viz.ui.components.picture",
     "resnet_viz.ui.components.panels",
     "resnet_viz.ui.components.specification",

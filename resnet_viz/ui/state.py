@@ -28,7 +28,7 @@ _ECHO_S = 3.0
 class Key(StrEnum):
     """Names in the session state that are not widgets'."""
 
-    SELECTION = "selection"
+    SUBJECT = "whole_subject"
     PAST = "past"
     FUTURE = "future"
     PROBLEMS = "problems"
@@ -60,28 +60,28 @@ class Key(StrEnum):
 
 
 def begin_run() -> Subject:
-    """Read the address bar if it changed, choose the language, and return the selection of this run."""
+    """Read the address bar if it changed, choose the language, and return the subject of this run."""
     state, params = st.session_state, st.query_params.to_dict()
-    if Key.SELECTION not in state or _is_news(params):
+    if Key.SUBJECT not in state or _is_news(params):
         use_language(language_of(params) or preferred_language(st.context.locale))
-        selection, problems = from_params(params)
-        state[Key.SELECTION], state[Key.PROBLEMS] = selection, problems
+        found, problems = from_params(params)
+        state[Key.SUBJECT], state[Key.PROBLEMS] = found, problems
         # A link that names a walk and no network asks for the walk's own: its stop brings the whole state.
-        state[Key.INVITED] = bool(selection.viewer.walk) and "preset" not in params
+        state[Key.INVITED] = bool(found.viewer.walk) and "preset" not in params
     use_language(_language())
     write_url()
-    return current_selection()
+    return subject()
 
 
-def current_selection() -> Subject:
+def subject() -> Subject:
     """Return what the visitor looks at."""
-    selection: Subject = st.session_state.get(Key.SELECTION, Subject())
-    return selection
+    found: Subject = st.session_state.get(Key.SUBJECT, Subject())
+    return found
 
 
 def write_url() -> None:
     """Make the address bar the link to this state."""
-    params, last = to_params(current_selection()), st.session_state.get(Key.LAST_URL)
+    params, last = to_params(subject()), st.session_state.get(Key.LAST_URL)
     if st.query_params.to_dict() != params:
         st.query_params.from_dict(params)
     if last not in (None, params):
@@ -91,8 +91,8 @@ def write_url() -> None:
 
 
 def update(change: Callable[[Subject], Subject]) -> None:
-    """Change the selection; a change that breaks a rule leaves everything and keeps the rule's sentence for the page."""
-    before = current_selection()
+    """Change the subject; a change that breaks a rule leaves everything and keeps the rule's sentence for the page."""
+    before = subject()
     try:
         after = change(before).after(before)
     except ResNetVizError as error:
@@ -108,17 +108,17 @@ def _show(before: Subject, after: Subject) -> None:
     if (after.spec, after.surgery, after.weights) != (before.spec, before.surgery, before.weights):
         st.session_state[Key.PAST] = [*st.session_state.get(Key.PAST, []), before][-_HISTORY:]
         st.session_state[Key.FUTURE] = []
-    st.session_state[Key.SELECTION] = after
+    st.session_state[Key.SUBJECT] = after
 
 
 def set_parts(**parts: Any) -> None:
-    """Replace parts of the selection that no rule binds."""
-    update(lambda selection: selection.having(**parts))
+    """Replace parts of the subject that no rule binds."""
+    update(lambda now: now.having(**parts))
 
 
 def set_spec(change: Callable[[ResNetSpec], ResNetSpec]) -> None:
     """Replace the specification."""
-    update(lambda selection: selection.with_spec(change(selection.spec)))
+    update(lambda now: now.with_spec(change(now.spec)))
 
 
 def undo() -> None:
@@ -243,9 +243,9 @@ def set_page(path: str) -> None:
     st.session_state[Key.PAGE] = path
 
 
-def jump(selection: Subject, path: str) -> None:
+def jump(target: Subject, path: str) -> None:
     """Show another state on another page, on the next run."""
-    _show(current_selection(), selection)
+    _show(subject(), target)
     st.session_state[Key.TARGET] = path
 
 
@@ -364,10 +364,10 @@ def _is_news(params: dict[str, str]) -> bool:
 def _step(source: Key, target: Key) -> None:
     if not st.session_state.get(source):
         return
-    current = current_selection()
+    current = subject()
     st.session_state[target] = [*st.session_state.get(target, []), current]
     old: Subject = st.session_state[source].pop()
-    st.session_state[Key.SELECTION] = replace(_returned(current, old), surgery=old.surgery)
+    st.session_state[Key.SUBJECT] = replace(_returned(current, old), surgery=old.surgery)
 
 
 def _returned(now: Subject, old: Subject) -> Subject:
@@ -380,7 +380,7 @@ def _language() -> str:
     """Return the language of the visitor whose session this thread runs; "" on a thread that runs nobody's."""
     if get_script_run_ctx(suppress_warning=True) is None:
         return ""
-    return current_selection().viewer.language or preferred_language(st.context.locale)
+    return subject().viewer.language or preferred_language(st.context.locale)
 
 
 ask_for_language(_language)

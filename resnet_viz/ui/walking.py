@@ -6,9 +6,9 @@ from resnet_viz.subject.subject import Subject
 from resnet_viz.ui import state
 
 
-def step_to(selection: Subject, path: str) -> None:
+def step_to(subject: Subject, path: str) -> None:
     """Show a stop of a walk, or what was there before it: a step on a walk is no change that undo takes back."""
-    st.session_state[state.Key.SELECTION] = selection
+    st.session_state[state.Key.SUBJECT] = subject
     st.session_state[state.Key.TARGET] = path
 
 
@@ -19,7 +19,7 @@ def taken_invitation() -> bool:
 
 def keep_place() -> None:
     """Remember what is on screen, for the end of the walk that begins."""
-    st.session_state[state.Key.PLACE] = (state.current_selection(), state.page())
+    st.session_state[state.Key.PLACE] = (state.subject(), state.page())
 
 
 def has_place() -> bool:

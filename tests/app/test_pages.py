@@ -496,7 +496,7 @@ def test_another_kind_of_block_brings_its_filters():
     app = opened("architecture", {"preset": "keras-v1"})
     app.session_state["section_block"] = True
     app.run()
-    state_of = app.session_state["selection"]
+    state_of = app.session_state["whole_subject"]
     assert state_of.spec.block == "bottleneck"
     from resnet_viz.ui.components.specification import _with
 
@@ -812,9 +812,9 @@ def test_undo_beside_a_misfit_takes_back_the_change_of_the_network_and_keeps_wha
     app.number_input(key="line_classes").set_value(7).run()
     assert "2 are missing (`fc7/kernel`, `fc7/bias`)" in exactly(app, "With 7 classes the last layer")
     for change in (lambda now: now.with_spec(replace(now.spec, seed=3)), lambda now: _operated(now, "drop:2a")):
-        after = change(app.session_state["selection"])
-        app.session_state["past"] = [*app.session_state["past"], app.session_state["selection"]]
-        app.session_state["selection"] = after
+        after = change(app.session_state["whole_subject"])
+        app.session_state["past"] = [*app.session_state["past"], app.session_state["whole_subject"]]
+        app.session_state["whole_subject"] = after
         app.run()
     app.button(key="misfit_undo").click().run()
     assert "the last layer needs other weights" not in texts(app)

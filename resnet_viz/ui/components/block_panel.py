@@ -108,4 +108,4 @@ def _show_layers(graph: LayerGraph, block: Block, *, is_open: bool) -> None:
 
 def _see(name: str) -> None:
     """Go to the page that takes the block apart."""
-    state.jump(state.current_selection().having(node=name, aspect="block"), "activations")
+    state.jump(state.subject().having(node=name, aspect="block"), "activations")

@@ -14,5 +14,5 @@ _CONFIG = {"displaylogo": False, "displayModeBar": False}
 
 def show(figure: go.Figure, key: str, alt: str, **options: Any) -> None:
     """Draw a chart; `options` are Streamlit's own."""
-    figure = lettered(figure, is_projected=state.current_selection().viewer.present)
+    figure = lettered(figure, is_projected=state.subject().viewer.present)
     st.plotly_chart(figure, key=key, config=_CONFIG, alt=alt, **options)

@@ -77,17 +77,17 @@ def _other_title(text: str) -> str:
 
 
 def _hold() -> None:
-    selection = state.current_selection()
-    state.set_parts(against=to_text(selection.preset, selection.base, selection.spec))
+    subject = state.subject()
+    state.set_parts(against=to_text(subject.preset, subject.base, subject.spec))
 
 
 def _swap() -> None:
-    selection = state.current_selection()
-    other = selection.other
+    subject = state.subject()
+    other = subject.other
     if other is None:
         return
-    mine = to_text(selection.preset, selection.base, selection.spec)
-    name = from_text(selection.architecture.against)[0]
+    mine = to_text(subject.preset, subject.base, subject.spec)
+    name = from_text(subject.architecture.against)[0]
     state.update(lambda current: current.having(preset=name).with_spec(other).comparing(mine))
 
 

@@ -1,4 +1,4 @@
-"""Controls that show a part of the selection and change it: each widget follows the selection, never the reverse."""
+"""Controls that show a part of the subject and change it: each widget follows the subject, never the reverse."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any

@@ -231,4 +231,4 @@ def _held_back() -> int:
 
 def _forget_folders() -> None:
     arrays_file(services.pictures_folder(), "folders", own_folder()).unlink(missing_ok=True)
-    use_source(demos()[state.current_selection().train.demo].plan.data.source)
+    use_source(demos()[state.subject().train.demo].plan.data.source)

@@ -121,7 +121,7 @@ def _earlier(fitting: Fit | None) -> Subject | None:
 
 def _do(remedy: Remedy, before: Subject | None) -> None:
     """Do what the button says."""
-    now = state.current_selection()
+    now = state.subject()
     weights = resolving.trial_for(now).weights
     made_for = weights.made_for or now.spec
     if remedy in (Remedy.TRAINED, Remedy.RANDOM):

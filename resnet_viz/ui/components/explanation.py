@@ -203,7 +203,7 @@ def _show_settings(request: Request) -> None:
 
 
 def _set(name: str, value: str) -> None:
-    settings = {**parse_settings(state.current_selection().explain.explaining), name: value}
+    settings = {**parse_settings(state.subject().explain.explaining), name: value}
     state.set_parts(explaining=";".join(f"{key}={text}" for key, text in settings.items()))
 
 

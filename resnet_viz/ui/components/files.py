@@ -81,9 +81,9 @@ def _take_numbers() -> None:
     data = _received("numbers_upload")
     if data is None:
         return
-    selection = state.current_selection()
+    subject = state.subject()
     try:
-        kept.keep_numbers(read_numbers(data[: MAX_OWN_BYTES + 1], selection.summary.by_id))
+        kept.keep_numbers(read_numbers(data[: MAX_OWN_BYTES + 1], subject.summary.by_id))
     except ResNetVizError as error:
         state.add_problem(str(error))
         return

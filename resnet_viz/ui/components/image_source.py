@@ -46,12 +46,12 @@ def show_folded() -> None:
 
 def show(place: str) -> None:
     """Draw the choice: a sample, an upload or the camera, then the preprocessing."""
-    selection = state.current_selection()
-    thumbs.show(selection.image, key=f"{place}_thumbs", chose=partial(_fold, place))
-    if selection.image == UPLOAD:
+    subject = state.subject()
+    thumbs.show(subject.image, key=f"{place}_thumbs", chose=partial(_fold, place))
+    if subject.image == UPLOAD:
         st.button(_("Delete my picture"), key=f"{place}_delete", on_click=_forget)
     else:
-        st.markdown(_("Picture: {credit}").format(credit=SAMPLES[selection.image].credit))
+        st.markdown(_("Picture: {credit}").format(credit=SAMPLES[subject.image].credit))
     upload = f"{place}_upload"
     st.file_uploader(
         _("Your own picture (stays on this machine)"),
@@ -64,7 +64,7 @@ def show(place: str) -> None:
     if st.toggle(_("Camera"), key=f"{place}_camera_on"):
         camera = f"{place}_camera"
         st.camera_input(_("Take a picture"), key=camera, on_change=_keep, args=(place, camera))
-    show_preprocessing(selection.preparation, place)
+    show_preprocessing(subject.preparation, place)
 
 
 def show_preprocessing(preparation: Preparation, place: str) -> None:

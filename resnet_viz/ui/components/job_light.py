@@ -51,5 +51,5 @@ def _open() -> None:
     except StoreError as error:
         state.add_problem(str(error))
         return
-    selection = state.current_selection()
-    state.jump(selection.having(run=own[-1].id) if own else selection, "train")
+    subject = state.subject()
+    state.jump(subject.having(run=own[-1].id) if own else subject, "train")

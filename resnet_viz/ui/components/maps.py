@@ -35,7 +35,7 @@ def _component() -> Any:
 
 
 def show(payload: bytes, *, key: str) -> None:
-    """Draw maps from the bytes of `resnet_viz.viz.payload`; what is chosen there becomes the selection."""
+    """Draw maps from the bytes of `resnet_viz.viz.payload`; what is chosen there becomes the subject."""
     _component()(key=key, data=payload, on_did_change=lambda: _take(key))
 
 
@@ -139,8 +139,8 @@ def _take(key: str) -> None:
     if not event or not state.is_first_delivery(str(event.get("mark"))):
         return
     node = str(event.get("node", ""))
-    selection = state.current_selection()
-    if node not in selection.summary.by_id:
+    subject = state.subject()
+    if node not in subject.summary.by_id:
         return
     if event.get("kind") == "node":
         state.set_parts(node=node)
@@ -152,6 +152,6 @@ def _take(key: str) -> None:
             shown.heard_channel(int(event["channel"]))
         state.set_parts(channel=int(event["channel"]))
     elif event.get("kind") == "silence":
-        channels = frozenset(selection.surgery.silenced_at(node)) ^ {int(event.get("channel", 0))}
-        text = selection.surgery.silencing(node, channels).to_text()
+        channels = frozenset(subject.surgery.silenced_at(node)) ^ {int(event.get("channel", 0))}
+        text = subject.surgery.silencing(node, channels).to_text()
         state.update(lambda now: replace(now, surgery=surgery_of(text, now.summary)))

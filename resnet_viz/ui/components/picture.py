@@ -1,4 +1,4 @@
-"""The Graphviz picture: laid out, folded and walked in the browser; what is chosen there becomes the selection."""
+"""The Graphviz picture: laid out, folded and walked in the browser; what is chosen there becomes the subject."""
 
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -79,17 +79,17 @@ def _take(drawing: Drawing) -> None:
     if not state.is_first_delivery(str(event.get("mark"))):
         return
     if kind == "toggle":
-        state.update(lambda selection: selection.toggled(name))
+        state.update(lambda subject: subject.toggled(name))
     elif kind == "color" and name in COLORS:
         state.set_parts(color=name)
     elif kind == "seek":
-        state.update(lambda selection: selection.revealing(name) if name in selection.summary.by_id else selection)
+        state.update(lambda subject: subject.revealing(name) if name in subject.summary.by_id else subject)
     else:
-        state.update(lambda selection: _at(selection, kind, name, drawing.members.get(name, ())))
+        state.update(lambda subject: _at(subject, kind, name, drawing.members.get(name, ())))
 
 
 def _at(subject: Subject, kind: str, name: str, members: tuple[str, ...]) -> Subject:
-    """Return the selection at a block or a drawn node, opened or closed if that was asked for.
+    """Return the subject at a block or a drawn node, opened or closed if that was asked for.
 
     A layer that only the network compared with has cannot be selected: it is not in the subject.
     """

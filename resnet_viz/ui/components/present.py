@@ -48,4 +48,4 @@ def _key(key: str, shortcut: str, path: str) -> None:
 
 def _turn_to(path: str) -> None:
     """Show another page of the same subject."""
-    state.jump(state.current_selection(), path)
+    state.jump(state.subject(), path)

@@ -42,7 +42,7 @@ def show(shown: TrainView) -> None:
 def _draw_table(opened: str) -> None:
     """Draw the list as it stands; a row that was clicked opens on the whole page."""
     runs = services.runner().list(owner())
-    if state.current_selection().train.run != opened or state.awaits_page() or not runs:
+    if state.subject().train.run != opened or state.awaits_page() or not runs:
         st.rerun()
         return
     _show_table(runs)
@@ -125,9 +125,9 @@ def _rename(run_id: str, key: str) -> None:
 
 def _delete(run_id: str) -> None:
     if _do(services.runner().delete, run_id):
-        selection = state.current_selection()
-        compared = tuple(name for name in selection.train.compared if name != run_id)
-        state.set_parts(run="" if selection.train.run == run_id else selection.train.run, compared=compared)
+        subject = state.subject()
+        compared = tuple(name for name in subject.train.compared if name != run_id)
+        state.set_parts(run="" if subject.train.run == run_id else subject.train.run, compared=compared)
 
 
 def _show_table(runs: Sequence[QueueEntry]) -> None:

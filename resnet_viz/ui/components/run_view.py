@@ -133,7 +133,7 @@ def inspect(run_id: str, network: str) -> None:
     name = text.partition(",")[0]
     state.update(lambda now: now.with_preset(name, spec.input_shape, spec.classes).with_spec(spec))
     state.set_parts(weights=f"run.{run_id}.{network}", normalisation="unit")
-    state.jump(state.current_selection(), "activations")
+    state.jump(state.subject(), "activations")
 
 
 def _found(run_id: str) -> Watched | None:

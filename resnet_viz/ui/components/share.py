@@ -15,7 +15,7 @@ from resnet_viz.weights.choice import FILE
 _HERE = ("localhost", "127.0.0.1", "::1")
 
 
-def show(selection: Subject) -> None:
+def show(subject: Subject) -> None:
     """Draw the choice of an address, the link, its code, and what may stand in the way."""
     here = urlsplit(st.context.url or "")
     addresses = _addresses(here.hostname)
@@ -27,13 +27,13 @@ def show(selection: Subject) -> None:
         address = next(iter(addresses))
     port = here.port or st.get_option("server.port")
     base = f"{here.scheme or 'http'}://{address}" + (f":{port}" if port not in (80, 443) else "")
-    link = f"{base}/{state.page()}?{urlencode(to_params(selection))}"
+    link = f"{base}/{state.page()}?{urlencode(to_params(subject))}"
     st.markdown(_("Scan the code or open the link: it leads to exactly this view."))
     code = segno.make(link, error="m")
     # On a projector it is scanned from the last row.
-    st.image(code.svg_inline(scale=4, border=3, light="white"), width=360 if selection.viewer.present else 240)
+    st.image(code.svg_inline(scale=4, border=3, light="white"), width=360 if subject.viewer.present else 240)
     st.code(link, language=None, wrap_lines=True)
-    for sentence in _hindrances(selection.image, selection.weights, address):
+    for sentence in _hindrances(subject.image, subject.weights, address):
         say.warning(sentence)
     st.markdown(_("It does not open? Guest Wi-Fi often keeps machines apart. Then try a hotspot or a cable."))
 

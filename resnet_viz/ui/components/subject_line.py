@@ -111,7 +111,7 @@ def _show_menus(viewer: Viewer) -> None:
 def _show_share() -> None:
     from resnet_viz.ui.components import share  # noqa: PLC0415 - asks for the machine's network
 
-    share.show(state.current_selection())
+    share.show(state.subject())
 
 
 def image_text(image: str) -> str:

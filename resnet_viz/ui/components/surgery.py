@@ -73,14 +73,14 @@ def show_done(surgery: Surgery, *, has_way_back: bool) -> None:
 
 
 def _toggle(kind: str, block: str) -> None:
-    state.set_parts(surgery=state.current_selection().surgery.toggled(kind, block))
+    state.set_parts(surgery=state.subject().surgery.toggled(kind, block))
 
 
 def _silence(node: str, text: str) -> None:
     """Silence exactly the channels that were typed, or say the rule."""
-    selection = state.current_selection()
+    subject = state.subject()
     numbers = [part for part in text.replace(",", " ").split() if part]
-    rest = selection.surgery.silencing(node, frozenset())
+    rest = subject.surgery.silencing(node, frozenset())
     if not numbers:
         state.set_parts(surgery=rest)
         return

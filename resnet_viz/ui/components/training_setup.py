@@ -136,11 +136,11 @@ def _details(plan: Plan) -> str:
 
 def _submit(holds: bool) -> None:  # noqa: FBT001 - a button's argument
     """Put the plan in the queue and watch it."""
-    selection = state.current_selection()
+    subject = state.subject()
     try:
-        title = f"{_(demos()[selection.train.demo].title)} · {selection.train.plan.seed}"
+        title = f"{_(demos()[subject.train.demo].title)} · {subject.train.plan.seed}"
         device = state.device()
-        plan = data_gallery.own_plan(selection.train.plan)
+        plan = data_gallery.own_plan(subject.train.plan)
         run = services.runner().submit(owner(), plan, title[:60], device=device, holds=holds)
     except ResNetVizError as error:
         state.add_problem(str(error))
@@ -226,7 +226,7 @@ _OPTIONS: dict[str, Callable[[], list[str]]] = {
 
 
 def _set(path: str, text: str) -> None:
-    state.update(lambda selection: selection.changing({**parse_settings(selection.train.settings), path: text}))
+    state.update(lambda subject: subject.changing({**parse_settings(subject.train.settings), path: text}))
 
 
 def _device_title(name: str) -> str:

@@ -25,7 +25,7 @@ def walk_of(viewer: Viewer) -> Walk | None:
 def arrive() -> None:
     """Go to the stop that a link names which brings no network of its own: ``?walk=tour`` is the tour from its start."""
     if walking.taken_invitation():
-        viewer = state.current_selection().viewer
+        viewer = state.subject().viewer
         walk = walk_of(viewer)
         if walk and walk.stops:
             go_to(min(viewer.stop, len(walk.stops)))
@@ -103,7 +103,7 @@ def _step(label: str, key: str, shortcut: str, number: int, last: int) -> None:
 
 def show_menu() -> None:
     """Draw the walks to choose from, and what makes one's own."""
-    _show_stops(state.current_selection().viewer)
+    _show_stops(state.subject().viewer)
     for name, walk in shipped_walks().items():
         st.markdown(f"**{say.plain(_said(name, walk.title))}**")
         st.markdown(_("{n} questions, each with an answer.").format(n=len(walk.stops)))
@@ -161,15 +161,15 @@ def _show_starts(name: str, walk: Walk) -> None:
 def start(name: str, number: int = 1) -> None:
     """Begin a walk at a stop, wherever the visitor is; the menu it was chosen from closes."""
     state.bind(MENU, value=False)
-    if not state.current_selection().viewer.walk:
+    if not state.subject().viewer.walk:
         walking.keep_place()
     state.set_parts(walk=name)
     go_to(number)
 
 
 def go_to(number: int) -> None:
-    """Go to a stop: its state becomes the selection, its page the page; nothing of what was on screen stays."""
-    viewer = state.current_selection().viewer
+    """Go to a stop: its state becomes the subject, its page the page; nothing of what was on screen stays."""
+    viewer = state.subject().viewer
     walk = walk_of(viewer)
     if walk is None or not 1 <= number <= len(walk.stops):
         return
@@ -184,7 +184,7 @@ def go_to(number: int) -> None:
 
 def leave() -> None:
     """End the walk: back to what was on screen before it; without that, the stop's view stays, without the question."""
-    now = state.current_selection()
+    now = state.subject()
     walking.keep_left_walk(now.viewer.walk, now.viewer.stop)
     before, page = walking.taken_place() or (now, state.page())
     walking.step_to(before.seen_by(now.viewer), page)
@@ -192,7 +192,7 @@ def leave() -> None:
 
 def watch_two_networks() -> None:
     """End the walk, if there is one, and play the recorded run of a plain and a residual network from its start."""
-    now = state.current_selection()
+    now = state.subject()
     before, _page = walking.taken_place() or (now, "")
     state.play_anew()
     walking.step_to(
@@ -210,7 +210,7 @@ def _add(question: str, answer: str) -> None:
     if len(own.stops) >= MAX_STOPS:
         state.add_problem(broken_rule("walk", _("at most {n} stops long").format(n=MAX_STOPS), len(own.stops)))
         return
-    params = to_params(state.current_selection().as_stop())
+    params = to_params(state.subject().as_stop())
     stop = Stop(state.page(), tuple(params.items()), question.strip(), answer.strip())
     try:
         kept.keep_walk(Walk(own.title or _("My walk"), (*own.stops, stop)))

@@ -155,7 +155,7 @@ def _keep(key: str) -> None:
     if file is None:
         return
     try:
-        summary = state.current_selection().summary
+        summary = state.subject().summary
         with st.spinner(_("Checking the weights in a process of their own …"), show_time=True):
             services.weights_store().save(state.owner(), file.name, file.getvalue(), summary)
     except ResNetVizError as error:
