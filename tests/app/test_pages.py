@@ -544,7 +544,7 @@ def test_holding_a_network_compares_what_comes_after():
     [
         ("23,600,006", "is `coursera-2018` at 64×64×3 with 6 classes."),
         ("17943430", "the projection shortcuts lack their BatchNorm"),
-        ("17958789", "Nearest here: `course`, −1 from it."),
+        ("17958789", "The nearest one here is `course`: it differs by −1."),
     ],
 )
 def test_a_total_names_its_network_or_the_mistake(typed, answer):
@@ -757,7 +757,8 @@ def test_an_upload_becomes_the_image_and_can_be_deleted():
     assert not app.exception
     assert "image: your own" in popover_labels(app)
     assert app.query_params["image"] == "upload"
-    app.button(key="page_delete").click().run()
+    app.session_state["another_picture"] = True  # it closed when the picture was chosen
+    app.run().button(key="page_delete").click().run()
     assert "image: star" in popover_labels(app)
 
 
