@@ -2,11 +2,12 @@
 
 import streamlit as st
 
+from resnet_viz.subject.doubts import doubt_of
 from resnet_viz.ui import resolving, state
 from resnet_viz.ui.components import doubt, explanation, image_source, maps, prediction, surgery
 
 subject, trial = state.subject(), resolving.trial()
-doubted = doubt.doubt_of(trial)
+doubted = doubt_of(trial)
 if trial.lacks_picture:
     image_source.say_missing()
 left, hero, side = st.columns([0.2, 0.4, 0.4], gap="medium")

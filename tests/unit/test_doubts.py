@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from resnet_viz.spec import PRESETS, Shortcut
-from resnet_viz.viz.doubts import Cause, Remedy, Situation, doubt_about, remedy_title
+from resnet_viz.subject.doubts import Cause, Remedy, Situation, doubt_about, remedy_title
 
 COURSE = PRESETS["course"]
 TRUSTED = Situation(spec=COURSE, source="shapes", made_for=COURSE, fits_shipped=True, knows="shapes", title="star")

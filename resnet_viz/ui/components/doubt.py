@@ -5,26 +5,20 @@ from functools import partial
 
 import streamlit as st
 
-from resnet_viz.images.samples import DEFAULT_SAMPLE, DRAWINGS, SHAPES, sample_title
+from resnet_viz.images.samples import DEFAULT_SAMPLE
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import DEFAULT_PRESET, ResNetSpec
 from resnet_viz.spec.surgery import NO_SURGERY
-from resnet_viz.subject.subject import UPLOAD, Subject
+from resnet_viz.subject.doubts import Cause, Doubt, Remedy, doubt_of, remedy_title
+from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.trial import Trial
 from resnet_viz.ui import resolving, say, state
 from resnet_viz.ui.components import imagenet_source
-from resnet_viz.viz.doubts import Cause, Doubt, Kind, Remedy, Situation, Source, doubt_about, remedy_title
-from resnet_viz.weights.choice import RANDOM, SHIPPED, Weights, fits_shipped
+from resnet_viz.weights.choice import RANDOM, SHIPPED, Weights
 from resnet_viz.weights.fit import Fit
-from resnet_viz.weights.imagenet import file_for
 
 _PHOTO = "cat"
 _WITH_PREDICTION = ("activations", "explain")
-
-
-def doubt_of(trial: Trial) -> Doubt | None:
-    """Return why the prediction is not to be taken at its word, or None if it is."""
-    return doubt_about(situation_of(trial))
 
 
 def undoes_surgery(doubt: Doubt | None) -> bool:
@@ -58,40 +52,6 @@ def show_banner(trial: Trial) -> None:
         _show_remedy(trial.spec, weights, doubt, "misfit")
         if not is_refused:
             st.button(_("Keep"), on_click=state.accept, args=(note,), key="misfit_keep")
-
-
-def situation_of(trial: Trial) -> Situation:
-    """Return what the prediction rests on."""
-    weights, kind = trial.weights, kind_of(trial.image)
-    fitting = weights.fit
-    source: Source = trial.source.partition(".")[0]  # type: ignore[assignment]
-    return Situation(
-        spec=trial.spec,
-        source=source,
-        is_here=weights.file is not None,
-        made_for=weights.made_for,
-        refusal=weights.refusal,
-        random_layers=weights.random_layers,
-        is_misshapen=bool(fitting and fitting.misshapen),
-        fits_shipped=fits_shipped(trial.spec),
-        has_imagenet=file_for(trial.spec) is not None,
-        knows=weights.knows,
-        wants_pixels=bool(weights.normalisation) and weights.normalisation != trial.preparation.normalisation,
-        has_surgery=bool(trial.surgery),
-        kind=kind,
-        title="" if kind == "own" else sample_title(trial.image),
-    )
-
-
-def kind_of(image: str) -> Kind:
-    """Return what a picture is, for weights that know some kinds only."""
-    if image == UPLOAD:
-        return "own"
-    if image in SHAPES.indices:
-        return "shape"
-    if image == "shapes":
-        return "shapes"
-    return "drawing" if image in DRAWINGS else "photo"
 
 
 def _exactly(fitting: Fit | None, doubt: Doubt) -> str | None:

@@ -1,16 +1,20 @@
-"""Why a prediction is not to be taken at its word: one cause, one sentence, one way out. Knows no page and no files."""
+"""Why a prediction is not to be taken at its word: one cause, one sentence, one way out."""
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Literal
 
+from resnet_viz.images.samples import DRAWINGS, SHAPES, sample_title
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined, ngettext
 from resnet_viz.spec import ResNetSpec
+from resnet_viz.subject.subject import UPLOAD
+from resnet_viz.subject.trial import Trial
+from resnet_viz.weights.choice import Knows, fits_shipped
+from resnet_viz.weights.imagenet import file_for
 
-# Where the weights come from, as `Subject.weights` begins; what pictures they were learned from; what is in view.
+# Where the weights come from, as `Subject.weights` begins; what is in view.
 Source = Literal["shapes", "random", "file", "imagenet", "run"]
-Knows = Literal["shapes", "photos", "other", ""]
 Kind = Literal["shape", "shapes", "drawing", "photo", "own"]
 
 
@@ -122,6 +126,45 @@ _OF_WEIGHTS = {
     Cause.CLASSES,
     Cause.PARTIAL,
 }
+
+
+def doubt_of(trial: Trial) -> Doubt | None:
+    """Return why the prediction is not to be taken at its word, or None if it is."""
+    return doubt_about(situation_of(trial))
+
+
+def situation_of(trial: Trial) -> Situation:
+    """Return what the prediction rests on."""
+    weights, kind = trial.weights, kind_of(trial.image)
+    fitting = weights.fit
+    source: Source = trial.source.partition(".")[0]  # type: ignore[assignment]
+    return Situation(
+        spec=trial.spec,
+        source=source,
+        is_here=weights.file is not None,
+        made_for=weights.made_for,
+        refusal=weights.refusal,
+        random_layers=weights.random_layers,
+        is_misshapen=bool(fitting and fitting.misshapen),
+        fits_shipped=fits_shipped(trial.spec),
+        has_imagenet=file_for(trial.spec) is not None,
+        knows=weights.knows,
+        wants_pixels=bool(weights.normalisation) and weights.normalisation != trial.preparation.normalisation,
+        has_surgery=bool(trial.surgery),
+        kind=kind,
+        title="" if kind == "own" else sample_title(trial.image),
+    )
+
+
+def kind_of(image: str) -> Kind:
+    """Return what a picture is, for weights that know some kinds only."""
+    if image == UPLOAD:
+        return "own"
+    if image in SHAPES.indices:
+        return "shape"
+    if image == "shapes":
+        return "shapes"
+    return "drawing" if image in DRAWINGS else "photo"
 
 
 def doubt_about(situation: Situation) -> Doubt | None:
