@@ -15,7 +15,6 @@ from safetensors.numpy import save_file
 
 from resnet_viz.analysis import analyse
 from resnet_viz.images import preprocess, uploads
-from resnet_viz.jobs import store
 from resnet_viz.jobs.runner import LocalRunner
 from resnet_viz.jobs.store import RunStore
 from resnet_viz.owners import owner_stem
@@ -473,7 +472,7 @@ def test_digits_and_missing_cifar_can_be_chosen():
     assert "plan" not in app.query_params
 
 
-def _counted(monkeypatch):
+def _counted(monkeypatch, list_of_runs):
     """Count what a page run asks of arrays, the list of runs, a visitor's file and pixels."""
     counts = Counter()
 
@@ -487,7 +486,7 @@ def _counted(monkeypatch):
         monkeypatch.setattr(owner, attribute, counted)
 
     counting("fits", fit, "expected_arrays")
-    counting("connections", store.sqlite3, "connect")
+    counting("connections", list_of_runs, "_database")
     counting("uploads", uploads.Uploads, "_read")
     counting("resizes", preprocess, "_scaled")
     return counts
@@ -511,7 +510,7 @@ def test_a_page_run_asks_for_weights_list_and_picture_once(runner, monkeypatch, 
     app = opened(page, link, folded=True)
     assert "not here" not in texts(app)
     monkeypatch.setattr(services, "job_counts", lambda: (0, 0))  # asked once a second for all visitors
-    counts = _counted(monkeypatch)
+    counts = _counted(monkeypatch, runner.store)
     activations._arrays.clear()
     app.run()
     assert dict(counts) == {"fits": 1, "connections": 1, "uploads": 1, "resizes": 1}
