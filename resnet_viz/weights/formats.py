@@ -23,7 +23,7 @@ from safetensors.numpy import save_file
 from resnet_viz.errors import DAMAGE, WeightsError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
-from resnet_viz.weights.names import is_automatic, own_layer
+from resnet_viz.weights.names import is_automatic, own_name
 from resnet_viz.weights.signatures import FROM_KERAS, HEAD_BYTES, Kind, archive_kind, recognised, refusal
 
 Array = npt.NDArray[np.float32]
@@ -41,8 +41,6 @@ _DTYPES = {"float16", "bfloat16", "float32", "float64", "F16", "BF16", "F32", "F
 
 # Keras's optimiser state, which no picture needs.
 _OPTIMIZERS = ("optimizer_weights", "optimizer")
-# Keras 1 and 2 called the same arrays by other names.
-_ARRAY_NAMES = {"W": "kernel", "b": "bias", "running_mean": "moving_mean", "running_std": "moving_variance"}
 _KNOWN_ARRAYS = {"kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance"}
 
 
@@ -117,7 +115,7 @@ def _safetensors(path: Path, header_bytes: int) -> Iterator[list[Entry]]:
             slices = {name: file.get_slice(name) for name in names[: MAX_ENTRIES + 1]}
             yield [
                 Entry(
-                    _own_name(name, tuple(part.get_shape())),
+                    own_name(name, tuple(part.get_shape())),
                     tuple(part.get_shape()),
                     part.get_dtype(),
                     8 if part.get_dtype() == "F64" else 4,
@@ -164,7 +162,7 @@ def _numpy_archive(path: Path, head: bytes) -> Iterator[list[Entry]]:
                     shape, _fortran, dtype = header(member)
                 entries.append(
                     Entry(
-                        _own_name(info.filename[:-4], tuple(shape)),
+                        own_name(info.filename[:-4], tuple(shape)),
                         tuple(shape),
                         dtype.str,
                         max(1, dtype.itemsize),
@@ -243,7 +241,7 @@ def _walk(h5py: Any, group: Any, layer: str, entries: list[Entry], left: list[in
             _check_dataset(item)
             entries.append(
                 Entry(
-                    _own_name(f"{layer}/{name}", item.shape),
+                    own_name(f"{layer}/{name}", item.shape),
                     item.shape,
                     item.dtype.str,
                     item.dtype.itemsize,
@@ -264,13 +262,6 @@ def _check_dataset(item: Any) -> None:
     stored = item.id.get_storage_size()
     if item.size * item.dtype.itemsize > MAX_EXPANSION * stored + 10**6:
         raise WeightsError(_expands())
-
-
-def _own_name(name: str, shape: tuple[int, ...]) -> str:
-    """Return our ``layer/array`` from ``conv1_conv/kernel:0``, ``conv1/conv1_W:0`` or the like."""
-    layer, slash, array = name.rpartition("/")
-    plain = array.partition(":")[0].removeprefix(f"{layer}_")
-    return f"{own_layer(layer, shape)}{slash}{_ARRAY_NAMES.get(plain, plain)}"
 
 
 def _check_entries(entries: list[Entry], file_bytes: int, max_bytes: int) -> None:

@@ -1,4 +1,4 @@
-"""Layers of other libraries under our names. Only what is certain is renamed; the rest stays as it is."""
+"""Layers and arrays of other libraries under our names. Only what is certain is renamed; the rest stays as it is."""
 
 import re
 
@@ -7,10 +7,27 @@ from resnet_viz.spec.graph import block_letter
 _BLOCK = re.compile(r"conv(\d+)_block(\d+)_(preact|[0-3])_(conv|bn)")
 _SINGLE = {"conv1_conv": "conv1", "conv1_bn": "bn_conv1", "post_bn": "bn_final"}
 _CLASSIFIERS = ("predictions", "probs")
+# Keras 1 and 2 called the same arrays by other names.
+_ARRAY_NAMES = {"W": "kernel", "b": "bias", "running_mean": "moving_mean", "running_std": "moving_variance"}
 # What libraries call layers and arrays that nobody named: a class, and a number that tells no place in the network.
 _AUTOMATIC = re.compile(
     r"(?:conv(?:olution)?_?2d|(?:sync_)?batch_?norm(?:alization)?(?:_v1)?|dense|layer|variable|arr|param)(?:_\d+)?|\d+"
 )
+
+
+def own_name(name: str, shape: tuple[int, ...]) -> str:
+    """Return our ``layer/array`` of an array.
+
+    Args:
+        name: As the file has it.
+        shape: Of the array.
+
+    >>> own_name("conv1_conv/kernel:0", (7, 7, 3, 64)), own_name("conv1/conv1_W:0", (7, 7, 3, 64))
+    ('conv1/kernel', 'conv1/kernel')
+    """
+    layer, slash, array = name.rpartition("/")
+    plain = array.partition(":")[0].removeprefix(f"{layer}_")
+    return f"{own_layer(layer, shape)}{slash}{_ARRAY_NAMES.get(plain, plain)}"
 
 
 def own_layer(name: str, shape: tuple[int, ...]) -> str:
