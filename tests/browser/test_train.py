@@ -196,7 +196,8 @@ def test_a_recording_plays_by_itself_on_axes_that_stand_and_ends_at_its_conclusi
     expect(button(page, "Play again")).to_be_visible()
     expect(page.locator(".modebar")).to_have_count(0)
     press(page, "Replay")
-    page.wait_for_function(f"() => {{ const now = ({STATE})(); return now && now.plays; }}")
+    others = "getComputedStyle(document.querySelector('.st-key-closer')).visibility"
+    page.wait_for_function(f"() => {{ const now = ({STATE})(); return now && now.plays && {others} === 'hidden'; }}")
 
 
 def test_with_reduced_motion_a_recording_stands_at_its_end_at_once(visit):

@@ -50,7 +50,8 @@ def _draw(shown: TrainView, viewer: Viewer, standing: tuple[str, bool]) -> None:
     if has_ended and found.metrics:
         show_conclusion(found)
     if found.metrics:
-        run_charts.show_closer(shown, viewer, found)
+        with st.container(key="closer"):
+            run_charts.show_closer(shown, viewer, found)
     if has_ended and found.metrics:
         _show_details(found)
 
