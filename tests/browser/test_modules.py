@@ -232,6 +232,11 @@ def test_a_curve_ends_where_the_step_is(ask):
     ]
 
 
+def test_the_number_beside_a_network_is_the_height_of_its_dot(ask):
+    code = "return given.map((at) => m.chart.resultOf({ points: [[8, 0.2, 0.1], [16, 0.4, 0.9]] }, at, true));"
+    assert ask("learning/chart", code, [7, 8, 12, 16]) == ["\u00a0", "20\u00a0%", "30\u00a0%", "40\u00a0%"]
+
+
 def test_a_ratio_gets_the_sentence_of_the_bounds_that_it_reaches(ask):
     found = ask(
         "maps/words",

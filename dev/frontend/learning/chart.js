@@ -78,9 +78,9 @@ export function drawChart(data, at, width, height) {
   return [...drawAxes(data, axes), ...line, ...lines, ...drawNames(ends, axes), ...name];
 }
 
-/** Returns what a curve came to at a step, as it stands beside its network; a space before its first measurement. */
+/** Returns what a curve came to at a step: the height of its dot, beside its network; a space before there is one. */
 export function resultOf({ points }, at, isShare) {
-  const measured = points.filter(([step]) => step <= at).at(-1);
-  if (!measured) return "\u00a0";
-  return isShare ? percent(measured[1]) : figure(measured[1]);
+  const end = upTo(points, at, 1).at(-1);
+  if (!end) return "\u00a0";
+  return isShare ? percent(end[1]) : figure(end[1]);
 }
