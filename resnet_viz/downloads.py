@@ -155,9 +155,11 @@ class Download:
             OSError: If the connection broke off, or the disk takes no more.
             DataError: If it was cancelled.
         """
-        request = urllib.request.Request(self.url, headers={"Range": f"bytes={have}-"} if have else {})  # noqa: S310 - ours or the administrator's
+        opener = _http_opener()
+        if have:
+            opener.addheaders.append(("Range", f"bytes={have}-"))
         try:
-            answer = urllib.request.urlopen(request, timeout=CONNECT_S)  # noqa: S310 - as above
+            answer = opener.open(self.url, timeout=CONNECT_S)
         except urllib.error.HTTPError as error:
             if error.code == _BEYOND_THE_END and have:
                 return True
@@ -178,6 +180,22 @@ class Download:
             if self._done < end:
                 raise ConnectionError(_("{n} of {total} bytes came").format(n=self._done, total=end))
             return goes_on
+
+
+def _http_opener() -> urllib.request.OpenerDirector:
+    """Return what opens addresses of the web, through a proxy where one is set, and no others: no file, no FTP."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.UnknownHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        urllib.request.HTTPRedirectHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPErrorProcessor(),
+    ):
+        opener.add_handler(handler)
+    return opener
 
 
 def _digest_or_none(path: Path, algorithm: str) -> str | None:

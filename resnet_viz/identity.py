@@ -14,7 +14,8 @@ from resnet_viz.owners import data_folder
 
 COOKIE = "resnet_viz_owner"
 COOKIE_AGE_S = 30 * 24 * 3600
-SECRET_VARIABLE = "RESNET_VIZ_SECRET"  # noqa: S105 - the name of it; replicas that share visitors share its value
+SIGNING_KEY_VARIABLE = "RESNET_VIZ_SECRET"
+"""The environment variable that holds what cookies are signed with; replicas that share visitors share its value."""
 _MAX_COOKIE = 200
 _SECRET_BYTES = 32
 _log = logging.getLogger("resnet_viz")
@@ -36,7 +37,7 @@ def owner_of(cookie: object) -> str | None:
 
 
 def _signer() -> TimestampSigner:
-    return TimestampSigner(os.environ.get(SECRET_VARIABLE) or _kept_secret(data_folder()), salt=COOKIE)
+    return TimestampSigner(os.environ.get(SIGNING_KEY_VARIABLE) or _kept_secret(data_folder()), salt=COOKIE)
 
 
 @cache

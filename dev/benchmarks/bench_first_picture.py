@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from interleaved import report
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Error, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 TRIVIAL = "import streamlit as st\nst.set_page_config(layout='wide')\nst.html('<p id=ready>ready</p>')\n"
@@ -43,7 +43,7 @@ def first_picture_s(browser: Browser, script: Path, selector: str) -> tuple[floa
             try:
                 page.goto(f"http://localhost:{port}", wait_until="commit")
                 break
-            except Exception:  # noqa: BLE001 - not listening yet
+            except Error:  # not listening yet
                 time.sleep(0.05)
         page.locator(selector).wait_for()
         shown = time.perf_counter() - began

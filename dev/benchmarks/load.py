@@ -20,7 +20,7 @@ import numpy as np
 from people import PAGES, Waits, act, leave, opened
 from PIL import Image
 from servers import OURS, PLAIN, Server, serving
-from visitor import Refused, Visitor
+from visitor import RefusedError, Visitor
 
 # JPEG, in which small pictures travel, moves a plain colour by less.
 _SAME = 12
@@ -75,7 +75,7 @@ async def acting(servers: dict[str, Server], people: int, seconds: float, report
             before, until = server.processor_s, time.monotonic() + seconds / 2
             await asyncio.gather(
                 *(
-                    act(visitor, until, waits[name], random.Random(1000 * turn + n), is_plain=name == "plain")  # noqa: S311
+                    act(visitor, until, waits[name], random.Random(1000 * turn + n), is_plain=name == "plain")
                     for n, visitor in enumerate(visitors)
                 )
             )
@@ -105,8 +105,8 @@ async def own_pictures(server: Server, count: int, report: Report) -> None:
                 seen = await seen_color(visitor)
                 if max(abs(a - b) for a, b in zip(seen, color, strict=True)) > _SAME:
                     wrong.append(f"visitor {number} sent {color} and saw {seen}")
-                await visitor.change("block", random.choice(visitor.options("block")))  # noqa: S311
-        except (Refused, OSError, TimeoutError, IndexError) as error:
+                await visitor.change("block", random.choice(visitor.options("block")))
+        except (RefusedError, OSError, TimeoutError, IndexError) as error:
             wrong.append(f"visitor {number}: {error!r}")
 
     await asyncio.gather(*(show_own(number, visitor) for number, visitor in enumerate(visitors)))
@@ -136,7 +136,7 @@ async def seen_color(visitor: Visitor) -> tuple[int, int, int]:
     """Return the mean colour of the picture that the page shows as the network's input."""
     answer = await visitor.get(visitor.images[0])
     if not answer.ok:
-        raise Refused(f"picture: {answer.status_code}")
+        raise RefusedError(f"picture: {answer.status_code}")
     mean = np.asarray(Image.open(io.BytesIO(answer.content)).convert("RGB")).mean(axis=(0, 1))
     return tuple(round(float(value)) for value in mean)  # type: ignore[return-value]
 
@@ -150,7 +150,7 @@ async def warm_up(servers: dict[str, Server], seconds: float) -> None:
         until = time.monotonic() + seconds
         await asyncio.gather(
             *(
-                act(visitor, until, waits, random.Random(n), is_plain=name == "plain", pace=0.1)  # noqa: S311
+                act(visitor, until, waits, random.Random(n), is_plain=name == "plain", pace=0.1)
                 for n, visitor in enumerate(visitors)
             )
         )

@@ -5,7 +5,7 @@ import random
 import time
 from dataclasses import dataclass, field
 
-from visitor import Refused, Visitor
+from visitor import RefusedError, Visitor
 
 PAGES = ("", "layers", "activations")
 # What is turned on each page. Networks are few, as in a lesson: the worker builds each once.
@@ -48,7 +48,7 @@ async def opened(url: str, count: int, waits: Waits, links: tuple[str, ...] = ("
     async def open_one(visitor: Visitor, link: str) -> None:
         try:
             waits.seconds.append(await visitor.open(link))
-        except (Refused, OSError, TimeoutError) as error:
+        except (RefusedError, OSError, TimeoutError) as error:
             waits.refusals.append(repr(error))
 
     await asyncio.gather(*(open_one(visitor, links[n % len(links)]) for n, visitor in enumerate(visitors)))
@@ -78,7 +78,7 @@ async def act(
             else:
                 key = chance.choice([key for key in _TURNED[page] if visitor.has(key)])
                 waits.seconds.append(await visitor.change(key, _value(visitor, key, chance)))
-        except (Refused, OSError, TimeoutError) as error:
+        except (RefusedError, OSError, TimeoutError) as error:
             waits.refusals.append(f"{page or 'architecture'}, {key}: {error!r}")
             return
 

@@ -53,10 +53,7 @@ async def watch(server: Server, until: float) -> list[Sample]:
 async def run(server: Server, people: int, seconds: float, *, pace: float = 1.0) -> tuple[list[Sample], Waits]:
     """Let people come and go for so long; return how the server was and how long they waited."""
     waits, until = Waits(), time.monotonic() + seconds
-    crowd = [
-        visits(server.url, until, waits, random.Random(f"{seconds}-{n}"), pace=pace)  # noqa: S311 - repeatable
-        for n in range(people)
-    ]
+    crowd = [visits(server.url, until, waits, random.Random(f"{seconds}-{n}"), pace=pace) for n in range(people)]
     found, *_ = await asyncio.gather(watch(server, until), *crowd)
     return found, waits
 

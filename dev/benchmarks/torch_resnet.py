@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional as F  # noqa: N812 - PyTorch's own habit
+from torch.nn import functional
 
 
 class Basic(nn.Module):
@@ -18,9 +18,9 @@ class Basic(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return ReLU(F(x) + x)."""
-        y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
-        short = F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, 0, self.more))
-        return F.relu(y + short)
+        y = self.bn2(self.conv2(functional.relu(self.bn1(self.conv1(x)))))
+        short = functional.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, 0, self.more))
+        return functional.relu(y + short)
 
 
 class Bottleneck(nn.Module):
@@ -44,7 +44,7 @@ class Bottleneck(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return ReLU(F(x) + shortcut(x))."""
-        return F.relu(self.main(x) + self.short(x))
+        return functional.relu(self.main(x) + self.short(x))
 
 
 def resnet20(width: int = 16, classes: int = 6) -> nn.Module:
@@ -85,7 +85,7 @@ def update_step(model: nn.Module, *, device: str, bfloat16: bool = False, compil
         labels = torch.from_numpy(y).long().to(device)
         optimizer.zero_grad(set_to_none=True)
         with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
-            loss = F.cross_entropy(forward(images), labels)
+            loss = functional.cross_entropy(forward(images), labels)
         loss.backward()
         optimizer.step()
 

@@ -27,7 +27,7 @@ XSRF = "_streamlit_xsrf"
 _POOL = ThreadPoolExecutor(32)
 
 
-class Refused(Exception):  # noqa: N818 - what the server did, as the report words it
+class RefusedError(Exception):
     """The server did not answer as it should have."""
 
 
@@ -59,7 +59,7 @@ class Visitor:
         began = time.perf_counter()
         answer = await self.get(link, accept="text/html")
         if answer.status_code != 200:
-            raise Refused(f"{link}: {answer.status_code}")
+            raise RefusedError(f"{link}: {answer.status_code}")
         # As the page does before it connects; the first sets the cookie that uploads need.
         await self.get("/_stcore/health")
         await self.get("/_stcore/host-config")
@@ -112,7 +112,7 @@ class Visitor:
             headers={"X-Xsrftoken": self._http.cookies.get(XSRF) or ""},
         )
         if not answer.ok:
-            raise Refused(f"upload: {answer.status_code} {answer.text[:80]}")
+            raise RefusedError(f"upload: {answer.status_code} {answer.text[:80]}")
         state = WidgetState(id=self.widget(key).id)
         info = state.file_uploader_state_value.uploaded_file_info.add()
         info.file_id, info.name, info.size = urls.file_id, name, len(data)
@@ -161,7 +161,7 @@ class Visitor:
         for name, found in self.widgets.items():
             if name.endswith(f"-{key}"):
                 return found
-        raise Refused(f"no widget {key!r} on this page")
+        raise RefusedError(f"no widget {key!r} on this page")
 
     def _state(self, key: str, value: Any) -> WidgetState:
         found = self.widget(key)
@@ -195,7 +195,7 @@ class Visitor:
         while (ran := await self._next("script_finished")) and fragment not in ran:
             pass
         if self.problems:
-            raise Refused("; ".join(self.problems))
+            raise RefusedError("; ".join(self.problems))
 
     async def _send(
         self, states: Iterable[WidgetState] = (), *, page_name: str = "", fragment: str = "", is_auto: bool = False
@@ -215,7 +215,7 @@ class Visitor:
             while True:
                 name, value = await self._events.get()
                 if name == "gone":
-                    raise Refused(f"no answer: {value}")
+                    raise RefusedError(f"no answer: {value}")
                 if name == kind:
                     return value
 

@@ -82,7 +82,7 @@ def _heading(node: Node) -> str:
     return "Stem" if node.stage == 1 else "Head"
 
 
-def _call(node: Node) -> str:  # noqa: PLR0911 - one line per layer kind reads best as one match
+def _call(node: Node) -> str:
     name = f"name='{node.id}'"
     match node.layer:
         case Conv(filters, kernel, strides, padding, use_bias, initializer, seed):

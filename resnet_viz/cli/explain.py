@@ -48,7 +48,7 @@ def _explain(options: argparse.Namespace) -> None:
     wanted = parse_target(options.target, graph.spec.classes)
     scores = look.scores()
     target = int(scores.logits(look.values[np.newaxis])[0].argmax()) if wanted is None else wanted
-    from resnet_viz.attribution.methods import attribute  # noqa: PLC0415 - imports Keras
+    from resnet_viz.attribution.methods import attribute  # imports Keras
 
     shape = graph.spec.input_shape
     ends = {name: plain_input(pixel, shape, look.rule) for name, pixel in (("black", 0), ("white", 255))}

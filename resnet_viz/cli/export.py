@@ -25,7 +25,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def _export(options: argparse.Namespace) -> None:
     network = network_of(options)
     if options.format == "onnx":
-        from resnet_viz.cli.onnx_file import export_onnx  # noqa: PLC0415 - imports onnx, which only this format needs
+        from resnet_viz.cli.onnx_file import export_onnx  # imports onnx, which only this format needs
 
         export_onnx(options, network)
         return

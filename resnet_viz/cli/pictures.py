@@ -75,7 +75,7 @@ class PreparedPicture:
     def scores(self) -> Any:
         """Return the network with its weights, built now."""
         weights = self.weights.arrays if self.weights else None
-        from resnet_viz.model.scores import build_scores  # noqa: PLC0415 - imports Keras
+        from resnet_viz.model.scores import build_scores  # imports Keras
 
         return build_scores(self.summary.graph.spec, weights).with_surgery(self.surgery)
 

@@ -64,7 +64,7 @@ def train(options: argparse.Namespace) -> None:
     _fetch(folder.load().plan, store)
     os.environ.update(child_environment())
     choose_device(options.device)
-    from resnet_viz.training.session import Session  # noqa: PLC0415 - after the device was chosen
+    from resnet_viz.training.session import Session  # after the device was chosen
 
     control = _Terminal()
     signal.signal(signal.SIGINT, lambda *_arguments: control.stop())

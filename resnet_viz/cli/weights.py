@@ -46,7 +46,7 @@ def read_weights(name: str, summary: NetworkSummary) -> Weights:
     Raises:
         WeightsError: If there is no such file, it cannot be read safely, or nothing of it fits the network.
     """
-    from safetensors.numpy import load_file  # noqa: PLC0415 - of the optional model part
+    from safetensors.numpy import load_file  # of the optional model part
 
     if name == SHIPPED:
         card = next(iter(cards().values()))

@@ -105,7 +105,7 @@ def _ends(image: Image.Image) -> tuple[float, float]:
 
 def _own_range(strip: Image.Image, said: dict[str, None], ends: tuple[float, float] = (0.0, 0.0)) -> Image.Image:
     """Scale numbers of no agreed range (32-bit, float) from their own smallest to their largest value."""
-    import numpy as np  # noqa: PLC0415 - the process that reads one picture starts three times as fast without
+    import numpy as np  # the process that reads one picture starts three times as fast without
 
     low, high = ends
     said[_("Grey values were scaled from {low:g} … {high:g} to 8 bit.").format(low=low, high=high)] = None
@@ -114,7 +114,7 @@ def _own_range(strip: Image.Image, said: dict[str, None], ends: tuple[float, flo
 
 
 def _numbers(strip: Image.Image) -> "npt.NDArray[np.float64]":
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     return np.asarray(strip).astype(np.float64)
 

@@ -58,7 +58,7 @@ def main() -> int:
     threading.Thread(target=_beat, args=(os.dup(1),), daemon=True).start()
     os.dup2(2, 1)
     signal.signal(signal.SIGTERM, lambda *_arguments: control.stop())
-    from resnet_viz.training.session import Session  # noqa: PLC0415 - imports Keras: after the device was chosen
+    from resnet_viz.training.session import Session  # imports Keras: after the device was chosen
 
     session = Session(RunFolder(Path(folder)), store=Path(store), wanted=wanted, control=control)  # type: ignore[arg-type]
     try:

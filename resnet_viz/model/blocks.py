@@ -63,7 +63,7 @@ def convolution_block(x: Any, f: int, filters: Sequence[int], stage: int, block:
     return _block(x, f, filters, stage, block, projects=True, strides=s)
 
 
-def ResNet50(input_shape: tuple[int, int, int] = (64, 64, 3), classes: int = 6) -> keras.Model:  # noqa: N802 - the specification's name
+def ResNet50(input_shape: tuple[int, int, int] = (64, 64, 3), classes: int = 6) -> keras.Model:
     """Return the course's ResNet50 (the specification's source spells it `RestNet50()` in places).
 
     Raises:

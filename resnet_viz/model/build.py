@@ -59,7 +59,7 @@ def apply_graph(graph: LayerGraph, x: Any) -> dict[str, Any]:
     return tensors
 
 
-def keras_layer(layer: Layer, name: str) -> keras.Layer:  # noqa: PLR0911 - one line per kind reads best as one match
+def keras_layer(layer: Layer, name: str) -> keras.Layer:
     """Return the Keras layer that does what `layer` says, under that name."""
     match layer:
         case Conv():

@@ -4,11 +4,11 @@ A batch is float32 with pixels between 0 and 1 (the normalisation `unit` of `res
 network learned here can be shown a visitor's picture as it is.
 """
 
-import queue
-import threading
+from collections import deque
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
+from itertools import count
 
 import numpy as np
 import numpy.typing as npt
@@ -69,34 +69,20 @@ class Batches:
         return as_floats(images), labels
 
     def ahead(self, start: int) -> Generator[tuple[FloatArray, Labels]]:
-        """Yield the batches from an update on, made by a thread while the network works on those before."""
-        ready: queue.Queue[Any] = queue.Queue(AHEAD)
-        stop = threading.Event()
+        """Yield the batches from an update on, made by a thread while the network works on those before.
 
-        def fill() -> None:
-            update = start
-            while not stop.is_set():
-                try:
-                    made: Any = self[update]
-                except Exception as error:  # noqa: BLE001 - raised again where the batch is asked for
-                    made = error
-                while not stop.is_set():
-                    try:
-                        ready.put(made, timeout=0.1)
-                        break
-                    except queue.Full:
-                        continue
-                update += 1
-
-        threading.Thread(target=fill, daemon=True).start()
+        Raises:
+            Exception: What making a batch raised, where that batch is asked for.
+        """
+        maker = ThreadPoolExecutor(1)
         try:
-            while True:
-                made = ready.get()
-                if isinstance(made, Exception):
-                    raise made
-                yield made
+            made = deque(maker.submit(self.__getitem__, update) for update in range(start, start + AHEAD))
+            for update in count(start + AHEAD):
+                batch = made.popleft().result()
+                made.append(maker.submit(self.__getitem__, update))
+                yield batch
         finally:
-            stop.set()
+            maker.shutdown(wait=False, cancel_futures=True)
 
 
 MAX_INDEX = 2**40

@@ -50,7 +50,7 @@ def nvidia_gpus() -> Hardware | None:
         return None
     command = ["nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader,nounits"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)  # noqa: S603 - fixed words
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
         rows = [line.rpartition(",") for line in done.stdout.splitlines() if line.strip()]
         return Hardware("gpu", rows[0][0].strip(), int(rows[0][2]) * 2**20, len(rows))
     except (OSError, subprocess.SubprocessError, ValueError, IndexError):

@@ -200,7 +200,7 @@ def _npy_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[],
 
 
 def _hdf5(path: Path) -> Iterator[list[Entry]]:
-    import h5py  # noqa: PLC0415 - 0.1 s that only these files need
+    import h5py  # 0.1 s that only these files need
 
     try:
         with h5py.File(path, "r") as file:

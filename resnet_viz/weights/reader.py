@@ -44,7 +44,7 @@ def convert(source: Path, target: Path, *, max_bytes: int) -> dict[str, tuple[in
 
 def answer(source: Path, target: Path, *, max_bytes: int) -> dict[str, Any]:
     """Write the arrays of a file to `target` and return their shapes, or the sentence that says what is wrong."""
-    from resnet_viz.weights.formats import read_weights, save_arrays  # noqa: PLC0415 - of the optional model part
+    from resnet_viz.weights.formats import read_weights, save_arrays  # of the optional model part
 
     try:
         arrays = read_weights(source, max_bytes=max_bytes)

@@ -71,7 +71,7 @@ def start_server(data: Path, *, app: Sequence[str] = RUN_APP, folder: Path = ROO
         if process.poll() is not None:
             pytest.fail(f"the server ended: {(data / 'server.log').read_text('utf-8')[-2000:]}")
         try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=10) as answer:  # noqa: S310 - localhost
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=10) as answer:
                 return answer.status == 200
         except OSError:
             return False

@@ -55,11 +55,11 @@ def bare(visit):
 
 @pytest.mark.parametrize("path", ["/", "/train", "/layers?preset=cifar-20"])
 def test_the_very_first_answer_links_our_styles_in_its_head(server, path):
-    request = urllib.request.Request(server.url + path, headers={"Accept": "text/html"})  # noqa: S310 - localhost
-    with urllib.request.urlopen(request) as answer:  # noqa: S310 - as above
+    request = urllib.request.Request(server.url + path, headers={"Accept": "text/html"})
+    with urllib.request.urlopen(request) as answer:
         head = answer.read().decode().split("</head>")[0]
     link = re.search(r'<link rel="stylesheet" href="\.(/style/page-\w+\.css)">', head)[1]
-    with urllib.request.urlopen(server.url + link) as answer:  # noqa: S310 - as above
+    with urllib.request.urlopen(server.url + link) as answer:
         assert answer.headers["content-type"].startswith("text/css")
         assert b"stMainBlockContainer" in answer.read()
 

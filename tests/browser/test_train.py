@@ -1,10 +1,10 @@
 """Training as a class meets it: a real job, watched, paused, cancelled, taken up again by the next server."""
 
-import os
 import re
 import signal
 import statistics
 import time
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -100,7 +100,7 @@ def test_a_run_survives_its_server(visit, own_server, tmp_path):
     own_server.process.send_signal(signal.SIGKILL)
     own_server.process.wait()
     job = int(store.files(run_id).pid.read_text())
-    eventually(lambda: not os.path.isdir(f"/proc/{job}"), "the job ends")  # noqa: PTH112 - a process, no file
+    eventually(lambda: not Path("/proc", str(job)).is_dir(), "the job ends")
     kept = store.files(run_id).load()
     assert kept.state == "interrupted"
     assert kept.update > 0

@@ -177,7 +177,7 @@ def test_a_killed_process_resumes_bit_for_bit(tmp_path):
     for name in ("plain", "residual"):
         one, other = ((f.weights / f"{name}.safetensors").read_bytes() for f in (whole, folder))
         assert one == other
-    print(f"{kills} kills")  # noqa: T201 - the soak's number
+    print(f"{kills} kills")
 
 
 def _kill_at_random(process, folder, source):

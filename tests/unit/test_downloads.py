@@ -124,6 +124,13 @@ def test_no_network_is_a_sentence(tmp_path):
     assert one.sentence.startswith("The download stopped (")
 
 
+def test_an_address_that_is_none_of_the_web_is_not_opened(tmp_path):
+    (tmp_path / "theirs").write_bytes(DATA)
+    one = fetched(download((tmp_path / "theirs").as_uri(), tmp_path / "file"))
+    assert not one.is_here
+    assert "unknown url type: file" in one.sentence
+
+
 def test_other_bytes_are_refused_and_gone(address, tmp_path):
     one = fetched(download(address, tmp_path / "file", digest="0" * 64))
     assert "must be the file that its publisher describes, sha256 0000000000000000…" in one.sentence

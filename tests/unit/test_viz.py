@@ -107,7 +107,7 @@ def test_the_keras_lines_build_the_same_counts(name):
         "HeNormal": HeNormal,
     }
     for node in summary.graph.nodes:
-        exec(keras_line(node), scope)  # noqa: S102 - our own text
+        exec(keras_line(node), scope)
         assert tuple(scope[node.id].shape[1:]) == summary.record(node.id).output_shape
     model = keras.Model(scope["input"], scope[summary.graph.nodes[-1].id])
     assert model.count_params() == summary.totals.parameters

@@ -215,7 +215,7 @@ def test_the_line_that_we_advise_writes_what_we_read(tmp_path, monkeypatch):
 
     monkeypatch.chdir(tmp_path)
     model = build_model(SMALL.graph.spec)
-    exec(FROM_KERAS.strip("`"), {"numpy": np, "model": model})  # noqa: S102 - our own text
+    exec(FROM_KERAS.strip("`"), {"numpy": np, "model": model})
     found = read_weights(tmp_path / "weights.npz", max_bytes=LIMIT)
     assert fit(SMALL, {name: array.shape for name, array in found.items()}).is_complete
 
