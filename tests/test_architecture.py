@@ -81,6 +81,32 @@ def test_pages_are_thin_and_modules_fit_a_screen_or_four():
         assert len(path.read_text("utf-8").splitlines()) <= 400, path
 
 
+def names_of(path: Path) -> set[str]:
+    """Return the names that a module makes, by reading it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            found.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            found |= {name.asname or name.name for name in node.names}
+    return found
+
+
+def test_what_benchmarks_and_tools_ask_of_the_package_is_there():
+    """They run seldom and are not type-checked: a name changed in the package would be missed in them."""
+    lacking = []
+    for path in (ROOT / "dev").glob("*/*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("resnet_viz"):
+                room = ROOT / node.module.replace(".", "/")
+                module = room / "__init__.py" if room.is_dir() else room.with_suffix(".py")
+                there = names_of(module) | {other.stem for other in room.glob("*")} if module.exists() else set()
+                lacking += [(path.name, node.module, name.name) for name in node.names if name.name not in there]
+    assert lacking == []
+
+
 def test_one_module_knows_where_files_lie():
     found = [path.name for path in (ROOT / "resnet_viz").rglob("*.py") if "__file__" in path.read_text("utf-8")]
     assert found == ["paths.py"]

@@ -11,9 +11,9 @@ from interleaved import medians_ms, report
 
 from resnet_viz.analysis import analyse
 from resnet_viz.spec import preset
-from resnet_viz.viz.block_view import signals
+from resnet_viz.viz.block_view import Focus, signals
 from resnet_viz.viz.mosaic import mosaic_png
-from resnet_viz.viz.takehome import Subject, takehome_html
+from resnet_viz.viz.takehome import About, takehome_html
 
 mpl.use("Agg")
 
@@ -51,10 +51,10 @@ def browser_draws(side: int) -> None:
         for node in signals(block).values()
     }
     rgb = np.zeros((*summary.graph.spec.input_shape[:2], 3), np.uint8)
-    subject = Subject("noise", "none", "", "", "", "")
+    about = About("noise", "none", "", "", "", "")
     with tempfile.TemporaryDirectory() as work, sync_playwright() as playwright:
         path = Path(work, "view.html")
-        path.write_bytes(takehome_html(summary, block.out, found, rgb, subject))
+        path.write_bytes(takehome_html(summary, Focus(block, block.out), found, rgb, about))
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
