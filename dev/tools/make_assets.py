@@ -62,7 +62,7 @@ def dot() -> Image.Image:
 
 
 def icon() -> Image.Image:
-    """Return the two roads that meet in the add."""
+    """Return the two paths that meet in the add."""
     big = Image.new("RGBA", (512, 512), (0, 0, 0, 0))
     pen = ImageDraw.Draw(big)
     pen.rounded_rectangle((8, 8, 504, 504), 96, fill=(18, 52, 86, 255))

@@ -9,8 +9,8 @@ from typing import Literal, NamedTuple
 from resnet_viz.analysis.summary import LayerRecord, NetworkSummary, Totals
 from resnet_viz.spec.graph import Block, LayerGraph, Node
 
-Fate = Literal["added", "removed", "changed", "settings"]
-"""``settings``: epsilon, momentum, initializer or seed alone, which change no shape, no count and no cost."""
+Status = Literal["added", "removed", "changed", "settings"]
+"""What a layer of a difference is. ``settings``: epsilon, momentum, initializer or seed alone, which change no shape, no count and no cost."""
 
 _QUIET = frozenset(("epsilon", "momentum", "kernel_initializer", "seed"))
 
@@ -20,14 +20,14 @@ class LayerChange(NamedTuple):
 
     Attributes:
         node_id: Its id.
-        fate: What became of it.
+        status: What became of it.
         before: Its record in the first network, or None.
         after: Its record in the second, or None.
         fields: Settings that differ, as (name, before, after).
     """
 
     node_id: str
-    fate: Fate
+    status: Status
     before: LayerRecord | None
     after: LayerRecord | None
     fields: tuple[tuple[str, object, object], ...]
@@ -52,9 +52,9 @@ class Difference:
     changes: tuple[LayerChange, ...]
 
     @cached_property
-    def status(self) -> dict[str, Fate]:
-        """Fates by layer id; layers that are the same are not in it."""
-        return {change.node_id: change.fate for change in self.changes}
+    def status(self) -> dict[str, Status]:
+        """What became of layers, by id; layers that are the same are not in it."""
+        return {change.node_id: change.status for change in self.changes}
 
     @cached_property
     def union(self) -> NetworkSummary:

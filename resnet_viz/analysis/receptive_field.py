@@ -84,7 +84,7 @@ def _along(layer: Layer, extent: Extent, cells: int) -> Extent:
 
 
 def _union(fields: list[ReceptiveField]) -> ReceptiveField:
-    """Return the smallest field that holds them all: an add sees what either road sees."""
+    """Return the smallest field that holds them all: an add sees what either path sees."""
     first, second = fields
     if first == second:
         return first

@@ -92,7 +92,7 @@ class NetworkSummary:
     @property
     def main_path_convolutions(self) -> int:
         """Convolutions that are not on a shortcut: with the dense layer, what the 50 in ResNet-50 counts."""
-        return sum(isinstance(node.layer, Conv) and node.road != "shortcut" for node in self.graph.nodes)
+        return sum(isinstance(node.layer, Conv) and node.path != "shortcut" for node in self.graph.nodes)
 
     def stage_totals(self) -> dict[int, Totals]:
         """Return sums per stage: 1 is the stem, 0 the head."""
@@ -120,7 +120,7 @@ def analyse(spec: ResNetSpec) -> NetworkSummary:
     """Return the account of a network.
 
     Raises:
-        SpecError: If a map becomes too small for a layer, two roads cannot be added, or the network would not fit
+        SpecError: If a map becomes too small for a layer, two paths cannot be added, or the network would not fit
             into the memory of the machine.
     """
     return analyse_graph(build_graph(spec))

@@ -27,7 +27,7 @@ from resnet_viz.spec.layers import (
 )
 from resnet_viz.spec.schema import ResNetSpec, Stage
 
-Road = Literal["main", "shortcut", "trunk"]
+BlockPath = Literal["main", "shortcut", "trunk"]
 """The main path of a block, its shortcut, or the trunk that all of the signal takes."""
 
 
@@ -40,7 +40,7 @@ class Node(NamedTuple):
         inputs: Ids of the nodes it reads, in order.
         stage: 1 for the stem, 2 and on for the stages, 0 for the head.
         block: The block's letter, or "" outside blocks.
-        road: Which road it lies on.
+        path: Which path it lies on.
         is_named: Whether the specification names it; False marks a name of our own.
     """
 
@@ -49,7 +49,7 @@ class Node(NamedTuple):
     inputs: tuple[str, ...]
     stage: int
     block: str
-    road: Road
+    path: BlockPath
     is_named: bool
 
 
@@ -131,7 +131,7 @@ class LayerGraph:
 
     def is_on_shortcut(self, source: str, node: Node) -> bool:
         """Whether an edge lies on a shortcut: what leads to its layers, and from it to the sum."""
-        if node.road == "shortcut":
+        if node.path == "shortcut":
             return True
         block = self.block_by_name.get(f"{node.stage}{node.block}")
         return block is not None and node.id == block.add and source == block.shortcut
@@ -225,12 +225,12 @@ class _Builder:
         self.channels = spec.input_shape[2]
         self.stage = 1
         self.letter = ""
-        self.road: Road = "trunk"
+        self.path: BlockPath = "trunk"
         self.kernels = 0
 
     def put(self, node_id: str, layer: Layer, inputs: tuple[str, ...] | None = None, *, named: bool) -> str:
         read = (self.last,) if inputs is None else inputs
-        self.nodes.append(Node(node_id, layer, read, self.stage, self.letter, self.road, named))
+        self.nodes.append(Node(node_id, layer, read, self.stage, self.letter, self.path, named))
         self.last = node_id
         return node_id
 
@@ -284,7 +284,7 @@ class _Builder:
     ) -> None:
         """Put one block. `first` picks the stage's first filters; by default a projecting block has them."""
         spec, name = self.spec, f"{number}{letter}"
-        self.stage, self.letter, self.road = number, letter, "main"
+        self.stage, self.letter, self.path = number, letter, "main"
         takes_first = projects if first is None else first
         filters = tuple(map(spec.scaled, stage.convolution_filters if takes_first else stage.identity_filters))
         start, channels_in = self.last, self.channels
@@ -295,11 +295,11 @@ class _Builder:
         branch = self.branch(name, filters, strides)
         shortcut = add = None
         if spec.shortcut.enabled:
-            self.road = "shortcut"
+            self.path = "shortcut"
             self.last = activated if spec.shortcut.projection_source == "preactivation" and projects else start
             self.channels = channels_in
             shortcut = self.shortcut(name, filters[-1], strides, projects=projects)
-            self.road = "main"
+            self.path = "main"
             add = self.put(f"res{name}_add", Add(), (branch, shortcut), named=False)
         self.channels = filters[-1]
         self.last = add or branch
@@ -349,7 +349,7 @@ class _Builder:
 
     def head(self) -> None:
         spec = self.spec
-        self.stage, self.letter, self.road = 0, "", "trunk"
+        self.stage, self.letter, self.path = 0, "", "trunk"
         if spec.final_norm:
             self.norm("bn_final", named=False)
             self.put("final_relu", Relu(), named=False)

@@ -159,7 +159,7 @@ class ResNetSpec:
         stride_block: The block of a stage that takes the stride.
         padding: How an f×f convolution keeps its size: Keras's `same`, or a frame of (f − 1)/2 before it.
         bias: Biases by place.
-        shortcut: The other road.
+        shortcut: The other path.
         use_batch_norm: Without it no BatchNorm stands anywhere, whatever the other fields ask for.
         bn_epsilon: Added to the variance before the root.
         bn_momentum: Share of the old moving statistic kept at each update, as Keras counts it.

@@ -98,7 +98,7 @@ def _count(is_counted: Callable[[Node], bool]) -> int:
 
 
 def _is_projection(node: Node) -> bool:
-    return isinstance(node.layer, Conv) and node.road == "shortcut"
+    return isinstance(node.layer, Conv) and node.path == "shortcut"
 
 
 def _race_accuracy(network_name: str) -> str:

@@ -28,7 +28,7 @@ def shortcut_term(graph: LayerGraph, block: Block) -> str:
     """Return what is added to F(x), or "" in a plain network."""
     if block.add is None:
         return ""
-    side = [node for node in graph.inside(block) if node.road == "shortcut"]
+    side = [node for node in graph.inside(block) if node.path == "shortcut"]
     if not side:
         return "x"
     return _("projection(x)") if any(isinstance(node.layer, Conv) for node in side) else _("shortcut(x)")
@@ -37,7 +37,7 @@ def shortcut_term(graph: LayerGraph, block: Block) -> str:
 def branch_lines(graph: LayerGraph, block: Block) -> list[BranchLine]:
     """Return F, a line per convolution."""
     behind = {block.add, block.out} - {block.branch}
-    own = [node for node in graph.inside(block) if node.road == "main" and node.id not in behind]
+    own = [node for node in graph.inside(block) if node.path == "main" and node.id not in behind]
     lines: list[list[Node]] = [[]]
     for node in own:
         if isinstance(node.layer, (Conv, Padding)) and any(isinstance(other.layer, Conv) for other in lines[-1]):
@@ -54,7 +54,7 @@ def _line(nodes: list[Node]) -> BranchLine:
 
 def shortcut_line(graph: LayerGraph, block: Block) -> str:
     """Return what stands on the shortcut, or "" where there is nothing."""
-    return " → ".join(_short(node) for node in graph.inside(block) if node.road == "shortcut")
+    return " → ".join(_short(node) for node in graph.inside(block) if node.path == "shortcut")
 
 
 def _short(node: Node) -> str:

@@ -1,4 +1,4 @@
-"""How a block is drawn: folded as F(x), its shortcut and the sum, or open with every layer on its two roads."""
+"""How a block is drawn: folded as F(x), its shortcut and the sum, or open with every layer on its two paths."""
 
 from itertools import pairwise
 from math import log2, sqrt
@@ -10,7 +10,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.spec import Block
 from resnet_viz.spec.layers import ChannelPad, Conv, kind_of
 from resnet_viz.viz.boxes import SHORTCUT_EDGE, Box, Part, Pen, text_width_pt, write
-from resnet_viz.viz.theme import BRANCH, MARKS, ROAD, STATUS_MARKS
+from resnet_viz.viz.theme import BRANCH, LINE, MARKS, STATUS_MARKS
 from resnet_viz.viz.words import layer_title
 
 
@@ -18,7 +18,7 @@ def folded_block(pen: Pen, block: Block, run: int, *, with_filters: bool) -> Par
     """Return a block as F(x), the shortcut round it, and the sum; without shortcuts, as one box."""
     boxes = _boxes(pen, block, with_filters=with_filters)
     graph, start = Digraph(), f"x_{block.name}"
-    graph.node(start, "", shape="point", width="0.06", color=ROAD)
+    graph.node(start, "", shape="point", width="0.06", color=LINE)
     write(graph, boxes[0], least=_inches(pen, block))
     graph.edge(start, boxes[0].name, weight="8", arrowhead="none")
     for box in boxes[1:]:
@@ -28,7 +28,7 @@ def folded_block(pen: Pen, block: Block, run: int, *, with_filters: bool) -> Par
         graph.edge(tail, head, **SHORTCUT_EDGE, **({} if head == way[-1] else {"arrowhead": "none"}))
     if block.add:
         graph.edge(boxes[0].name, boxes[-1].name, weight="8")
-    is_removed = all(box.fate == "removed" for box in boxes)
+    is_removed = all(box.status == "removed" for box in boxes)
     size = pen.size(block.out)
     body, end = "".join(graph.body), boxes[-1].name
     return Part(block.name, block.name, boxes, size, run, body, start, end, "", "", is_removed)
@@ -37,14 +37,14 @@ def folded_block(pen: Pen, block: Block, run: int, *, with_filters: bool) -> Par
 def _boxes(pen: Pen, block: Block, *, with_filters: bool) -> tuple[Box, ...]:
     """Return F(x), what stands on the shortcut if anything does, and the sum; without a shortcut, all as one."""
     lines = (block.name, *(["F(x)"] if block.add else []), *(pen.convolutions(block) if with_filters else ()))
-    main = [n.id for n in pen.graph.inside(block) if n.road == "main" and n.id not in (block.add, block.out)]
+    main = [n.id for n in pen.graph.inside(block) if n.path == "main" and n.id not in (block.add, block.out)]
     ids = [*main, block.branch] if block.add else [*main, block.branch, block.out]
     branch = pen.box(f"branch_{block.name}", "branch", lines, BRANCH, ids)
     if block.add is None:
         return (branch,)
     ends = [block.add, block.out]
-    add = pen.box(f"add_{block.name}", "add", ("+",), MARKS["add"], ends, told_by=block.add)
-    side = [node for node in pen.graph.inside(block) if node.road == "shortcut"]
+    add = pen.box(f"add_{block.name}", "add", ("+",), MARKS["add"], ends, status_from=block.add)
+    side = [node for node in pen.graph.inside(block) if node.path == "shortcut"]
     if not side:
         return branch, add
     told = next((node.layer for node in side if isinstance(node.layer, Conv)), side[0].layer)
@@ -58,7 +58,7 @@ def _boxes(pen: Pen, block: Block, *, with_filters: bool) -> tuple[Box, ...]:
 
 
 def open_block(pen: Pen, block: Block, run: int) -> Part:
-    """Return every layer of a block on its two roads, which part at x and meet in the sum."""
+    """Return every layer of a block on its two paths, which part at x and meet in the sum."""
     graph, nodes = Digraph(), pen.graph.inside(block)
     inside = {node.id for node in nodes}
     start = _fork(pen, block, graph)
@@ -75,7 +75,7 @@ def open_block(pen: Pen, block: Block, run: int) -> Part:
         if head in inside:
             color = STATUS_MARKS["removed"].color
             graph.edge(tail if tail in inside else start, head, style="dotted", color=color, constraint="false")
-    is_removed = all(box.fate == "removed" for box in boxes)
+    is_removed = all(box.status == "removed" for box in boxes)
     place = _boxes(pen.shadow(), block, with_filters=True)
     body, title = "".join(graph.body), block_title(block)
     size = pen.size(block.out)
@@ -91,10 +91,10 @@ def block_title(block: Block) -> str:
 
 
 def _fork(pen: Pen, block: Block, graph: Digraph) -> str:
-    """Draw x, where the two roads part, with its shape; it stands for no layer of its own."""
+    """Draw x, where the two paths part, with its shape; it stands for no layer of its own."""
     name, text = f"x_{block.name}", f"x  {shape_text(pen.summary.by_id[block.input].output_shape)}"
     width = f"{text_width_pt(text, 12) / 72:.2f}"
-    graph.node(name, text, shape="plaintext", fontsize="12", fontcolor=ROAD, height="0.2", width=width, margin="0")
+    graph.node(name, text, shape="plaintext", fontsize="12", fontcolor=LINE, height="0.2", width=width, margin="0")
     return name
 
 

@@ -12,13 +12,13 @@ from resnet_viz.analysis import NetworkSummary
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.spec import Block, Node
 from resnet_viz.spec.layers import Conv, kind_of
-from resnet_viz.viz.theme import MARKS, ROAD, SHORTCUT, STATUS_MARKS, Mark
+from resnet_viz.viz.theme import LINE, MARKS, SHORTCUT, STATUS_MARKS, Mark
 from resnet_viz.viz.words import layer_title
 
 FONT = "Helvetica,Arial,sans-serif"
 _GRAPH = {"bgcolor": "transparent", "fontname": FONT, "nodesep": "0.25", "ranksep": "0.13", "ordering": "out"}
 _NODE = {"fontname": FONT, "fontsize": "14", "margin": "0.08,0.04"}
-_EDGE = {"color": ROAD, "fontname": FONT, "fontsize": "12", "fontcolor": ROAD, "arrowsize": "0.7"}
+_EDGE = {"color": LINE, "fontname": FONT, "fontsize": "12", "fontcolor": LINE, "arrowsize": "0.7"}
 _SMALL_PT = 12
 
 # Graphviz in the browser has no font to measure: it knows neither bold nor signs beyond ASCII, so text would run over
@@ -53,10 +53,10 @@ class Box(NamedTuple):
         name: Its id in the picture.
         role: ``layer``, or in a block ``branch``, ``shortcut`` or ``add``.
         lines: What stands in it; the first line is bold.
-        mark: Colour, shape and style, the fate's frame included.
+        mark: Colour, shape and style, the status's frame included.
         fill: The colour inside; what is gone has none.
-        fate: What became of its layers in a difference, or "".
-        sign: The fate's sign, or "".
+        status: What became of its layers in a difference, or "".
+        sign: The status's sign, or "".
         is_ours: Whether its name is ours, not the specification's.
     """
 
@@ -65,7 +65,7 @@ class Box(NamedTuple):
     lines: tuple[str, ...]
     mark: Mark
     fill: str
-    fate: str
+    status: str
     sign: str
     is_ours: bool
 
@@ -78,7 +78,7 @@ class Part(NamedTuple):
         block: The block's name; "" for a layer outside all blocks.
         boxes: What is drawn of it while it is folded; of an open block, what marks its place in the line.
         size: Height of the map that leaves, and its channels.
-        run: Neighbours with the same number are built alike and met the same fate.
+        run: Neighbours with the same number are built alike and changed alike.
         body: DOT statements, without the header that all parts share.
         entry: The drawn node where the signal comes in.
         exit: The drawn node where it leaves.
@@ -135,18 +135,18 @@ class Pen:
         mark: Mark,
         ids: list[str],
         *,
-        told_by: str = "",
+        status_from: str = "",
         is_ours: bool = False,
     ) -> Box:
-        """Return a box that stands for layers; a fate in a difference changes its frame and gives it a sign."""
-        fate = self.fate([told_by] if told_by else ids)
-        sign, fill = "", "white" if fate == "removed" else mark.fill
-        if fate:
-            status = STATUS_MARKS[fate]
-            mark = mark._replace(color=status.color, style=f"{mark.style},{status.style}")
-            sign = "" if role == "add" else status.sign  # "+ +" would be two additions; there the frame says it
+        """Return a box that stands for layers; in a difference their status changes its frame and gives it a sign."""
+        status = self.status_of([status_from] if status_from else ids)
+        sign, fill = "", "white" if status == "removed" else mark.fill
+        if status:
+            frame = STATUS_MARKS[status]
+            mark = mark._replace(color=frame.color, style=f"{mark.style},{frame.style}")
+            sign = "" if role == "add" else frame.sign  # "+ +" would be two additions; there the frame says it
         self.members[name] = tuple(dict.fromkeys(ids))
-        return Box(name, role, lines, mark, fill, fate, sign, is_ours)
+        return Box(name, role, lines, mark, fill, status, sign, is_ours)
 
     def layer(self, node: Node, *, show_id: bool) -> Box:
         """Return the box of one layer; in an open block it shows a new shape, and its name without the block's."""
@@ -159,12 +159,12 @@ class Pen:
             lines += (*([f"→ {news}"] if news else []), node.id.rpartition("_")[2])
         return self.box(node.id, "layer", lines, MARKS[kind], [node.id], is_ours=not node.is_named)
 
-    def fate(self, ids: list[str]) -> str:
-        """Return what became of layers drawn as one: their common fate, or ``changed`` if it is mixed."""
-        fates = {self.status.get(node_id, "") for node_id in ids}
-        if len(fates) == 1:
-            return fates.pop()
-        return "settings" if fates <= {"", "settings"} else "changed"
+    def status_of(self, ids: list[str]) -> str:
+        """Return what became of layers drawn as one: their common status, or ``changed`` if it is mixed."""
+        statuses = {self.status.get(node_id, "") for node_id in ids}
+        if len(statuses) == 1:
+            return statuses.pop()
+        return "settings" if statuses <= {"", "settings"} else "changed"
 
     def size(self, node_id: str) -> tuple[int, int]:
         """Return the height of the map that a layer gives, and its channels."""
@@ -172,7 +172,7 @@ class Pen:
         return (shape[0], shape[2]) if len(shape) == 3 else (1, shape[0])
 
     def news(self, name: str) -> str:
-        """Return the shape a layer gives, if it is new on this road: repeating it eleven times hides the change."""
+        """Return the shape a layer gives, if it is new on this path: repeating it eleven times hides the change."""
         record = self.summary.by_id[name]
         if record.node.inputs and record.input_shape == record.output_shape:
             return ""
@@ -180,7 +180,7 @@ class Pen:
 
     def convolutions(self, block: Block) -> tuple[str, ...]:
         """Return the main path's convolutions as ``3×3, 128``, a stride behind a slash."""
-        on_main = [n.layer for n in self.graph.inside(block) if n.road == "main" and isinstance(n.layer, Conv)]
+        on_main = [n.layer for n in self.graph.inside(block) if n.path == "main" and isinstance(n.layer, Conv)]
         return tuple(layer_title(layer).removeprefix("Conv ") for layer in on_main)
 
 
@@ -213,7 +213,7 @@ def write(graph: Digraph, box: Box, *, least: tuple[float, float] = (0, 0)) -> N
         style=box.mark.style,
         color=box.mark.color,
         fillcolor=box.fill,
-        penwidth="3" if box.fate else "1",
-        **({"class": box.fate} if box.fate else {}),
+        penwidth="3" if box.status else "1",
+        **({"class": box.status} if box.status else {}),
         **options,
     )

@@ -181,7 +181,7 @@ def receptive_fields(summary: NetworkSummary, *, selected: str | None = None) ->
     Size is not coverage: a window larger than the picture may still hang over its border.
     """
     height, width = summary.graph.spec.input_shape[:2]
-    records = [r for r in summary.records if len(r.output_shape) == 3 and r.node.road != "shortcut"]
+    records = [r for r in summary.records if len(r.output_shape) == 3 and r.node.path != "shortcut"]
     names = [r.node.id for r in records]
     sizes = [r.field.height.size for r in records]
     shares = []

@@ -75,7 +75,7 @@ def color_by(
     if name == "kind":
         return Coloring(None, _kinds(summary, members))
     made = _by_own(members, own or {}) if name == OWN else _by_measure(summary, members, name)
-    return Coloring(made.fills, made.legend._replace(marks=_roads(summary)))
+    return Coloring(made.fills, made.legend._replace(marks=_shortcut_marks(summary)))
 
 
 def _by_own(members: Mapping[str, tuple[str, ...]], own: Mapping[str, float]) -> Coloring:
@@ -179,13 +179,13 @@ def _kinds(summary: NetworkSummary, members: Mapping[str, tuple[str, ...]]) -> L
         _("classifier"): ("dense", "softmax"),
     }
     marks = [(MARKS[kinds[0]].fill, name, "box") for name, kinds in families.items() if shown & set(kinds)]
-    roads = _roads(summary)
+    shortcuts = _shortcut_marks(summary)
     if any(name.startswith("branch_") for name in members):
-        marks.insert(0, (BRANCH.fill, "F(x)" if roads else _("a block's layers"), "box"))
-    return Legend("", marks=(*roads, *marks), size=_("height: side of the map; width: channels"))
+        marks.insert(0, (BRANCH.fill, "F(x)" if shortcuts else _("a block's layers"), "box"))
+    return Legend("", marks=(*shortcuts, *marks), size=_("height: side of the map; width: channels"))
 
 
-def _roads(summary: NetworkSummary) -> tuple[tuple[str, str, str], ...]:
+def _shortcut_marks(summary: NetworkSummary) -> tuple[tuple[str, str, str], ...]:
     """Return the marks of shortcut and sum, if the network has any."""
     if all(block.add is None for block in summary.graph.blocks):
         return ()

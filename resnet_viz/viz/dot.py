@@ -1,7 +1,7 @@
 """The network as a picture that folds and unfolds in place; every drawn node knows its layers.
 
 A stage is a row of parts. A folded block is F(x), the shortcut round it and the sum; once its stage is open it shows its
-convolutions; opened itself, every layer on two roads. The page draws folded parts in one line, as large as the screen
+convolutions; opened itself, every layer on two paths. The page draws folded parts in one line, as large as the screen
 allows, and has Graphviz lay out open blocks one by one, so that opening one moves nothing inside the others;
 `Drawing.dot` is the whole as one DOT text. The colours are those of light paper; the page recolours lines and outer text
 for the dark theme.
@@ -22,7 +22,7 @@ from resnet_viz.messages import joined
 from resnet_viz.spec import Block, Node
 from resnet_viz.viz.blocks import folded_block, open_block
 from resnet_viz.viz.boxes import Part, Pen, digraph, write
-from resnet_viz.viz.theme import ROAD
+from resnet_viz.viz.theme import LINE
 
 
 class Row(NamedTuple):
@@ -78,7 +78,7 @@ class Drawing:
             with whole.subgraph(name=f"cluster_{row.name}") as stage:
                 filters = [" · ".join((*([who] if who else []), *lines)) for who, lines in row.filters]
                 label = "\n".join([f"{row.title}  →  {row.shape}", *filters])
-                stage.attr(label=label, labeljust="l", color=ROAD, fontcolor=ROAD, style="rounded")
+                stage.attr(label=label, labeljust="l", color=LINE, fontcolor=LINE, style="rounded")
                 for part in row.parts:
                     target = Digraph(f"cluster_{part.name}") if part.title else Digraph("")
                     if part.title:
@@ -159,7 +159,7 @@ class _Picture:
             return (
                 block.kind,
                 self.pen.convolutions(block),
-                self.pen.fate([node.id for node in self.pen.graph.inside(block)]),
+                self.pen.status_of([node.id for node in self.pen.graph.inside(block)]),
             )
 
         for number, (_key, run) in enumerate(groupby(blocks, key=alike)):
@@ -172,7 +172,7 @@ class _Picture:
     def layer_part(self, node: Node) -> Part:
         box, graph = self.pen.layer(node, show_id=False), Digraph()
         write(graph, box)
-        body, is_removed = "".join(graph.body), box.fate == "removed"
+        body, is_removed = "".join(graph.body), box.status == "removed"
         size = self.pen.size(node.id)
         return Part(node.id, "", (box,), size, 0, body, node.id, node.id, "", self.pen.news(node.id), is_removed)
 

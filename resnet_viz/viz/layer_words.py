@@ -16,7 +16,7 @@ def layer_place(graph: LayerGraph, node: Node) -> str:
         where = _("{layer}, last layer of block {name}")
     elif node.id == block.add:
         where = _("{layer}, the sum of block {name}")
-    elif node.road == "shortcut":
+    elif node.path == "shortcut":
         where = _("{layer}, on the shortcut of block {name}")
     else:
         where = _("{layer}, in F of block {name}")

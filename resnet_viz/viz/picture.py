@@ -71,7 +71,7 @@ def _part(part: Part) -> dict[str, Any]:
 
 def _box(box: Box) -> dict[str, Any]:
     looks = {"color": box.mark.color, "shape": box.mark.shape, "style": box.mark.style, "fill": box.fill}
-    return {"name": box.name, "role": box.role, "lines": box.lines, "fate": box.fate, "sign": box.sign} | looks
+    return {"name": box.name, "role": box.role, "lines": box.lines, "status": box.status, "sign": box.sign} | looks
 
 
 def cards_of(summary: NetworkSummary, drawing: Drawing) -> dict[str, list[str]]:

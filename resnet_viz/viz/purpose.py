@@ -19,7 +19,7 @@ from resnet_viz.spec.layers import BatchNorm, Conv, MaxPool, Padding, kind_of
 def purpose(summary: NetworkSummary, node: Node) -> str:
     """Return in one to three sentences why the layer is there and what the literature calls it."""
     layer = node.layer
-    if node.road == "shortcut":
+    if node.path == "shortcut":
         return _on_shortcut(node)
     match layer:
         case Conv():

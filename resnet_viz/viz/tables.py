@@ -7,7 +7,7 @@ from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.analysis.difference import Difference
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.layers import Conv, kind_of
-from resnet_viz.viz.words import fate_name, kind_name
+from resnet_viz.viz.words import kind_name, status_name
 
 COUNTED = ["trainable", "non_trainable", "parameters", "macs", "activation_bytes"]
 """The columns whose totals are the sums of the rows."""
@@ -16,7 +16,7 @@ COUNTED = ["trainable", "non_trainable", "parameters", "macs", "activation_bytes
 def to_frame(summary: NetworkSummary) -> pd.DataFrame:
     """Return one row per layer in order of computation, indexed from 0.
 
-    Columns: layer, kind, stage ("1" is the stem, "head" the head), block, road, name_from ("specification" or "ours"),
+    Columns: layer, kind, stage ("1" is the stem, "head" the head), block, path, name_from ("specification" or "ours"),
     kernel_size, strides (cells), padding, input_shape, output_shape (text), then the counted columns, and
     receptive_field_px and effective_stride_px along the height.
     """
@@ -30,7 +30,7 @@ def to_frame(summary: NetworkSummary) -> pd.DataFrame:
                 "kind": kind_of(layer),
                 "stage": str(node.stage or "head"),
                 "block": f"{node.stage}{node.block}" if node.block else "",
-                "road": node.road,
+                "path": node.path,
                 "name_from": "specification" if node.is_named else "ours",
                 "kernel_size": f"{size}×{size}" if size else "",
                 "strides": str(getattr(layer, "strides", "")),
@@ -50,13 +50,13 @@ def to_frame(summary: NetworkSummary) -> pd.DataFrame:
 
 
 def in_words(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with its kinds, roads and stages in the reader's language, for the screen."""
-    roads = {"main": _("main path"), "shortcut": _("shortcut"), "trunk": ""}
+    """Return the table with its kinds, paths and stages in the reader's language, for the screen."""
+    paths = {"main": _("main path"), "shortcut": _("shortcut"), "trunk": ""}
     sources = {"specification": _("the specification"), "ours": _("ours")}
     return frame.assign(
         kind=frame["kind"].map(kind_name),
         stage=frame["stage"].replace({"head": _("head")}),
-        road=frame["road"].map(roads),
+        path=frame["path"].map(paths),
         name_from=frame["name_from"].map(sources),
     )
 
@@ -72,7 +72,7 @@ def to_markdown(frame: pd.DataFrame) -> str:
 def difference_frame(difference: Difference) -> pd.DataFrame:
     """Return one row per layer that differs.
 
-    Columns: layer, fate, what (settings and shapes as text), then the change in parameters, macs, activation_bytes, and
+    Columns: layer, status, what (settings and shapes as text), then the change in parameters, macs, activation_bytes, and
     receptive_field_px in both networks (0 where the layer is missing).
     """
     rows = []
@@ -81,7 +81,7 @@ def difference_frame(difference: Difference) -> pd.DataFrame:
         rows.append(
             {
                 "layer": change.node_id,
-                "fate": change.fate,
+                "status": change.status,
                 "what": "; ".join(f"{name}: {_plain(old)} → {_plain(new)}" for name, old, new in change.fields),
                 "parameters": change.delta("parameters"),
                 "macs": change.delta("macs"),
@@ -94,10 +94,10 @@ def difference_frame(difference: Difference) -> pd.DataFrame:
 
 
 def difference_in_words(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the table of a difference with its fates and columns in the reader's language, for the screen."""
+    """Return the table of a difference with its statuses and columns in the reader's language, for the screen."""
     titles = {
         "layer": _("layer"),
-        "fate": _("fate"),
+        "status": _("change"),
         "what": _("what changed"),
         "parameters": _("Δ parameters"),
         "macs": _("Δ MACs"),
@@ -105,7 +105,7 @@ def difference_in_words(frame: pd.DataFrame) -> pd.DataFrame:
         "receptive_field_px_before": _("sees, px (other)"),
         "receptive_field_px_after": _("sees, px (this one)"),
     }
-    return frame.assign(fate=frame["fate"].map(fate_name)).rename(columns=titles)
+    return frame.assign(status=frame["status"].map(status_name)).rename(columns=titles)
 
 
 def _plain(value: object) -> str:

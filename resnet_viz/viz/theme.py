@@ -34,9 +34,10 @@ class Mark(NamedTuple):
 _BLUE, _SKY, _ORANGE, _GREEN = "#0072b2", "#56b4e9", "#e69f00", "#009e73"
 _YELLOW, _VERMILION, _PURPLE, _GREY = "#c9b800", "#d55e00", "#cc79a7", "#808080"
 INK = "#1a1a1a"
-ROAD = "#5f6368"
+LINE = "#5f6368"
+"""What connects and frames: arrows, frames of stages, the small words beside them."""
 SHORTCUT = _VERMILION
-"""The road round a block: the arc in the picture, the bar beside the maps, the curve."""
+"""A block's shortcut: the arc in the picture, the bar beside the maps, the curve."""
 
 MARKS: dict[str, Mark] = {
     "input": Mark(_GREY, "ellipse", "filled"),
@@ -60,7 +61,7 @@ BRANCH = Mark(_YELLOW, "box", "filled,rounded")
 
 
 class StatusMark(NamedTuple):
-    """How a layer's fate in a difference is drawn: the colour of its frame, a style, and a sign for black and white."""
+    """How a layer's status in a difference is drawn: the colour of its frame, a style, and a sign for black and white."""
 
     color: str
     style: str
@@ -73,7 +74,7 @@ STATUS_MARKS = {
     "changed": StatusMark(_PURPLE, "bold", "≠"),
     "settings": StatusMark(_PURPLE, "dotted", "~"),
 }
-"""Marks by fate (see `resnet_viz.analysis.difference`)."""
+"""Marks by status (see `resnet_viz.analysis.difference`)."""
 
 
 class SeriesMark(NamedTuple):

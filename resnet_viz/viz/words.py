@@ -44,14 +44,14 @@ def layer_title(layer: Layer) -> str:
     return kind_name(kind_of(layer))
 
 
-def fate_name(fate: str) -> str:
+def status_name(status: str) -> str:
     """Return what became of layers in a difference, to follow their number."""
     return {
         "added": _("added"),
         "removed": _("removed"),
         "changed": _("changed"),
         "settings": _("with other settings only"),
-    }[fate]
+    }[status]
 
 
 def short_count(number: float) -> str:

@@ -53,7 +53,7 @@ def test_several_blocks_are_open_at_once_and_fold_by_their_buttons(visit):
     expect(node(page, "branch_5b")).to_contain_text("3×3, 256")
 
 
-def test_the_two_roads_part_at_x_and_meet_in_the_add(visit):
+def test_the_two_paths_part_at_x_and_meet_in_the_add(visit):
     page = visit().open("/?open=3.3b&node=res3b_add")
     expect(selected(page)).to_have_id("res3b_add")
     expect(page.locator("g.block[data-block='3b'] .shortcut path")).to_have_count(1)

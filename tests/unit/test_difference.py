@@ -37,10 +37,10 @@ def between(before: str, after: str, side: int = 64, classes: int = 6):
 
 def test_course_against_coursera_2018_is_two_differences():
     difference = between("coursera-2018", "course")
-    assert {name for name, fate in difference.status.items() if fate == "removed"} == {"conv1_relu"}
+    assert {name for name, status in difference.status.items() if status == "removed"} == {"conv1_relu"}
     assert "added" not in difference.status.values()
     changed = {
-        change.node_id for change in difference.changes if change.fate == "changed" and change.delta("parameters")
+        change.node_id for change in difference.changes if change.status == "changed" and change.delta("parameters")
     }
     expected = {f"{kind}5{b}_branch2{p}" for kind in ("res", "bn") for b in "bc" for p in "ab"}
     assert changed == expected | {"res5b_branch2c", "res5c_branch2c"}
@@ -304,7 +304,7 @@ def test_what_fifty_counts():
     depths = {"course": 50, "keras-v1-101": 101, "keras-v1-152": 152, "resnet34": 34, "cifar-110": 110, "v2": 50}
     for name, depth in depths.items():
         assert analyse(PRESETS[name]).main_path_convolutions + 1 == depth
-    assert sum(node.road == "shortcut" and node.id.startswith("res") for node in COURSE.graph.nodes) == 4
+    assert sum(node.path == "shortcut" and node.id.startswith("res") for node in COURSE.graph.nodes) == 4
 
 
 def test_changed_paths_of_equal_specifications_are_none():

@@ -151,8 +151,8 @@ def test_redundant_biases():
 def test_what_50_counts():
     nodes = analyse(PRESETS["course"]).graph.nodes
     convolutions = [node for node in nodes if type(node.layer).__name__ == "Conv"]
-    assert sum(node.road != "shortcut" for node in convolutions) == 49
-    assert sum(node.road == "shortcut" for node in convolutions) == 4
+    assert sum(node.path != "shortcut" for node in convolutions) == 49
+    assert sum(node.path == "shortcut" for node in convolutions) == 4
 
 
 def test_rows_sum_to_totals():

@@ -111,7 +111,7 @@ def test_several_blocks_are_open_at_once_and_the_others_stay_the_same():
     assert {name for name in folded if folded[name] != opened[name]} == {"3a", "3c"}
 
 
-def test_the_two_roads_differ_without_colour():
+def test_the_two_paths_differ_without_colour():
     dot = draw(COURSE, ["3", "3a", "3b"]).dot
     for edge in (
         "x_3a -> res3a_branch1",

@@ -10,7 +10,7 @@ const MOST_BEHIND = 3; // blocks that are drawn there
 const LEAST_TEXT = 9; // smaller, what stands on an arc is a box without a text
 
 /** Whether a change took a box away. */
-const isGone = (box) => box?.fate === "removed";
+const isGone = (box) => box?.status === "removed";
 
 /** Returns the dot where the two paths part. */
 export const forkDot = (x, cy, m) => svg("circle", { cx: x, cy, r: 0.75 * m.thick, fill: SHORTCUT, class: "fork" });

@@ -29,14 +29,14 @@ export function words(text, x, y, size, { anchor = "middle", isBold = false, isT
 }
 
 /** How a box's outline is painted; what a change took away is empty, but can still be pointed at. */
-function lookOf({ fate, fill, color, style }) {
+function lookOf({ status, fill, color, style }) {
   const styles = style.split(",");
-  const isGone = fate === "removed";
+  const isGone = status === "removed";
   const dashes = styles.map((name) => DASHES[name]).find(Boolean);
   return {
     fill: isGone ? "none" : fill,
     stroke: color,
-    "stroke-width": fate ? 2.6 : styles.includes("bold") ? 1.8 : 1.2,
+    "stroke-width": status ? 2.6 : styles.includes("bold") ? 1.8 : 1.2,
     ...(dashes ? { "stroke-dasharray": dashes } : {}),
     ...(isGone ? { "pointer-events": "all" } : {}),
   };
@@ -54,7 +54,7 @@ function diagonals(x, y, w, h, color) {
 export function node(box, x, y, w, h) {
   const outline = outlineOf(box, x, y, w, h);
   for (const [name, value] of Object.entries(lookOf(box))) outline.setAttribute(name, value);
-  const made = svg("g", { id: box.name, class: `node ${box.fate}`.trim() }, outline);
+  const made = svg("g", { id: box.name, class: `node ${box.status}`.trim() }, outline);
   if (box.style.split(",").includes("diagonals")) made.append(...diagonals(x, y, w, h, box.color));
   return made;
 }

@@ -19,7 +19,7 @@ from resnet_viz.viz.mistakes import match_text
 from resnet_viz.viz.sentences import sentences, signed
 from resnet_viz.viz.tables import difference_frame, difference_in_words
 from resnet_viz.viz.theme import STATUS_MARKS
-from resnet_viz.viz.words import fate_name
+from resnet_viz.viz.words import status_name
 
 _MOST_MATCHES = 4
 
@@ -109,11 +109,11 @@ def _show_sums(difference: Difference) -> None:
 
 
 def _show_sentences(difference: Difference) -> None:
-    fates = list(difference.status.values())
+    statuses = list(difference.status.values())
     marks = joined(
-        f"**{mark.sign}** " + _("{n} {what}").format(n=fates.count(fate), what=fate_name(fate))
-        for fate, mark in STATUS_MARKS.items()
-        if fate in fates
+        f"**{mark.sign}** " + _("{n} {what}").format(n=statuses.count(status), what=status_name(status))
+        for status, mark in STATUS_MARKS.items()
+        if status in statuses
     )
     st.markdown(marks or _("Both networks are the same, layer by layer."))
     found = sentences(difference.before.graph.spec, difference.after.graph.spec)
@@ -142,7 +142,7 @@ def show_table(spec: ResNetSpec, other: ResNetSpec, preset: str) -> None:
                 for name in shown
                 if shown[name].dtype.kind == "i"
             },
-            alt=_("One row per layer that differs, with its fate and the change in its numbers"),
+            alt=_("One row per layer that differs, with what became of it and the change in its numbers"),
         )
         with st.container(horizontal=True):
             downloads.show(frame, f"difference-{preset}", key="difference")

@@ -191,7 +191,7 @@ def _columns() -> dict[str, Any]:
         "layer": st.column_config.TextColumn(_("layer"), pinned=True),
         "kind": _("kind"),
         "block": _("block"),
-        "road": _("path"),
+        "path": _("path"),
         "kernel_size": _("kernel"),
         "strides": _("stride"),
         "padding": _("padding"),
