@@ -1,0 +1,208 @@
+"""The quantities that a lesson may ask for and a walk may tell, by name; how they are combined, and how written.
+
+`resnet_viz.lessons.language` says how a file names one: ``difference(stem.pool_padding=1, macs)``.
+"""
+
+from dataclasses import replace
+from typing import Literal, NamedTuple
+
+from resnet_viz.analysis import network
+from resnet_viz.errors import SpecError, broken_rule, did_you_mean
+from resnet_viz.lessons import measured, of_network
+from resnet_viz.lessons.grounds import Grounds, Value
+from resnet_viz.lessons.language import Expression, parse
+from resnet_viz.messages import gettext as _
+from resnet_viz.spec import ResNetSpec, preset
+from resnet_viz.spec.changes import with_changes
+from resnet_viz.spec.layers import Conv, Dense
+from resnet_viz.spec.rules import whole_of
+from resnet_viz.viz.words import number_text, percent_text
+
+Need = Literal["maps", "probabilities", "run"]
+
+
+class Quantity(NamedTuple):
+    """Something that can be asked for.
+
+    Attributes:
+        compute: From the grounds and the arguments as they are written.
+        fewest: Arguments it cannot do without.
+        most: Arguments it takes.
+        need: What is measured for it; None where the network or a paper says it.
+    """
+
+    compute: of_network.Of
+    fewest: int = 0
+    most: int = 0
+    need: Need | None = None
+
+
+def value(text: str, grounds: Grounds) -> Value:
+    """Return what a quantity comes to on these grounds.
+
+    Raises:
+        SpecError: If there is no such quantity, part of the network, or change, or it takes other arguments.
+        UnknownLayerError: If the network has no such layer.
+    """
+    expression = parse(text)
+    return _known(expression).compute(grounds, *expression.arguments)
+
+
+def needs(text: str) -> frozenset[Need]:
+    """Return what must be measured for a quantity and for those in its brackets.
+
+    Raises:
+        SpecError: As `value`.
+    """
+    expression = parse(text)
+    own = _known(expression).need
+    inner = [needs(argument) for argument in expression.arguments if argument.partition("(")[0] in QUANTITIES]
+    return frozenset({own} if own else ()).union(*inner)
+
+
+def text_of(found: Value) -> str:
+    r"""Return a value as texts write it.
+
+    >>> text_of(Value(1234)), text_of(Value("3b", "place")), text_of(Value(27.94, "percent", 2))
+    ('1,234', '3b', '27.94\xa0%')
+    """
+    amount = found.amount
+    if isinstance(amount, str):
+        return amount
+    if found.unit == "percent":
+        return f"{amount:.{found.digits}f}\u00a0%" if found.digits else percent_text(amount / 100)
+    return f"{int(amount):,}".replace("-", "−") if float(amount).is_integer() else number_text(amount, 3)
+
+
+def _known(expression: Expression) -> Quantity:
+    found = QUANTITIES.get(expression.name)
+    if found is None:
+        rule = _("one of the quantities that are computed")
+        raise SpecError(broken_rule("quantity", rule, expression.name, did_you_mean(expression.name, QUANTITIES)))
+    if not found.fewest <= len(expression.arguments) <= found.most:
+        rule = _("{n} to {m} arguments").format(n=found.fewest, m=found.most)
+        raise SpecError(broken_rule(expression.name, rule, len(expression.arguments)))
+    return found
+
+
+def amount_of(text: str, grounds: Grounds) -> float:
+    """Return what a quantity comes to, where that is a number.
+
+    Raises:
+        SpecError: As `value`, or if it is a place or a shape.
+    """
+    found = value(text, grounds)
+    if isinstance(found.amount, str):
+        raise SpecError(broken_rule("quantity", _("one that is a number"), text))
+    return found.amount
+
+
+def _share(grounds: Grounds, counted: str, *places: str) -> Value:
+    """Return which share of a count some places have together."""
+    whole = amount_of(counted, grounds)
+    return Value(100 * sum(amount_of(f"{counted}({place})", grounds) for place in places) / whole, "percent")
+
+
+def _layer_with_most(grounds: Grounds, counted: str) -> Value:
+    """Return the layer with most of a count; the first of several."""
+    layers = [record.node.id for record in grounds.summary.records]
+    return Value(max(layers, key=lambda layer: amount_of(f"{counted}({layer})", grounds)), "place")
+
+
+def _quotient(grounds: Grounds, upper: str, lower: str) -> Value:
+    """Return how many times as large the one is as the other."""
+    return Value(amount_of(upper, grounds) / amount_of(lower, grounds), "times")
+
+
+def _of(_grounds: Grounds, name: str, quantity: str) -> Value:
+    """Return a quantity of another preset, at its own size."""
+    return value(quantity, Grounds(network(preset(name))))
+
+
+def _after(grounds: Grounds, change: str, quantity: str) -> Value:
+    """Return a quantity after a change of the specification."""
+    return value(quantity, _changed(grounds, change))
+
+
+def _difference(grounds: Grounds, change: str, quantity: str) -> Value:
+    """Return what a change of the specification adds to a quantity."""
+    unit = value(quantity, grounds).unit
+    added = amount_of(quantity, _changed(grounds, change)) - amount_of(quantity, grounds)
+    return Value(added, "points" if unit == "percent" else unit)
+
+
+def _ratio(grounds: Grounds, change: str, quantity: str) -> Value:
+    """Return a quantity after a change of the specification, as a multiple of what it was."""
+    return Value(amount_of(quantity, _changed(grounds, change)) / amount_of(quantity, grounds), "times")
+
+
+def _changed(grounds: Grounds, change: str) -> Grounds:
+    """Return the grounds after a change in the words of links, as in ``stages.4.blocks=7;input=128;classes=10``."""
+    changes = dict(part.partition("=")[::2] for part in change.split(";"))
+    side, classes = changes.pop("input", None), changes.pop("classes", None)
+    spec: ResNetSpec = with_changes(grounds.summary.graph.spec, changes)
+    if side is not None:
+        pixels = _whole("input", side)
+        spec = replace(spec, input_shape=(pixels, pixels, spec.input_shape[2]))
+    if classes is not None:
+        spec = replace(spec, classes=_whole("classes", classes))
+    return Grounds(network(spec))
+
+
+def _whole(name: str, text: str) -> int:
+    number = whole_of(text)
+    if number is None:
+        raise SpecError(broken_rule(name, _("a whole number"), text))
+    return number
+
+
+QUANTITIES: dict[str, Quantity] = {
+    "parameters": Quantity(of_network.count("parameters"), 0, 1),
+    "trainable": Quantity(of_network.count("trainable"), 0, 1),
+    "untrained": Quantity(of_network.count("non_trainable"), 0, 1),
+    "macs": Quantity(of_network.count("macs"), 0, 1),
+    "layers": Quantity(of_network.count("layers"), 0, 1),
+    "activation_bytes": Quantity(of_network.count("activation_bytes", "bytes"), 0, 1),
+    "weights_bytes": Quantity(of_network.count("parameters", "bytes", 4), 0, 1),
+    "convolutions": Quantity(of_network.layers_that(lambda node: isinstance(node.layer, Conv))),
+    "dense_layers": Quantity(of_network.layers_that(lambda node: isinstance(node.layer, Dense))),
+    "projections": Quantity(of_network.layers_that(of_network.is_projection)),
+    "main_convolutions": Quantity(of_network.main_convolutions),
+    "branch_convolutions": Quantity(of_network.branch_convolutions, 1, 1),
+    "sums": Quantity(of_network.sums),
+    "paths": Quantity(of_network.paths),
+    "output_side": Quantity(of_network.output_side, 1, 1),
+    "cells": Quantity(of_network.cells, 1, 1),
+    "channels": Quantity(of_network.channels, 1, 1),
+    "shape": Quantity(of_network.shape, 1, 1),
+    "window": Quantity(of_network.window, 1, 1),
+    "kernel_side": Quantity(of_network.kernel_side, 1, 1),
+    "kernel_weights": Quantity(of_network.kernel_weights, 1, 2),
+    "kernel_parameters": Quantity(of_network.kernel_parameters, 1, 1),
+    "stride": Quantity(of_network.stride, 1, 1),
+    "places": Quantity(of_network.places, 1, 1),
+    "frame": Quantity(of_network.frame, 1, 1),
+    "receptive_field": Quantity(of_network.receptive_field, 1, 1),
+    "step": Quantity(of_network.step, 1, 1),
+    "cells_that_cover": Quantity(of_network.cells_that_cover, 1, 1),
+    "first_layer_larger_than_the_picture": Quantity(of_network.first_layer_larger_than_the_picture),
+    "first_layer_that_covers": Quantity(of_network.first_layer_that_covers),
+    "first_block_that_sees_all": Quantity(of_network.first_block_that_sees_all),
+    "read_cells": Quantity(of_network.read_cells, 1, 1),
+    "unread_cells": Quantity(of_network.unread_cells, 1, 1),
+    "smallest_input": Quantity(of_network.smallest_input),
+    "share": Quantity(_share, 2, 9),
+    "layer_with_most": Quantity(_layer_with_most, 1, 1),
+    "quotient": Quantity(_quotient, 2, 2),
+    "of": Quantity(_of, 2, 2),
+    "after": Quantity(_after, 2, 2),
+    "difference": Quantity(_difference, 2, 2),
+    "ratio": Quantity(_ratio, 2, 2),
+    "published": Quantity(measured.published, 1, 1),
+    "energy_ratio": Quantity(measured.energy_ratio, 1, 1, "maps"),
+    "surgery_effect": Quantity(measured.surgery_effect, 1, 1, "probabilities"),
+    "accuracy": Quantity(measured.accuracy, 1, 1, "run"),
+    "accuracy_gap": Quantity(measured.accuracy_gap, 0, 0, "run"),
+    "updates": Quantity(measured.updates, 0, 0, "run"),
+    "chance": Quantity(measured.chance, 0, 0, "run"),
+}

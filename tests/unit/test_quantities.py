@@ -1,0 +1,221 @@
+"""Quantities of lessons: the course's exercises, whose answers were worked out by hand and by other programs."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from resnet_viz.analysis import network
+from resnet_viz.errors import ResNetVizError, SpecError
+from resnet_viz.lessons.grounds import Grounds, RunFacts
+from resnet_viz.lessons.language import parse
+from resnet_viz.lessons.quantities import QUANTITIES, needs, text_of, value
+from resnet_viz.spec import PRESETS, preset
+
+COURSE = Grounds(network(preset("course")))
+
+
+@pytest.mark.parametrize(
+    ("quantity", "right"),
+    [
+        ("parameters(conv1)", 9_472),
+        ("parameters(res2a_branch1)", 16_640),
+        ("output_side(pad)", 70),
+        ("output_side(conv1)", 32),
+        ("output_side(pool1)", 15),
+        ("output_side(res3d_out)", 8),
+        ("output_side(res5c_out)", 2),
+        ("after(stem.pool_padding=1, macs)", 292_237_312),
+        ("after(stem.pool_padding=1, output_side(res2a_out))", 16),
+        ("difference(stem.pool_padding=1, parameters)", 0),
+        ("macs(conv1)", 9_633_792),
+        ("parameters(res5a_branch2b)", 2_359_808),
+        ("kernel_parameters(1)", 10_053_312),
+        ("kernel_parameters(3)", 7_781_568),
+        ("convolutions", 53),
+        ("difference(stages.4.blocks=7, parameters)", 1_121_792),
+        ("difference(shortcut.enabled=off, parameters)", -2_788_096),
+        ("untrained", 102_144 / 2),
+        ("after(input=128, parameters)", 17_995_654),
+        ("after(input=224, parameters)", 18_057_094),
+        ("smallest_input", 37),
+        ("difference(classes=1000, parameters)", 2_036_706),
+        ("cells_that_cover(res3c_branch2b)", 2),
+        ("cells_that_cover(res3b_branch2b)", 0),
+        ("receptive_field(res3b_branch2b)", 67),
+        ("receptive_field(res3c_branch2b)", 83),
+        ("receptive_field(res2c_out)", 35),
+        ("receptive_field(res3d_out)", 99),
+        ("receptive_field(res4f_out)", 291),
+        ("receptive_field(res5c_out)", 483),
+        ("step(res4f_out)", 16),
+        ("read_cells(res2c_out)", 64),
+        ("unread_cells(res2c_out)", 225 - 64),
+        ("difference(stride_on=middle, parameters)", 0),
+        ("after(stages.2.blocks=1;stages.3.blocks=1;stages.4.blocks=1;stages.5.blocks=1, parameters)", 8_057_222),
+        ("after(stages.2.blocks=1;stages.3.blocks=1;stages.4.blocks=1;stages.5.blocks=1, layers)", 57),
+        ("main_convolutions", 49),
+        ("projections", 4),
+        ("paths", 65_536),
+        ("output_side(res4f_out)", 4),
+    ],
+)
+def test_exercises_with_one_number(quantity, right):
+    assert value(quantity, COURSE).amount == right
+
+
+@pytest.mark.parametrize(
+    ("quantity", "right", "digits"),
+    [
+        ("share(parameters, stage 1)", 0.1, 1),
+        ("share(parameters, stage 4)", 39.7, 1),
+        ("share(parameters, stage 5)", 52.1, 1),
+        ("share(macs, stage 1)", 3.4, 1),
+        ("share(macs, stage 2)", 16.8, 1),
+        ("share(macs, stage 3, stage 4)", 66.8, 1),
+        ("ratio(stem.pool_padding=1, macs)", 1.023, 3),
+        ("ratio(stages.4.blocks=7, macs)", 1.062, 3),
+        ("ratio(shortcut.enabled=off, macs)", 1 - 0.101, 3),
+        ("ratio(input=128, macs)", 4.05, 2),
+        ("ratio(input=224, macs)", 12.45, 2),
+        ("ratio(stride_on=middle, macs)", 1.0625, 4),
+    ],
+)
+def test_exercises_with_shares(quantity, right, digits):
+    assert value(quantity, COURSE).amount == pytest.approx(right, abs=0.51 * 10**-digits)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "right"),
+    [
+        ("layer_with_most(macs)", "conv1"),
+        ("layer_with_most(parameters)", "res5a_branch2b"),
+        ("first_layer_larger_than_the_picture", "res3b_branch2b"),
+        ("first_layer_that_covers", "res3c_branch2b"),
+    ],
+)
+def test_exercises_with_a_place(quantity, right):
+    assert value(quantity, COURSE) == (right, "place", 0)
+
+
+def test_a_convolution_block_costs_its_projection_more():
+    """4a has the projection and its BatchNorm more than 4f, and reads half as many channels in its first kernel."""
+    assert value("parameters(4a)", COURSE).amount - value("parameters(4f)", COURSE).amount == 398_336
+    assert value("weights_bytes", COURSE) == (4 * value("parameters", COURSE).amount, "bytes", 0)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "right"),
+    [
+        ("trainable(fc6)", "12,294"),
+        ("activation_bytes(conv1)", "262,144"),
+        ("channels(res3a_out)", "512"),
+        ("cells(res2c_out)", "225"),
+        ("shape(res3d_out)", "8×8×512"),
+        ("window(res3b_branch2b)", "3×3"),
+        ("kernel_side(conv1)", "7"),
+        ("kernel_weights(res3b_branch2b)", "147,456"),
+        ("kernel_weights(res3b_branch2b, 512)", "2,359,296"),
+        ("quotient(kernel_weights(res3b_branch2b, 512), kernel_weights(res3b_branch2b))", "16"),
+        ("stride(res3a_branch2a)", "2"),
+        ("places(conv1)", "64"),
+        ("frame(pad)", "3"),
+        ("dense_layers", "1"),
+        ("branch_convolutions(3b)", "3"),
+        ("sums", "16"),
+        ("first_block_that_sees_all", "4a"),
+        ("layers", "177"),
+        ("of(torch-v1.5, channels(res5b_branch2b))", "512"),
+        ("share(macs, stage 3, stage 4)", "67\u00a0%"),
+        ("ratio(input=128, macs)", "4.05"),
+        ("difference(shortcut.enabled=off, parameters)", "−2,788,096"),
+        ("published(imagenet_error_plain34)", "28.54\u00a0%"),
+    ],
+)
+def test_what_a_text_says(quantity, right):
+    assert text_of(value(quantity, COURSE)) == right
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_parts_are_the_whole_on_every_preset(name):
+    grounds = Grounds(network(preset(name)))
+    for counted in ("parameters", "macs"):
+        stages = sum(value(f"{counted}(stage {n})", grounds).amount for n in grounds.summary.stage_totals() if n)
+        head = sum(
+            value(f"{counted}({node.id})", grounds).amount for node in grounds.summary.graph.nodes if not node.stage
+        )
+        assert stages + head == value(counted, grounds).amount
+
+
+def test_what_is_measured_comes_from_the_maps_the_answer_and_the_run():
+    block = COURSE.summary.graph.block("3b")
+    maps = {block.branch: np.full((2, 2, 1), 3.0, np.float32), block.shortcut: np.full((2, 2, 1), 4.0, np.float32)}
+    answers = {"": np.array([0.2, 0.8]), "drop:3b": np.array([0.7, 0.3])}
+    grounds = Grounds(
+        COURSE.summary,
+        maps=lambda nodes: {node: maps[node] for node in nodes},
+        probabilities=answers.__getitem__,
+        run=lambda: RunFacts({"plain": 0.25, "residual": 0.95}, updates=240, classes=6),
+    )
+    assert value("energy_ratio(3b)", grounds) == (0.75, "times", 0)
+    assert value("surgery_effect(drop:3b)", grounds).amount == pytest.approx(-50)
+    assert value("accuracy_gap", grounds).amount == pytest.approx(70)
+    assert [text_of(value(name, grounds)) for name in ("accuracy(plain)", "updates", "chance")] == [
+        "25\u00a0%",
+        "240",
+        "17\u00a0%",
+    ]
+    assert needs("energy_ratio(3b)") == {"maps"}
+    assert needs("quotient(accuracy_gap, macs)") == {"run"}
+    assert needs("difference(shortcut.enabled=off, macs)") == frozenset()
+    with pytest.raises(LookupError):
+        value("energy_ratio(3b)", COURSE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "os.system",
+        "published(nothing)",
+        "of(nothing, macs)",
+        "window(pad)",
+        "frame(conv1)",
+        "kernel_weights(conv1, 0)",
+        "energy_ratio(stem)",
+        "surgery_effect(drop:9z)",
+        "parameters(",
+        "parameters)",
+        "parameters()",
+        "parameters(conv1, conv1)",
+        "macs(nothing)",
+        "macs(stage 9)",
+        "difference(macs)",
+        "difference(no.field=1, macs)",
+        "difference(input=99999, macs)",
+        "difference(input=1e9, macs)",
+        "difference(classes=0, macs)",
+        "difference(shortcut.enabled=off, layer_with_most(macs))",
+        "energy_ratio(9z)",
+        "kernel_parameters(2)",
+        "read_cells(fc6)",
+        "share(macs(conv1), conv1)",
+        "a" * 300,
+        "after(" * 9 + ")" * 9,
+    ],
+)
+def test_what_is_no_quantity_is_refused_in_a_sentence(text):
+    with pytest.raises(ResNetVizError) as refused:
+        value(text, COURSE)
+    assert "Received" in str(refused.value)
+
+
+def test_names_and_arguments_are_told_apart():
+    assert parse("after(a=1;b=2, share(macs, stage 1))").arguments == ("a=1;b=2", "share(macs, stage 1)")
+    with pytest.raises(SpecError):
+        parse("A(b)")
+
+
+def test_every_quantity_is_asked_for_by_some_test():
+    own = Path(__file__).read_text("utf-8")
+    assert {name for name in QUANTITIES if f'"{name}' not in own} == set()
