@@ -1,6 +1,7 @@
 """Walks: stops through the pages, each a link, a question and an answer; data files that anyone can write."""
 
 import json
+import re
 import reprlib
 import unicodedata
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ PAGES = ("", "layers", "activations", "explain", "train")
 MAX_STOPS = 100
 MAX_TEXT = 2000
 MAX_BYTES = 500_000
+MAX_NUMBERS = 20
+MAX_QUANTITY = 200
+_NAME = re.compile(r"\w{1,40}", re.ASCII)
+_WRITTEN: dict[str, Any] = {"indent": 2, "ensure_ascii": False}
 # What no text needs and a page or a message to the browser may trip over: controls, half characters, unassigned ones.
 _UNREADABLE = ("Cc", "Cs", "Cn", "Co")
 
@@ -32,12 +37,15 @@ class Stop(NamedTuple):
         params: The link's parameters.
         question: Asked first.
         answer: Shown on request.
+        numbers: What stands for a name in braces in these texts: names and quantities, which are computed when they are
+            told (`resnet_viz.lessons.quantities`).
     """
 
     page: str
     params: tuple[tuple[str, str], ...]
     question: str
     answer: str
+    numbers: tuple[tuple[str, str], ...] = ()
 
     @property
     def link(self) -> str:
@@ -54,8 +62,7 @@ class Walk:
 
     def to_json(self) -> str:
         """Return the file's text; `read_walk` reads it back."""
-        stops = [{"link": stop.link, "question": stop.question, "answer": stop.answer} for stop in self.stops]
-        return json.dumps({"title": self.title, "stops": stops}, indent=2, ensure_ascii=False) + "\n"
+        return json.dumps({"title": self.title, "stops": [_data(stop) for stop in self.stops]}, **_WRITTEN) + "\n"
 
 
 def stop_at(link: str, question: str, answer: str) -> Stop:
@@ -104,10 +111,28 @@ def shipped_walks() -> dict[str, Walk]:
     return {path.stem: read_walk(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.json"))}
 
 
+def _data(stop: Stop) -> dict[str, Any]:
+    data = {"link": stop.link, "question": stop.question, "answer": stop.answer}
+    return {**data, "numbers": dict(stop.numbers)} if stop.numbers else data
+
+
 def _stop(item: Any, rule: str) -> Stop:
     if not isinstance(item, dict):
         raise SpecError(broken_rule("stop", rule, _shortened(item)))
-    return stop_at(_text(item, "link", rule), _text(item, "question", rule), _text(item, "answer", rule))
+    stop = stop_at(_text(item, "link", rule), _text(item, "question", rule), _text(item, "answer", rule))
+    return stop._replace(numbers=_numbers(item.get("numbers", {})))
+
+
+def _numbers(data: Any) -> tuple[tuple[str, str], ...]:
+    rule = _("at most {n} names, each with a quantity").format(n=MAX_NUMBERS)
+    is_mapping = isinstance(data, dict) and len(data) <= MAX_NUMBERS
+    if not is_mapping or not all(_is_number(name, quantity) for name, quantity in data.items()):
+        raise SpecError(broken_rule("numbers", rule, _shortened(data)))
+    return tuple(data.items())
+
+
+def _is_number(name: str, quantity: Any) -> bool:
+    return bool(_NAME.fullmatch(name)) and isinstance(quantity, str) and len(quantity) <= MAX_QUANTITY
 
 
 def _text(data: dict[str, Any], name: str, rule: str) -> str:

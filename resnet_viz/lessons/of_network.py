@@ -11,11 +11,8 @@ from resnet_viz.lessons.grounds import Grounds, Unit, Value
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.graph import Node
 from resnet_viz.spec.layers import Conv, Padding
-from resnet_viz.spec.rules import whole_of
 
 Of = Callable[..., Value]
-
-MOST_CHANNELS = 100_000
 
 
 def totals_of(summary: NetworkSummary, where: str) -> Totals:
@@ -116,16 +113,10 @@ def frame(grounds: Grounds, layer: str) -> Value:
     raise SpecError(broken_rule("layer", _("a padding"), layer))
 
 
-def kernel_weights(grounds: Grounds, layer: str, width: str = "") -> Value:
-    """Return the weights of a convolution without its biases; with `width` channels before and behind it, if given."""
-    side = convolution(grounds, layer).kernel_size
+def kernel_weights(grounds: Grounds, layer: str) -> Value:
+    """Return the weights of a convolution without its biases."""
     record = grounds.summary.record(layer)
-    if not width:
-        return Value(side**2 * record.input_shape[-1] * record.output_shape[-1])
-    number = whole_of(width)
-    if number is None or not 1 <= number <= MOST_CHANNELS:
-        raise SpecError(broken_rule("width", _("a whole number of channels"), width))
-    return Value(side**2 * number**2)
+    return Value(convolution(grounds, layer).kernel_size ** 2 * record.input_shape[-1] * record.output_shape[-1])
 
 
 def kernel_parameters(grounds: Grounds, side: str) -> Value:

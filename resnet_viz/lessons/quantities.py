@@ -114,6 +114,11 @@ def _quotient(grounds: Grounds, upper: str, lower: str) -> Value:
     return Value(amount_of(upper, grounds) / amount_of(lower, grounds), "times")
 
 
+def _weights_between(grounds: Grounds, layer: str, width: str) -> Value:
+    """Return the weights that a convolution's window has between as many channels as another quantity says."""
+    return Value(of_network.convolution(grounds, layer).kernel_size ** 2 * amount_of(width, grounds) ** 2)
+
+
 def _of(_grounds: Grounds, name: str, quantity: str) -> Value:
     """Return a quantity of another preset, at its own size."""
     return value(quantity, Grounds(network(preset(name))))
@@ -177,7 +182,8 @@ QUANTITIES: dict[str, Quantity] = {
     "shape": Quantity(of_network.shape, 1, 1),
     "window": Quantity(of_network.window, 1, 1),
     "kernel_side": Quantity(of_network.kernel_side, 1, 1),
-    "kernel_weights": Quantity(of_network.kernel_weights, 1, 2),
+    "kernel_weights": Quantity(of_network.kernel_weights, 1, 1),
+    "weights_between": Quantity(_weights_between, 2, 2),
     "kernel_parameters": Quantity(of_network.kernel_parameters, 1, 1),
     "stride": Quantity(of_network.stride, 1, 1),
     "places": Quantity(of_network.places, 1, 1),

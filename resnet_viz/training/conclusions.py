@@ -8,6 +8,7 @@ import numpy as np
 
 from resnet_viz.analysis.curves import Metrics, by_network, recent_means, smoothed
 from resnet_viz.datasets.catalogue import data_sets
+from resnet_viz.lessons.grounds import RunFacts
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.training.demos import demos
@@ -58,6 +59,14 @@ def _is_cut_short(record: RunRecord, own: Plan) -> bool:
     )
     has_broken_out = bool(plan.stop_at_rise) and record.state == "done" and not is_spent
     return not has_broken_out
+
+
+def facts_of(record: RunRecord, metrics: Sequence[Metrics]) -> RunFacts:
+    """Return what a run came to at the last update that all its networks made."""
+    curves = by_network(metrics)
+    update = min((int(lines[-1]["update"]) for lines in curves.values()), default=0)
+    accuracies = {name: last_accuracy(lines, update) for name, lines in curves.items()}
+    return RunFacts(accuracies, update, len(record.classes))
 
 
 def last_accuracy(lines: Sequence[Metrics], update: int) -> float:

@@ -2,17 +2,24 @@
 
 import streamlit as st
 
+from resnet_viz.analysis import network
 from resnet_viz.errors import SpecError, broken_rule
+from resnet_viz.lessons.grounds import Grounds, RunFacts
+from resnet_viz.lessons.told import told
 from resnet_viz.messages import gettext as _
 from resnet_viz.paths import STYLE
 from resnet_viz.subject.links import from_params, to_params
 from resnet_viz.subject.views import Viewer
-from resnet_viz.ui import figures, kept, say, state, walking
+from resnet_viz.training.conclusions import facts_of
+from resnet_viz.ui import kept, say, state, walking
 from resnet_viz.ui.components import controls
+from resnet_viz.ui.components.run_source import RECORDED, watched
 from resnet_viz.walks import MAX_STOPS, OWN_WALK, Stop, Walk, read_walk, shipped_walks
 
 MENU = "subject_walk"
-_RACE_DEMO = figures.RACE.removeprefix("recorded-")
+# The recorded run in which a plain and a residual network learn side by side.
+_RACE_DEMO = "plain-vs-residual"
+_RACE = f"{RECORDED}{_RACE_DEMO}"
 
 
 def walk_of(viewer: Viewer) -> Walk | None:
@@ -53,10 +60,10 @@ def show(viewer: Viewer) -> None:
 def _show_question(name: str, stop: Stop, number: int) -> None:
     is_shown = walking.is_answer_shown(name, number)
     with st.container(key="walk_asked"):
-        st.markdown(say.plain(_said(name, stop.question)))
+        st.markdown(say.plain(_told(name, stop, stop.question)))
         with st.container(key="walk_told"):
             if is_shown:
-                st.markdown(say.paragraphs(_said(name, stop.answer)))
+                st.markdown(say.paragraphs(_told(name, stop, stop.answer)))
             st.button(
                 _("Hide") if is_shown else _("Show the answer"),
                 key="walk_answer",
@@ -105,7 +112,7 @@ def show_menu() -> None:
     """Draw the walks to choose from, and what makes one's own."""
     _show_stops(state.subject().viewer)
     for name, walk in shipped_walks().items():
-        st.markdown(f"**{say.plain(_said(name, walk.title))}**")
+        st.markdown(f"**{say.plain(_in_language(name, walk.title))}**")
         st.markdown(_("{n} questions, each with an answer.").format(n=len(walk.stops)))
         _show_starts(name, walk)
     st.markdown(_("**Your own walk**"))
@@ -143,7 +150,7 @@ def _show_stops(viewer: Viewer) -> None:
         min(viewer.stop, len(walk.stops)),
         go_to,
         key="walk_go_to",
-        title=lambda number: f"{number}. {_said(viewer.walk, walk.stops[number - 1].question)}",
+        title=lambda number: f"{number}. {_question(viewer.walk, walk.stops[number - 1])}",
     )
 
 
@@ -177,7 +184,7 @@ def go_to(number: int) -> None:
     target, problems = from_params(dict(stop.params))
     for sentence in problems:
         state.add_problem(sentence)
-    if target.train.run == figures.RACE:  # asked before it is seen
+    if target.train.run == _RACE:  # asked before it is seen
         state.set_replay(target.train.run, 0)
     walking.step_to(target.carrying(viewer, stop=number), stop.page)
 
@@ -195,14 +202,35 @@ def watch_two_networks() -> None:
     now = state.subject()
     before, _page = walking.taken_place() or (now, "")
     state.play_anew()
-    walking.step_to(
-        before.seen_by(now.viewer).having(demo=_RACE_DEMO, settings="", run=figures.RACE, compared=()), "train"
-    )
+    walking.step_to(before.seen_by(now.viewer).having(demo=_RACE_DEMO, settings="", run=_RACE, compared=()), "train")
 
 
-def _said(name: str, text: str) -> str:
-    """Return a text of a walk: of ours in the reader's language and with its numbers, of a visitor's as it is."""
-    return text if name == OWN_WALK or not text else figures.filled(_(text))
+def _question(name: str, stop: Stop) -> str:
+    return _told(name, stop, stop.question)
+
+
+def _told(name: str, stop: Stop, text: str) -> str:
+    """Return a text of a stop with its numbers, which are those of the stop's own link."""
+    subject, _problems = from_params(dict(stop.params))
+    grounds = Grounds(network(subject.spec), run=lambda: _facts(subject.train.run))
+    return told(_in_language(name, text), stop, grounds)
+
+
+def _facts(run_id: str) -> RunFacts:
+    """Return what a run came to.
+
+    Raises:
+        LookupError: If it is not there any more.
+    """
+    found = watched(run_id)
+    if found is None:
+        raise LookupError(run_id)
+    return facts_of(found.record, found.metrics)
+
+
+def _in_language(name: str, text: str) -> str:
+    """Return a text of a walk: of ours in the reader's language, of a visitor's as it is."""
+    return text if name == OWN_WALK or not text else _(text)
 
 
 def _add(question: str, answer: str) -> None:
