@@ -147,7 +147,7 @@ def branch_convolutions(grounds: Grounds, block: str) -> Value:
 
 def is_projection(node: Node) -> bool:
     """Return whether a layer is a convolution on a shortcut."""
-    return isinstance(node.layer, Conv) and node.road == "shortcut"
+    return isinstance(node.layer, Conv) and node.path == "shortcut"
 
 
 def main_convolutions(grounds: Grounds) -> Value:
