@@ -6,13 +6,15 @@ knows whose thread it is: a callback or a fragment runs before any code of ours 
 """
 
 import gettext as _gettext
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from functools import cache
+from typing import Generic, TypeVar
 
 from resnet_viz.paths import LOCALE
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
+K = TypeVar("K")
 _SIGNS = {"zh": {", ": "、", "; ": "；", ": ": "：", " ": ""}}
 _LOCALE_NAMES = {"zh": "zh_CN"}
 
@@ -60,6 +62,36 @@ def preferred_language(accepted: str | None) -> str:
 def gettext(message: str) -> str:
     """Return `message` in the current language."""
     return _catalogue(current_language()).gettext(message)
+
+
+def N_(message: str) -> str:
+    """Return a message as it is, marked for the catalogue: it is translated where it is used."""
+    return message
+
+
+class Titles(Generic[K]):
+    """What things are called: messages marked by `N_`, by name, each translated when it is looked up.
+
+    >>> title = Titles({"on": N_("on"), "off": N_("off")})
+    >>> title("off"), title.get("auto", "as it is")
+    ('off', 'as it is')
+    """
+
+    def __init__(self, messages: Mapping[K, str]) -> None:
+        """Keep messages by name."""
+        self._messages = messages
+
+    def __call__(self, name: K) -> str:
+        """Return what `name` is called in the current language.
+
+        Raises:
+            KeyError: If there is no title for it.
+        """
+        return gettext(self._messages[name])
+
+    def get(self, name: K, default: str) -> str:
+        """Return what `name` is called, or `default` if there is no title for it."""
+        return self(name) if name in self._messages else default
 
 
 def ngettext(singular: str, plural: str, n: int) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from resnet_viz.messages import gettext as _
+from resnet_viz.messages import N_, Titles
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -87,25 +87,25 @@ class Preparation:
     normalisation: str = "unit"
 
 
-def normalisation_title(name: str) -> str:
-    """Return a normalisation's name for a menu, with its formula."""
-    titles = {
-        "unit": _("0 … 1"),
-        "signed": _("−1 … 1"),
-        "caffe": _("ImageNet means (Caffe, Keras v1)"),
-        "torch": _("ImageNet mean and deviation (PyTorch)"),
+normalisation_title = Titles(
+    {
+        "unit": N_("0 … 1"),
+        "signed": N_("−1 … 1"),
+        "caffe": N_("ImageNet means (Caffe, Keras v1)"),
+        "torch": N_("ImageNet mean and deviation (PyTorch)"),
     }
-    return titles[name]
+)
+"""A normalisation's name for a menu, with its formula."""
 
 
-def resize_title(name: str) -> str:
-    """Return a resize rule's name for a menu."""
-    return {"crop": _("centre crop"), "squash": _("squash"), "letterbox": _("letterbox")}[name]
+resize_title = Titles({"crop": N_("centre crop"), "squash": N_("squash"), "letterbox": N_("letterbox")})
+"""A resize rule's name for a menu."""
 
 
-def interpolation_title(name: str) -> str:
-    """Return an interpolation's name for a menu."""
-    return {"bilinear": _("bilinear"), "bicubic": _("bicubic"), "area": _("area"), "nearest": _("nearest")}[name]
+interpolation_title = Titles(
+    {"bilinear": N_("bilinear"), "bicubic": N_("bicubic"), "area": N_("area"), "nearest": N_("nearest")}
+)
+"""An interpolation's name for a menu."""
 
 
 def resized(rgb: Image.Image, height: int, width: int, resize: Resize, interpolation: str = "bilinear") -> Image.Image:

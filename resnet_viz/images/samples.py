@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from resnet_viz.errors import ImageError, broken_rule, did_you_mean
 from resnet_viz.images.reader import Picture, read_picture
+from resnet_viz.messages import N_, Titles
 from resnet_viz.messages import gettext as _
 from resnet_viz.paths import ASSETS
 
@@ -65,26 +66,27 @@ DRAWINGS = (*SHAPES.indices, "shapes", "stripes", "dot")
 """Samples that are no photographs."""
 
 
-def sample_title(name: str) -> str:
-    """Return what a sample shows, for a menu."""
-    return {
-        "circle": _("circle"),
-        "cross": _("cross"),
-        "ring": _("ring"),
-        "square": _("square"),
-        "star": _("star"),
-        "triangle": _("triangle"),
-        "cat": _("cat"),
-        "coffee": _("coffee"),
-        "astronaut": _("astronaut"),
-        "rocket": _("rocket"),
-        "flower": _("flower"),
-        "temple": _("temple"),
-        "bricks": _("bricks"),
-        "shapes": _("four shapes (drawn)"),
-        "stripes": _("stripes (drawn)"),
-        "dot": _("one dot (drawn)"),
-    }[name]
+sample_title = Titles(
+    {
+        "circle": N_("circle"),
+        "cross": N_("cross"),
+        "ring": N_("ring"),
+        "square": N_("square"),
+        "star": N_("star"),
+        "triangle": N_("triangle"),
+        "cat": N_("cat"),
+        "coffee": N_("coffee"),
+        "astronaut": N_("astronaut"),
+        "rocket": N_("rocket"),
+        "flower": N_("flower"),
+        "temple": N_("temple"),
+        "bricks": N_("bricks"),
+        "shapes": N_("four shapes (drawn)"),
+        "stripes": N_("stripes (drawn)"),
+        "dot": N_("one dot (drawn)"),
+    }
+)
+"""What a sample shows, for a menu."""
 
 
 @cache

@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import Literal
 
 from resnet_viz.images.samples import DRAWINGS, SHAPES, sample_title
+from resnet_viz.messages import N_, Titles, joined, ngettext
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import joined, ngettext
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.subject.subject import UPLOAD
 from resnet_viz.subject.trial import Trial
@@ -173,24 +173,30 @@ def doubt_about(situation: Situation) -> Doubt | None:
     return next((found for find in finders if (found := find(situation))), None)
 
 
+_REMEDIES = Titles(
+    {
+        Remedy.IMAGENET: N_("Use ImageNet's weights"),
+        Remedy.TRAINED: N_("Use the trained weights"),
+        Remedy.RANDOM: N_("Use random weights"),
+        Remedy.SIZE: N_("Back to {size} px"),
+        Remedy.SHORTCUTS: N_("Put the shortcuts back"),
+        Remedy.NETWORK: N_("Back to the trained network"),
+        Remedy.UNDO: N_("Undo"),
+        Remedy.PIXELS: N_("Use their pixel values"),
+        Remedy.WHOLE: N_("Undo the surgery"),
+        Remedy.SHAPE: N_("Show one of the six"),
+        Remedy.PHOTO: N_("Show a photo"),
+    }
+)
+
+
 def remedy_title(remedy: Remedy, made_for: ResNetSpec | None) -> str:
     """Return what the button says."""
     height, width = made_for.input_shape[:2] if made_for else (0, 0)
     classes = made_for.classes if made_for else 0
-    return {
-        Remedy.IMAGENET: _("Use ImageNet's weights"),
-        Remedy.TRAINED: _("Use the trained weights"),
-        Remedy.RANDOM: _("Use random weights"),
-        Remedy.SIZE: _("Back to {size} px").format(size=_size(height, width)),
-        Remedy.CLASSES: ngettext("Back to {n} class", "Back to {n} classes", classes).format(n=f"{classes:,}"),
-        Remedy.SHORTCUTS: _("Put the shortcuts back"),
-        Remedy.NETWORK: _("Back to the trained network"),
-        Remedy.UNDO: _("Undo"),
-        Remedy.PIXELS: _("Use their pixel values"),
-        Remedy.WHOLE: _("Undo the surgery"),
-        Remedy.SHAPE: _("Show one of the six"),
-        Remedy.PHOTO: _("Show a photo"),
-    }[remedy]
+    if remedy is Remedy.CLASSES:
+        return ngettext("Back to {n} class", "Back to {n} classes", classes).format(n=f"{classes:,}")
+    return _REMEDIES(remedy).format(size=_size(height, width))
 
 
 def _without_weights(now: Situation) -> Doubt | None:

@@ -15,7 +15,7 @@ from resnet_viz.viz.dot import stage_title
 from resnet_viz.viz.letters import PX
 from resnet_viz.viz.theme import MARKS, ink_on, stage_color
 from resnet_viz.viz.views import metric_name
-from resnet_viz.viz.words import kind_name
+from resnet_viz.viz.words import kind_name, part_name
 
 _HEIGHT_PX = 400
 # Frames let the ground of either theme through.
@@ -45,7 +45,7 @@ def along_depth(frame: pd.DataFrame, metric: str, *, selected: str | None = None
     _point_at(figure, shown, selected, metric, unit)
     title = _("Memory for maps, KiB") if metric == "activation_bytes" else metric_name(metric)
     figure.update_layout(yaxis={"title": title, "tickformat": "," if unit > 1 else ",.3~s"}, bargap=0.08)
-    parts = [_part_name(stage, block) for stage, block in zip(shown["stage"], shown["block"], strict=True)]
+    parts = [block or part_name(stage) for stage, block in zip(shown["stage"], shown["block"], strict=True)]
     return _laid_out(figure, list(shown["layer"]), parts)
 
 
@@ -232,15 +232,11 @@ def receptive_fields(summary: NetworkSummary, *, selected: str | None = None) ->
             "showgrid": False,
         },
     )
-    return _laid_out(figure, names, [_part_name(str(r.node.stage or "head"), _block_of(r)) for r in records])
+    return _laid_out(figure, names, [_block_of(r) or part_name(str(r.node.stage or "head")) for r in records])
 
 
 def _block_of(record: LayerRecord) -> str:
     return f"{record.node.stage}{record.node.block}" if record.node.block else ""
-
-
-def _part_name(stage: str, block: str) -> str:
-    return block or {"1": _("stem"), "head": _("head")}.get(stage, stage)
 
 
 def size_and_channels(summary: NetworkSummary, *, selected: str | None = None) -> go.Figure:

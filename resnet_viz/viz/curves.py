@@ -8,10 +8,10 @@ from typing import Any
 import plotly.graph_objects as go
 
 from resnet_viz.analysis.curves import Metrics, by_network, smoothed
+from resnet_viz.messages import N_, Titles, joined
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import joined
 from resnet_viz.viz.theme import series_marks
-from resnet_viz.viz.words import class_name, network_name
+from resnet_viz.viz.words import class_name, network_name, part_name
 
 # What can be drawn over the updates.
 LINES = ("loss", "training_accuracy", "inference_accuracy", "validation_accuracy", "learning_rate", "images_per_s")
@@ -20,18 +20,19 @@ NORMS = ("gradient_norms", "weight_norms")
 _POINTS = 600
 
 
-def line_name(name: str) -> str:
-    """Return what a measurement is called, with its unit."""
-    return {
-        "loss": _("training loss, nats"),
-        "training_accuracy": _("training accuracy"),
-        "inference_accuracy": _("accuracy in inference mode"),
-        "validation_accuracy": _("held-back accuracy"),
-        "learning_rate": _("learning rate"),
-        "images_per_s": _("pictures per second"),
-        "gradient_norms": _("gradient norm per block"),
-        "weight_norms": _("weight norm per block"),
-    }[name]
+line_name = Titles(
+    {
+        "loss": N_("training loss, nats"),
+        "training_accuracy": N_("training accuracy"),
+        "inference_accuracy": N_("accuracy in inference mode"),
+        "validation_accuracy": N_("held-back accuracy"),
+        "learning_rate": N_("learning rate"),
+        "images_per_s": N_("pictures per second"),
+        "gradient_norms": N_("gradient norm per block"),
+        "weight_norms": N_("weight norm per block"),
+    }
+)
+"""What a measurement is called, with its unit."""
 
 
 def over_updates(
@@ -112,7 +113,7 @@ def norms_by_block(lines: Mapping[str, Metrics], name: str = "gradient_norms", *
     for (network, line), mark in zip(lines.items(), series_marks(lines).values(), strict=True):
         norms, label = line[name], html.escape(network_name(network), quote=False)
         figure.add_bar(
-            x=[{"stem": _("stem"), "head": _("head")}.get(part, part) for part in norms],
+            x=[part_name(part) for part in norms],
             y=[value or None for value in norms.values()],  # a logarithm has no place for 0
             name=label,
             marker={"color": mark.color, "pattern": {"shape": mark.pattern, "solidity": 0.45}},
@@ -130,7 +131,7 @@ def norms_by_block(lines: Mapping[str, Metrics], name: str = "gradient_norms", *
             "type": "category",
             "title": _("block, from the picture to the classifier"),
             "tickvals": firsts,
-            "ticktext": [_("head") if block == "head" else block for block in firsts],
+            "ticktext": [part_name(block) for block in firsts],
             "tickangle": 0,
         },
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple, get_args, get_type_hints
 
+from resnet_viz.messages import N_, Titles
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.spec.schema import (
@@ -50,16 +51,17 @@ class Field(NamedTuple):
 SECTIONS = ("block", "shortcut", "stem", "head", "norm", "start")
 
 
-def section_title(section: str) -> str:
-    """Return what a group of controls is called."""
-    return {
-        "block": _("Inside a block"),
-        "shortcut": _("Shortcut"),
-        "stem": _("Stem"),
-        "head": _("Head and width"),
-        "norm": _("BatchNorm and biases"),
-        "start": _("Initial weights"),
-    }[section]
+section_title = Titles(
+    {
+        "block": N_("Inside a block"),
+        "shortcut": N_("Shortcut"),
+        "stem": N_("Stem"),
+        "head": N_("Head and width"),
+        "norm": N_("BatchNorm and biases"),
+        "start": N_("Initial weights"),
+    }
+)
+"""What a group of controls is called."""
 
 
 def _whole(low: float, high: float) -> Callable[[], str]:
@@ -202,35 +204,36 @@ def value_title(path: str, value: object) -> str:
         return " · ".join(map(str, value))
     if isinstance(value, float):
         return f"{value:g}"
-    return _choices().get((path, str(value)), str(value))
+    return _CHOICES.get((path, str(value)), str(value))
 
 
-def _choices() -> dict[tuple[str, str], str]:
-    return {
-        ("block", "bottleneck"): _("bottleneck"),
-        ("block", "basic"): _("basic"),
-        ("stride_on", "first"): _("1×1 (v1)"),
-        ("stride_on", "middle"): _("f×f (v1.5)"),
-        ("stride_block", "first"): _("first"),
-        ("stride_block", "last"): _("last"),
-        ("padding", "same"): _("same"),
-        ("padding", "explicit"): _("explicit frame"),
-        ("shortcut.projection", "conv_bn"): _("conv + BatchNorm"),
-        ("shortcut.projection", "conv"): _("conv alone"),
-        ("shortcut.projection", "channel_pad"): _("option A"),
-        ("shortcut.strided_identity", "projection"): _("projection"),
-        ("shortcut.strided_identity", "max_pool"): _("max-pool"),
-        ("shortcut.projection_source", "input"): _("input"),
-        ("shortcut.projection_source", "preactivation"): _("after ReLU"),
+_CHOICES = Titles(
+    {
+        ("block", "bottleneck"): N_("bottleneck"),
+        ("block", "basic"): N_("basic"),
+        ("stride_on", "first"): N_("1×1 (v1)"),
+        ("stride_on", "middle"): N_("f×f (v1.5)"),
+        ("stride_block", "first"): N_("first"),
+        ("stride_block", "last"): N_("last"),
+        ("padding", "same"): N_("same"),
+        ("padding", "explicit"): N_("explicit frame"),
+        ("shortcut.projection", "conv_bn"): N_("conv + BatchNorm"),
+        ("shortcut.projection", "conv"): N_("conv alone"),
+        ("shortcut.projection", "channel_pad"): N_("option A"),
+        ("shortcut.strided_identity", "projection"): N_("projection"),
+        ("shortcut.strided_identity", "max_pool"): N_("max-pool"),
+        ("shortcut.projection_source", "input"): N_("input"),
+        ("shortcut.projection_source", "preactivation"): N_("after ReLU"),
         ("stem.pool_padding_value", "zero"): "0",
         ("stem.pool_padding_value", "-inf"): "−∞",
-        ("head", "average"): _("windows, flatten"),
-        ("head", "global"): _("global average"),
+        ("head", "average"): N_("windows, flatten"),
+        ("head", "global"): N_("global average"),
         ("classifier_activation", "softmax"): "softmax",
-        ("classifier_activation", "linear"): _("logits"),
-        ("seed_policy", "same"): _("one seed for all"),
-        ("seed_policy", "per_layer"): _("a seed per layer"),
+        ("classifier_activation", "linear"): N_("logits"),
+        ("seed_policy", "same"): N_("one seed for all"),
+        ("seed_policy", "per_layer"): N_("a seed per layer"),
     }
+)
 
 
 _PARTS = {"stem": Stem, "bias": Bias, "shortcut": Shortcut}

@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from resnet_viz.messages import current_language
+from resnet_viz.messages import N_, Titles, current_language
 from resnet_viz.messages import gettext as _
 from resnet_viz.viz.theme import COLOR_MAPS
 
-
-def color_map_name(name: str) -> str:
-    """Return what a colour map is called, with what its colours mean."""
-    return {
-        "viridis": _("viridis"),
-        "cividis": _("cividis"),
-        "grey": _("grey"),
-        "red-blue": _("blue − white 0 + red"),
-    }[name]
+color_map_name = Titles(
+    {
+        "viridis": N_("viridis"),
+        "cividis": N_("cividis"),
+        "grey": N_("grey"),
+        "red-blue": N_("blue − white 0 + red"),
+    }
+)
+"""What a colour map is called, with what its colours mean."""
 
 
 def map_texts() -> dict[str, Any]:

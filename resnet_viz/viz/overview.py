@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 from resnet_viz.analysis import LayerRecord, NetworkSummary
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.analysis.measures import COUNTS
+from resnet_viz.messages import N_, Titles, joined
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import joined
 from resnet_viz.viz.dot import stage_title
 from resnet_viz.viz.theme import stage_color
 from resnet_viz.viz.views import metric_short_name
-from resnet_viz.viz.words import percent_text, short_bytes, short_count
+from resnet_viz.viz.words import part_name, percent_text, short_bytes, short_count
 
 
 class Part(NamedTuple):
@@ -75,7 +75,7 @@ def _column(summary: NetworkSummary, part: Part, stages: list[str]) -> dict[str,
     title = _part_title(part)
     texts = {metric: joined((title, _exact(metric, value)), ": ") for metric, value in values.items()}
     return {
-        "name": _part_name(part),
+        "name": part_name(part.name),
         "id": part.name,
         "node": part.name if _is_block(part) else part.node,
         "stage": part.stage,
@@ -138,8 +138,11 @@ def _exact(metric: str, value: int) -> str:
     return f"{short_count(value)} {unit}"
 
 
+_ENDS = Titles({"1": N_("The stem"), "head": N_("The head")})
+
+
 def _stage(stage: str) -> str:
-    return {"1": _("The stem"), "head": _("The head")}.get(stage) or stage_title(int(stage))
+    return _ENDS(stage) if stage in ("1", "head") else stage_title(int(stage))
 
 
 def _is_block(part: Part) -> bool:
@@ -148,7 +151,3 @@ def _is_block(part: Part) -> bool:
 
 def _part_title(part: Part) -> str:
     return _("Block {name}").format(name=part.name) if _is_block(part) else _stage(part.stage)
-
-
-def _part_name(part: Part) -> str:
-    return {"stem": _("stem"), "head": _("head")}.get(part.name, part.name)

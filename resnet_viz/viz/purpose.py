@@ -10,10 +10,34 @@ References:
 """
 
 from resnet_viz.analysis import NetworkSummary
+from resnet_viz.messages import N_, Titles, joined
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import joined
 from resnet_viz.spec import Node, ResNetSpec
-from resnet_viz.spec.layers import BatchNorm, Conv, MaxPool, Padding, kind_of
+from resnet_viz.spec.layers import BatchNorm, Conv, MaxPool, Padding, Relu, kind_of
+
+_PURPOSES = Titles(
+    {
+        "input": N_("The picture as numbers: height × width × colour channels."),
+        "max_pool": N_(
+            "Max-pooling keeps the strongest answer of every window, so the maps shrink and small shifts of the picture matter less."
+        ),
+        "average_pool": N_(
+            "Average pooling sums up what each channel found in a window. Cells that fill no whole window are dropped."
+        ),
+        "global_average_pool": N_(
+            "Global average pooling: one mean per channel, whatever the size of the picture (Lin et al. 2013). The dense layer behind it therefore never grows with the input."
+        ),
+        "add": N_(
+            "y = F(x) + x: the element-wise addition of He et al. 2015, equation 1. The block has to learn only the residual F, what must be added to its input. It costs no parameters."
+        ),
+        "flatten": N_("Lays the last map out as one vector for the dense layer; nothing is computed."),
+        "dense": N_(
+            "The classifier: one weighted sum of all features per class. Its outputs are the logits, scores before the softmax."
+        ),
+        "softmax": N_("Turns the logits into probabilities that sum to 1."),
+    }
+)
+"""Of the kinds of layers that serve one purpose wherever they stand."""
 
 
 def purpose(summary: NetworkSummary, node: Node) -> str:
@@ -28,28 +52,9 @@ def purpose(summary: NetworkSummary, node: Node) -> str:
             return _of_norm(summary.graph.spec, node)
         case Padding():
             return _of_padding(node)
-    texts = {
-        "input": _("The picture as numbers: height × width × colour channels."),
-        "relu": _of_relu(summary.graph.spec, node),
-        "max_pool": _(
-            "Max-pooling keeps the strongest answer of every window, so the maps shrink and small shifts of the picture matter less."
-        ),
-        "average_pool": _(
-            "Average pooling sums up what each channel found in a window. Cells that fill no whole window are dropped."
-        ),
-        "global_average_pool": _(
-            "Global average pooling: one mean per channel, whatever the size of the picture (Lin et al. 2013). The dense layer behind it therefore never grows with the input."
-        ),
-        "add": _(
-            "y = F(x) + x: the element-wise addition of He et al. 2015, equation 1. The block has to learn only the residual F, what must be added to its input. It costs no parameters."
-        ),
-        "flatten": _("Lays the last map out as one vector for the dense layer; nothing is computed."),
-        "dense": _(
-            "The classifier: one weighted sum of all features per class. Its outputs are the logits, scores before the softmax."
-        ),
-        "softmax": _("Turns the logits into probabilities that sum to 1."),
-    }
-    return texts[kind_of(layer)]
+        case Relu():
+            return _of_relu(summary.graph.spec, node)
+    return _PURPOSES(kind_of(layer))
 
 
 def _of_convolution(summary: NetworkSummary, node: Node) -> str:

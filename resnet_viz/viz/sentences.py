@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from resnet_viz.analysis import NetworkSummary, analyse
 from resnet_viz.errors import SpecError
+from resnet_viz.messages import N_, Titles, joined
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import joined
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.spec.changes import changed_paths, to_paths, with_changes, with_stage_count
 from resnet_viz.spec.graph import block_letter
@@ -100,7 +100,7 @@ def _text(path: str, old: object, new: object, after: ResNetSpec) -> str:
         return _("{n} stages of blocks instead of {m}.").format(n=new, m=old)
     if path.startswith("stages."):
         return _of_stage(path, old, new, after)
-    special = _special(path, new)
+    special = _SPECIAL.get((path, new), "")
     if special:
         return special
     field = FIELDS[path]
@@ -133,38 +133,39 @@ def _of_stage(path: str, old: object, new: object, after: ResNetSpec) -> str:
     )
 
 
-def _special(path: str, new: object) -> str | None:
-    texts = {
-        ("stem.use_relu", False): _("No ReLU follows the stem's convolution and BatchNorm."),
-        ("stem.use_relu", True): _("A ReLU follows the stem's convolution and BatchNorm."),
-        ("stride_on", "middle"): _(
+_SPECIAL = Titles(
+    {
+        ("stem.use_relu", False): N_("No ReLU follows the stem's convolution and BatchNorm."),
+        ("stem.use_relu", True): N_("A ReLU follows the stem's convolution and BatchNorm."),
+        ("stride_on", "middle"): N_(
             "The stride sits on the f×f convolution (v1.5): every cell is used, which takes more MACs."
         ),
-        ("stride_on", "first"): _(
+        ("stride_on", "first"): N_(
             "The stride sits on the first 1×1 convolution (v1): three in four cells are never used."
         ),
-        ("padding", "explicit"): _(
+        ("padding", "explicit"): N_(
             "f×f convolutions stand on an equal frame, as in PyTorch: at a stride of 2 the same shapes, other values."
         ),
-        ("padding", "same"): _(
+        ("padding", "same"): N_(
             "f×f convolutions pad as Keras's `same`: at a stride of 2 the odd cell lies at the end; same shapes, other values."
         ),
-        ("stem.pool_padding_value", "-inf"): _("The max-pool's frame holds −∞, which is never the largest."),
-        ("stem.pool_padding_value", "zero"): _("The max-pool's frame holds zeros, which win over negative values."),
-        ("use_batch_norm", False): _(
+        ("stem.pool_padding_value", "-inf"): N_("The max-pool's frame holds −∞, which is never the largest."),
+        ("stem.pool_padding_value", "zero"): N_("The max-pool's frame holds zeros, which win over negative values."),
+        ("use_batch_norm", False): N_(
             "There is no BatchNorm: nothing keeps the size of the signals from block to block."
         ),
-        ("use_batch_norm", True): _("BatchNorm keeps every channel at mean β and deviation γ."),
-        ("shortcut.enabled", False): _("There are no shortcuts: the plain network, which He et al. compare with."),
-        ("shortcut.enabled", True): _("Shortcuts carry each block's input to its addition."),
-        ("shortcut.projection", "conv"): _("The projection has no BatchNorm."),
-        ("pre_activation", True): _("BatchNorm and ReLU come before the convolutions (pre-activation)."),
-        ("pre_activation", False): _(
+        ("use_batch_norm", True): N_("BatchNorm keeps every channel at mean β and deviation γ."),
+        ("shortcut.enabled", False): N_("There are no shortcuts: the plain network, which He et al. compare with."),
+        ("shortcut.enabled", True): N_("Shortcuts carry each block's input to its addition."),
+        ("shortcut.projection", "conv"): N_("The projection has no BatchNorm."),
+        ("pre_activation", True): N_("BatchNorm and ReLU come before the convolutions (pre-activation)."),
+        ("pre_activation", False): N_(
             "BatchNorm and ReLU come after the convolutions, the last ReLU after the addition."
         ),
-        ("head", "global"): _("The head averages the whole map: the dense layer no longer grows with the picture."),
-        ("head", "average"): _("The head averages windows and flattens them: the dense layer grows with the picture."),
-        ("seed_policy", "per_layer"): _("Every layer has a seed of its own: equal layers start different."),
-        ("seed_policy", "same"): _("All layers share one seed: equal layers start equal."),
+        ("head", "global"): N_("The head averages the whole map: the dense layer no longer grows with the picture."),
+        ("head", "average"): N_("The head averages windows and flattens them: the dense layer grows with the picture."),
+        ("seed_policy", "per_layer"): N_("Every layer has a seed of its own: equal layers start different."),
+        ("seed_policy", "same"): N_("All layers share one seed: equal layers start equal."),
     }
-    return texts.get((path, new))
+)
+"""Choices that deserve a sentence of their own, by field and new value."""

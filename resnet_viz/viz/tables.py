@@ -5,6 +5,7 @@ import pandas as pd
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.analysis.difference import Difference
+from resnet_viz.messages import N_, Titles
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.layers import Conv, kind_of
 from resnet_viz.viz.words import kind_name, status_name
@@ -49,15 +50,17 @@ def to_frame(summary: NetworkSummary) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+_PATHS = Titles({"main": N_("main path"), "shortcut": N_("shortcut")})
+_SOURCES = Titles({"specification": N_("the specification"), "ours": N_("ours")})
+
+
 def in_words(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the table with its kinds, paths and stages in the reader's language, for the screen."""
-    paths = {"main": _("main path"), "shortcut": _("shortcut"), "trunk": ""}
-    sources = {"specification": _("the specification"), "ours": _("ours")}
     return frame.assign(
         kind=frame["kind"].map(kind_name),
         stage=frame["stage"].replace({"head": _("head")}),
-        path=frame["path"].map(paths),
-        name_from=frame["name_from"].map(sources),
+        path=[_PATHS.get(path, "") for path in frame["path"]],
+        name_from=frame["name_from"].map(_SOURCES),
     )
 
 

@@ -1,31 +1,32 @@
 """The names of the views of a network's layers; apart from the charts, so that a link can be read without Plotly."""
 
-from resnet_viz.messages import gettext as _
+from resnet_viz.messages import N_, Titles
 
 COUNTING = ("treemap", "depth")
 """Views that show one of `resnet_viz.analysis.measures.COUNTS`."""
 
 
-def view_name(view: str) -> str:
-    """Return what a view of the layers is called."""
-    return {
-        "table": _("Overview"),
-        "treemap": _("Treemap"),
-        "depth": _("Along depth"),
-        "field": _("Receptive field"),
-        "size": _("Size and channels"),
-    }[view]
+view_name = Titles(
+    {
+        "table": N_("Overview"),
+        "treemap": N_("Treemap"),
+        "depth": N_("Along depth"),
+        "field": N_("Receptive field"),
+        "size": N_("Size and channels"),
+    }
+)
+"""What a view of the layers is called."""
 
 
-def metric_short_name(metric: str) -> str:
-    """Return what a counted column is called on a button."""
-    return {"parameters": _("Parameters"), "macs": _("MACs"), "activation_bytes": _("Memory")}[metric]
+metric_short_name = Titles({"parameters": N_("Parameters"), "macs": N_("MACs"), "activation_bytes": N_("Memory")})
+"""What a counted column is called on a button."""
 
 
-def metric_name(metric: str) -> str:
-    """Return what a counted column is called, with its unit."""
-    return {
-        "parameters": _("Parameters"),
-        "macs": _("MACs (multiply-accumulates)"),
-        "activation_bytes": _("Memory for maps (float32)"),
-    }[metric]
+metric_name = Titles(
+    {
+        "parameters": N_("Parameters"),
+        "macs": N_("MACs (multiply-accumulates)"),
+        "activation_bytes": N_("Memory for maps (float32)"),
+    }
+)
+"""What a counted column is called, with its unit."""

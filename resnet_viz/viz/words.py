@@ -1,26 +1,35 @@
 """Short texts for layers, shapes and numbers, the same in picture, table and inspector."""
 
+from resnet_viz.messages import N_, Titles
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.layers import AveragePool, ChannelPad, Conv, Dense, Layer, MaxPool, Padding, kind_of
 
+kind_name = Titles(
+    {
+        "input": N_("Input"),
+        "padding": N_("Padding"),
+        "conv": N_("Convolution"),
+        "batch_norm": N_("BatchNorm"),
+        "relu": N_("ReLU"),
+        "max_pool": N_("Max-pooling"),
+        "average_pool": N_("Average pooling"),
+        "global_average_pool": N_("Global average pooling"),
+        "channel_pad": N_("Channel padding (option A)"),
+        "add": N_("Add"),
+        "flatten": N_("Flatten"),
+        "dense": N_("Dense"),
+        "softmax": N_("Softmax"),
+    }
+)
+"""A layer kind as it is called on the pages."""
 
-def kind_name(kind: str) -> str:
-    """Return a layer kind as it is called on the pages."""
-    return {
-        "input": _("Input"),
-        "padding": _("Padding"),
-        "conv": _("Convolution"),
-        "batch_norm": _("BatchNorm"),
-        "relu": _("ReLU"),
-        "max_pool": _("Max-pooling"),
-        "average_pool": _("Average pooling"),
-        "global_average_pool": _("Global average pooling"),
-        "channel_pad": _("Channel padding (option A)"),
-        "add": _("Add"),
-        "flatten": _("Flatten"),
-        "dense": _("Dense"),
-        "softmax": _("Softmax"),
-    }[kind]
+
+_PART_NAMES = Titles({"1": N_("stem"), "stem": N_("stem"), "head": N_("head")})
+
+
+def part_name(part: str) -> str:
+    """Return what a stage, or stem or head, is called where there is little room: others by their own name."""
+    return _PART_NAMES.get(part, part)
 
 
 def layer_title(layer: Layer) -> str:
@@ -44,14 +53,15 @@ def layer_title(layer: Layer) -> str:
     return kind_name(kind_of(layer))
 
 
-def status_name(status: str) -> str:
-    """Return what became of layers in a difference, to follow their number."""
-    return {
-        "added": _("added"),
-        "removed": _("removed"),
-        "changed": _("changed"),
-        "settings": _("with other settings only"),
-    }[status]
+status_name = Titles(
+    {
+        "added": N_("added"),
+        "removed": N_("removed"),
+        "changed": N_("changed"),
+        "settings": N_("with other settings only"),
+    }
+)
+"""What became of layers in a difference, to follow their number."""
 
 
 def short_count(number: float) -> str:
@@ -104,23 +114,35 @@ def percent_text(share: float) -> str:
     return f"{text}\u00a0%"
 
 
+_NETWORK_NAMES = Titles(
+    {
+        "plain": N_("plain"),
+        "residual": N_("residual"),
+        "same seed": N_("same seed"),
+        "seed per layer": N_("seed per layer"),
+    }
+)
+"""Networks of the demos."""
+
+
 def network_name(name: str) -> str:
     """Return what a network of a demo is called; others as whoever named them."""
-    return {
-        "plain": _("plain"),
-        "residual": _("residual"),
-        "same seed": _("same seed"),
-        "seed per layer": _("seed per layer"),
-    }.get(name, name)
+    return _NETWORK_NAMES.get(name, name)
+
+
+_CLASS_NAMES = Titles(
+    {
+        "circle": N_("circle"),
+        "cross": N_("cross"),
+        "ring": N_("ring"),
+        "square": N_("square"),
+        "star": N_("star"),
+        "triangle": N_("triangle"),
+    }
+)
+"""The shapes."""
 
 
 def class_name(name: str) -> str:
     """Return what a class is called: the shapes' names in the reader's language, others as they are."""
-    return {
-        "circle": _("circle"),
-        "cross": _("cross"),
-        "ring": _("ring"),
-        "square": _("square"),
-        "star": _("star"),
-        "triangle": _("triangle"),
-    }.get(name, name)
+    return _CLASS_NAMES.get(name, name)

@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from markdown_it import MarkdownIt
 
 from resnet_viz.errors import SpecError
-from resnet_viz.messages import LANGUAGES, gettext, in_this_language, preferred_language, use_language
+from resnet_viz.messages import LANGUAGES, N_, Titles, gettext, in_this_language, preferred_language, use_language
 from resnet_viz.spec import preset
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +41,7 @@ def test_no_text_is_asked_for_where_the_catalogue_does_not_look():
         for string in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(string, ast.JoinedStr)
         for call in ast.walk(string)
-        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("_", "ngettext")
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("_", "N_", "ngettext")
         if isinstance(call.args[0], ast.Constant)
     ]
     assert hidden == []
@@ -187,6 +187,16 @@ def test_errors_speak_the_language_of_the_visitor():
 )
 def test_browser_language_is_the_default(accepted, language):
     assert preferred_language(accepted) == language
+
+
+def test_a_title_is_translated_when_it_is_looked_up():
+    title = Titles({"first": N_("Architecture")})
+    assert title("first") == "Architecture"
+    use_language("zh")
+    assert title("first") == title.get("first", "") == gettext("Architecture") != "Architecture"
+    assert title.get("second", "as it is") == "as it is"
+    with pytest.raises(KeyError):
+        title("second")
 
 
 def test_an_unknown_language_is_english():
