@@ -4,7 +4,8 @@ import streamlit as st
 
 from resnet_viz.subject.doubts import doubt_of
 from resnet_viz.ui import resolving, state
-from resnet_viz.ui.components import activations, doubt, image_source, maps, prediction, surgery
+from resnet_viz.ui.activations import ways
+from resnet_viz.ui.shared import doubt, image_source, maps, prediction, surgery
 
 subject, trial = state.subject(), resolving.trial()
 doubted = doubt_of(trial)
@@ -22,7 +23,7 @@ with pictured:
     image_source.show_folded()
 with main:
     surgery.show_done(trial.surgery, has_way_back=not doubt.undoes_surgery(doubted))
-    has_answer = activations.show(subject, trial)
+    has_answer = ways.show(subject, trial)
 # Last, so that what is shown large comes first; where there is nothing to show, main says why.
 if has_answer:
     with answer:

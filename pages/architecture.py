@@ -3,7 +3,7 @@
 import streamlit as st
 
 from resnet_viz.ui import resolving, state
-from resnet_viz.ui.components import panels, picture
+from resnet_viz.ui.architecture import panels, picture
 
 subject, trial = state.subject(), resolving.trial()
 viewer = subject.viewer

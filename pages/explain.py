@@ -4,7 +4,8 @@ import streamlit as st
 
 from resnet_viz.subject.doubts import doubt_of
 from resnet_viz.ui import resolving, state
-from resnet_viz.ui.components import doubt, explanation, image_source, maps, prediction, surgery
+from resnet_viz.ui.explain import explanation
+from resnet_viz.ui.shared import doubt, image_source, maps, prediction, surgery
 
 subject, trial = state.subject(), resolving.trial()
 doubted = doubt_of(trial)

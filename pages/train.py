@@ -6,7 +6,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.spec.changes import to_text
 from resnet_viz.training.demos import demos
 from resnet_viz.ui import state
-from resnet_viz.ui.components import run_list, run_view, training_setup
+from resnet_viz.ui.train import run_list, run_view, training_setup
 
 subject = state.subject()
 shown, viewer = subject.train, subject.viewer

@@ -1,1 +1,1 @@
-"""The pages' frame, state and components: the only rooms that know Streamlit."""
+"""Streamlit: the frame, the state, and one folder for what each page shows; the only room that knows it."""

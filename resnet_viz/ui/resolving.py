@@ -11,7 +11,7 @@ from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.trial import Arrays, Trial, trial_of
 from resnet_viz.ui import services, state
 from resnet_viz.ui.cache import activations
-from resnet_viz.ui.components.run_source import watched
+from resnet_viz.ui.run_source import watched
 from resnet_viz.viz.words import network_name
 from resnet_viz.weights.catalogue import shapes_of
 from resnet_viz.weights.choice import IMAGENET, Knows, Trained

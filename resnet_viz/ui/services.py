@@ -35,17 +35,17 @@ from resnet_viz.worker.requests.warm import Warm
 
 # pandas and the emoji table are Streamlit's own late imports, for component data and button labels.
 _FIRST_PAGE_IMPORTS = (
-    "resnet_viz.ui.components.subject_line",
-    "resnet_viz.ui.components.picture",
-    "resnet_viz.ui.components.panels",
-    "resnet_viz.ui.components.specification",
+    "resnet_viz.ui.frame.subject_line",
+    "resnet_viz.ui.architecture.picture",
+    "resnet_viz.ui.architecture.panels",
+    "resnet_viz.ui.frame.specification",
     "streamlit.emojis",
     "pandas",
-    "resnet_viz.ui.components.layer_table",
-    "resnet_viz.ui.components.comparison",
-    "resnet_viz.ui.components.files",
-    "resnet_viz.ui.components.activations",
-    "resnet_viz.ui.components.explanation",
+    "resnet_viz.ui.layers.layer_table",
+    "resnet_viz.ui.architecture.comparison",
+    "resnet_viz.ui.architecture.files",
+    "resnet_viz.ui.activations.ways",
+    "resnet_viz.ui.explain.explanation",
 )
 
 # The lifespan begins before the server listens: imports at once would delay that.

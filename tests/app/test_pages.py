@@ -27,9 +27,9 @@ from resnet_viz.subject.operations import surgery_of
 from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.views import VIEWS
 from resnet_viz.ui import services, state
-from resnet_viz.ui.components import maps
-from resnet_viz.ui.components.specification import _edited
+from resnet_viz.ui.frame.specification import _edited
 from resnet_viz.ui.resolving import trial_for
+from resnet_viz.ui.shared import maps
 from resnet_viz.viz.fields import FIELDS, SECTIONS
 from resnet_viz.viz.origin import arrays_npz
 from resnet_viz.viz.theme import AGAINST, FOR
@@ -499,7 +499,7 @@ def test_another_kind_of_block_brings_its_filters():
     app.run()
     state_of = app.session_state["whole_subject"]
     assert state_of.spec.block == "bottleneck"
-    from resnet_viz.ui.components.specification import _with
+    from resnet_viz.ui.frame.specification import _with
 
     basic = _with(state_of.spec, "block", "basic")
     assert basic.stages[1].identity_filters == (128, 128)

@@ -377,8 +377,8 @@ def test_a_run_that_is_continued_has_other_weights_under_the_same_link(runner):
 
 
 def test_measurements_and_all_of_a_run_are_files(runner):
-    from resnet_viz.ui.components.run_list import metrics_csv, run_zip
-    from resnet_viz.ui.components.run_source import Watched
+    from resnet_viz.ui.run_source import Watched
+    from resnet_viz.ui.train.run_list import metrics_csv, run_zip
 
     run = finished(runner)
     files = runner.store.files(run.id)

@@ -19,7 +19,7 @@ from resnet_viz.subject.links import MAX_TEXT, PARTS, from_params, to_params
 from resnet_viz.subject.subject import Subject
 from resnet_viz.training.demos import demos
 from resnet_viz.training.plan import Plan, check_memory
-from resnet_viz.ui.components import data_gallery
+from resnet_viz.ui.train import data_gallery
 from resnet_viz.viz.dot import draw
 
 from ..measuring import measured

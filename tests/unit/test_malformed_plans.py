@@ -14,7 +14,7 @@ from resnet_viz.errors import ResNetVizError
 from resnet_viz.subject.views import parse_settings
 from resnet_viz.training.demos import demos
 from resnet_viz.training.plan import Plan, to_paths, with_settings
-from resnet_viz.ui.components import data_gallery
+from resnet_viz.ui.train import data_gallery
 
 from ..measuring import measured
 

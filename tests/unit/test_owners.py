@@ -19,7 +19,7 @@ from resnet_viz.owners import OwnerFiles, Room, delete_expired, is_used, owner_s
 from resnet_viz.training.demos import demo
 from resnet_viz.training.plan import with_settings
 from resnet_viz.ui import services
-from resnet_viz.ui.components import data_gallery
+from resnet_viz.ui.train import data_gallery
 
 ANNA = owner_stem("anna")
 OLD = owners.LIFETIME_S + 60

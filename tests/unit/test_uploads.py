@@ -84,7 +84,7 @@ def test_no_numpy_where_a_picture_of_a_usual_kind_is_read():
 
 
 def test_every_name_of_a_jpeg_is_offered():
-    from resnet_viz.ui.components import image_source
+    from resnet_viz.ui.shared import image_source
 
     assert {"jpg", "jpeg", "jfif", "jpe"} <= set(SUFFIXES) <= set(image_source._KINDS)
 

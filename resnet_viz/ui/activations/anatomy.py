@@ -1,0 +1,43 @@
+"""A block taken apart: x + F(x) = sum → output, for the same channels on one scale."""
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from resnet_viz.messages import gettext as _
+from resnet_viz.spec import Block, LayerGraph
+from resnet_viz.subject.trial import Trial
+from resnet_viz.ui import state
+from resnet_viz.ui.shared import maps, shown
+from resnet_viz.ui.shared.weights_source import weights_text
+from resnet_viz.viz.block_view import Focus, block_payload, signals
+
+FloatArray = npt.NDArray[np.float32]
+
+
+def show_blocks(graph: LayerGraph, block: Block) -> None:
+    """Draw the strip of blocks; choosing one selects it everywhere."""
+    key = state.bind("block", block.name)
+    st.pills(
+        _("Block"),
+        list(graph.block_by_name),
+        key=key,
+        required=True,
+        label_visibility="collapsed",
+        on_change=lambda: state.update(lambda current: current.revealing(state.typed(key))),
+    )
+
+
+def nodes_of(block: Block, layer: str) -> list[str]:
+    """Return the layers that the view of a block shows."""
+    return list(dict.fromkeys([*signals(block).values(), layer]))
+
+
+def show(trial: Trial, focus: Focus, found: dict[str, FloatArray]) -> None:
+    """Draw the signals side by side for the same channels, every channel of the chosen layer, and one of them large."""
+    work = f"{focus.block.name}/{focus.node}/{trial.key}"
+    focus = replace(focus, channel=shown.channel_to_send(work, focus.channel))
+    text = weights_text(trial.weights, trial.spec)
+    maps.show(block_payload(trial.summary, focus, found, trial.rgb, text), key="maps")

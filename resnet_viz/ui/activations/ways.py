@@ -1,0 +1,63 @@
+"""The three ways to look at activations: one block, all layers along depth, two answers side by side."""
+
+import streamlit as st
+
+from resnet_viz.messages import gettext as _
+from resnet_viz.spec import Block
+from resnet_viz.subject.subject import Subject
+from resnet_viz.subject.trial import Trial
+from resnet_viz.subject.views import ASPECTS
+from resnet_viz.ui import state
+from resnet_viz.ui.activations import anatomy, beside, depth, pixel
+from resnet_viz.ui.shared import controls, forward, maps, prediction, surgery
+from resnet_viz.viz.block_view import Focus
+from resnet_viz.viz.block_words import block_question
+
+
+def show(subject: Subject, trial: Trial) -> bool:
+    """Draw the chosen way, below the question it answers; return whether there was an answer."""
+    view = subject.activations
+    if view.aspect != "depth":
+        anatomy.show_blocks(trial.summary.graph, subject.block)
+    with st.container(horizontal=True, vertical_alignment="center", key="aspects"):
+        st.subheader(_question(view.aspect, subject.block, subject.layer), anchor=False)
+        controls.choice(
+            _("What is shown"),
+            ASPECTS,
+            view.aspect,
+            lambda name: state.set_parts(aspect=name),
+            key="aspect",
+            title=_aspect_title,
+            label_visibility="collapsed",
+        )
+        surgery.show(subject.surgery, subject.block, subject.layer)
+        files = st.popover(_("Files"), key="files_menu")
+    if view.aspect == "depth":
+        return depth.show(trial, view, subject.block, files)
+    if view.aspect == "compare":
+        return beside.show(trial, view, subject.layer, files)
+    return _show_block(trial, maps.focus_of(subject), view.pixel, files)
+
+
+def _show_block(trial: Trial, focus: Focus, cell: str, files: "st.delta_generator.DeltaGenerator") -> bool:
+    found = forward.maps_of(trial, anatomy.nodes_of(focus.block, focus.node))
+    if found is None:
+        return False
+    anatomy.show(trial, focus, found)
+    pixel.show(trial, cell)
+    with files:
+        maps.show_takehome(trial, focus, found, prediction.sentence(trial))
+        maps.show_downloads(trial, found, focus.node)
+    return True
+
+
+def _question(aspect: str, block: Block, layer: str) -> str:
+    return {
+        "block": block_question(block),
+        "depth": _("What becomes of the signal on its way?"),
+        "compare": _("Where do two outputs of {node} differ?").format(node=layer),
+    }[aspect]
+
+
+def _aspect_title(name: str) -> str:
+    return {"block": _("One block"), "depth": _("Along depth"), "compare": _("Compare")}[name]

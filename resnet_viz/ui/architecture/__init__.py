@@ -1,0 +1,1 @@
+"""What stands on the Architecture page beside and in the picture."""

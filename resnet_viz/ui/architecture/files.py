@@ -1,0 +1,95 @@
+"""What goes out of and into the page as files: DOT, Keras code, the specification, a person's own numbers."""
+
+import streamlit as st
+
+from resnet_viz.analysis import NetworkSummary
+from resnet_viz.analysis.keras_code import keras_file
+from resnet_viz.analysis.measures import OWN
+from resnet_viz.errors import ResNetVizError, SpecError, broken_rule
+from resnet_viz.messages import gettext as _
+from resnet_viz.spec import PRESETS, ResNetSpec
+from resnet_viz.spec.changes import changed_paths
+from resnet_viz.subject.subject import Subject
+from resnet_viz.ui import kept, state
+from resnet_viz.ui.architecture.picture import drawing_of
+from resnet_viz.viz.coloring import MAX_OWN_BYTES, read_numbers
+
+_MAX_SPEC_BYTES = 100_000
+
+
+def show(subject: Subject) -> None:
+    """Draw the files to take and to bring. The picture itself is saved by its own buttons, as SVG and PNG."""
+    st.markdown(_("**Take with you**"))
+    shape = "x".join(map(str, subject.spec.input_shape))
+    stem = f"{subject.preset}-{shape}-{subject.spec.classes}"
+    # Made when asked for, on a thread that does not know the visitor's language: what needs it is made here.
+    drawing = drawing_of(subject.other, subject.spec, subject.architecture.opened)
+    files = (
+        (_("The picture as DOT"), lambda: drawing.dot, "dot", "text/vnd.graphviz"),
+        (_("Keras code that builds it"), lambda: _code(subject.preset, subject.summary), "py", "text/x-python"),
+        (_("The specification as JSON"), subject.spec.to_json, "json", "application/json"),
+    )
+    for label, text, suffix, mime in files:
+        st.download_button(
+            label,
+            text,
+            file_name=f"{stem}.{suffix}",
+            mime=mime,
+            key=f"file_{suffix}",
+            on_click="ignore",
+            width="stretch",
+        )
+    st.markdown(_("**Bring your own**"))
+    st.file_uploader(
+        _("A specification (JSON)"), type=["json"], max_upload_size=1, key="spec_upload", on_change=_take_spec
+    )
+    st.file_uploader(
+        _("Numbers to colour by (CSV: layer, number)"),
+        type=["csv", "txt"],
+        max_upload_size=1,
+        key="numbers_upload",
+        on_change=_take_numbers,
+    )
+
+
+def _code(preset: str, summary: NetworkSummary) -> str:
+    totals = summary.totals
+    title = f"ResNet `{preset}`: {totals.parameters:,} parameters, {totals.macs:,} MACs."
+    return keras_file(summary.graph, title)
+
+
+def nearest_preset(spec: ResNetSpec) -> str:
+    """Return the preset that tells a specification in the fewest changes."""
+    return min(PRESETS, key=lambda name: len(changed_paths(PRESETS[name], spec)))
+
+
+def _take_spec() -> None:
+    data = _received("spec_upload")
+    if data is not None:
+        state.update(
+            lambda now: now.with_spec(_specification(data)).having(preset=nearest_preset(_specification(data)))
+        )
+
+
+def _specification(data: bytes) -> ResNetSpec:
+    if len(data) > _MAX_SPEC_BYTES:
+        raise SpecError(broken_rule("specification", _("at most 100 kB of JSON"), f"{len(data):,} bytes"))
+    return ResNetSpec.from_json(data.decode("utf-8", errors="replace"))
+
+
+def _take_numbers() -> None:
+    data = _received("numbers_upload")
+    if data is None:
+        return
+    subject = state.subject()
+    try:
+        kept.keep_numbers(read_numbers(data[: MAX_OWN_BYTES + 1], subject.summary.by_id))
+    except ResNetVizError as error:
+        state.add_problem(str(error))
+        return
+    state.set_parts(color=OWN)
+
+
+def _received(key: str) -> bytes | None:
+    file = state.received(key)
+    return None if file is None else bytes(file.getvalue())

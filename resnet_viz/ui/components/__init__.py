@@ -1,1 +1,0 @@
-"""Parts of pages: `show(…)` draws one and returns plain values."""

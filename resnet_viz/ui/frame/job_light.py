@@ -1,0 +1,55 @@
+"""A small light on every page while something trains."""
+
+import streamlit as st
+
+from resnet_viz.errors import StoreError
+from resnet_viz.messages import gettext as _
+from resnet_viz.messages import ngettext
+from resnet_viz.ui import services, state
+from resnet_viz.ui.run_source import owner
+
+_EVERY_S = 3.0
+
+
+def show() -> None:
+    """Draw the light if anything runs or waits; it then looks again every few seconds."""
+    running, waiting = _counts()
+    if running or waiting:
+        with st.container(key="job_light_box", width="content"):
+            st.fragment(_draw, run_every=_EVERY_S)()
+
+
+def _draw() -> None:
+    running, waiting = _counts()
+    if (not running and not waiting) or state.awaits_page():
+        st.rerun()
+        return
+    text = ngettext("● {n} job", "● {n} jobs", running + waiting).format(n=running + waiting)
+    st.button(
+        text,
+        key="job_light",
+        type="tertiary",
+        on_click=_open,
+        help=_("{running} running, {waiting} waiting on this server: to the Train page").format(
+            running=running, waiting=waiting
+        ),
+    )
+
+
+def _counts() -> tuple[int, int]:
+    """Return how many runs are running and how many wait; none where the list cannot be read: the page is about more."""
+    try:
+        return services.job_counts()
+    except StoreError:
+        return 0, 0
+
+
+def _open() -> None:
+    """Go to the Train page, at the visitor's own run that is furthest on."""
+    try:
+        own = [run for run in services.run_store().of_owner(owner()) if not run.has_ended]
+    except StoreError as error:
+        state.add_problem(str(error))
+        return
+    subject = state.subject()
+    state.jump(subject.having(run=own[-1].id) if own else subject, "train")

@@ -1,0 +1,210 @@
+"""The specification as live controls; every change is checked as a whole before anything is redrawn."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from resnet_viz.errors import SpecError, broken_rule
+from resnet_viz.messages import gettext as _
+from resnet_viz.spec import PRESETS, ResNetSpec, Stage
+from resnet_viz.spec.changes import text_of, to_paths, with_changes
+from resnet_viz.spec.rules import whole_of
+from resnet_viz.ui import state
+from resnet_viz.ui.shared import controls
+from resnet_viz.viz.fields import FIELDS, SECTIONS, Field, section_title, value_title
+
+# Shown without opening anything: what a lesson turns first.
+_FIRST = ("stride_on", "stem.use_relu")
+# The subject line has the switch of every lesson.
+_ELSEWHERE = (*_FIRST, "shortcut.enabled")
+_WIDTHS = (0.25, 0.5, 1.0, 2.0)
+
+
+def show(preset: str, spec: ResNetSpec) -> None:
+    """Draw the controls of the network under study: what the subject line has is not here again."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        title = _("Change the network")
+        st.markdown(f"**{title}**", width="content")
+        st.button(
+            "×",
+            key="changes_close",
+            type="tertiary",
+            on_click=lambda: state.set_changing(changing=False),
+            help=_("Close this"),
+        )
+    _show_steps(is_changed=spec != PRESETS[preset])
+    _show_blocks(spec)
+    # High up: what opens below it has to fit on the screen.
+    table = st.popover(_("Table of stages…"), key="stages_popover", on_change="rerun", width="stretch")
+    if table.open:
+        with table:
+            _show_table(spec)
+    values = to_paths(spec)
+    for path in _FIRST:
+        _show_field(FIELDS[path], values[path], label=FIELDS[path].title())
+    for section in SECTIONS:
+        # What is folded away is not computed.
+        fold = st.expander(section_title(section), key=f"section_{section}", on_change="rerun")
+        if fold.open:
+            with fold:
+                for field in FIELDS.values():
+                    if field.section == section and field.path not in _ELSEWHERE:
+                        _show_field(field, values[field.path], label=f"**{field.title()}**: {field.rule()}")
+
+
+def _show_steps(*, is_changed: bool) -> None:
+    with st.container(horizontal=True, gap="xsmall"):
+        st.button(_("Undo"), key="changes_undo", on_click=state.undo, disabled=not state.can_undo())
+        st.button(_("Redo"), key="changes_redo", on_click=state.redo, disabled=not state.can_redo())
+        st.button(
+            _("Reset"),
+            key="changes_reset",
+            on_click=lambda: state.update(lambda current: current.with_preset(current.preset)),
+            disabled=not is_changed,
+            help=_("Back to the preset as it is."),
+        )
+
+
+def _show_field(field: Field, value: Any, *, label: str) -> None:
+    key = f"spec_{field.path}"
+
+    def change(new: Any) -> None:
+        state.set_spec(lambda spec: _with(spec, field.path, new))
+
+    if field.kind is bool:
+        controls.toggle(label, value, change, key=key)
+    elif field.kind is not str:
+        controls.number(label, value, change, key=key)
+    elif len(field.options) > 2:
+        controls.select(label, field.options, value, change, key=key, title=lambda v: value_title(field.path, v))
+    else:
+        controls.choice(label, field.options, value, change, key=key, title=lambda v: value_title(field.path, v))
+    if field.path == "width":
+        controls.choice(_("Width"), sorted({*_WIDTHS, value}), value, change, key="spec_widths", title="{:g}".format)
+
+
+def _with(spec: ResNetSpec, path: str, value: Any) -> ResNetSpec:
+    """Return the specification with one field changed, and with what that field cannot do without."""
+    if path == "block" and value != spec.block:
+        return _with_block_kind(spec, value)
+    if path == "pre_activation" and value != spec.pre_activation:
+        spec = replace(spec, final_norm=bool(value))
+    if path == "stem.pool_size" and value <= spec.stem.pool_padding:
+        spec = replace(spec, stem=replace(spec.stem, pool_padding=0))
+    return with_changes(spec, {path: text_of(value)})
+
+
+def _with_block_kind(spec: ResNetSpec, kind: str) -> ResNetSpec:
+    """Return the network of the other kind of block: a bottleneck widens by 4, a basic block keeps its filters."""
+
+    def filters(old: tuple[int, ...]) -> tuple[int, ...]:
+        return (old[0], old[0]) if kind == "basic" else (old[0], old[0], 4 * old[0])
+
+    stages = tuple(
+        replace(
+            stage,
+            convolution_filters=filters(stage.convolution_filters),
+            identity_filters=filters(stage.convolution_filters),
+        )
+        for stage in spec.stages
+    )
+    stride_on = "first" if kind == "basic" else spec.stride_on
+    return replace(spec, block=kind, stages=stages, stride_on=stride_on)  # type: ignore[arg-type]
+
+
+# --- Stages ---
+
+
+def _show_blocks(spec: ResNetSpec) -> None:
+    st.markdown(_("Blocks per stage"))
+    with st.container(horizontal=True, gap="xsmall"):
+        for index, stage in enumerate(spec.stages):
+            controls.number(
+                _("Stage {n}").format(n=index + 2),
+                stage.blocks,
+                partial(_set_blocks, index),
+                key=f"blocks_{index}",
+                width=84,
+            )
+
+
+def _set_blocks(index: int, blocks: Any) -> None:
+    state.set_spec(lambda spec: with_changes(spec, {f"stages.{index + 2}.blocks": str(blocks)}))
+
+
+def _show_table(spec: ResNetSpec) -> None:
+    """Draw the table of stages; a row more is a stage more."""
+    import pandas as pd  # noqa: PLC0415 - delays the first picture
+
+    frame = pd.DataFrame(
+        {
+            "stage": [str(number) for number in range(2, len(spec.stages) + 2)],
+            "blocks": [stage.blocks for stage in spec.stages],
+            "convolution_filters": [" ".join(map(str, stage.convolution_filters)) for stage in spec.stages],
+            "identity_filters": [" ".join(map(str, stage.identity_filters)) for stage in spec.stages],
+            "strides": [stage.strides for stage in spec.stages],
+        }
+    )
+    st.markdown(
+        _(
+            "One row per stage, {n} filters per block (one per convolution). The blocks of a stage must end in equally many filters. Add a row for another stage."
+        ).format(n=spec.convolutions_per_block)
+    )
+    # A fresh editor after every edit: it would lay its old edits over the new table.
+    key = f"stages_{state.edits()}"
+    st.data_editor(
+        frame,
+        key=key,
+        num_rows="dynamic",
+        hide_index=True,
+        disabled=["stage"],
+        column_config={
+            "stage": st.column_config.TextColumn(_("stage"), width="small"),
+            "blocks": st.column_config.NumberColumn(_("blocks"), step=1, width="small"),
+            "convolution_filters": st.column_config.TextColumn(_("first block"), max_chars=60),
+            "identity_filters": st.column_config.TextColumn(_("other blocks"), max_chars=60),
+            "strides": st.column_config.NumberColumn(_("stride"), step=1, width="small"),
+        },
+        on_change=lambda: _take_table(key),
+        alt=_("Blocks, filters and stride of every stage"),
+    )
+
+
+def _take_table(key: str) -> None:
+    """Make the table's edits the stages; what breaks a rule leaves the network as it was."""
+    edits: dict[str, Any] = state.typed(key)
+    state.count_edit()
+    state.set_spec(lambda spec: replace(spec, stages=_edited(spec.stages, edits)))
+
+
+def _edited(stages: tuple[Stage, ...], edits: dict[str, Any]) -> tuple[Stage, ...]:
+    rows: list[Stage] = []
+    for index, stage in enumerate(stages):
+        if index not in edits["deleted_rows"]:
+            rows.append(_stage(stage, edits["edited_rows"].get(index, {})))
+    for added in edits["added_rows"]:
+        values = {name: value for name, value in added.items() if value is not None and name not in ("_index", "stage")}
+        rows.append(_stage(stages[-1], values))
+    return tuple(rows)
+
+
+def _stage(stage: Stage, values: dict[str, Any]) -> Stage:
+    changes: dict[str, Any] = {}
+    for name, value in values.items():
+        if name in ("convolution_filters", "identity_filters"):
+            changes[name] = _filters(name, str(value))
+        elif isinstance(value, (int, float)) and float(value).is_integer():
+            changes[name] = int(value)
+        else:
+            raise SpecError(broken_rule(name, _("a whole number"), value))
+    return replace(stage, **changes)
+
+
+def _filters(name: str, text: str) -> tuple[int, ...]:
+    found = [whole_of(part) for part in text.replace(",", " ").replace("·", " ").split()]
+    numbers = tuple(number for number in found if number is not None)
+    if not found or len(numbers) < len(found):
+        raise SpecError(broken_rule(name, _("whole numbers with spaces between, such as 64 64 256"), text))
+    return numbers

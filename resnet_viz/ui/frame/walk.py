@@ -1,0 +1,265 @@
+"""A walk through the pages: the stop's question, its answer on request, the steps; and a walk of one's own."""
+
+import streamlit as st
+
+from resnet_viz.analysis import network
+from resnet_viz.errors import SpecError, broken_rule
+from resnet_viz.lessons.grounds import Grounds, RunFacts
+from resnet_viz.lessons.told import told
+from resnet_viz.messages import gettext as _
+from resnet_viz.paths import STYLE
+from resnet_viz.subject.links import from_params, to_params
+from resnet_viz.subject.views import Viewer
+from resnet_viz.training.conclusions import facts_of
+from resnet_viz.ui import kept, say, state
+from resnet_viz.ui.frame import walking
+from resnet_viz.ui.run_source import RECORDED, watched
+from resnet_viz.ui.shared import controls
+from resnet_viz.walks import MAX_STOPS, OWN_WALK, Stop, Walk, read_walk, shipped_walks
+
+MENU = "subject_walk"
+# The recorded run in which a plain and a residual network learn side by side.
+_RACE_DEMO = "plain-vs-residual"
+_RACE = f"{RECORDED}{_RACE_DEMO}"
+
+
+def walk_of(viewer: Viewer) -> Walk | None:
+    """Return the walk that is being walked, if there is one."""
+    if viewer.walk == OWN_WALK:
+        return kept.walk()
+    return shipped_walks().get(viewer.walk)
+
+
+def arrive() -> None:
+    """Go to the stop that a link names which brings no network of its own: ``?walk=tour`` is the tour from its start."""
+    if walking.taken_invitation():
+        viewer = state.subject().viewer
+        walk = walk_of(viewer)
+        if walk and walk.stops:
+            go_to(min(viewer.stop, len(walk.stops)))
+
+
+def show(viewer: Viewer) -> None:
+    """Draw the stop: the question, room for its answer, where we are, the way on. Its height never changes."""
+    walk = walk_of(viewer)
+    if walk is None or not walk.stops:
+        return
+    st.html(STYLE / "walk.css")
+    number, last = min(viewer.stop, len(walk.stops)), len(walk.stops)
+    with st.container(key="walk"):
+        asked, way = st.columns([0.74, 0.26], gap="medium")
+        with asked:
+            _show_question(viewer.walk, walk.stops[number - 1], number)
+        with way:
+            _show_way(viewer.walk, number, last)
+    # A clicker sends the page keys; a button has one key, so it gets two of its own that nobody sees.
+    with st.container(key="walk_clicker"):
+        _step("‹", "walk_page_up", "PageUp", number - 1, last)
+        _step("›", "walk_page_down", "PageDown", number + 1, last)
+
+
+def _show_question(name: str, stop: Stop, number: int) -> None:
+    is_shown = walking.is_answer_shown(name, number)
+    with st.container(key="walk_asked"):
+        st.markdown(say.plain(_told(name, stop, stop.question)))
+        with st.container(key="walk_told"):
+            if is_shown:
+                st.markdown(say.paragraphs(_told(name, stop, stop.answer)))
+            st.button(
+                _("Hide") if is_shown else _("Show the answer"),
+                key="walk_answer",
+                shortcut="A",
+                type="tertiary" if is_shown else "secondary",
+                on_click=walking.show_answer,
+                args=(name, 0 if is_shown else number),
+            )
+
+
+def _show_way(name: str, number: int, last: int) -> None:
+    """Draw how far the walk is, the steps, and the way out."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        told = _("<b>{n}</b> of {m}").format(n=number, m=last)
+        bar = f'<progress value="{number}" max="{last}" aria-label="{number} / {last}"></progress>'
+        st.html(f'<span class="told">{told}</span>{bar}')
+        st.button(
+            _("Leave the walk"),
+            key="walk_end",
+            shortcut="Escape",
+            type="tertiary",
+            on_click=leave,
+            help=_("Back to what you looked at before.") if walking.has_place() else None,
+        )
+    with st.container(horizontal=True, gap="small", key="walk_steps"):
+        _step(_("Back"), "walk_back", "Left", number - 1, last)
+        if number < last or name == OWN_WALK:
+            _step(_("Next"), "walk_on", "Right", number + 1, last)
+        else:
+            st.button(
+                _("Watch two networks learn"),
+                key="walk_hand_over",
+                shortcut="Right",
+                type="primary",
+                on_click=watch_two_networks,
+            )
+
+
+def _step(label: str, key: str, shortcut: str, number: int, last: int) -> None:
+    """Draw the button to a stop."""
+    is_there = 1 <= number <= last
+    st.button(label, key=key, shortcut=shortcut, on_click=go_to, args=(number,), disabled=not is_there)
+
+
+def show_menu() -> None:
+    """Draw the walks to choose from, and what makes one's own."""
+    _show_stops(state.subject().viewer)
+    for name, walk in shipped_walks().items():
+        st.markdown(f"**{say.plain(_in_language(name, walk.title))}**")
+        st.markdown(_("{n} questions, each with an answer.").format(n=len(walk.stops)))
+        _show_starts(name, walk)
+    st.markdown(_("**Your own walk**"))
+    question = st.text_area(_("Question at this view"), key="walk_question", max_chars=500, height=70)
+    answer = st.text_area(_("Answer"), key="walk_own_answer", max_chars=1500, height=70)
+    st.button(_("Add this view as a stop"), key="walk_add", on_click=_add, args=(question, answer))
+    own = kept.walk()
+    for index, stop in enumerate(own.stops):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"{index + 1}. {say.plain(stop.question or stop.link)}", width="stretch")
+            st.button(_("Remove"), key=f"walk_remove_{index}", on_click=_remove, args=(index,), type="tertiary")
+    if own.stops:
+        with st.container(horizontal=True):
+            _show_starts(OWN_WALK, own)
+            st.download_button(
+                _("Save as a file"),
+                own.to_json(),
+                file_name="walk.json",
+                mime="application/json",
+                key="walk_save",
+                on_click="ignore",
+            )
+    with st.expander(_("Take a walk from a file")):
+        st.file_uploader(_("A walk (JSON)"), type=["json"], max_upload_size=1, key="walk_upload", on_change=_take)
+
+
+def _show_stops(viewer: Viewer) -> None:
+    """Draw the stops of the walk that is being walked, to go to any of them."""
+    walk = walk_of(viewer)
+    if walk is None or not walk.stops:
+        return
+    controls.select(
+        _("Go to stop"),
+        range(1, len(walk.stops) + 1),
+        min(viewer.stop, len(walk.stops)),
+        go_to,
+        key="walk_go_to",
+        title=lambda number: f"{number}. {_question(viewer.walk, walk.stops[number - 1])}",
+    )
+
+
+def _show_starts(name: str, walk: Walk) -> None:
+    """Draw where a walk may begin: at its start, and where it was left."""
+    with st.container(horizontal=True, gap="small"):
+        label = _("Walk it") if name == OWN_WALK else _("Start")
+        st.button(label, key=f"walk_start_{name}", on_click=start, args=(name,))
+        left, stop = walking.left_walk()
+        if left == name and 1 < stop <= len(walk.stops):
+            label = _("Go on at stop {n}").format(n=stop)
+            st.button(label, key=f"walk_resume_{name}", on_click=start, args=(name, stop))
+
+
+def start(name: str, number: int = 1) -> None:
+    """Begin a walk at a stop, wherever the visitor is; the menu it was chosen from closes."""
+    state.bind(MENU, value=False)
+    if not state.subject().viewer.walk:
+        walking.keep_place()
+    state.set_parts(walk=name)
+    go_to(number)
+
+
+def go_to(number: int) -> None:
+    """Go to a stop: its state becomes the subject, its page the page; nothing of what was on screen stays."""
+    viewer = state.subject().viewer
+    walk = walk_of(viewer)
+    if walk is None or not 1 <= number <= len(walk.stops):
+        return
+    stop = walk.stops[number - 1]
+    target, problems = from_params(dict(stop.params))
+    for sentence in problems:
+        state.add_problem(sentence)
+    if target.train.run == _RACE:  # asked before it is seen
+        state.set_replay(target.train.run, 0)
+    walking.step_to(target.carrying(viewer, stop=number), stop.page)
+
+
+def leave() -> None:
+    """End the walk: back to what was on screen before it; without that, the stop's view stays, without the question."""
+    now = state.subject()
+    walking.keep_left_walk(now.viewer.walk, now.viewer.stop)
+    before, page = walking.taken_place() or (now, state.page())
+    walking.step_to(before.seen_by(now.viewer), page)
+
+
+def watch_two_networks() -> None:
+    """End the walk, if there is one, and play the recorded run of a plain and a residual network from its start."""
+    now = state.subject()
+    before, _page = walking.taken_place() or (now, "")
+    state.play_anew()
+    walking.step_to(before.seen_by(now.viewer).having(demo=_RACE_DEMO, settings="", run=_RACE, compared=()), "train")
+
+
+def _question(name: str, stop: Stop) -> str:
+    return _told(name, stop, stop.question)
+
+
+def _told(name: str, stop: Stop, text: str) -> str:
+    """Return a text of a stop with its numbers, which are those of the stop's own link."""
+    subject, _problems = from_params(dict(stop.params))
+    grounds = Grounds(network(subject.spec), run=lambda: _facts(subject.train.run))
+    return told(_in_language(name, text), stop, grounds)
+
+
+def _facts(run_id: str) -> RunFacts:
+    """Return what a run came to.
+
+    Raises:
+        LookupError: If it is not there any more.
+    """
+    found = watched(run_id)
+    if found is None:
+        raise LookupError(run_id)
+    return facts_of(found.record, found.metrics)
+
+
+def _in_language(name: str, text: str) -> str:
+    """Return a text of a walk: of ours in the reader's language, of a visitor's as it is."""
+    return text if name == OWN_WALK or not text else _(text)
+
+
+def _add(question: str, answer: str) -> None:
+    own = kept.walk()
+    if len(own.stops) >= MAX_STOPS:
+        state.add_problem(broken_rule("walk", _("at most {n} stops long").format(n=MAX_STOPS), len(own.stops)))
+        return
+    params = to_params(state.subject().as_stop())
+    stop = Stop(state.page(), tuple(params.items()), question.strip(), answer.strip())
+    try:
+        kept.keep_walk(Walk(own.title or _("My walk"), (*own.stops, stop)))
+    except SpecError as error:
+        state.add_problem(str(error))
+        return
+    for key in ("walk_question", "walk_own_answer"):
+        state.bind(key, "")
+
+
+def _remove(index: int) -> None:
+    own = kept.walk()
+    kept.keep_walk(Walk(own.title, own.stops[:index] + own.stops[index + 1 :]))
+
+
+def _take() -> None:
+    file = state.received("walk_upload")
+    if file is None:
+        return
+    try:
+        kept.keep_walk(read_walk(bytes(file.getvalue())))
+    except SpecError as error:
+        state.add_problem(str(error))

@@ -1,0 +1,28 @@
+"""What a first visitor reads: one sentence and two ways to begin."""
+
+import streamlit as st
+
+from resnet_viz.messages import gettext as _
+from resnet_viz.ui import kept
+from resnet_viz.ui.frame import walk
+
+_TOUR = "tour"
+
+
+def show() -> None:
+    """Draw the sentence, the two offers, and what closes them."""
+    with st.container(key="welcome", horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(_("A residual network adds each block's answer to its input."), width="content")
+        st.button(_("Take the tour"), key="welcome_tour", type="primary", on_click=_take_tour)
+        st.button(_("Watch two networks learn"), key="welcome_train", on_click=_watch)
+        st.button("×", key="welcome_close", type="tertiary", on_click=kept.set_greeted, help=_("Close this"))
+
+
+def _take_tour() -> None:
+    kept.set_greeted()
+    walk.start(_TOUR)
+
+
+def _watch() -> None:
+    kept.set_greeted()
+    walk.watch_two_networks()

@@ -1,0 +1,158 @@
+"""Feature maps on the page: the component that draws them, the picture they are of, and their files."""
+
+import time
+from dataclasses import replace
+from functools import cache
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from resnet_viz.analysis.arithmetic import shape_text
+from resnet_viz.images.samples import sample_title
+from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
+from resnet_viz.spec import PRESETS
+from resnet_viz.spec.changes import changed_paths
+from resnet_viz.subject.operations import surgery_of
+from resnet_viz.subject.subject import UPLOAD, Subject
+from resnet_viz.subject.trial import Trial
+from resnet_viz.ui import state
+from resnet_viz.ui.shared import shown
+from resnet_viz.ui.shared.weights_source import weights_text
+from resnet_viz.viz.block_view import Focus
+from resnet_viz.viz.mosaic import mosaic_png
+from resnet_viz.viz.origin import Origin, arrays_npz
+from resnet_viz.viz.takehome import About, takehome_html
+
+FloatArray = npt.NDArray[np.float32]
+
+
+@cache
+def _component() -> Any:
+    """Register the packaged component; only a running app knows where packages keep theirs."""
+    return st.components.v2.component("resnet-viz.maps", js="index-*.js", css="index-*.css")
+
+
+def show(payload: bytes, *, key: str) -> None:
+    """Draw maps from the bytes of `resnet_viz.viz.payload`; what is chosen there becomes the subject."""
+    _component()(key=key, data=payload, on_did_change=lambda: _take(key))
+
+
+def show_input(trial: Trial, width: int | Literal["stretch"] = "stretch") -> None:
+    """Draw the picture at the network's size; the values it becomes stand behind a question mark."""
+    values = trial.input
+    st.image(trial.rgb, width=width, alt=_("The picture as the network sees it"))
+    rule = trial.normalisation.formula()
+    text = _("{shape} values from {low:.3g} to {high:.3g} ({rule}).").format(
+        shape=shape_text(values.shape), low=values.min(), high=values.max(), rule=rule
+    )
+    caption = _("As the network sees it")
+    st.markdown(f":small[{caption}]", help=text.replace("-", "−"))
+    if trial.picture.notes:
+        with st.expander(_("Bear in mind")):
+            st.markdown(joined(trial.picture.notes, " "))
+
+
+def show_downloads(trial: Trial, maps: dict[str, FloatArray], node: str) -> None:
+    """Draw the raw arrays and the mosaic as files; the arrays carry how they came about."""
+    name = f"{node}-{trial.name}"
+    layer = maps[node]
+    st.download_button(
+        _("Arrays (.npz)"),
+        lambda: arrays_npz(origin_of(trial), {"input": trial.input, **maps}),
+        file_name=f"{name}.npz",
+        mime="application/octet-stream",
+        on_click="ignore",
+    )
+    st.download_button(
+        _("All channels (PNG)"),
+        lambda: mosaic_png(layer if layer.ndim == 3 else layer[np.newaxis, np.newaxis]),
+        file_name=f"{name}.png",
+        mime="image/png",
+        on_click="ignore",
+    )
+
+
+def show_takehome(trial: Trial, focus: Focus, maps: dict[str, FloatArray], prediction: str) -> None:
+    """Draw the button that makes the view one HTML file."""
+    st.download_button(
+        _("Take it home (HTML)"),
+        lambda: takehome_html(
+            trial.summary,
+            focus,
+            maps,
+            trial.rgb,
+            _about(trial, prediction),
+        ),
+        file_name=f"{focus.node}-{trial.name}.html",
+        mime="text/html",
+        on_click="ignore",
+        help=_("This view as one file that opens on a phone, without a server and without a network."),
+    )
+
+
+def focus_of(subject: Subject) -> Focus:
+    """Return what the view of a block looks at."""
+    return Focus(subject.block, subject.layer, subject.activations.channel, subject.surgery)
+
+
+def _about(trial: Trial, prediction: str) -> About:
+    """Return what a file says of its view."""
+    counts = _("{n} parameters").format(n=f"{trial.summary.totals.parameters:,}")
+    changes = ", ".join(f"{path}={value}" for path, value in changed_paths(PRESETS[trial.preset], trial.spec).items())
+    title = joined(filter(None, [trial.preset, changes, shape_text(trial.spec.input_shape), counts]))
+    done = trial.surgery.to_text()
+    image = _("your own") if trial.image == UPLOAD else sample_title(trial.image)
+    how = trial.normalisation.formula()
+    return About(
+        title,
+        weights_text(trial.weights, trial.spec),
+        _("after surgery: {what}").format(what=done) if done else "",
+        _("image: {name}, {resize}, {rule}").format(name=image, resize=trial.preparation.resize, rule=how),
+        prediction,
+        time.strftime("%Y-%m-%d"),
+    )
+
+
+def origin_of(trial: Trial) -> Origin:
+    """Return how the maps of this picture come about."""
+    return Origin(
+        preset=trial.preset,
+        specification=trial.spec,
+        weights=weights_text(trial.weights, trial.spec),
+        weights_sha256=trial.weights.file.sha256 if trial.weights.file else "",
+        random_layers=trial.weights.random_layers,
+        surgery=trial.surgery.to_text(),
+        image=trial.image,
+        image_sha256=trial.picture.sha256,
+        resize=trial.preparation.resize,
+        interpolation=trial.preparation.interpolation,
+        pixels=trial.preparation.normalisation,
+        normalisation=trial.normalisation.formula(),
+    )
+
+
+def _take(key: str) -> None:
+    """Follow what was done in the component: another layer or channel, a cell's sum, a channel switched off or on."""
+    event: Any = getattr(state.typed(key), "did", None)
+    if not event or not state.is_first_delivery(str(event.get("mark"))):
+        return
+    node = str(event.get("node", ""))
+    subject = state.subject()
+    if node not in subject.summary.by_id:
+        return
+    if event.get("kind") == "node":
+        state.set_parts(node=node)
+    elif event.get("kind") == "pixel":
+        place = ".".join(str(int(number)) for number in event.get("place", ()))
+        state.set_parts(pixel=f"{node}:{place}")
+    elif event.get("kind") == "channel":
+        if event.get("has"):
+            shown.heard_channel(int(event["channel"]))
+        state.set_parts(channel=int(event["channel"]))
+    elif event.get("kind") == "silence":
+        channels = frozenset(subject.surgery.silenced_at(node)) ^ {int(event.get("channel", 0))}
+        text = subject.surgery.silencing(node, channels).to_text()
+        state.update(lambda now: replace(now, surgery=surgery_of(text, now.summary)))

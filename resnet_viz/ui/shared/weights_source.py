@@ -1,0 +1,169 @@
+"""The choice of weights, and what it means for the network in view."""
+
+import contextlib
+from dataclasses import replace
+
+import streamlit as st
+
+from resnet_viz.errors import ResNetVizError, StoreError
+from resnet_viz.images.preprocess import NORMALISATIONS
+from resnet_viz.messages import gettext as _
+from resnet_viz.messages import ngettext
+from resnet_viz.spec import ResNetSpec
+from resnet_viz.ui import resolving, say, services, state
+from resnet_viz.ui.run_source import owner, watched
+from resnet_viz.ui.shared import controls, imagenet_source
+from resnet_viz.weights.catalogue import Card, cards
+from resnet_viz.weights.choice import FILE, IMAGENET, RANDOM, RUN, SHIPPED, Weights
+
+# Networks of the newest runs to choose from; the Train page lists all.
+_MOST_RUNS = 12
+
+
+def card_text(card: Card) -> str:
+    """Return what shipped weights are called."""
+    return {"course-shapes": _("trained on shapes")}.get(card.name, card.name)
+
+
+def weights_text(weights: Weights, spec: ResNetSpec) -> str:
+    """Return what the weights are, in the words every panel uses."""
+    if weights.file is None:
+        return random_text(spec)
+    own = card_text(weights.card) if weights.card else weights.file.name
+    name = own if weights.card or weights.imagenet else say.code(own)
+    if weights.refusal:
+        return _("{name}, of which nothing fits").format(name=name)
+    layers = weights.random_layers
+    if not layers:
+        return name
+    count = ngettext("{n} layer random", "{n} layers random", len(layers)).format(n=len(layers))
+    return _("{what}, {detail}").format(what=name, detail=count)
+
+
+def random_text(spec: ResNetSpec) -> str:
+    """Return how random weights came about."""
+    if spec.seed_policy == "same":
+        return _("random, seed {n}").format(n=spec.seed)
+    return _("random, a seed per layer from {n}").format(n=spec.seed)
+
+
+def weights_choices(source: str, weights: Weights) -> dict[str, str]:
+    """Return the weights there are to choose from, with what they are called; those in use among them."""
+    own = services.weights_store().load(state.owner())
+    choices = {SHIPPED: _("shipped: trained on shapes")} if cards() else {}
+    choices |= {RANDOM: _("random"), IMAGENET: _("ImageNet (Keras)")}
+    if own:
+        choices[FILE] = f"{own.name[:30]}"
+    with contextlib.suppress(StoreError):  # there are other weights to look at
+        for run in services.run_store().of_owner(owner())[:_MOST_RUNS]:
+            found = watched(run.id)
+            for trained in found.record.final if found else ():
+                title = _("run: {name}, {network}").format(name=run.name, network=trained)
+                choices[f"{RUN}.{run.id}.{trained}"] = title
+    if source not in choices:
+        choices[source] = weights.file.name if weights.file else _("not here")
+    return choices
+
+
+def show(source: str, weights: Weights, spec: ResNetSpec) -> None:
+    """Draw the choice: what ships, random by seed, ImageNet's, a file of one's own, a training run."""
+    choices = weights_choices(source, weights)
+    controls.select(
+        _("Weights"),
+        choices,
+        source,
+        resolving.choose_weights,
+        key="weights_choice",
+        title=choices.__getitem__,
+    )
+    if source == IMAGENET:
+        imagenet_source.show(spec)
+    elif weights.card:
+        _show_card(weights.card)
+    elif weights.file:
+        st.markdown(
+            _("{name}, {n} arrays, sha256 `{sha}`").format(
+                name=say.code(weights.file.name), n=len(weights.file.shapes), sha=weights.file.sha256[:16]
+            )
+        )
+        if source == FILE:
+            st.button(_("Delete my weights"), on_click=_forget, key="weights_delete")
+    else:
+        if source == SHIPPED:
+            st.markdown(_("The shipped weights belong to another network, so this one has its random start."))
+        _show_seed(spec)
+    key = "weights_upload"
+    st.file_uploader(
+        _("Your own weights (arrays only; nothing in the file is run)"),
+        key=key,
+        on_change=_keep,
+        args=(key,),
+    )
+
+
+def _show_card(card: Card) -> None:
+    """Draw what is known of shipped weights."""
+    st.markdown(
+        _(
+            "`{preset}` at {size}, trained on {data}; accuracy {accuracy:.1%} on {n} fresh pictures; pixels {pixels}; {date}; sha256 `{sha}`."
+        ).format(
+            preset=card.preset,
+            size="×".join(map(str, card.input_shape)),
+            data=card.data,
+            accuracy=card.accuracy,
+            n=f"{card.pictures:,}",
+            pixels=NORMALISATIONS[card.normalisation].formula(),
+            date=card.date,
+            sha=card.sha256[:16],
+        )
+    )
+    st.code(card.command, language="sh", wrap_lines=True)
+
+
+def _show_seed(spec: ResNetSpec) -> None:
+    key = state.bind("weights_policy", spec.seed_policy)
+    st.radio(
+        _("Random weights"),
+        ("same", "per_layer"),
+        key=key,
+        format_func=lambda policy: {
+            "same": _("one seed everywhere (as the course writes it)"),
+            "per_layer": _("a seed per layer"),
+        }[policy],
+        on_change=lambda: state.set_spec(lambda old: replace(old, seed_policy=state.typed(key))),
+    )
+    seed = state.bind("weights_seed", spec.seed)
+    st.number_input(
+        _("Seed"),
+        min_value=0,
+        max_value=2**31 - 1,
+        step=1,
+        key=seed,
+        on_change=lambda: state.set_spec(lambda old: replace(old, seed=int(state.typed(seed)))),
+    )
+    st.markdown(
+        _(
+            "Nothing was learned here. What you see in the maps comes from the picture, the architecture and chance. "
+            "With one seed everywhere, kernels of the same shape start out equal: blocks b and c of a stage are twins."
+        )
+    )
+
+
+def _keep(key: str) -> None:
+    """Store the weights just uploaded, or say why not; then they are the subject's."""
+    file = state.received(key)
+    if file is None:
+        return
+    try:
+        summary = state.subject().summary
+        with st.spinner(_("Checking the weights in a process of their own …"), show_time=True):
+            services.weights_store().save(state.owner(), file.name, file.getvalue(), summary)
+    except ResNetVizError as error:
+        state.add_problem(str(error))
+        return
+    state.set_parts(weights=FILE)
+
+
+def _forget() -> None:
+    services.weights_store().delete(state.owner())
+    state.set_parts(weights=RANDOM)

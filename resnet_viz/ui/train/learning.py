@@ -1,0 +1,123 @@
+"""The picture of a run on its page: networks with their numbers, and their curves, which play by themselves."""
+
+import time
+from functools import cache
+from typing import Any
+
+import streamlit as st
+
+from resnet_viz.analysis import NetworkSummary, network
+from resnet_viz.analysis.curves import Metrics
+from resnet_viz.datasets.catalogue import data_sets
+from resnet_viz.messages import gettext as _
+from resnet_viz.subject.views import TrainView, Viewer
+from resnet_viz.training.plan import Plan
+from resnet_viz.training.record import PHASES
+from resnet_viz.ui import state
+from resnet_viz.ui.run_source import Watched, has_recording
+from resnet_viz.viz.learning import learning_data
+
+KEY = "learning"
+# A replay plays through in this time, whatever the run took.
+_LASTS_S = 10.0
+
+
+@cache
+def _component() -> Any:
+    """Register the packaged component; only a running app knows where packages keep theirs."""
+    return st.components.v2.component("resnet-viz.learning", js="index-*.js", css="index-*.css")
+
+
+def show(viewer: Viewer, found: Watched, runs: dict[str, list[Metrics]], name: str) -> None:
+    """Draw a run as it stands, or as it went; a recorded one plays when it is opened."""
+    record = found.record
+    classes = len(record.classes) or classes_of(record.plan)
+    data = learning_data(networks_of(record.plan, classes), runs, name, steps=_steps(found), classes=classes)
+    can_play = found.has_ended and bool(found.metrics)
+    more = {
+        "id": found.id,
+        "can_play": can_play,
+        # A walk asks first; its visitor plays.
+        "plays": state.plays() if found.run is None and not viewer.walk else 0,
+        "at": state.replay_at(found.id, data["x"]["last"]) if can_play else None,
+        "end": found.metrics[-1]["update"] if can_play else 0,
+        "lasts_s": _LASTS_S,
+        "is_tall": viewer.present,
+        "steps": None if found.metrics or found.has_ended else _clock(found),
+    }
+    _component()(key=KEY, data=data | more, on_did_change=lambda: _take(found.id))
+
+
+def invite(shown: TrainView, name: str) -> None:
+    """Draw the networks that would learn, and the empty axes on which they will."""
+    plan = shown.plan
+    classes = classes_of(plan)
+    data = learning_data(networks_of(plan, classes), {}, name, steps=plan.updates, classes=classes)
+    offer = (
+        _("Press Train, or Replay to watch a recorded run.")
+        if has_recording(shown.demo)
+        else _("Press Train to see how they learn.")
+    )
+    more = {
+        "id": f"plan/{shown.demo}",
+        "can_play": False,
+        "plays": 0,
+        "lasts_s": _LASTS_S,
+        "invitation": offer,
+    }
+    _component()(key=KEY, data=data | more)
+
+
+def networks_of(plan: Plan, classes: int) -> dict[str, NetworkSummary]:
+    """Return the account of each network of a plan, by name."""
+    return {name: network(spec) for name, spec in plan.specs(classes).items()}
+
+
+def classes_of(plan: Plan) -> int:
+    """Return the number of classes of a plan's pictures, 2 where only the visitor's own folders tell."""
+    return data_sets()[plan.data.source].classes or 2
+
+
+def phase_text(phase: str) -> str:
+    """Return what a run does, by the name of its phase."""
+    return {
+        "import": _("Starting Keras"),
+        "data": _("Reading the pictures"),
+        "build": _("Building the networks"),
+        "compile": _("Compiling: turning the networks into fast code"),
+        "train": _("Training"),
+        "evaluate": _("Looking at the held-back pictures"),
+    }[phase]
+
+
+def _steps(found: Watched) -> int:
+    """Return where the axis of a run ends: its budget, or where its pace will lead it."""
+    record = found.record
+    if found.has_ended or record.plan.updates:
+        return 0 if found.has_ended else record.plan.updates
+    share = record.spent_s / record.plan.seconds if record.plan.seconds else 0
+    return round(record.update / share) if share else 0
+
+
+def _clock(found: Watched) -> dict[str, Any] | None:
+    """Return the steps before the first measurement, with the seconds they took, so that nobody looks at a blank page."""
+    record = found.record
+    if record.state not in ("preparing", "running") or found.run is None:
+        return None
+    elapsed = max(0.0, time.time() - found.run.created)
+    running = max(0.0, elapsed - sum(record.phases.values())) if not record.update else 0.0
+    steps = []
+    for phase in PHASES[:-1]:
+        is_now = phase == (record.phase or PHASES[0])
+        kind = "now" if is_now else "done" if phase in record.phases else "later"
+        seconds = running if is_now else record.phases.get(phase, 0.0)
+        text = _("First steps") if phase == "train" else phase_text(phase)
+        steps.append({"text": text, "seconds": seconds, "state": kind})
+    return {"list": steps, "elapsed_s": elapsed}
+
+
+def _take(run_id: str) -> None:
+    """Let the charts below follow to where the picture stands still."""
+    event: Any = getattr(state.typed(KEY), "did", None)
+    if event and state.is_first_delivery(str(event.get("mark"))):
+        state.set_replay(run_id, int(event.get("update", 0)))

@@ -1,0 +1,220 @@
+"""Every run of the visitor's: to open, compare, rename, delete, take along."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from resnet_viz.errors import ResNetVizError, StoreError
+from resnet_viz.jobs.store import QueueEntry
+from resnet_viz.messages import gettext as _
+from resnet_viz.messages import ngettext
+from resnet_viz.subject.parts import MAX_COMPARED
+from resnet_viz.subject.views import TrainView
+from resnet_viz.training.conclusions import conclusion_of
+from resnet_viz.training.demos import demos
+from resnet_viz.training.record import RunRecord
+from resnet_viz.ui import services, state
+from resnet_viz.ui.run_source import RECORDED, Watched, has_recording, owner, watched
+
+_EVERY_S = 3.0
+
+
+def show(shown: TrainView) -> None:
+    """Draw the list, and what can be done with the run that is open."""
+    runs = services.runner().list(owner())
+    found = watched(shown.run)
+    if not runs and found is None:
+        return
+    st.subheader(_("Your runs"), anchor=False)
+    if found is not None:
+        _show_actions(shown.compared, found, runs)
+    if runs:
+        every = None if all(run.has_ended for run in runs) else _EVERY_S
+        st.fragment(_draw_table, run_every=every)(shown.run)
+
+
+def _draw_table(opened: str) -> None:
+    """Draw the list as it stands; a row that was clicked opens on the whole page."""
+    runs = services.runner().list(owner())
+    if state.subject().train.run != opened or state.awaits_page() or not runs:
+        st.rerun()
+        return
+    _show_table(runs)
+
+
+def _show_actions(compared: Sequence[str], found: Watched, runs: Sequence[QueueEntry]) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        titles = {run.id: run.name for run in runs if run.id != found.id}
+        titles |= {
+            f"{RECORDED}{name}": _("Recorded: {title}").format(title=_(own.title))
+            for name, own in demos().items()
+            if has_recording(name)
+        }
+        titles.pop(found.id, None)
+        key = state.bind("runs_compared", [name for name in compared if name in titles])
+        st.multiselect(
+            _("Draw beside it"),
+            list(titles),
+            key=key,
+            format_func=lambda name: titles.get(name, name),
+            max_selections=MAX_COMPARED,
+            on_change=lambda: state.set_parts(compared=tuple(state.typed(key))),
+            width=340,
+        )
+        stem = f"run-{found.id}"
+        st.download_button(
+            _("Measurements (CSV)"),
+            partial(metrics_csv, found),
+            file_name=f"{stem}.csv",
+            mime="text/csv",
+            on_click="ignore",
+        )
+        if found.files.weights.is_dir():
+            for network in found.record.final:
+                path = found.files.weights / f"{network}.safetensors"
+                if path.is_file():
+                    st.download_button(
+                        _("Weights: {network}").format(network=network),
+                        path.read_bytes,
+                        file_name=f"{stem}-{network}.safetensors",
+                        mime="application/octet-stream",
+                        key=f"run_weights_{network}",
+                        on_click="ignore",
+                    )
+        st.download_button(
+            _("All of it (zip)"),
+            partial(run_zip, found),
+            file_name=f"{stem}.zip",
+            mime="application/zip",
+            on_click="ignore",
+        )
+        if found.is_own and found.run is not None:
+            with st.popover(_("Rename or delete")):
+                _show_rename(found.run)
+
+
+def _show_rename(run: QueueEntry) -> None:
+    key = state.bind("run_name", run.name)
+    st.text_input(_("Name"), key=key, max_chars=60, on_change=_rename, args=(run.id, key))
+    st.button(
+        _("Delete this run with its weights"),
+        key="run_delete",
+        on_click=_delete,
+        args=(run.id,),
+    )
+
+
+def _do(action: Callable[..., None], run_id: str, *arguments: str) -> bool:
+    try:
+        action(run_id, owner(), *arguments)
+    except ResNetVizError as error:
+        state.add_problem(str(error))
+        return False
+    return True
+
+
+def _rename(run_id: str, key: str) -> None:
+    _do(services.runner().rename, run_id, state.typed(key))
+
+
+def _delete(run_id: str) -> None:
+    if _do(services.runner().delete, run_id):
+        subject = state.subject()
+        compared = tuple(name for name in subject.train.compared if name != run_id)
+        state.set_parts(run="" if subject.train.run == run_id else subject.train.run, compared=compared)
+
+
+def _show_table(runs: Sequence[QueueEntry]) -> None:
+    """Draw one row a run; a click on a row opens it."""
+    rows = [_row(run) for run in runs]
+    running, waiting = services.runner().counts()
+    count = ngettext("{n} run", "{n} runs", len(runs)).format(n=len(runs))
+    st.markdown(
+        _("{count} of yours; on this server {running} running, {waiting} waiting. A click on a row opens it.").format(
+            count=count, running=running, waiting=waiting
+        )
+    )
+    frame = pd.DataFrame(rows)
+    key = f"runs_table_{state.edits()}"
+    st.dataframe(
+        frame,
+        key=key,
+        hide_index=True,
+        width="stretch",
+        height="content" if len(rows) < 8 else 300,
+        on_select=lambda: _open(key, [run.id for run in runs]),
+        selection_mode="single-row",
+    )
+
+
+def _open(key: str, ids: list[str]) -> None:
+    rows = state.typed(key).selection.rows
+    if rows:
+        try:
+            run = services.run_store().find(ids[rows[0]])
+        except StoreError as error:
+            state.add_problem(str(error))
+            return
+        state.set_parts(run=ids[rows[0]], **({"demo": run.demo, "settings": ""} if run and run.demo in demos() else {}))
+
+
+def _row(run: QueueEntry) -> dict[str, object]:
+    found = watched(run.id)
+    record = found.record if found else None
+    conclusion = conclusion_of(record, found.metrics).sentences[0] if found and record and found.metrics else ""
+    return {
+        _("Name"): run.name,
+        _("State"): state_name(run.state),
+        _("Steps"): record.update if record else 0,
+        _("Seed"): record.plan.seed if record else None,
+        _("Measured"): conclusion,
+        _("Begun"): datetime.fromtimestamp(run.created, UTC).astimezone().strftime("%Y-%m-%d %H:%M"),
+    }
+
+
+def state_name(name: str) -> str:
+    """Return what a state is called."""
+    return {
+        "queued": _("waiting"),
+        "preparing": _("getting ready"),
+        "prepared": _("ready to start"),
+        "running": _("running"),
+        "paused": _("paused"),
+        "done": _("done"),
+        "cancelled": _("cancelled"),
+        "failed": _("failed"),
+        "interrupted": _("interrupted"),
+    }[name]
+
+
+def metrics_csv(found: Watched) -> str:
+    """Return all measurements of a run, one row each, norms as columns ``gradient_norms.2a``."""
+    rows = []
+    for line in found.metrics:
+        flat = {name: value for name, value in line.items() if not isinstance(value, dict)}
+        for name in ("gradient_norms", "weight_norms"):
+            flat |= {f"{name}.{block}": value for block, value in line[name].items()}
+        rows.append(flat)
+    return pd.DataFrame(rows).to_csv(index=False)
+
+
+def run_zip(found: Watched) -> bytes:
+    """Return the record, the measurements and the weights of a run in one archive."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("run.json", json.dumps(_record_json(found.record), indent=1))
+        archive.writestr("metrics.jsonl", "".join(json.dumps(line) + "\n" for line in found.metrics))
+        if found.files.weights.is_dir():
+            for path in sorted(found.files.weights.glob("*.safetensors")):
+                archive.write(path, f"weights/{path.name}")
+    return out.getvalue()
+
+
+def _record_json(record: RunRecord) -> dict[str, object]:
+    return {**vars(record), "plan": record.plan.to_shared()}

@@ -1,0 +1,278 @@
+"""What would be trained: the demo and its question, everything that can be changed in it, the buttons that start it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from resnet_viz.datasets.catalogue import data_sets
+from resnet_viz.errors import ResNetVizError
+from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined, ngettext
+from resnet_viz.spec import PRESETS
+from resnet_viz.spec.changes import from_text
+from resnet_viz.subject.views import TrainView, parse_settings
+from resnet_viz.training.demos import demos
+from resnet_viz.training.hardware import cpu, nvidia_gpus
+from resnet_viz.training.plan import Plan, to_paths
+from resnet_viz.ui import say, services, state
+from resnet_viz.ui.run_source import RECORDED, has_recording, owner, watched
+from resnet_viz.ui.shared import controls
+from resnet_viz.ui.train import data_gallery, learning, run_charts
+from resnet_viz.viz.words import network_name
+
+_COLUMNS = 4
+
+
+def show(shown: TrainView) -> None:
+    """Draw the demo's question, and what starts it."""
+    own = demos()[shown.demo]
+    st.title(_(own.question), anchor=False)
+    found = watched(shown.run)
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="train_row"):
+        # One thing to do next stands out; a run that goes on has it below.
+        waits = found is not None and found.is_own and not found.has_ended
+        st.button(
+            _("Train"),
+            key="train_start",
+            type="secondary" if waits else "primary",
+            on_click=_submit,
+            args=(False,),
+        )
+        if has_recording(shown.demo):
+            st.button(
+                _("Replay"),
+                key="train_replay",
+                on_click=_replay,
+                args=(f"{RECORDED}{shown.demo}",),
+                help=_("Plays a run that was recorded."),
+            )
+        st.button(
+            _("Get ready (start later)"),
+            key="train_prepare",
+            on_click=_submit,
+            args=(True,),
+            help=_("Builds and compiles the networks before the lesson. Then one click starts the run."),
+        )
+        if shown.run:
+            st.button(
+                _("New run"),
+                key="train_setup",
+                on_click=lambda: state.set_parts(run=""),
+                help=_("Back to the pictures and the settings; the run goes on and is kept."),
+            )
+        else:
+            about = _("With your changes.") if shown.settings else _about_text(own.about_s)
+            st.markdown(about, width="content", help=_details(shown.plan))
+        st.space("stretch")
+        _show_demos(shown.demo)
+
+
+def _replay(run: str) -> None:
+    state.play_anew()
+    state.set_parts(run=run)
+
+
+def _show_demos(chosen: str) -> None:
+    controls.select(
+        _("Demo"),
+        demos(),
+        chosen,
+        lambda name: state.set_parts(demo=name, settings="", run="", compared=()),
+        key="demo",
+        title=lambda name: _(demos()[name].title),
+        label_visibility="collapsed",
+        width=330,
+    )
+
+
+def show_choices(shown: TrainView, on_screen: str) -> None:
+    """Draw what would learn, what from, and all that can be changed in it, where no run is open.
+
+    Args:
+        shown: What would be trained.
+        on_screen: The network of the other pages, as plans write it.
+    """
+    learning.invite(shown, run_charts.about(shown.plan)[0])
+    controls.choice(
+        _("What to look at"),
+        ("pictures", "settings"),
+        state.shown_setup(),
+        state.show_setup,
+        key="train_look",
+        title=lambda name: {"pictures": _("The pictures"), "settings": _("Change anything")}[name],
+        label_visibility="collapsed",
+    )
+    if state.shown_setup() == "pictures":
+        data_gallery.show(shown.plan)
+    else:
+        _show_settings(shown, on_screen)
+
+
+def _about_text(seconds: float) -> str:
+    """Return how long a demo takes, as one says it.
+
+    >>> _about_text(45), _about_text(110)
+    ('Takes about 45 seconds.', 'Takes about 2 minutes.')
+    """
+    if seconds < 90:
+        return ngettext("Takes about {n} second.", "Takes about {n} seconds.", round(seconds)).format(n=round(seconds))
+    minutes = round(seconds / 60)
+    return ngettext("Takes about {n} minute.", "Takes about {n} minutes.", minutes).format(n=minutes)
+
+
+def _details(plan: Plan) -> str:
+    """Return what exactly would be trained, and on what, for whoever asks."""
+    parts = [joined((say.plain(network_name(network.name)), say.code(network.text)), ": ") for network in plan.networks]
+    pictures = data_sets()[plan.data.source].title
+    device = nvidia_gpus() or cpu()
+    lines = [
+        *parts,
+        _("{pictures}, {size}×{size} px, {n} per step").format(pictures=pictures, size=plan.size_px, n=plan.batch),
+        _("{n} steps of each network").format(n=f"{plan.updates:,}") if plan.updates else "",
+        device.text(),
+    ]
+    return "  \n".join(filter(None, lines))
+
+
+def _submit(holds: bool) -> None:  # noqa: FBT001 - a button's argument
+    """Put the plan in the queue and watch it."""
+    subject = state.subject()
+    try:
+        title = f"{_(demos()[subject.train.demo].title)} · {subject.train.plan.seed}"
+        device = state.device()
+        plan = data_gallery.own_plan(subject.train.plan)
+        run = services.runner().submit(owner(), plan, title[:60], device=device, holds=holds)
+    except ResNetVizError as error:
+        state.add_problem(str(error))
+        return
+    state.set_parts(run=run.id)
+
+
+def _show_settings(shown: TrainView, on_screen: str) -> None:
+    """Draw every field of the plan; a bad value leaves it and says the rule."""
+    known, base = to_paths(shown.plan), to_paths(demos()[shown.demo].plan)
+    with st.container(horizontal=True, gap="xsmall"):
+        st.button(
+            _("Reset"),
+            key="plan_reset",
+            on_click=lambda: state.set_parts(settings=""),
+            disabled=not shown.settings,
+            help=_("Back to the demo as it is."),
+        )
+        controls.choice(
+            _("Device"),
+            ("auto", "cpu", "gpu"),
+            state.device(),
+            state.set_device,
+            key="plan_device",
+            title=_device_title,
+        )
+    networks = [path for path in known if path.startswith("networks.")]
+    for column, path in zip(st.columns(max(2, len(networks)), gap="small"), networks, strict=False):
+        with column:
+            _show_network(path, str(known[path]), on_screen)
+    fields = [path for path in known if path not in (*networks, "data.source")]
+    for start in range(0, len(fields), _COLUMNS):
+        row = st.columns(_COLUMNS, gap="small", vertical_alignment="bottom")
+        for column, path in zip(row, fields[start : start + _COLUMNS], strict=False):
+            with column:
+                _show_field(path, known[path], changed=known[path] != base.get(path))
+
+
+def _show_network(path: str, text: str, on_screen: str) -> None:
+    name = path.removeprefix("networks.")
+    controls.text(
+        _("Network {name}: preset and changes").format(name=f"`{name}`"),
+        text,
+        lambda value: _set(path, value),
+        key=f"plan_{path}",
+        max_chars=400,
+        help=_("Written as in links, for example {example}. Presets: {names}.").format(
+            example="`cifar-56,width=0.5`", names=joined(PRESETS)
+        ),
+    )
+    if from_text(text) != from_text(on_screen):
+        st.button(
+            _("Use the network on screen: {text}").format(text=f"`{on_screen[:40]}`"),
+            key=f"plan_subject_{path}",
+            on_click=_set,
+            args=(path, on_screen),
+            type="tertiary",
+        )
+
+
+def _show_field(path: str, value: Any, *, changed: bool) -> None:
+    title = f"**{_field_title(path)}**" if changed else _field_title(path)
+    change: Callable[[Any], None] = lambda new: _set(path, str(new))  # noqa: E731 - one for all kinds of widgets
+    key = f"plan_{path}"
+    options = _OPTIONS.get(path)
+    if options:
+        controls.select(title, options(), value, change, key=key, title=_option_title)
+    elif isinstance(value, bool):
+        controls.toggle(title, value, lambda new: _set(path, "on" if new else "off"), key=key)
+    elif isinstance(value, float):
+        # A text, since rates of 0.0001 and times of 60 s have no step in common.
+        controls.text(title, f"{value:g}", change, key=key, max_chars=16)
+    else:
+        controls.number(title, value, change, key=key)
+
+
+_OPTIONS: dict[str, Callable[[], list[str]]] = {
+    "optimizer.name": lambda: ["sgd", "adam", "adamw"],
+    "optimizer.schedule": lambda: ["constant", "cosine", "growing"],
+    "augment": lambda: ["none", "shift", "shift_flip"],
+    "precision": lambda: ["auto", "float32", "bfloat16"],
+}
+
+
+def _set(path: str, text: str) -> None:
+    state.update(lambda subject: subject.changing({**parse_settings(subject.train.settings), path: text}))
+
+
+def _device_title(name: str) -> str:
+    return {"auto": _("the best there is"), "cpu": "CPU", "gpu": "GPU"}[name]
+
+
+def _option_title(name: str) -> str:
+    return {
+        "sgd": "SGD",
+        "adam": "Adam",
+        "adamw": "AdamW",
+        "constant": _("constant"),
+        "cosine": _("cosine to 0"),
+        "growing": _("growing (finder)"),
+        "none": _("none"),
+        "shift": _("shifts"),
+        "shift_flip": _("shifts and flips"),
+        "auto": _("bfloat16 where it gains"),
+    }.get(name, name)
+
+
+def _field_title(path: str) -> str:
+    return {
+        "size_px": _("Picture side, px"),
+        "data.train": _("Training pictures (0: all, endless)"),
+        "data.validation": _("Held-back pictures"),
+        "data.difficulty": _("Difficulty of the shapes, 0 to 1"),
+        "data.clutter": _("Random spots per picture"),
+        "data.seed": _("Seed of the pictures"),
+        "optimizer.name": _("Optimiser"),
+        "optimizer.learning_rate": _("Learning rate"),
+        "optimizer.momentum": _("Momentum (SGD)"),
+        "optimizer.nesterov": _("Nesterov (SGD)"),
+        "optimizer.weight_decay": _("Weight decay"),
+        "optimizer.schedule": _("Schedule"),
+        "optimizer.warmup_updates": _("Warm-up, steps"),
+        "optimizer.decay_updates": _("Length of the schedule, steps"),
+        "optimizer.final_learning_rate": _("Last learning rate (growing)"),
+        "batch": _("Pictures per step"),
+        "augment": _("Augmentation"),
+        "precision": _("Precision"),
+        "seconds": _("Budget, s of steps (0: none)"),
+        "updates": _("Budget, steps (0: none)"),
+        "measure_every": _("Steps per measurement"),
+        "evaluate_every": _("Measurements per look at held-back pictures"),
+        "stop_at_rise": _("Stop when the loss is this many times its lowest (0: never)"),
+        "seed": _("Seed of weights and order"),
+    }[path]
