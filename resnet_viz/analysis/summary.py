@@ -12,6 +12,7 @@ from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.graph import LayerGraph, Node, build_graph
 from resnet_viz.spec.layers import Add, ChannelPad, Conv, Shape
+from resnet_viz.spec.rules import of_stage
 from resnet_viz.spec.schema import MAX_SIDE_PX, ResNetSpec
 
 # A float32 model of this size is 1.2 GB, and training needs four times that: more than a school laptop has.
@@ -196,7 +197,7 @@ def _check_shape(spec: ResNetSpec, node: Node, inputs: list[Shape], out: Shape) 
     if isinstance(node.layer, ChannelPad) and node.layer.filters < inputs[0][2]:
         advice = _("Option A can only add channels of zeros: widen the stage, or project with a convolution.")
         rule = _("at least {n}, the channels that come in").format(n=inputs[0][2])
-        raise SpecError(broken_rule(f"stage {node.stage}: filters", rule, node.layer.filters, advice))
+        raise SpecError(broken_rule(of_stage(node.stage, "filters"), rule, node.layer.filters, advice))
     if isinstance(node.layer, Add) and inputs[0] != inputs[1]:
         advice = _("Turn shortcuts off, or let the first block project.")
         raise SpecError(broken_rule(node.id, _("a sum of two equal shapes"), inputs, advice))

@@ -33,6 +33,15 @@ def real_of(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def of_stage(number: int, name: str) -> str:
+    """Return what a sentence calls a field of one stage.
+
+    >>> of_stage(3, "filters")
+    'stage 3: filters'
+    """
+    return _("stage {n}: {field}").format(n=number, field=name)
+
+
 def within(name: str, value: object, low: int, high: int) -> None:
     """Refuse anything but a whole number from `low` to `high`."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:

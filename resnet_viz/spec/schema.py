@@ -13,7 +13,7 @@ from typing import Any, Literal, Self
 from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.records import check_choices, from_plain
-from resnet_viz.spec.rules import between, one_of, within
+from resnet_viz.spec.rules import between, of_stage, one_of, within
 
 # Limits that keep a typing error from eating a school laptop; every published ResNet is far inside them.
 MAX_SIDE_PX = 1024
@@ -238,7 +238,7 @@ class ResNetSpec:
                     rule = _("{n} numbers, one per convolution of a {block} block").format(
                         n=self.convolutions_per_block, block=self.block
                     )
-                    raise SpecError(broken_rule(f"stage {number}: {name}", rule, received))
+                    raise SpecError(broken_rule(of_stage(number, name), rule, received))
             ends = stage.convolution_filters[-1], stage.identity_filters[-1]
             if self.shortcut.enabled and stage.blocks > 1 and ends[0] != ends[1]:
                 advice = _(
@@ -246,7 +246,7 @@ class ResNetSpec:
                     "make the last numbers equal, or turn the shortcuts off."
                 )
                 rule = _("a stage whose blocks all end in {n} filters").format(n=ends[0])
-                raise SpecError(broken_rule(f"stage {number}: identity_filters", rule, stage.identity_filters, advice))
+                raise SpecError(broken_rule(of_stage(number, "identity_filters"), rule, stage.identity_filters, advice))
 
     @property
     def convolutions_per_block(self) -> int:

@@ -7,7 +7,7 @@ from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import Block, LayerGraph, Node
 from resnet_viz.spec.layers import BatchNorm, Conv, Padding, kind_of
-from resnet_viz.viz.words import kind_name, layer_title
+from resnet_viz.viz.words import convolution_text, kind_name, layer_title
 
 
 class BranchLine(NamedTuple):
@@ -60,7 +60,7 @@ def shortcut_line(graph: LayerGraph, block: Block) -> str:
 def _short(node: Node) -> str:
     if isinstance(node.layer, BatchNorm):
         return kind_name(kind_of(node.layer))
-    return layer_title(node.layer).removeprefix("Conv ")
+    return convolution_text(node.layer) if isinstance(node.layer, Conv) else layer_title(node.layer)
 
 
 def block_purpose(graph: LayerGraph, block: Block) -> str:

@@ -11,7 +11,7 @@ from resnet_viz.spec import Block
 from resnet_viz.spec.layers import ChannelPad, Conv, kind_of
 from resnet_viz.viz.boxes import SHORTCUT_EDGE, Box, Part, Pen, text_width_pt, write
 from resnet_viz.viz.theme import BRANCH, LINE, MARKS, STATUS_MARKS
-from resnet_viz.viz.words import layer_title
+from resnet_viz.viz.words import convolution_text, layer_title
 
 
 def folded_block(pen: Pen, block: Block, run: int, *, with_filters: bool) -> Part:
@@ -48,10 +48,12 @@ def _boxes(pen: Pen, block: Block, *, with_filters: bool) -> tuple[Box, ...]:
     if not side:
         return branch, add
     told = next((node.layer for node in side if isinstance(node.layer, Conv)), side[0].layer)
-    title = layer_title(told).removeprefix("Conv ").partition(", ")[::2]
-    if isinstance(told, ChannelPad):
-        title = (_("Option A"), f"{told.filters}, /{told.strides}")
-    lines = tuple(filter(None, title))
+    if isinstance(told, Conv):
+        lines = convolution_text(told).partition(", ")[::2]
+    elif isinstance(told, ChannelPad):
+        lines = (_("Option A"), f"{told.filters}, /{told.strides}")
+    else:
+        lines = (layer_title(told),)
     ids = [node.id for node in side]
     mark = MARKS[kind_of(told)]
     return branch, pen.box(f"shortcut_{block.name}", "shortcut", lines, mark, ids), add

@@ -13,7 +13,7 @@ from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.spec import Block, Node
 from resnet_viz.spec.layers import Conv, kind_of
 from resnet_viz.viz.theme import LINE, MARKS, SHORTCUT, STATUS_MARKS, Mark
-from resnet_viz.viz.words import layer_title
+from resnet_viz.viz.words import convolution_text, layer_title
 
 FONT = "Helvetica,Arial,sans-serif"
 _GRAPH = {"bgcolor": "transparent", "fontname": FONT, "nodesep": "0.25", "ranksep": "0.13", "ordering": "out"}
@@ -181,7 +181,7 @@ class Pen:
     def convolutions(self, block: Block) -> tuple[str, ...]:
         """Return the main path's convolutions as ``3×3, 128``, a stride behind a slash."""
         on_main = [n.layer for n in self.graph.inside(block) if n.path == "main" and isinstance(n.layer, Conv)]
-        return tuple(layer_title(layer).removeprefix("Conv ") for layer in on_main)
+        return tuple(map(convolution_text, on_main))
 
 
 def write(graph: Digraph, box: Box, *, least: tuple[float, float] = (0, 0)) -> None:

@@ -10,9 +10,9 @@ import squarify
 
 from resnet_viz.analysis import LayerRecord, NetworkSummary, covering_cells
 from resnet_viz.messages import gettext as _
-from resnet_viz.viz.boxes import text_width_pt
 from resnet_viz.viz.dot import stage_title
 from resnet_viz.viz.letters import PX
+from resnet_viz.viz.narrow import names_along, title_in
 from resnet_viz.viz.theme import MARKS, ink_on, stage_color
 from resnet_viz.viz.views import metric_name
 from resnet_viz.viz.words import kind_name, part_name
@@ -45,7 +45,7 @@ def along_depth(frame: pd.DataFrame, metric: str, *, selected: str | None = None
     _point_at(figure, shown, selected, metric, unit)
     title = _("Memory for maps, KiB") if metric == "activation_bytes" else metric_name(metric)
     figure.update_layout(yaxis={"title": title, "tickformat": "," if unit > 1 else ",.3~s"}, bargap=0.08)
-    parts = [block or part_name(stage) for stage, block in zip(shown["stage"], shown["block"], strict=True)]
+    parts = [(stage, block or part_name(stage)) for stage, block in zip(shown["stage"], shown["block"], strict=True)]
     return _laid_out(figure, list(shown["layer"]), parts)
 
 
@@ -68,7 +68,7 @@ def treemap(frame: pd.DataFrame, metric: str, *, selected: str | None = None, le
     for (stage, rows), area in zip(stages, _areas([int(r[metric].sum()) for _s, r in stages], _WHOLE), strict=True):
         title = stage_title(0 if stage == "head" else int(stage))
         share = f"{int(rows[metric].sum()) / total:.1%}"
-        _frame(figure, area, (f"{title}  {share}", title), _STAGE_FILL, letters_px)
+        _frame(figure, area, (f"{title}  {share}", title, *stage.removeprefix("head")), _STAGE_FILL, letters_px)
         blocks = [(str(name), own) for name, own in rows.groupby("block", sort=False)]
         places = _areas([int(own[metric].sum()) for _b, own in blocks], area.inside())
         for (block, own), place in zip(blocks, places, strict=True):
@@ -148,8 +148,7 @@ class _Area(NamedTuple):
         return _Area(self.x + frame, self.y + title, self.width - 2 * frame, self.height - title - frame)
 
 
-# About the proportions of the page, so that one unit is about as many px.
-_UNIT_PX = 8
+# About the proportions of the page.
 _WHOLE = _Area(0.0, 0.0, 152.0, 50.0)
 _TITLE = 2.5
 
@@ -164,15 +163,13 @@ def _areas(values: list[int], area: _Area) -> list[_Area]:
 
 
 def _frame(figure: go.Figure, area: _Area, titles: Sequence[str], fill: str, letters_px: int) -> None:
-    """Draw a frame under the bars, with the first of its titles that fits."""
+    """Draw a frame under the bars, with the first of its titles that fits into the width there is."""
     right, bottom = area.x + area.width, area.y + area.height
     line = {"width": 1, "color": "rgba(128, 128, 128, 0.5)"}
     figure.add_shape(type="rect", x0=area.x, x1=right, y0=area.y, y1=bottom, fillcolor=fill, line=line, layer="below")
-    fitting = [title for title in titles if text_width_pt(title, letters_px) < area.width * _UNIT_PX]
-    if fitting and area.height > 2.2 * _TITLE:
-        figure.add_annotation(
-            x=area.x, y=area.y, text=fitting[0], showarrow=False, xanchor="left", yanchor="top", xshift=3
-        )
+    text = title_in(titles, area.width / _WHOLE.width, letters_px)
+    if text and area.height > 2.2 * _TITLE:
+        figure.add_annotation(x=area.x, y=area.y, text=text, showarrow=False, xanchor="left", yanchor="top", xshift=3)
 
 
 def receptive_fields(summary: NetworkSummary, *, selected: str | None = None) -> go.Figure:
@@ -232,7 +229,9 @@ def receptive_fields(summary: NetworkSummary, *, selected: str | None = None) ->
             "showgrid": False,
         },
     )
-    return _laid_out(figure, names, [_block_of(r) or part_name(str(r.node.stage or "head")) for r in records])
+    stages = [str(record.node.stage or "head") for record in records]
+    parts = [(stage, _block_of(r) or part_name(stage)) for stage, r in zip(stages, records, strict=True)]
+    return _laid_out(figure, names, parts)
 
 
 def _block_of(record: LayerRecord) -> str:
@@ -284,24 +283,27 @@ def _point_at(figure: go.Figure, shown: pd.DataFrame, selected: str | None, metr
         figure.add_annotation(x=row["layer"], y=row[metric] / unit, text=f"▼ {selected}", showarrow=False, yshift=12)
 
 
-def _laid_out(figure: go.Figure, names: list[str], parts: list[str]) -> go.Figure:
-    """Lay out a chart of layers in order; the axis names each part of the network in the middle of its layers."""
-    middles = [
-        places[len(places) // 2]
+def _laid_out(figure: go.Figure, names: list[str], parts: list[tuple[str, str]]) -> go.Figure:
+    """Lay out a chart of layers in order; the axis names each part of the network, a stage and a block, in its middle."""
+    middles = {
+        part: places[len(places) // 2]
         for part in dict.fromkeys(parts)
-        if (places := [name for name, own in zip(names, parts, strict=True) if own == part])
-    ]
+        if (places := [place for place, own in enumerate(parts) if own == part])
+    }
+    # Where there is no room for all, a stage's first block stands for it, rather than stem and head.
+    first = sorted(dict(reversed(middles)).values(), key=lambda name: not name[0].isdigit())
+    shares = {name: (place + 0.5) / len(names) for (_stage, name), place in middles.items()}
     return figure.update_layout(
         xaxis={
             "title": _("layers, in order of computation"),
             "categoryorder": "array",
             "categoryarray": names,
             "tickmode": "array",
-            "tickvals": middles,
-            "ticktext": list(dict.fromkeys(parts)),
+            "tickvals": [names[place] for place in middles.values()],
+            "ticktext": names_along(shares, first, PX),
             "tickangle": 0,
         },
-        legend={"orientation": "h", "y": 1.12},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         height=_HEIGHT_PX,
     )

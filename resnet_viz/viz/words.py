@@ -35,13 +35,12 @@ def part_name(part: str) -> str:
 def layer_title(layer: Layer) -> str:
     """Return what a layer does in a few words, with its settings."""
     match layer:
-        case Conv(filters=filters, kernel_size=kernel, strides=strides):
-            stride = f", /{strides}" if strides > 1 else ""
-            return f"Conv {kernel}×{kernel}, {filters}{stride}"
+        case Conv():
+            return _("Conv {window}").format(window=convolution_text(layer))
         case MaxPool(size, strides):
-            return f"MaxPool {size}×{size}, /{strides}"
+            return _("MaxPool {window}").format(window=f"{size}×{size}, /{strides}")
         case AveragePool(size, strides):
-            return f"AvgPool {size}×{size}, /{strides}"
+            return _("AvgPool {window}").format(window=f"{size}×{size}, /{strides}")
         case Padding(size, "zero"):
             return _("Pad {n} (zeros)").format(n=size)
         case Padding(size, _value):
@@ -49,8 +48,18 @@ def layer_title(layer: Layer) -> str:
         case ChannelPad(filters, strides):
             return _("Option A to {n}, /{s}").format(n=filters, s=strides)
         case Dense(units=units):
-            return f"Dense {units}"
+            return _("Dense {units}").format(units=units)
     return kind_name(kind_of(layer))
+
+
+def convolution_text(layer: Conv) -> str:
+    """Return a convolution's kernel and filters, a stride behind a slash, where it is plain that it is one.
+
+    >>> convolution_text(Conv(64, 7, strides=2))
+    '7×7, 64, /2'
+    """
+    stride = f", /{layer.strides}" if layer.strides > 1 else ""
+    return f"{layer.kernel_size}×{layer.kernel_size}, {layer.filters}{stride}"
 
 
 status_name = Titles(

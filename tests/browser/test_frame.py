@@ -137,7 +137,7 @@ def test_on_a_phone_name_and_pages_are_in_reach_and_the_picture_stays_in_sight(v
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_shortcuts_are_one_click_away_and_ctrl_z_takes_the_click_back(visit):
+def test_shortcuts_are_one_click_away_and_keys_take_the_click_back_and_do_it_again_on_every_page(visit):
     page = visit().open()
     switch = page.locator("[class*='st-key-spec_shortcut-enabled']")
     switch.locator("label").first.click()
@@ -147,6 +147,13 @@ def test_shortcuts_are_one_click_away_and_ctrl_z_takes_the_click_back(visit):
     page.keyboard.press("Control+z")
     expect(page).not_to_have_url(re.compile(r"shortcut\.enabled"))
     expect(switch.locator("input")).to_be_checked()
+    for key, name in (("y", "Layers"), ("z", "Activations"), ("y", "Explain"), ("z", "Train")):
+        page.get_by_test_id("stTopNavLink").filter(has_text=name).click()
+        expect(page).to_have_url(re.compile(f"/{name.lower()}"))
+        quiet(page)
+        page.keyboard.press(f"Control+{key}")
+        has_changed = expect(page).to_have_url if key == "y" else expect(page).not_to_have_url
+        has_changed(re.compile(r"shortcut\.enabled=off"))
 
 
 def test_a_page_link_shows_that_it_has_the_focus_and_the_window_does_not(visit):

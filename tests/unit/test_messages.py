@@ -12,9 +12,12 @@ import pytest
 from babel.messages.pofile import read_po
 from markdown_it import MarkdownIt
 
+from resnet_viz.analysis import analyse
 from resnet_viz.errors import SpecError
 from resnet_viz.messages import LANGUAGES, N_, Titles, gettext, in_this_language, preferred_language, use_language
 from resnet_viz.spec import preset
+from resnet_viz.spec.changes import with_changes
+from resnet_viz.viz.dot import draw
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "resnet_viz" / "locale" / "zh_CN" / "LC_MESSAGES" / "resnet_viz.po"
@@ -216,3 +219,13 @@ def test_work_for_another_thread_takes_its_language_along():
     use_language("zh")
     assert said == [gettext("Walk"), "Walk"]
     assert said[0] != "Walk"
+
+
+@pytest.mark.parametrize("name", ["course", "cifar-20", "v2"])
+def test_the_picture_and_the_rules_of_a_stage_speak_chinese_too(name):
+    use_language("zh")
+    rows = draw(analyse(preset(name)), {"2", "2a"}).rows
+    lines = [line for row in rows for part in row.parts for box in part.boxes for line in box.lines]
+    assert {word for line in lines for word in re.findall("[A-Za-z]{3,}", line)} <= {"ReLU", "Softmax"}
+    with pytest.raises(SpecError, match="阶段 3：identity_filters"):
+        with_changes(preset(name), {"stages.3.identity_filters": "1.2.3.4"})

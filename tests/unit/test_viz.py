@@ -41,6 +41,7 @@ from resnet_viz.viz.curves import confusion, loss_over_rate, norms_by_block, ove
 from resnet_viz.viz.depth import branch_to_shortcut, mean_and_deviation, ratio_sentences, zeros_sentence
 from resnet_viz.viz.letters import PROJECTED_PX, PX, lettered
 from resnet_viz.viz.mosaic import Scale, mosaic_png, per_channel_png, shared_scale, tiles
+from resnet_viz.viz.narrow import wide_only
 from resnet_viz.viz.overlay import overlay_png
 from resnet_viz.viz.overview import overview_data, parts_of
 from resnet_viz.viz.pixel import sum_data
@@ -242,6 +243,7 @@ def test_every_label_of_the_treemap_can_be_read_and_a_tile_without_one_is_named_
         *("3a", "3b", "3c", "3d", "4a", "4b", "4c", "4d", "4e", "4f", "5a", "5b", "5c")
     ]
     assert "Stage 5  52.1%" in titles
+    assert wide_only("Stage ") + "3" in titles  # on a phone its number alone has room
 
 
 def test_a_projected_chart_has_all_its_letters_from_18_px_on():
@@ -284,6 +286,14 @@ def test_receptive_field_chart_shows_size_and_coverage():
     assert [size.y[places[f"res{b}_out"]] for b in ("2a", "3b", "4a", "5c")] == [19, 67, 131, 483]
     by_place = [share.y[places[f"res{b}_out"]] for b in ("3b", "3c", "3d", "4a")]
     assert by_place == [0, 100 * 4 / 64, 100 * 16 / 64, 100]
+
+
+def test_the_names_of_the_blocks_along_an_axis_lie_over_no_other_on_a_phone_and_on_a_laptop():
+    axis = receptive_fields(COURSE).layout.xaxis
+    assert [name for name in axis.ticktext if name and "<" not in name] == ["2a", "3a", "4a", "5a"]
+    assert [re.sub("<[^>]+>", "", name) for name in axis.ticktext if name][:3] == ["stem", "2a", "2b"]
+    deep = receptive_fields(analyse(preset("keras-v1-152"))).layout.xaxis
+    assert 25 < sum(bool(name) for name in deep.ticktext) < 30  # not all of its 52
 
 
 def test_size_and_channels_names_every_map_once():

@@ -5,7 +5,7 @@ import { widthOf } from "./marks.js";
 /** Returns measures that follow from the size of the text and from how much room there is: 0 is tight, 1 is ample. */
 export const measures = (t, ease = 1) => ({
   slim: (1.4 + 0.35 * ease) * t, // a layer's box
-  apart: (0.25 + 0.3 * ease) * t, // between two layers
+  apart: (0.4 + 0.15 * ease) * t, // between two layers
   gap: (0.18 + 0.27 * ease) * t, // between a box and a sum
   sum: (0.5 + 0.1 * ease) * t, // radius
   offset: 0.25 * t, // of the arcs that come and go, from the middle of the sum
@@ -43,5 +43,8 @@ export const beside = (unit, m) => (roleOf(unit.parts[0], "add") ? 2 * m.gap + 2
 /** Returns a layer's text, its details left out: its sign in a comparison, and its first line. */
 export const shortText = (box) => [box.sign, box.lines[0]].filter(Boolean).join(" ");
 
-/** Returns the least height at which a layer's text can be read. */
-export const leastHeight = (part, t) => widthOf(shortText(part.boxes[0]), t, true) + 10;
+/** Returns the least height at which a layer's text can be read; an ellipse has less room at its ends. */
+export function leastHeight({ boxes: [box] }, t) {
+  const width = widthOf(shortText(box), t, true);
+  return (box.shape === "ellipse" ? 1.25 * width : width) + 10;
+}

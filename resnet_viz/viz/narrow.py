@@ -1,0 +1,66 @@
+"""Which words of a chart a narrow window leaves out, so that none of them lies over another or is cut.
+
+How wide the window is, only the browser knows: what finds room in a wide one alone is marked here, and `style/page.css`
+hides it in a narrow one.
+"""
+
+from collections.abc import Sequence
+
+from resnet_viz.viz.boxes import text_width_pt
+
+NARROW_PX, WIDE_PX = 364, 1100
+"""Of a chart on a phone, and of one on a laptop."""
+# Axes with their titles on both sides.
+_BESIDE_PX = 170
+_APART_PX = 4
+
+
+def wide_only(text: str) -> str:
+    """Return a part of a text that a narrow window hides."""
+    return f"<span style='--wide:1'>{text}</span>" if text else ""
+
+
+def title_in(texts: Sequence[str], share: float, letters_px: int) -> str:
+    """Return the first of some texts that fits into a share of a chart's width, what a narrow chart has no room for marked.
+
+    Args:
+        texts: From the longest to the shortest, each a part of the one before.
+        share: Of the chart's width, from 0 to 1.
+        letters_px: The size of the letters.
+    """
+    fitting = [
+        next((text for text in texts if text_width_pt(text, letters_px) < share * width), "")
+        for width in (WIDE_PX, NARROW_PX)
+    ]
+    whole, part = fitting
+    if not part:
+        return wide_only(whole)
+    before, _part, after = whole.partition(part)
+    return wide_only(before) + part + wide_only(after)
+
+
+def names_along(places: dict[str, float], first: Sequence[str], letters_px: int) -> list[str]:
+    """Return the names along an axis that lie over no other; those that only a wide chart has room for are marked.
+
+    Args:
+        places: Where on the axis the middle of each name is, from 0 to 1, in order.
+        first: The names that a narrow chart has, if it has room, those that matter most first; a wide one has them before others.
+        letters_px: The size of the letters.
+    """
+    ranked = sorted(places, key=lambda name: name not in first)
+    wide = _apart(places, ranked, WIDE_PX - _BESIDE_PX, letters_px)
+    narrow = _apart(places, first, NARROW_PX - _BESIDE_PX, letters_px)
+    return [name if name in narrow else wide_only(name) if name in wide else "" for name in places]
+
+
+def _apart(places: dict[str, float], names: Sequence[str], width_px: float, letters_px: int) -> set[str]:
+    """Return the names that find room between those before them."""
+    kept: set[str] = set()
+    for name in names:
+        half = text_width_pt(name, letters_px) / 2
+        if all(
+            abs(places[name] - places[other]) * width_px > half + text_width_pt(other, letters_px) / 2 + _APART_PX
+            for other in kept
+        ):
+            kept.add(name)
+    return kept
