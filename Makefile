@@ -2,11 +2,12 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test busy check bench soak load messages frontend lock format clean
+.PHONY: help run test busy check bench performance soak load messages frontend lock format clean
 
 help:
 	@echo "make run     open the app            make test   all tests, browser included"
 	@echo "make check   linters and types       make bench  benchmarks, each prints its ratio"
+	@echo "make performance  the same, written into docs/PERFORMANCE.md"
 	@echo "make soak    the large counts        make load   a class at the door: first pages, people, memory"
 	@echo "make busy    browser and page tests three times, beside one spinning process per core"
 	@echo "make clean   remove the virtual environment"
@@ -36,6 +37,9 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@for file in dev/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+performance: $(VENV)/.dev
+	$(BIN)/python dev/benchmarks/performance.py $(ARGS)
 
 soak: $(VENV)/.dev
 	$(BIN)/python dev/benchmarks/soak.py $(PART) $(ARGS)

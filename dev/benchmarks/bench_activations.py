@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import keras
 import numpy as np
-from interleaved import medians_ms, report
+from figures import figure, report, run
+from interleaved import medians_ms
 
 from resnet_viz.analysis import analyse
 from resnet_viz.engine.arrays import laid_out
@@ -60,23 +61,23 @@ def main() -> None:
         turned = {"input": channels_first(picture)}
         contenders["ONNX Runtime, all"] = lambda: engine.run(turned)
         found = engine.run(turned)[nodes[-1]]
-        print(f"ONNX Runtime's answer differs by {np.abs(found - everything(picture)[-1]).max():.1g}")
+        figure(f"ONNX Runtime's answer differs, {side} px, by", f"{np.abs(found - everything(picture)[-1]).max():.1g}")
         if importlib.util.find_spec("torch"):
             contenders["torch hooks, all"] = hooked(side, picture)
         times = medians_ms(contenders, rounds=15, warm_up=4)
-        print(f"{side} px: " + ", ".join(f"{name} {value:.1f} ms" for name, value in times.items()))
-        report(f"  predict / all activations, {side} px", times["predict"] / times["all"], 3, at_least=True)
-        report(f"  all activations / forward, {side} px", times["all"] / times["forward"], 1.25, at_least=False)
+        figure(f"{side} px", ", ".join(f"{name} {value:.1f} ms" for name, value in times.items()))
+        report(f"predict / all activations, {side} px", times["predict"] / times["all"], 3, at_least=True)
+        report(f"all activations / forward, {side} px", times["all"] / times["forward"], 1.25, at_least=False)
         if "torch hooks, all" in times:
             report(
-                f"  all activations / torch hooks, {side} px",
+                f"all activations / torch hooks, {side} px",
                 times["all"] / times["torch hooks, all"],
                 1.2,
                 at_least=False,
             )
         # The faster engine on a CPU; a measure, no goal.
-        print(f"  all activations / ONNX Runtime, {side} px: {times['all'] / times['ONNX Runtime, all']:.2f}x")
+        figure(f"all activations / ONNX Runtime, {side} px", f"{times['all'] / times['ONNX Runtime, all']:.2f}×")
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

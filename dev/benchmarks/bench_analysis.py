@@ -2,7 +2,8 @@
 
 import gc
 
-from interleaved import medians_ms, report
+from figures import figure, report, run
+from interleaved import medians_ms
 
 from resnet_viz.analysis import analyse
 from resnet_viz.model.build import build_model
@@ -35,10 +36,12 @@ def main() -> None:
         {"analysis": account, "pictures": pictures, "keras": lambda: build_model(ResNetSpec())}, rounds=9
     )
     analysis, dots, keras = times["analysis"] / CALLS, times["pictures"] / CALLS, times["keras"]
-    print(f"analysis {analysis:.2f} ms, with three pictures {dots:.2f} ms, Keras build {keras:.0f} ms")
+    figure("analysis", f"{analysis:.2f} ms")
+    figure("analysis with three pictures: folded, a block open, all layers open", f"{dots:.2f} ms")
+    figure("Keras build", f"{keras:.0f} ms")
     report("Keras build / analysis", keras / analysis, 500, at_least=True)
     report("analysis with three pictures / 20 ms", dots / 20, 1, at_least=False)
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

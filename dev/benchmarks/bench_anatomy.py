@@ -1,7 +1,8 @@
 """What does the way through the worker cost? A block's five tensors, round trip, against the bare compiled forward."""
 
 import numpy as np
-from interleaved import medians_ms, report
+from figures import figure, report, run
+from interleaved import medians_ms
 
 from resnet_viz.model.build import build_model
 from resnet_viz.model.compiled import compile_outputs
@@ -45,12 +46,14 @@ def main() -> None:
                 "again"
             ]
             ratio = times["round trip"] / times["bare"]
-            print(
-                f"{side} px, block {name}: forward {times['bare']:.1f} ms, round trip {times['round trip']:.1f} ms, same picture again {again:.1f} ms"
+            figure(
+                f"{side} px, block {name}",
+                f"forward {times['bare']:.1f} ms, round trip {times['round trip']:.1f} ms, "
+                f"the same picture again {again:.1f} ms",
             )
-            report(f"  round trip / bare forward, {side} px, {name}", ratio, goal, at_least=False)
+            report(f"round trip / bare forward, {side} px, {name}", ratio, goal, at_least=False)
     client.close()
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -4,7 +4,7 @@ import threading
 import time
 
 import numpy as np
-from interleaved import report
+from figures import figure, report, run
 
 from resnet_viz.spec import build_graph, preset
 from resnet_viz.worker.client import WorkerClient
@@ -56,13 +56,12 @@ def main() -> None:
             crowd.append((waits, PEOPLE * CLICKS / (time.perf_counter() - began)))
         p95 = [float(np.percentile(np.concatenate([times for times, _rate in part]), 95)) for part in (alone, crowd)]
         rates = [float(np.median([rate for _times, rate in part])) for part in (alone, crowd)]
-        print(
-            f"{side} px: one person p95 {p95[0] * 1e3:.0f} ms, {rates[0]:.1f}/s; ten p95 {p95[1] * 1e3:.0f} ms, {rates[1]:.1f}/s"
-        )
-        report(f"  throughput of ten / of one, {side} px", rates[1] / rates[0], goal, at_least=True)
-        report(f"  p95 of ten / of one, {side} px", p95[1] / p95[0], PEOPLE * 1.2, at_least=False)
+        for who, wait, rate in zip(("one person", "ten"), p95, rates, strict=True):
+            figure(f"{who}, {side} px", f"p95 {wait * 1e3:.0f} ms, {rate:.1f}/s")
+        report(f"throughput of ten / of one, {side} px", rates[1] / rates[0], goal, at_least=True)
+        report(f"p95 of ten / of one, {side} px", p95[1] / p95[0], PEOPLE * 1.2, at_least=False)
     client.close()
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

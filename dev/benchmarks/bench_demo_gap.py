@@ -11,6 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from figures import figure, run
+
 from resnet_viz.analysis.curves import by_network
 from resnet_viz.training.conclusions import conclusion_of, last_accuracy
 from resnet_viz.training.demos import demo
@@ -34,12 +36,12 @@ def main() -> None:
             updates = [line["update"] for line in plain]
             short = [u for u in updates if last_accuracy(residual, u) - last_accuracy(plain, u) < GOAL]
             numbers["held after"] = max(short, default=0)
-        told = json.dumps({name: round(value, 3) for name, value in numbers.items()})
-        print(
-            f"seed {seed}: {told}; {seconds:.0f} s, about {demo(NAME).about_s:.0f} on idle cores (goal: gap >= {GOAL})",
-            flush=True,
+        found = json.dumps({name: round(value, 3) for name, value in numbers.items()})
+        figure(
+            f"seed {seed} (goal: a gap of {GOAL} or more)",
+            f"{found}; {seconds:.0f} s, about {demo(NAME).about_s:.0f} on idle cores",
         )
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from interleaved import report
+from figures import figure, report, run
 
 ROUNDS = 5
 GOALS = {64: 8.0, 224: 6.0}
@@ -68,8 +68,8 @@ def one_process(engine: str, side: int) -> tuple[float, float, str]:
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
     ) as child:
-        processor, told = child.stdout.readline().strip().split(maxsplit=1)
-        return time.perf_counter() - began, float(processor), told
+        processor, said = child.stdout.readline().strip().split(maxsplit=1)
+        return time.perf_counter() - began, float(processor), said
 
 
 def main() -> None:
@@ -77,21 +77,22 @@ def main() -> None:
     for side, goal in GOALS.items():
         seconds: dict[str, list[float]] = {engine: [] for engine in ENGINES}
         processor: dict[str, list[float]] = {engine: [] for engine in ENGINES}
-        told = dict.fromkeys(ENGINES, "")
+        said = dict.fromkeys(ENGINES, "")
         for turn in range(ROUNDS + 1):
             for engine in ENGINES:
-                spent, worked, told[engine] = one_process(engine, side)
+                spent, worked, said[engine] = one_process(engine, side)
                 if turn:  # the first fills the disk's cache
                     seconds[engine].append(spent)
                     processor[engine].append(worked)
         for engine, times in seconds.items():
-            print(
-                f"{side} px, {engine}: {statistics.median(times):.2f} s ({min(times):.2f} to {max(times):.2f}), "
-                f"processor {statistics.median(processor[engine]):.2f} s, {told[engine]}"
+            figure(
+                f"{side} px, {engine}",
+                f"{statistics.median(times):.2f} s ({min(times):.2f} to {max(times):.2f}), "
+                f"processor {statistics.median(processor[engine]):.2f} s, {said[engine]}",
             )
-        title = f"  process start to all maps, Keras / ONNX Runtime, {side} px"
+        title = f"process start to all maps, Keras / ONNX Runtime, {side} px"
         report(title, ratio(seconds), goal, at_least=True)
-        print(f"{title}, the processor's time: {ratio(processor):.1f}x")
+        figure(f"{title}, the processor's time", f"{ratio(processor):.1f}×")
 
 
 def ratio(figures: dict[str, list[float]]) -> float:
@@ -104,4 +105,4 @@ if __name__ == "__main__":
         outputs = ENGINES[sys.argv[1]](int(sys.argv[2]))
         print(f"{time.process_time():.2f} {peak_mb():.0f} MB, answer {outputs[-1].max():.6f}", flush=True)
     else:
-        main()
+        run(main)

@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import keras
-from interleaved import report
+from figures import figure, report, run
 from playwright.sync_api import Page, sync_playwright
 
 from resnet_viz.model.build import build_model
@@ -146,13 +146,12 @@ def measure(browser: object, url: str, folder: str) -> None:
     controls, clicks = controls[2:], clicks[2:]
     p95 = statistics.quantiles(controls, n=20)[-1]
     middle = statistics.median(controls)
-    print(f"control to picture, every block drawn: median {middle:.0f} ms, p95 {p95:.0f} ms")
-    print(
-        f"click to inspector: median {statistics.median(clicks):.0f} ms, p95 {statistics.quantiles(clicks, n=20)[-1]:.0f} ms"
-    )
-    print(f"first load in a fresh browser, server warm: median {statistics.median(loads):.0f} ms")
+    figure("control to picture, every block drawn", f"median {middle:.0f} ms, p95 {p95:.0f} ms")
+    slow = statistics.quantiles(clicks, n=20)[-1]
+    figure("click to inspector", f"median {statistics.median(clicks):.0f} ms, p95 {slow:.0f} ms")
+    figure("first load in a fresh browser, server warm", f"median {statistics.median(loads):.0f} ms")
     build, plot, summary = (statistics.median(p[name] for p in peers) for name in ("build", "plot_model", "summary"))
-    print(f"Keras: build {build:.0f} ms, plot_model {plot:.0f} ms, model.summary() {summary:.0f} ms")
+    figure("Keras", f"build {build:.0f} ms, plot_model {plot:.0f} ms, model.summary() {summary:.0f} ms")
     report("control to picture, p95 / 300 ms", p95 / GOAL_MS, 1, at_least=False)
     report("build and plot_model / control to picture", (build + plot) / middle, 1, at_least=True)
     report(
@@ -164,4 +163,4 @@ def measure(browser: object, url: str, folder: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from interleaved import report
+from figures import figure, report, run
 from playwright.sync_api import Browser, Error, sync_playwright
 
 ROOT = Path(__file__).parents[2]
@@ -75,11 +75,11 @@ def main() -> None:
         browser.close()
     middle = ROUNDS // 2
     ours, theirs, clicks = sorted(ours), sorted(theirs), sorted(clicks)
-    print(
-        f"first picture {ours[middle]:.2f} s, trivial app {theirs[middle]:.2f} s, click to inspector while Keras loads {clicks[middle] * 1e3:.0f} ms"
-    )
+    figure("first picture", f"{ours[middle]:.2f} s")
+    figure("a trivial app's first text", f"{theirs[middle]:.2f} s")
+    figure("click to inspector while the worker starts", f"{clicks[middle] * 1e3:.0f} ms")
     report("first picture / trivial app", ours[middle] / theirs[middle], 1.5, at_least=False)
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

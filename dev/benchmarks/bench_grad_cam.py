@@ -4,7 +4,8 @@ import warnings
 
 import keras
 import numpy as np
-from interleaved import medians_ms, report
+from figures import figure, report, run
+from interleaved import medians_ms
 
 from resnet_viz.attribution.grad_cam import grad_cam
 from resnet_viz.model.activation_model import ActivationModel
@@ -42,13 +43,14 @@ def main() -> None:
             ours = np.maximum(grad_cam(scores, picture, node, 2).values, 0)
             other = np.asarray(theirs())[0]
             apart = float(np.abs(ours - other).max()) / max(float(other.max()), 1e-12)
-            print(
-                f"{side} px, {node}: {times['ours']:.1f} ms, tf-keras-vis {times['theirs']:.0f} ms; "
-                f"largest difference {apart:.1g} of the largest value"
+            figure(
+                f"{side} px, {node}",
+                f"{times['ours']:.1f} ms, tf-keras-vis {times['theirs']:.0f} ms; "
+                f"largest difference {apart:.1g} of the largest value",
             )
             goal = 20 if node == "res5c_out" else 1
-            report(f"  tf-keras-vis / ours, {side} px, {node}", times["theirs"] / times["ours"], goal, at_least=True)
+            report(f"tf-keras-vis / ours, {side} px, {node}", times["theirs"] / times["ours"], goal, at_least=True)
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

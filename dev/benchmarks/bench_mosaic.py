@@ -7,7 +7,8 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
-from interleaved import medians_ms, report
+from figures import figure, report, run
+from interleaved import medians_ms
 
 from resnet_viz.analysis import analyse
 from resnet_viz.spec import preset
@@ -67,10 +68,9 @@ def browser_draws(side: int) -> None:
             page.locator("#maps select[aria-label='sorted by']").select_option(order)
             times.append(float(mosaic.get_attribute("data-drawn")))
         browser.close()
-    print(
-        f"in the browser, {side}x{side}x2048, sorted and drawn: median {np.median(times):.1f} ms, worst {max(times):.1f} ms"
-    )
-    report("  median / a frame of 16 ms", float(np.median(times)) / 16, 1, at_least=False)
+    size = f"{side}×{side}×2048"
+    figure(f"in the browser, {size}, sorted and drawn", f"median {np.median(times):.1f} ms, worst {max(times):.1f} ms")
+    report(f"in the browser, {size}, median / a frame of 16 ms", float(np.median(times)) / 16, 1, at_least=False)
 
 
 def main() -> None:
@@ -87,17 +87,19 @@ def main() -> None:
             rounds=5,
         )
         size = len(mosaic_png(maps)) / 1e3
-        print(
-            f"{side}x{side}x{channels}: {times['ours']:.1f} ms, {size:.0f} kB; 64 subplots {times['matplotlib']:.0f} ms, "
-            f"64 Plotly facets, not drawn {times['plotly']:.0f} ms"
+        maps_text = f"{side}×{side}×{channels}"
+        figure(
+            maps_text,
+            f"{times['ours']:.1f} ms, {size:.0f} kB; 64 subplots {times['matplotlib']:.0f} ms, "
+            f"64 Plotly facets, not drawn {times['plotly']:.0f} ms",
         )
         if channels == 2048:
-            report("  matplotlib / ours", times["matplotlib"] / times["ours"], 50, at_least=True)
-            report("  Plotly / ours", times["plotly"] / times["ours"], 10, at_least=True)
-            report("  size / 300 kB", size / 300, 1, at_least=False)
+            report(f"matplotlib / ours, {maps_text}", times["matplotlib"] / times["ours"], 50, at_least=True)
+            report(f"Plotly / ours, {maps_text}", times["plotly"] / times["ours"], 10, at_least=True)
+            report(f"size / 300 kB, {maps_text}", size / 300, 1, at_least=False)
     for side in (2, 7):
         browser_draws(side)
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

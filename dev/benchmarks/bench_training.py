@@ -10,6 +10,8 @@ import statistics
 import time
 from itertools import islice
 
+from figures import figure, report, run
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
@@ -47,7 +49,7 @@ def bare(trainer: Trainer) -> keras.Model:
 
 def main() -> None:
     """Print pictures a second and the ratio of each case."""
-    print(find_device("auto").text())
+    figure("device", find_device("auto").text())
     for title, (network, size, batch, updates) in CASES.items():
         plan = Plan(networks=(network,), size_px=size, batch=batch, data=DataPlan(train=batch * updates), seconds=1.0)
         source = in_memory(open_source(plan.data, size, Path()), plan)
@@ -65,14 +67,14 @@ def main() -> None:
             peers["torch eager"] = lambda: _repeat(torch_step, x, y, batch)
         times: dict[str, list[float]] = {name: [] for name in peers}
         for _round in range(ROUNDS):
-            for name, run in peers.items():
+            for name, train in peers.items():
                 began = time.perf_counter()
-                run()
+                train()
                 times[name].append(time.perf_counter() - began)
         speeds = {name: batch * updates / statistics.median(seconds) for name, seconds in times.items()}
         ratio = statistics.median(f / o for f, o in zip(times["fit"], times["ours"], strict=True))
-        told = ", ".join(f"{name} {speed:.0f}" for name, speed in speeds.items())
-        print(f"{title}: pictures/s {told}; ours / fit {ratio:.3f} (goal >= 0.95)")
+        figure(f"{title}, pictures/s", ", ".join(f"{name} {speed:.0f}" for name, speed in speeds.items()))
+        report(f"{title}, ours / fit", ratio, 0.95, at_least=True)
 
 
 def _ours(trainer: Trainer, batches: Batches, updates: int) -> None:
@@ -102,4 +104,4 @@ def _repeat(step, x: np.ndarray, y: np.ndarray, batch: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

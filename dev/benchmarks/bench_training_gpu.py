@@ -19,6 +19,8 @@ import sys
 import time
 from itertools import cycle
 
+from figures import figure, run
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from pathlib import Path
@@ -83,13 +85,13 @@ def matrix_peak() -> float:
 
     best = 0.0
     for side in _SIDES:
-        run = product(side)
+        multiply = product(side)
         for _number in range(3):
-            run()
+            multiply()
         wait()
         began = time.perf_counter()
         for _number in range(10):
-            run()
+            multiply()
         wait()
         best = max(best, 2 * side**3 * 10 / (time.perf_counter() - began))
     return best
@@ -102,9 +104,9 @@ def main() -> None:
     except BackendMissingError as error:
         print(f"No GPU to measure on: {error}")
         sys.exit(0)
-    print(device.text(), "; precision", use_precision("auto", device))
+    figure("device", f"{device.text()}; precision {use_precision('auto', device)}")
     peak = matrix_peak()
-    print(f"measured matrix peak, bf16: {peak / 1e12:.0f} TFLOP/s")
+    figure("measured matrix peak, bf16", f"{peak / 1e12:.0f} TFLOP/s")
     for side, sizes in BATCHES.items():
         for batch in sizes:
             network = NetworkPlan(name="course", text="course,seed_policy=per_layer")
@@ -118,16 +120,16 @@ def main() -> None:
             trainer = Trainer(summary, plan, batch=batch, is_compiled_with_xla=is_compiled)
             ours = batch / seconds_per_update(trainer.step, pictures)
             share = ours * 3 * 2 * summary.totals.macs / peak
-            told = f"{side} px, batch {batch}: ours {ours:,.0f} pictures/s, {share:.1%} of the matrix peak"
+            found = f"ours {ours:,.0f} pictures/s, {share:.1%} of the matrix peak"
             if importlib.util.find_spec("torch"):
                 from torch_resnet import course, update_step
 
                 for name, compiled in (("torch.compile", True), ("torch eager", False)):
                     step = update_step(course(side=side), device="cuda", bfloat16=True, compiled=compiled)
                     theirs = batch / seconds_per_update(step, pictures)
-                    told += f"; {name} {theirs:,.0f}, ours / it {ours / theirs:.2f}"
-            print(told, flush=True)
+                    found += f"; {name} {theirs:,.0f}, ours / it {ours / theirs:.2f}"
+            figure(f"{side} px, batch {batch}", found)
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

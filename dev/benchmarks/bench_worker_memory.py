@@ -1,6 +1,6 @@
 """Does the worker's memory stay flat? Resident bytes over 500 different requests of every kind, after a warm-up."""
 
-from interleaved import report
+from figures import figure, report, run
 from worker_requests import requests, resident_bytes
 
 from resnet_viz.spec import preset
@@ -17,15 +17,15 @@ def main() -> None:
     for _number in range(WARM_UP):
         ask()
     first = resident_bytes(client)
-    print(f"after {WARM_UP} requests: {first / 2**20:.0f} MiB")
+    figure(f"memory after {WARM_UP} requests", f"{first / 2**20:.0f} MiB")
     for number in range(1, REQUESTS + 1):
         ask()
         if number % STEP == 0:
-            print(f"after {number} more: {resident_bytes(client) / 2**20:.0f} MiB")
+            figure(f"after {number} more", f"{resident_bytes(client) / 2**20:.0f} MiB")
     growth = resident_bytes(client) / first
     client.close()
     report(f"memory after {REQUESTS} different requests / before", growth, 1.02, at_least=False)
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -15,9 +15,3 @@ def medians_ms(contenders: dict[str, Callable[[], object]], *, rounds: int, warm
             if index >= warm_up:
                 times[name].append((time.perf_counter() - began) * 1e3)
     return {name: statistics.median(values) for name, values in times.items()}
-
-
-def report(title: str, ratio: float, goal: float, *, at_least: bool) -> None:
-    """Print a ratio beside its goal."""
-    is_met = ratio >= goal if at_least else ratio <= goal
-    print(f"{title}: {ratio:.2f}x (goal {'>=' if at_least else '<='} {goal:g}x) {'met' if is_met else 'NOT met'}")
