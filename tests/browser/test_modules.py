@@ -266,6 +266,9 @@ def folded(name: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("size", [(1240, 520), (700, 400), (374, 600)])
 def test_every_block_is_in_the_picture_once_and_all_of_it_within_its_bounds(ask, name, blocks, sums, size):
     frame = {"width": size[0], "height": size[1], "isProjected": False}
+    rows = folded(name)
+    for box in (box for row in rows for part in row["parts"] for box in part["boxes"] if name == "v2"):
+        box["sign"] = "" if box["role"] == "add" else "≠"  # as in a comparison
     found = ask(
         "graph/compose",
         COMPOSE
@@ -274,10 +277,18 @@ def test_every_block_is_in_the_picture_once_and_all_of_it_within_its_bounds(ask,
         svg.setAttribute("viewBox", `${bounds.x} ${bounds.y} ${bounds.width} ${bounds.height}`);
         const blocks = [...svg.querySelectorAll("g.block")].flatMap(({ dataset }) => (dataset.blocks ?? dataset.block).split(" "));
         const box = svg.querySelector("g.frames").getBBox(), parts = svg.querySelector("g.parts").getBBox();
+        const spills = ([outline, ...texts]) => texts.some((text) => {
+            const [within, own] = [outline, text].map((one) => one.getBoundingClientRect());
+            return own.top < within.top - 2 || own.bottom > within.bottom + 2
+                || own.left < within.left - 2 || own.right > within.right + 2;
+        });
+        const spilled = [...svg.querySelectorAll("g.node:has(> text):not([id^=add_])")].map((one) => [...one.children]).filter(spills);
         return { bounds, groups: [...groups.keys()], blocks, arcs: flow.filter(({ arc }) => arc).length,
+            spilled: spilled.map(([, text]) => text.textContent),
             boxes: [box, parts].map(({ x, y, width, height }) => [x, y, x + width, y + height]) };""",
-        {"rows": folded(name), "frame": frame, "texts": TEXTS},
+        {"rows": rows, "frame": frame, "texts": TEXTS},
     )
+    assert found["spilled"] == []
     assert len(found["blocks"]) == len(set(found["blocks"])) == blocks
     assert set(found["blocks"]) < set(found["groups"])
     drawn = sum(1 for row in folded(name) for part in row["parts"] if part["block"])

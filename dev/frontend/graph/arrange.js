@@ -4,7 +4,7 @@ import { widthOf } from "./marks.js";
 import { beside, measures, nameOf, unitsOf } from "./units.js";
 
 export const BETWEEN = 9; // two bands
-const EASES = [1, 0.75, 0.5, 0.25, 0]; // how much room there is, the most first
+const EASES = [1, 0.75, 0.5, 0.25, 0, -1]; // how much room there is, the most first
 const LEAST_BOX = 1.3; // a block's box, in the size of the text
 const LARGEST_BOX = 4.2;
 const LONG_RUN = 7; // equal blocks that are stacked rather than set in two lines

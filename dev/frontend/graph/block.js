@@ -26,14 +26,16 @@ export function openedLines(branch) {
 /** Returns what stands in a folded block's box: its name, how many stand behind it, F(x) turned where it is narrow. */
 function foldedLines(unit, branch, w, h, t) {
   const made = [];
-  if (branch.sign) made.push({ text: branch.sign, isBold: true });
-  const name = nameOf(unit);
+  const signed = [branch.sign, nameOf(unit)].filter(Boolean).join(" ");
+  const hasRoom = widthOf(signed, t, true) <= w - 4;
+  if (branch.sign && !hasRoom) made.push({ text: branch.sign, isBold: true });
+  const name = hasRoom ? signed : nameOf(unit);
   made.push({ text: name, isBold: true, isTurned: widthOf(name, t, true) > w - 1 });
   if (unit.parts.length > 1) made.push({ text: `×${unit.parts.length}` });
   const [, f] = branch.lines;
   if (f !== "F(x)") return made;
   const wide = widthOf(f, t);
-  if (wide <= w - 4) made.push({ text: f });
+  if (wide <= w - 4 && heightOf([...made, { text: f }], t) <= h) made.push({ text: f });
   else if (heightOf(made, t) + wide + 8 <= h) made.push({ text: f, isTurned: true });
   return made;
 }

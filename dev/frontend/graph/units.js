@@ -2,10 +2,11 @@
 // picture; `t` is the size of the text.
 import { widthOf } from "./marks.js";
 
-/** Returns measures that follow from the size of the text and from how much room there is: 0 is tight, 1 is ample. */
-export const measures = (t, ease = 1) => ({
+/** Returns measures that follow from the size of the text and from how much room there is: 1 is ample, 0 is tight, and below
+ *  it the layers beside each other alone give way. */
+export const measures = (t, given = 1, ease = Math.max(0, given)) => ({
   slim: (1.4 + 0.35 * ease) * t, // a layer's box
-  apart: (0.4 + 0.15 * ease) * t, // between two layers
+  apart: (0.4 + 0.15 * given) * t, // between two layers
   gap: (0.18 + 0.27 * ease) * t, // between a box and a sum
   sum: (0.5 + 0.1 * ease) * t, // radius
   offset: 0.25 * t, // of the arcs that come and go, from the middle of the sum
