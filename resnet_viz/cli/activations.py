@@ -1,7 +1,6 @@
 """The command ``activations``: what layers make of a picture. Keras loads when it runs."""
 
 import argparse
-import time
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +9,15 @@ import numpy.typing as npt
 
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.cli.pictures import PreparedPicture, add_picture
-from resnet_viz.cli.weights import SHIPPED
 from resnet_viz.errors import ResNetVizError, broken_rule
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import joined
+from resnet_viz.reports.names import class_names, prediction_text
+from resnet_viz.reports.origins import about_of
 from resnet_viz.spec.layers import Softmax
 from resnet_viz.viz.block_view import Focus, signals
 from resnet_viz.viz.mosaic import mosaic_png, shared_scale
 from resnet_viz.viz.origin import arrays_npz
-from resnet_viz.viz.takehome import About, takehome_html
-from resnet_viz.weights.catalogue import cards
+from resnet_viz.viz.takehome import takehome_html
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -40,52 +38,36 @@ def _activations(options: argparse.Namespace) -> None:
     if suffix not in (".npz", ".png"):
         raise ResNetVizError(broken_rule("--out", _("a file ending in .npz or .png"), options.out.name))
     look = PreparedPicture(options)
-    graph = look.summary.graph
+    trial = look.trial
+    graph = trial.summary.graph
     nodes = options.node or [graph.blocks[len(graph.blocks) // 3].out]
     for name in nodes:
         graph.node(name)
     block = graph.block_of(nodes[0]) or graph.blocks[0]
     last = graph.nodes[-1]
     needed = [*nodes, *signals(block).values(), last.id] if options.html else nodes
-    maps = look.scores().activation_model.activations(look.values, list(dict.fromkeys(needed)), look.surgery)
+    maps = look.scores().activation_model.activations(trial.input, list(dict.fromkeys(needed)), trial.surgery)
     if options.html:
-        focus = Focus(block, nodes[0], surgery=look.surgery)
-        about = _about(look, maps[last.id] if isinstance(last.layer, Softmax) else None)
-        options.html.write_bytes(takehome_html(look.summary, focus, maps, look.rgb, about))
+        focus = Focus(block, nodes[0], surgery=trial.surgery)
+        prediction = _prediction(look, maps[last.id] if isinstance(last.layer, Softmax) else None)
+        about = about_of(trial, prediction, look.image)
+        options.html.write_bytes(takehome_html(trial.summary, focus, maps, trial.rgb, about))
         print(nodes[0], "->", options.html)
     if options.out:
         shown = {name: maps[name] for name in nodes}
         if suffix == ".npz":
-            options.out.write_bytes(arrays_npz(look.origin, {"input": look.values, **shown}))
+            options.out.write_bytes(arrays_npz(look.origin, {"input": trial.input, **shown}))
             print(", ".join(f"{name} {shape_text(array.shape)}" for name, array in shown.items()), "->", options.out)
         else:
             _write_mosaics(options.out, shown)
 
 
-def _about(look: PreparedPicture, shares: FloatArray | None) -> About:
-    """Return what the file says above its view."""
-    options, shape = look.options, look.summary.graph.spec.input_shape
-    counts = _("{n} parameters").format(n=f"{look.summary.totals.parameters:,}")
-    prediction = ""
-    if shares is not None and options.weights:
-        card = next(iter(cards().values()))
-        names = card.classes if options.weights == SHIPPED else ()
-        listed = [
-            f"{names[place] if place < len(names) else place} {shares[place]:.1%}"
-            for place in np.argsort(-shares, kind="stable")[:3]
-        ]
-        prediction = _("prediction: {list}").format(list=joined(listed))
-    done = look.surgery.to_text()
-    return About(
-        joined([options.preset, *options.set, shape_text(shape), counts]),
-        look.weights_text,
-        _("after surgery: {what}").format(what=done) if done else "",
-        _("image: {name}, {resize}, {rule}").format(
-            name=options.image.name, resize=options.resize, rule=look.rule.formula()
-        ),
-        prediction,
-        time.strftime("%Y-%m-%d"),
-    )
+def _prediction(look: PreparedPicture, shares: FloatArray | None) -> str:
+    """Return the likeliest classes; "" where nothing was learned or nothing says so."""
+    trial = look.trial
+    if shares is None or trial.weights.file is None:
+        return ""
+    return prediction_text(class_names(trial.weights, trial.spec.classes), shares)
 
 
 def _write_mosaics(path: Path, maps: dict[str, Any]) -> None:

@@ -5,11 +5,12 @@ import json
 from typing import Any
 
 from resnet_viz.analysis import NetworkSummary
-from resnet_viz.cli.weights import read_weights, weights_text
+from resnet_viz.cli.weights import TerminalStores, arrays_of, weights_of
 from resnet_viz.engine.arrays import laid_out
 from resnet_viz.engine.write import write
 from resnet_viz.errors import ResNetVizError
 from resnet_viz.messages import gettext as _
+from resnet_viz.reports.names import weights_text
 from resnet_viz.weights.start import starting_arrays
 
 
@@ -33,12 +34,13 @@ def export_onnx(options: argparse.Namespace, network: NetworkSummary) -> None:
 
 def _arrays(options: argparse.Namespace, network: NetworkSummary) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the arrays to write, and where they come from: a file's as far as they fit, random ones beside them."""
-    about = {"weights": weights_text(options.weights, network)}
-    if not options.weights:
+    weights = weights_of(TerminalStores(options.weights, network), network)
+    about = {"weights": weights_text(weights, network.graph.spec)}
+    if weights.file is None or weights.fit is None:
         return starting_arrays(network), about
-    weights = read_weights(options.weights, network)
-    about["weights_sha256"] = weights.sha256
-    own = {name: weights.arrays[name] for name in weights.fit.fitting}
+    about["weights_sha256"] = weights.file.sha256
+    arrays = arrays_of(weights)
+    own = {name: arrays[name] for name in weights.fit.fitting}
     if weights.fit.is_complete:
         return own, about
     about["random_layers"] = ", ".join(weights.fit.random_layers)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from resnet_viz.backends import child_environment
+from resnet_viz.cli.fetch import fetch
 from resnet_viz.datasets.archives import keep_folders
 from resnet_viz.datasets.cifar10 import cifar10
 from resnet_viz.errors import DataError, SpecError, broken_rule
@@ -113,18 +114,13 @@ def _with_pictures(plan: Plan, path: Path, store: Path) -> Plan:
 
 
 def _fetch(plan: Plan, store: Path) -> None:
-    """Fetch CIFAR-10 if a plan needs it and it is not here; Ctrl-C keeps what has come."""
+    """Fetch CIFAR-10 if a plan needs it and it is not here."""
     download = cifar10(store)
     if plan.data.source != "cifar10" or download.is_here:
         return
-    download.start()
-    while download.is_running:
-        done, total = download.progress
-        sys.stderr.write("\r" + _("{done:.0f} of {total:.0f} MB").format(done=done / 1e6, total=total / 1e6))
-        download.wait(_LINE_S)
-    sys.stderr.write("\n")
-    if download.sentence:
-        raise DataError(download.sentence)
+    sentence = fetch(download)
+    if sentence:
+        raise DataError(sentence)
 
 
 def _resumed(options: argparse.Namespace) -> RunFolder:

@@ -1,74 +1,131 @@
-"""The option ``--weights``: what it may name, read in a process of its own, and what it is called."""
+"""The option ``--weights``: the choices that the page has, or a file, read in a process of its own."""
 
 import argparse
+import atexit
 import hashlib
+import shutil
 import sys
 import tempfile
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from resnet_viz.analysis import NetworkSummary
+from resnet_viz.cli.fetch import fetch
 from resnet_viz.errors import WeightsError, broken_rule
+from resnet_viz.jobs.store import RunStore
 from resnet_viz.messages import gettext as _
-from resnet_viz.weights.catalogue import cards
-from resnet_viz.weights.fit import Fit, fit_or_refuse
+from resnet_viz.messages import joined
+from resnet_viz.owners import data_folder
+from resnet_viz.training.learned import learned
+from resnet_viz.weights.catalogue import cards, shapes_of
+from resnet_viz.weights.choice import FILE, IMAGENET, RANDOM, RUN, SHIPPED, Trained, Weights, is_source, weights_for
+from resnet_viz.weights.fit import fit_or_refuse
+from resnet_viz.weights.imagenet import FILES, ImageNetFile, ImageNetStore, file_for
 from resnet_viz.weights.reader import convert
-
-SHIPPED = "shapes"
-
-
-class Weights(NamedTuple):
-    """A file's arrays, and how they fit.
-
-    Attributes:
-        arrays: The arrays by name.
-        sha256: Of the file.
-        fit: How they fit the network.
-    """
-
-    arrays: dict[str, Any]
-    sha256: str
-    fit: Fit
+from resnet_viz.weights.store import WeightsFile
 
 
 def add_weights(parser: argparse.ArgumentParser) -> None:
     """Add the option."""
     parser.add_argument(
         "--weights",
-        metavar="FILE",
-        help=_("safetensors, npz or h5, or `shapes` for the shipped ones; random, seed 0, without it"),
+        metavar="WHICH",
+        help=_(
+            "`shapes` for the shipped ones, `imagenet`, `run.ID.NETWORK` for those of a run, or a file: safetensors, npz, h5; random, seed 0, without it"
+        ),
     )
 
 
-def read_weights(name: str, summary: NetworkSummary) -> Weights:
-    """Return the arrays of a weights file, read in a process of its own; say on standard error what does not fit.
+class TerminalStores:
+    """Where the weights lie that ``--weights`` names: what the server on this machine has, and a file."""
+
+    def __init__(self, name: str | None, summary: NetworkSummary) -> None:
+        """Find weights for a network; `name` is the option's value."""
+        self._name, self._summary = name or RANDOM, summary
+
+    @property
+    def source(self) -> str:
+        """The choice of weights that the option comes to."""
+        return self._name if is_source(self._name) and self._name != FILE else FILE
+
+    @cached_property
+    def _own(self) -> WeightsFile:
+        path = Path(self._name)
+        if not path.is_file():
+            raise WeightsError(broken_rule("--weights", _("the path of a weights file"), self._name))
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        folder = Path(tempfile.mkdtemp(prefix="resnet-viz-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        target = folder / "arrays"
+        shapes = convert(path, target, max_bytes=2 * 4 * self._summary.totals.parameters)
+        return WeightsFile(path.name, target, digest, shapes)
+
+    def own_weights(self) -> WeightsFile | None:
+        """Return the file that the option names, as a safe copy for as long as the command runs.
+
+        Raises:
+            WeightsError: If there is none, or it cannot be read safely.
+        """
+        return self._own
+
+    def imagenet(self, file: ImageNetFile) -> WeightsFile | None:
+        """Return our copy of a published file, fetched now if it is not here.
+
+        Raises:
+            WeightsError: If it cannot be fetched.
+        """
+        store = ImageNetStore(data_folder() / "imagenet")
+        found = store.load(file)
+        if found is not None:
+            return found
+        sentence = fetch(store.download(file))
+        if sentence:
+            raise WeightsError(sentence)
+        return store.load(file)
+
+    def trained(self, run_id: str, name: str) -> Trained | None:
+        """Return the weights of a run that the server on this machine has."""
+        store = RunStore(data_folder() / "runs")
+        files = store.files(run_id)
+        run = store.find(run_id) if files.exists else None
+        return learned(run.name, files.load(), files, name) if run else None
+
+
+def weights_of(stores: TerminalStores, summary: NetworkSummary) -> Weights:
+    """Return the weights that ``--weights`` names; what does not fit is said on standard error.
 
     Raises:
-        WeightsError: If there is no such file, it cannot be read safely, or nothing of it fits the network.
+        WeightsError: If there are none of that name, or nothing of them fits the network.
     """
+    found = weights_for(stores.source, summary.graph.spec, stores)
+    if found.file is None and stores.source != RANDOM:
+        raise WeightsError(_missing(stores.source, summary))
+    if found.refusal:
+        raise WeightsError(found.refusal)
+    if found.fit and not found.fit.is_complete:
+        print(found.fit.sentence(), file=sys.stderr)
+    return found
+
+
+def arrays_of(weights: Weights) -> dict[str, Any]:
+    """Return the arrays by ``layer/array``; none for random weights."""
     from safetensors.numpy import load_file  # of the optional model part
 
-    if name == SHIPPED:
-        card = next(iter(cards().values()))
-        sha256, arrays = card.sha256, load_file(card.path)
-    else:
-        path = Path(name)
-        if not path.is_file():
-            raise WeightsError(broken_rule("--weights", _("the path of a weights file"), name))
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        with tempfile.TemporaryDirectory() as work:
-            target = Path(work, "arrays")
-            convert(path, target, max_bytes=2 * 4 * summary.totals.parameters)
-            arrays = load_file(target)
-    fit = fit_or_refuse(summary, {key: array.shape for key, array in arrays.items()})
-    if not fit.is_complete:
-        print(fit.sentence(), file=sys.stderr)
-    return Weights(arrays, sha256, fit)
+    return dict(load_file(weights.file.path)) if weights.file else {}
 
 
-def weights_text(name: str | None, summary: NetworkSummary) -> str:
-    """Return what the weights are, in words."""
-    if name == SHIPPED:
-        return _("trained on shapes")
-    return Path(name).name if name else _("random, seed {n}").format(n=summary.graph.spec.seed)
+def _missing(source: str, summary: NetworkSummary) -> str:
+    """Return why a choice comes to nothing on a network."""
+    spec = summary.graph.spec
+    if source == IMAGENET and file_for(spec) is None:
+        return _("There are ImageNet weights for these networks: {names}.").format(names=joined(FILES))
+    if source == SHIPPED:
+        for card in cards().values():
+            fit_or_refuse(summary, shapes_of(card.path))
+        return _("The shipped weights belong to another network, so this one has its random start.")
+    if source.startswith(f"{RUN}."):
+        rule = _("a run of this machine and one of its networks, both as the page's address names them")
+        return broken_rule("--weights", rule, source)
+    return broken_rule("--weights", _("weights of this network"), source)

@@ -6,16 +6,13 @@ from collections.abc import Iterator
 import streamlit as st
 
 from resnet_viz.images.reader import Picture
-from resnet_viz.messages import gettext as _
 from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.trial import Arrays, Trial, trial_of
+from resnet_viz.training.learned import learned
 from resnet_viz.ui import services, state
 from resnet_viz.ui.cache import activations
 from resnet_viz.ui.run_source import watched
-from resnet_viz.viz.words import network_name
-from resnet_viz.weights.catalogue import shapes_of
-from resnet_viz.weights.choice import IMAGENET, Knows, Trained
-from resnet_viz.weights.content import content_of
+from resnet_viz.weights.choice import IMAGENET, Trained
 from resnet_viz.weights.imagenet import ImageNetFile, file_for
 from resnet_viz.weights.store import WeightsFile
 
@@ -39,19 +36,7 @@ class _VisitorStores:
     def trained(self, run_id: str, name: str) -> Trained | None:
         """Return a run's trained weights; whoever knows the run's id may look at them, as at its curves."""
         found = watched(run_id)
-        path = found.files.weights / f"{name}.safetensors" if found else None
-        if found is None or path is None or name not in found.record.final or not path.is_file():
-            return None
-        title = found.title
-        if len(found.record.final) > 1:
-            title = _("{what}, {detail}").format(what=title, detail=network_name(name))
-        try:
-            file = WeightsFile(title, path, content_of(path).sha256, shapes_of(path))
-        except OSError:  # deleted a moment ago
-            return None
-        plan, classes = found.record.plan, tuple(found.record.classes)
-        knows: Knows = "shapes" if plan.data.source == "shapes" else "other"
-        return Trained(file, plan.specs(len(classes))[name], classes, knows)
+        return learned(found.title, found.record, found.files, name) if found else None
 
 
 def trial_for(subject: Subject) -> Trial:

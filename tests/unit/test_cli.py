@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,9 +16,13 @@ from safetensors.numpy import save
 
 from resnet_viz.analysis import analyse
 from resnet_viz.cli.main import main
+from resnet_viz.datasets.shapes import CLASSES
 from resnet_viz.images.samples import FOLDER
+from resnet_viz.jobs.store import RunStore
 from resnet_viz.paths import APP
 from resnet_viz.spec import preset
+from resnet_viz.spec.changes import changed_paths
+from resnet_viz.training.demos import demo
 from resnet_viz.weights.fit import expected_arrays
 
 
@@ -117,6 +122,31 @@ def test_exported_weights_are_the_files_and_what_it_lacks_is_said_to_be_random(c
     assert about["random_layers"].startswith("bn_conv1, res2a_branch2a")
 
 
+def test_a_runs_weights_are_named_as_the_address_of_its_page_names_them(capsys, tmp_path, monkeypatch):
+    import onnx
+    from onnx import numpy_helper
+
+    monkeypatch.setenv("RESNET_VIZ_DATA", str(tmp_path))
+    store = RunStore(tmp_path / "runs")
+    entry = store.add("somebody", demo("plain-vs-residual").plan, "In class")
+    files = store.files(entry.id)
+    files.save(replace(files.load(), classes=CLASSES, final={"plain": {}, "residual": {}}))
+    spec = files.load().plan.specs(len(CLASSES))["residual"]
+    files.weights.mkdir()
+    arrays = {name: np.full(shape, 0.5, np.float32) for name, shape in expected_arrays(analyse(spec)).items()}
+    (files.weights / "residual.safetensors").write_bytes(save(arrays))
+    out = tmp_path / "network.onnx"
+    changes = changed_paths(preset("cifar-56"), spec).items()
+    network = ["--preset", "cifar-56", "--input", str(spec.input_shape[0]), "--classes", str(spec.classes)]
+    export = ["export", "--format", "onnx", *network, *(f"--set={path}={value}" for path, value in changes)]
+    told = run(capsys, *export, "--weights", f"run.{entry.id}.residual", "--out", str(out))
+    assert "weights: In class, residual" in told
+    initial = {tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load(out).graph.initializer}
+    assert (initial["conv1/kernel"] == 0.5).all()
+    gone = f"run.{entry.id}.other"
+    assert f"Received: --weights='{gone}'" in refused(capsys, *export, "--weights", gone, "--out", "x")
+
+
 def test_compare_says_sentences(capsys):
     text = run(capsys, "compare", "--against", "coursera-2018")
     assert "5b, 5c: squeezes to 256 instead of 512. (−5,641,216 parameters, −22,544,384 MACs)" in text
@@ -159,6 +189,8 @@ BAD = [
     (["activations", str(FOLDER / "cat.jpg"), "--node", "conv2", "--out", "x.npz"], "Received: node='conv2'"),
     (["activations", str(FOLDER / "cat.jpg"), "--out", "x.npz", "--surgery", "drop:9z"], "a block of this network"),
     (["activations", str(FOLDER / "cat.jpg")], "Say what to write"),
+    (["explain", str(FOLDER / "cat.jpg"), "--weights", "imagenet", "--out", "x.png"], "for these networks: keras-v1"),
+    (["explain", str(FOLDER / "cat.jpg"), "--weights", "run.none.residual", "--out", "x.png"], "a run of this machine"),
     (["explain", str(FOLDER / "cat.jpg"), "--method", "magic", "--out", "x.png"], "`method` must be"),
     (["explain", str(FOLDER / "cat.jpg"), "--out", "x.gif"], "ending in .npz or .png"),
     (["explain", str(FOLDER / "cat.jpg"), "--class", "77", "--out", "x.png"], "a number from 0 to 5"),

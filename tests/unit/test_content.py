@@ -8,8 +8,8 @@ import pytest
 from safetensors.numpy import save_file
 
 from resnet_viz.errors import WeightsError
-from resnet_viz.ui.shared.weights_source import Weights
 from resnet_viz.weights.catalogue import shapes_of
+from resnet_viz.weights.choice import Weights
 from resnet_viz.weights.content import content_of
 from resnet_viz.weights.store import WeightsFile
 

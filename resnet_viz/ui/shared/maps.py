@@ -1,6 +1,5 @@
 """Feature maps on the page: the component that draws them, the picture they are of, and their files."""
 
-import time
 from dataclasses import replace
 from functools import cache
 from typing import Any, Literal
@@ -10,21 +9,18 @@ import numpy.typing as npt
 import streamlit as st
 
 from resnet_viz.analysis.arithmetic import shape_text
-from resnet_viz.images.samples import sample_title
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
-from resnet_viz.spec import PRESETS
-from resnet_viz.spec.changes import changed_paths
+from resnet_viz.reports.origins import about_of, origin_of
 from resnet_viz.subject.operations import surgery_of
-from resnet_viz.subject.subject import UPLOAD, Subject
+from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.trial import Trial
 from resnet_viz.ui import state
 from resnet_viz.ui.shared import shown
-from resnet_viz.ui.shared.weights_source import weights_text
 from resnet_viz.viz.block_view import Focus
 from resnet_viz.viz.mosaic import mosaic_png
-from resnet_viz.viz.origin import Origin, arrays_npz
-from resnet_viz.viz.takehome import About, takehome_html
+from resnet_viz.viz.origin import arrays_npz
+from resnet_viz.viz.takehome import takehome_html
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -84,7 +80,7 @@ def show_takehome(trial: Trial, focus: Focus, maps: dict[str, FloatArray], predi
             focus,
             maps,
             trial.rgb,
-            _about(trial, prediction),
+            about_of(trial, prediction),
         ),
         file_name=f"{focus.node}-{trial.name}.html",
         mime="text/html",
@@ -96,42 +92,6 @@ def show_takehome(trial: Trial, focus: Focus, maps: dict[str, FloatArray], predi
 def focus_of(subject: Subject) -> Focus:
     """Return what the view of a block looks at."""
     return Focus(subject.block, subject.layer, subject.activations.channel, subject.surgery)
-
-
-def _about(trial: Trial, prediction: str) -> About:
-    """Return what a file says of its view."""
-    counts = _("{n} parameters").format(n=f"{trial.summary.totals.parameters:,}")
-    changes = ", ".join(f"{path}={value}" for path, value in changed_paths(PRESETS[trial.preset], trial.spec).items())
-    title = joined(filter(None, [trial.preset, changes, shape_text(trial.spec.input_shape), counts]))
-    done = trial.surgery.to_text()
-    image = _("your own") if trial.image == UPLOAD else sample_title(trial.image)
-    how = trial.normalisation.formula()
-    return About(
-        title,
-        weights_text(trial.weights, trial.spec),
-        _("after surgery: {what}").format(what=done) if done else "",
-        _("image: {name}, {resize}, {rule}").format(name=image, resize=trial.preparation.resize, rule=how),
-        prediction,
-        time.strftime("%Y-%m-%d"),
-    )
-
-
-def origin_of(trial: Trial) -> Origin:
-    """Return how the maps of this picture come about."""
-    return Origin(
-        preset=trial.preset,
-        specification=trial.spec,
-        weights=weights_text(trial.weights, trial.spec),
-        weights_sha256=trial.weights.file.sha256 if trial.weights.file else "",
-        random_layers=trial.weights.random_layers,
-        surgery=trial.surgery.to_text(),
-        image=trial.image,
-        image_sha256=trial.picture.sha256,
-        resize=trial.preparation.resize,
-        interpolation=trial.preparation.interpolation,
-        pixels=trial.preparation.normalisation,
-        normalisation=trial.normalisation.formula(),
-    )
 
 
 def _take(key: str) -> None:

@@ -7,24 +7,15 @@ import numpy.typing as npt
 import streamlit as st
 
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import joined
+from resnet_viz.reports.names import class_names, prediction_text, softmax
 from resnet_viz.spec.layers import Softmax
 from resnet_viz.subject.trial import Trial
 from resnet_viz.ui.shared import forward
-from resnet_viz.viz.words import class_name
-from resnet_viz.weights.choice import Weights
 
 FloatArray = npt.NDArray[np.float32]
 
 # Characters of a class's name that leave room for its bar.
 _SHORT_NAME = 12
-
-
-def class_names(weights: Weights, classes: int) -> list[str]:
-    """Return what the classes are called: the weights' own names, else numbers."""
-    if len(weights.classes) == classes:
-        return [class_name(name) for name in weights.classes]
-    return [_("class {n}").format(n=n) for n in range(classes)]
 
 
 def show(trial: Trial, *, count: int) -> FloatArray | None:
@@ -42,9 +33,7 @@ def sentence(trial: Trial) -> str:
     shares = probabilities_of(trial)
     if shares is None or trial.weights.file is None:
         return ""
-    names = class_names(trial.weights, trial.spec.classes)
-    listed = joined(f"{names[place]} {shares[place]:.1%}" for place in np.argsort(-shares, kind="stable")[:3])
-    return _("prediction: {list}").format(list=listed)
+    return prediction_text(class_names(trial.weights, trial.spec.classes), shares)
 
 
 def probabilities_of(trial: Trial) -> FloatArray | None:
@@ -54,12 +43,6 @@ def probabilities_of(trial: Trial) -> FloatArray | None:
     if found is None:
         return None
     return found[last.id] if isinstance(last.layer, Softmax) else softmax(found[last.id])
-
-
-def softmax(logits: FloatArray) -> FloatArray:
-    """Return the probabilities of logits ``(classes,)``."""
-    shares = np.exp(logits - logits.max())
-    return np.asarray(shares / shares.sum(), np.float32)
 
 
 def _table(names: list[str], shares: FloatArray, before: FloatArray | None, count: int) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 from resnet_viz.errors import ResNetVizError, StoreError
 from resnet_viz.images.preprocess import NORMALISATIONS
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import ngettext
+from resnet_viz.reports import names
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.ui import resolving, say, services, state
 from resnet_viz.ui.run_source import owner, watched
@@ -20,31 +20,9 @@ from resnet_viz.weights.choice import FILE, IMAGENET, RANDOM, RUN, SHIPPED, Weig
 _MOST_RUNS = 12
 
 
-def card_text(card: Card) -> str:
-    """Return what shipped weights are called."""
-    return {"course-shapes": _("trained on shapes")}.get(card.name, card.name)
-
-
 def weights_text(weights: Weights, spec: ResNetSpec) -> str:
     """Return what the weights are, in the words every panel uses."""
-    if weights.file is None:
-        return random_text(spec)
-    own = card_text(weights.card) if weights.card else weights.file.name
-    name = own if weights.card or weights.imagenet else say.code(own)
-    if weights.refusal:
-        return _("{name}, of which nothing fits").format(name=name)
-    layers = weights.random_layers
-    if not layers:
-        return name
-    count = ngettext("{n} layer random", "{n} layers random", len(layers)).format(n=len(layers))
-    return _("{what}, {detail}").format(what=name, detail=count)
-
-
-def random_text(spec: ResNetSpec) -> str:
-    """Return how random weights came about."""
-    if spec.seed_policy == "same":
-        return _("random, seed {n}").format(n=spec.seed)
-    return _("random, a seed per layer from {n}").format(n=spec.seed)
+    return names.weights_text(weights, spec, say.code)
 
 
 def weights_choices(source: str, weights: Weights) -> dict[str, str]:
