@@ -59,8 +59,8 @@ class TerminalStores:
         folder = Path(tempfile.mkdtemp(prefix="resnet-viz-"))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         target = folder / "arrays"
-        shapes = convert(path, target, max_bytes=2 * 4 * self._summary.totals.parameters)
-        return WeightsFile(path.name, target, digest, shapes)
+        shapes, about = convert(path, target, self._summary.graph.spec)
+        return WeightsFile(path.name, target, digest, shapes, about)
 
     def own_weights(self) -> WeightsFile | None:
         """Return the file that the option names, as a safe copy for as long as the command runs.

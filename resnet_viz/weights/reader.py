@@ -1,31 +1,52 @@
 """A throw-away process that reads one untrusted weights file: a crash or a bomb costs one upload, not the class.
 
-``python -m resnet_viz.weights.reader SOURCE TARGET MAX_BYTES LANGUAGE`` writes the arrays to TARGET as float32
-safetensors and prints one JSON object: the shapes, or the sentence that says what is wrong.
+``python -m resnet_viz.weights.reader SOURCE TARGET LANGUAGE [SPECIFICATION]`` writes the arrays to TARGET as float32
+safetensors and prints one JSON object: their shapes and what the file is, or the sentence that says what is wrong.
 """
 
 import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from resnet_viz.errors import ResNetVizError, WeightsError
 from resnet_viz.messages import current_language, use_language
 from resnet_viz.messages import gettext as _
 from resnet_viz.sandbox import Limits
+from resnet_viz.spec import ResNetSpec
+from resnet_viz.spec.layers import Shape
+from resnet_viz.weights.about import About
 
 TIMEOUT_S = 20.0
 LIMITS = Limits(memory_bytes=3 * 2**30, cpu_s=int(TIMEOUT_S), file_bytes=600 * 2**20)
 
 
-def convert(source: Path, target: Path, *, max_bytes: int) -> dict[str, tuple[int, ...]]:
-    """Read `source` in a process of its own, write its arrays to `target`, and return their shapes by name.
+class Converted(NamedTuple):
+    """A file whose arrays were written anew.
+
+    Attributes:
+        shapes: Of its arrays, by ``layer/array``.
+        about: What it is.
+    """
+
+    shapes: dict[str, Shape]
+    about: About
+
+
+def convert(source: Path, target: Path, spec: ResNetSpec | None = None) -> Converted:
+    """Read `source` in a process of its own and write its arrays to `target`.
+
+    Args:
+        source: The file.
+        target: Where they go.
+        spec: The network, where a person has said which; the file decides it otherwise.
 
     Raises:
         WeightsError: If the file is unsafe, damaged, or took too long or too much memory to read.
     """
-    command = [sys.executable, "-m", __spec__.name, str(source), str(target), str(max_bytes), current_language()]
+    command = [sys.executable, "-m", __spec__.name, str(source), str(target), current_language()]
+    command += [spec.to_json(None)] if spec else []
     too_much = _(
         "The weights file could not be read within {n:.0f} s and the memory allowed: it is damaged or not a network's weights."
     )
@@ -39,27 +60,33 @@ def convert(source: Path, target: Path, *, max_bytes: int) -> dict[str, tuple[in
         raise WeightsError(too_much.format(n=TIMEOUT_S)) from error
     if "sentence" in answer:
         raise WeightsError(answer["sentence"])
-    return {name: tuple(shape) for name, shape in answer["shapes"].items()}
+    return Converted(shapes_from(answer["shapes"]), About.from_dict(answer["about"]))
 
 
-def answer(source: Path, target: Path, *, max_bytes: int) -> dict[str, Any]:
-    """Write the arrays of a file to `target` and return their shapes, or the sentence that says what is wrong."""
+def shapes_from(data: dict[str, list[int]]) -> dict[str, Shape]:
+    """Return shapes after a way through JSON."""
+    return {name: tuple(map(int, shape)) for name, shape in data.items()}
+
+
+def answer(source: Path, target: Path, spec: ResNetSpec | None = None) -> dict[str, Any]:
+    """Write the arrays of a file to `target`; return their shapes and what it is, or the sentence that says what is wrong."""
     from resnet_viz.weights.formats import read_weights, save_arrays  # of the optional model part
 
     try:
-        arrays = read_weights(source, max_bytes=max_bytes)
-        save_arrays(arrays, target)
+        found = read_weights(source, spec=spec)
+        save_arrays(found.arrays, target)
     except ResNetVizError as error:
         return {"sentence": str(error)}
-    return {"shapes": {name: array.shape for name, array in arrays.items()}}
+    return {"shapes": {name: array.shape for name, array in found.arrays.items()}, "about": found.about.to_dict()}
 
 
 def main() -> None:
     """Convert the file that the arguments name."""
-    source, target, max_bytes, language = sys.argv[1:]
+    source, target, language, *said = sys.argv[1:]
     use_language(language)
     LIMITS.apply()
-    print(json.dumps(answer(Path(source), Path(target), max_bytes=int(max_bytes))))
+    spec = ResNetSpec.from_json(said[0]) if said else None
+    print(json.dumps(answer(Path(source), Path(target), spec)))
 
 
 if __name__ == "__main__":

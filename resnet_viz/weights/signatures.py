@@ -14,6 +14,9 @@ from resnet_viz.messages import gettext as _
 FROM_KERAS = '`numpy.savez("weights.npz", **{v.path: v.numpy() for v in model.weights})`'
 """What writes a Keras model's arrays as we read them."""
 
+FROM_TORCH = '`import torch, safetensors.torch`, `state = torch.load("weights.pth", map_location="cpu", weights_only=True)`, `safetensors.torch.save_file({k: v.clone() for k, v in state.get("state_dict", state).items()}, "weights.safetensors")`'
+"""What writes a PyTorch checkpoint's arrays as we read them; each is copied, since safetensors takes no shared ones."""
+
 HEAD_BYTES = 4096
 """As much of a file's beginning as this table looks at."""
 
@@ -37,7 +40,7 @@ class _Signature(NamedTuple):
 
 def refusal(kind: Kind) -> str:
     """Return the sentence for something that is no weights file."""
-    return broken_rule("weights", _("a safetensors, .npz or .h5 file"), kind.name, kind.advice)
+    return broken_rule("weights", _("a safetensors, .npz, .h5, .keras or .onnx file"), kind.name, kind.advice)
 
 
 def recognised(head: bytes) -> Kind | None:
@@ -52,8 +55,6 @@ def archive_kind(names: Collection[str]) -> Kind:
         return Kind(_("PyTorch's zipped pickle (.pt, .pth)"), _no_pickle())
     if "saved_model.pb" in ends:
         return Kind(_("a zipped SavedModel"), _from_keras())
-    if "model.weights.h5" in ends:
-        return Kind(_("a Keras archive (.keras)"), _from_keras())
     inside = next((name for name in names if name.endswith((".h5", ".hdf5", ".safetensors", ".npz"))), None)
     if inside:
         return Kind(_("a zip archive around `{name}`").format(name=inside[-60:]), _unpack())
@@ -86,13 +87,9 @@ def _signatures(head: bytes) -> tuple[_Signature, ...]:
         _Signature(lambda _data: lower.startswith(b"<"), Kind(_("an XML text"), _download())),
         _Signature(lambda data: data[:1] == b"\x80" and data[1:2] in (b"\2", b"\3", b"\4", b"\5"), _pickle()),
         _Signature(
-            # A protocol buffer whose first field is ONNX's ir_version (3 to 31) or SavedModel's schema version (1).
+            # A protocol buffer whose first field is SavedModel's schema version, 1; ONNX's is its ir_version, 3 and up.
             lambda data: data.startswith(b"\x08\x01\x12"),
             Kind(_("a SavedModel (.pb)"), _from_keras()),
-        ),
-        _Signature(
-            lambda data: len(data) > 8 and data[0] == 8 and 3 <= data[1] < 32 and data[2] in b"\x12\x1a:B",
-            Kind(_("an ONNX file"), _from_keras()),
         ),
         _Signature(lambda data: data.startswith(_COMPRESSED), Kind(_("a compressed file"), _unpack())),
         _Signature(lambda data: data[257:262] == b"ustar", Kind(_("a tar archive"), _unpack())),
@@ -146,8 +143,8 @@ def _pickle() -> Kind:
 
 def _no_pickle() -> str:
     return _(
-        "Pickled files (.pt, .pth, .pkl) can run code and are refused: save the arrays as .npz or safetensors under the names of this network's layers, such as `conv1/kernel`."
-    )
+        "Pickled files (.pt, .pth, .pkl) can run code and are refused; in PyTorch three lines save the arrays as safetensors: {code}."
+    ).format(code=FROM_TORCH)
 
 
 def _from_keras() -> str:

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from resnet_viz.analysis import NetworkSummary
-from resnet_viz.errors import DAMAGE, WeightsError
+from resnet_viz.errors import DAMAGE, ResNetVizError, WeightsError
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import Room, is_used, owner_stem
 from resnet_viz.spec.layers import Shape
+from resnet_viz.weights.about import About
 from resnet_viz.weights.fit import fit_or_refuse
-from resnet_viz.weights.reader import convert
+from resnet_viz.weights.reader import convert, shapes_from
+
+# What is stored may have been written by another version.
+_DAMAGE: tuple[type[Exception], ...] = (*DAMAGE, ResNetVizError)
 
 
 @dataclass(frozen=True)
@@ -25,12 +29,14 @@ class WeightsFile:
         path: Where our safe copy lies.
         sha256: Of the bytes that were uploaded.
         shapes: Shape of every array by ``layer/array``.
+        about: What the file is, where it is a visitor's.
     """
 
     name: str
     path: Path
     sha256: str
     shapes: dict[str, Shape]
+    about: About | None = None
 
 
 class WeightsStore:
@@ -47,7 +53,7 @@ class WeightsStore:
             owner: Whose it is.
             name: What they call it.
             data: Its bytes.
-            summary: The network in view; arrays may take at most twice its bytes.
+            summary: The network in view.
 
         Raises:
             WeightsError: If it cannot be read safely, nothing of it fits the network, or it cannot be stored.
@@ -59,13 +65,16 @@ class WeightsStore:
             with tempfile.TemporaryDirectory(dir=self._folder, prefix=".new-") as work:
                 source, target = Path(work, "source"), Path(work, "target")
                 source.write_bytes(data)
-                shapes = convert(source, target, max_bytes=max(10**6, 2 * 4 * summary.totals.parameters))
+                shapes, about_it = convert(source, target)
                 fit_or_refuse(summary, shapes)
                 if self._room:
                     self._room.check(owner_stem(owner), target.stat().st_size, instead_of=self._folder.name)
                 about = Path(work, "about")
                 called = "".join(filter(str.isprintable, name))[:80]
-                about.write_text(json.dumps({"name": called, "sha256": digest, "shapes": shapes}), "utf-8")
+                about.write_text(
+                    json.dumps({"name": called, "sha256": digest, "shapes": shapes, "about": about_it.to_dict()}),
+                    "utf-8",
+                )
                 path = self._path(owner)
                 target.replace(path.with_suffix(f".{digest[:16]}.safetensors"))
                 about.replace(path)
@@ -91,10 +100,10 @@ class WeightsStore:
                 return None
             about = json.loads(path.read_text("utf-8"))
             arrays = path.with_suffix(f".{about['sha256'][:16]}.safetensors")
-            shapes = {name: tuple(map(int, shape)) for name, shape in about["shapes"].items()}
-            kept = WeightsFile(str(about["name"]), arrays, about["sha256"], shapes)
+            found = About.from_dict(about["about"]) if "about" in about else None
+            kept = WeightsFile(str(about["name"]), arrays, about["sha256"], shapes_from(about["shapes"]), found)
             os.utime(arrays)
-        except DAMAGE:  # not there, or not as we write it
+        except _DAMAGE:  # not there, or not as we write it
             return None
         return kept
 

@@ -236,10 +236,10 @@ def test_an_export_that_cannot_be_is_one_sentence_and_leaves_nothing(
 @pytest.mark.parametrize("command", ["activations", "explain"])
 def test_weights_of_which_nothing_fits_end_in_exit_2_and_write_nothing(capsys, tmp_path, command):
     weights, out = tmp_path / "other.safetensors", tmp_path / "x.npz"
-    weights.write_bytes(save({"conv1_1/kernel": np.ones((3, 3, 3, 16), np.float32)}))
+    weights.write_bytes(save({"my_conv1/kernel": np.ones((3, 3, 3, 16), np.float32)}))
     picture = [command, str(FOLDER / "cat.jpg"), "--preset", "cifar-20", "--out", str(out)]
-    for name in (str(weights), "shapes"):
-        assert "Nothing of these weights fits this network" in refused(capsys, *picture, "--weights", name)
+    for name, sentence in ((str(weights), "Nothing in this file"), ("shapes", "Nothing of these weights fits")):
+        assert sentence in refused(capsys, *picture, "--weights", name)
     assert not out.exists()
 
 
