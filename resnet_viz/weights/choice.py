@@ -77,7 +77,7 @@ class Weights:
     @property
     def normalisation(self) -> str:
         """The preprocessing these weights were trained with, or "" if nobody knows or cares."""
-        source = self.card or self.imagenet
+        source = self.card or self.imagenet or (self.file.about if self.file else None)
         return source.normalisation if source else ""
 
     @property
