@@ -10,9 +10,9 @@ from resnet_viz.viz.boxes import text_width_pt
 
 NARROW_PX, WIDE_PX = 364, 1100
 """Of a chart on a phone, and of one on a laptop."""
-# Axes with their titles on both sides.
-_BESIDE_PX = 170
-_APART_PX = 4
+# Of an axis, between the numbers of two others; names are a little narrower than they are taken to be.
+_WIDE_AXIS_PX, _NARROW_AXIS_PX = 1050, 194
+_APART_PX = 2
 
 
 def wide_only(text: str) -> str:
@@ -48,8 +48,8 @@ def names_along(places: dict[str, float], first: Sequence[str], letters_px: int)
         letters_px: The size of the letters.
     """
     ranked = sorted(places, key=lambda name: name not in first)
-    wide = _apart(places, ranked, WIDE_PX - _BESIDE_PX, letters_px)
-    narrow = _apart(places, first, NARROW_PX - _BESIDE_PX, letters_px)
+    wide = _apart(places, ranked, _WIDE_AXIS_PX, letters_px)
+    narrow = _apart(places, first, _NARROW_AXIS_PX, letters_px)
     return [name if name in narrow else wide_only(name) if name in wide else "" for name in places]
 
 
