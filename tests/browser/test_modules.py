@@ -237,6 +237,11 @@ def test_the_number_beside_a_network_is_the_height_of_its_dot(ask):
     assert ask("learning/chart", code, [7, 8, 12, 16]) == ["\u00a0", "20\u00a0%", "30\u00a0%", "40\u00a0%"]
 
 
+def test_the_names_of_curves_that_end_together_lie_over_no_other(ask):
+    code = "return given.map((ys) => m.chart.nameHeights(ys, { top: 34, mark: 20 }, 200));"
+    assert ask("learning/chart", code, [[50, 62], [202, 203], [60, 150]]) == [[40, 60], [180, 200], [50, 140]]
+
+
 def test_a_ratio_gets_the_sentence_of_the_bounds_that_it_reaches(ask):
     found = ask(
         "maps/words",

@@ -54,15 +54,24 @@ function drawCurve({ points, color, dash, title }, at, { px, py }, ends) {
   return [...lines, svg("circle", { class: "end", cx: px(step), cy: py(value), r: END_PX, fill: color })];
 }
 
-/** Returns the names at the ends of the curves; two that end close to each other stand apart. */
+/** Returns the heights of the names of curves that end at heights y, in order: none lies over another or below the chart. */
+export function nameHeights(ys, { top, mark }, floor) {
+  const least = ys.length - 1;
+  let last = -Infinity;
+  return ys.map((y, i) => {
+    last = Math.min(Math.max(top - 6, last + mark, y - 10), floor - (least - i) * mark);
+    return last;
+  });
+}
+
+/** Returns the names at the ends of the curves. */
 function drawNames(ends, { room, height }) {
   ends.sort((one, two) => one.y - two.y);
-  let last = -Infinity;
-  return ends.map(({ x, y, title }) => {
-    const wanted = y - last < room.mark ? last + room.mark : y - 10;
-    last = Math.min(height - room.bottom - 4, Math.max(room.top - 6, wanted));
-    return svg("text", { class: "name", x: Math.max(room.left + LEAST_NAME_X, x - 9), y: last }, title);
-  });
+  const ys = ends.map(({ y }) => y);
+  const heights = nameHeights(ys, room, height - room.bottom - 4);
+  return ends.map(({ x, title }, i) =>
+    svg("text", { class: "name", x: Math.max(room.left + LEAST_NAME_X, x - 9), y: heights[i] }, title),
+  );
 }
 
 /** Returns all parts of the chart up to a step, for a size in px. */
