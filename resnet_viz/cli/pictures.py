@@ -7,8 +7,8 @@ from typing import Any
 
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.backends import child_environment
+from resnet_viz.cli.chosen_weights import TerminalStores, add_weights, arrays_of, weights_of
 from resnet_viz.cli.network import add_network, network_of
-from resnet_viz.cli.weights import TerminalStores, add_weights, arrays_of, weights_of
 from resnet_viz.errors import ImageError, broken_rule
 from resnet_viz.images.preprocess import INTERPOLATIONS, NORMALISATIONS, RESIZES, Preparation
 from resnet_viz.images.reader import Picture, read_picture

@@ -1,131 +1,133 @@
-"""The option ``--weights``: the choices that the page has, or a file, read in a process of its own."""
+"""The command ``weights``: what a weights file holds, and whether a port of it is right."""
 
 import argparse
-import atexit
-import hashlib
-import shutil
-import sys
-import tempfile
-from functools import cached_property
+import json
 from pathlib import Path
 from typing import Any
 
-from resnet_viz.analysis import NetworkSummary
-from resnet_viz.cli.fetch import fetch
-from resnet_viz.errors import WeightsError, broken_rule
-from resnet_viz.jobs.store import RunStore
+from resnet_viz.analysis import network
+from resnet_viz.analysis.arithmetic import shape_text
+from resnet_viz.cli.chosen_weights import file_at
+from resnet_viz.errors import WeightsError
+from resnet_viz.images.preprocess import NORMALISATIONS
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
-from resnet_viz.owners import data_folder
-from resnet_viz.training.learned import learned
-from resnet_viz.weights.catalogue import cards, shapes_of
-from resnet_viz.weights.choice import FILE, IMAGENET, RANDOM, RUN, SHIPPED, Trained, Weights, is_source, weights_for
-from resnet_viz.weights.fit import fit_or_refuse
-from resnet_viz.weights.imagenet import FILES, ImageNetFile, ImageNetStore, file_for
-from resnet_viz.weights.reader import convert
+from resnet_viz.spec import ResNetSpec, preset
+from resnet_viz.spec.changes import to_text
+from resnet_viz.spec.presets import PRESETS
+from resnet_viz.weights.about import About
+from resnet_viz.weights.fit import Fit, expected_arrays, fit
+from resnet_viz.weights.misfit import Misfit, misfits
+from resnet_viz.weights.sayings import layout_text, notes, open_question
 from resnet_viz.weights.store import WeightsFile
 
+_SHOWN = 40
 
-def add_weights(parser: argparse.ArgumentParser) -> None:
-    """Add the option."""
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's own arguments."""
+    parser.add_argument("file", metavar="FILE")
+    parser.add_argument("--preset", help=_("the network, where the file leaves it open"))
+    parser.add_argument("--format", choices=("table", "json"), default="table")
+    parser.add_argument("--verify", type=Path, metavar="PROOF", help=_("check that network and numbers are a proof's"))
     parser.add_argument(
-        "--weights",
-        metavar="WHICH",
-        help=_(
-            "`shapes` for the shipped ones, `imagenet`, `run.ID.NETWORK` for those of a run, or a file: safetensors, npz, h5; random, seed 0, without it"
-        ),
+        "--proof", type=Path, metavar="OUT", help=_("write a proof: each array's sha256, outputs for a stated picture")
     )
+    parser.set_defaults(run=_weights)
 
 
-class TerminalStores:
-    """Where the weights lie that ``--weights`` names: what the server on this machine has, and a file."""
-
-    def __init__(self, name: str | None, summary: NetworkSummary) -> None:
-        """Find weights for a network; `name` is the option's value."""
-        self._name, self._summary = name or RANDOM, summary
-
-    @property
-    def source(self) -> str:
-        """The choice of weights that the option comes to."""
-        return self._name if is_source(self._name) and self._name != FILE else FILE
-
-    @cached_property
-    def _own(self) -> WeightsFile:
-        path = Path(self._name)
-        if not path.is_file():
-            raise WeightsError(broken_rule("--weights", _("the path of a weights file"), self._name))
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        folder = Path(tempfile.mkdtemp(prefix="resnet-viz-"))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        target = folder / "arrays"
-        shapes, about = convert(path, target, self._summary.graph.spec)
-        return WeightsFile(path.name, target, digest, shapes, about)
-
-    def own_weights(self) -> WeightsFile | None:
-        """Return the file that the option names, as a safe copy for as long as the command runs.
-
-        Raises:
-            WeightsError: If there is none, or it cannot be read safely.
-        """
-        return self._own
-
-    def imagenet(self, file: ImageNetFile) -> WeightsFile | None:
-        """Return our copy of a published file, fetched now if it is not here.
-
-        Raises:
-            WeightsError: If it cannot be fetched.
-        """
-        store = ImageNetStore(data_folder() / "imagenet")
-        found = store.load(file)
-        if found is not None:
-            return found
-        sentence = fetch(store.download(file))
-        if sentence:
-            raise WeightsError(sentence)
-        return store.load(file)
-
-    def trained(self, run_id: str, name: str) -> Trained | None:
-        """Return the weights of a run that the server on this machine has."""
-        store = RunStore(data_folder() / "runs")
-        files = store.files(run_id)
-        run = store.find(run_id) if files.exists else None
-        return learned(run.name, files.load(), files, name) if run else None
+def _weights(options: argparse.Namespace) -> None:
+    file = file_at(options.file, preset(options.preset) if options.preset else None)
+    about = file.about
+    if about is None or about.spec is None:
+        raise WeightsError(open_question(about) if about else "")
+    result = fit(network(about.spec), file.shapes)
+    rows = misfits(result, expected_arrays(network(about.spec)), about.unknown)
+    if options.format == "json":
+        print(json.dumps(_plain(file, about, about.spec, rows), indent=1))
+    else:
+        _print_table(file, about, about.spec, rows)
+    _refuse_parts(result, about)
+    if options.proof or options.verify:
+        _prove(options, file, about.spec)
 
 
-def weights_of(stores: TerminalStores, summary: NetworkSummary) -> Weights:
-    """Return the weights that ``--weights`` names; what does not fit is said on standard error.
-
-    Raises:
-        WeightsError: If there are none of that name, or nothing of them fits the network.
-    """
-    found = weights_for(stores.source, summary.graph.spec, stores)
-    if found.file is None and stores.source != RANDOM:
-        raise WeightsError(_missing(stores.source, summary))
-    if found.refusal:
-        raise WeightsError(found.refusal)
-    if found.fit and not found.fit.is_complete:
-        print(found.fit.sentence(), file=sys.stderr)
-    return found
+def _refuse_parts(result: Fit, about: About) -> None:
+    """Refuse a file that makes up no network, its classifier apart, after all that is known of it was said."""
+    if any(not layer.startswith("fc") for layer in result.random_layers):
+        raise WeightsError(result.sentence())
+    if "no_head" not in about.notes and not result.is_complete:
+        raise WeightsError(result.sentence())
 
 
-def arrays_of(weights: Weights) -> dict[str, Any]:
-    """Return the arrays by ``layer/array``; none for random weights."""
-    from safetensors.numpy import load_file  # of the optional model part
+def _prove(options: argparse.Namespace, file: WeightsFile, spec: ResNetSpec) -> None:
+    from safetensors.numpy import load_file
 
-    return dict(load_file(weights.file.path)) if weights.file else {}
+    from resnet_viz.cli.proofs import check, proof_of  # imports ONNX Runtime
+
+    arrays = load_file(file.path)
+    if options.proof:
+        options.proof.write_text(json.dumps(proof_of(network(spec), arrays), indent=1), "utf-8")
+        print("->", options.proof)
+    if options.verify:
+        print(check(options.verify, arrays))
 
 
-def _missing(source: str, summary: NetworkSummary) -> str:
-    """Return why a choice comes to nothing on a network."""
-    spec = summary.graph.spec
-    if source == IMAGENET and file_for(spec) is None:
-        return _("There are ImageNet weights for these networks: {names}.").format(names=joined(FILES))
-    if source == SHIPPED:
-        for card in cards().values():
-            fit_or_refuse(summary, shapes_of(card.path))
-        return _("The shipped weights belong to another network, so this one has its random start.")
-    if source.startswith(f"{RUN}."):
-        rule = _("a run of this machine and one of its networks, both as the page's address names them")
-        return broken_rule("--weights", rule, source)
-    return broken_rule("--weights", _("weights of this network"), source)
+def _plain(file: WeightsFile, about: About, spec: ResNetSpec, rows: list[Misfit]) -> dict[str, Any]:
+    return {
+        "file": file.name,
+        "sha256": file.sha256,
+        "container": about.container,
+        "layout": about.layout,
+        "preset": about.preset,
+        "changes": dict(about.changes),
+        "assumed": list(about.assumed),
+        "input_shape": list(spec.input_shape),
+        "classes": spec.classes,
+        "parameters": about.parameters,
+        "arrays": {"read": about.read, "counters": about.counters, "unknown": about.unknown_count},
+        "pixels": about.normalisation or None,
+        "notes": list(about.notes),
+        "misfits": [row._asdict() for row in rows],
+        "specification": spec.to_dict(),
+    }
+
+
+def _print_table(file: WeightsFile, about: About, spec: ResNetSpec, rows: list[Misfit]) -> None:
+    counts = _("{read} read, {counters} counters passed over, {unknown} without a place")
+    ask = _("not told by the file: say it with --pixels ({names})")
+    lines = {
+        _("file"): file.name,
+        _("layout"): layout_text(about),
+        _("network"): to_text(about.preset, PRESETS[about.preset], spec),
+        _("input"): shape_text(spec.input_shape),
+        _("classes"): str(spec.classes),
+        _("arrays"): counts.format(read=about.read, counters=about.counters, unknown=about.unknown_count),
+        _("parameters"): f"{about.parameters:,}",
+        _("pixels"): NORMALISATIONS[about.normalisation].formula()
+        if about.normalisation
+        else ask.format(names=joined(NORMALISATIONS)),
+        "sha256": file.sha256,
+    }
+    width = max(map(len, lines)) + 2
+    for name, text in lines.items():
+        print(f"{name:<{width}}{text}")
+    for text in notes(about):
+        print(text)
+    for row in rows[:_SHOWN]:
+        print(_misfit_text(row))
+
+
+def _misfit_text(row: Misfit) -> str:
+    if row.kind == "misshapen":
+        return _("`{name}` has {found}, the network needs {expected}").format(
+            name=row.name, found=shape_text(row.found or ()), expected=shape_text(row.expected or ())
+        )
+    if row.kind == "extra":
+        return _("`{name}` has no place in the network").format(name=row.name)
+    text = _("`{name}` ({expected}) is missing").format(name=row.name, expected=shape_text(row.expected or ()))
+    return (
+        _("{what}, {detail}").format(what=text, detail=_("nearest: `{name}`").format(name=row.nearest))
+        if row.nearest
+        else text
+    )

@@ -158,9 +158,15 @@ def _check_orientation(contents: Contents, shapes: Mapping[str, Shape]) -> None:
 def _networks(
     contents: Contents, assignment: Assignment, structure: Structure | None, spec: ResNetSpec | None
 ) -> list[Reading]:
-    """Return the networks that the arrays fit equally well: what a person or the file says is the only one."""
+    """Return the networks that the arrays fit equally well: what a person or the file says is the only one.
+
+    Of a network that a person says the arrays may be another size: its preset counts then.
+    """
     if spec is not None:
-        return [_named(spec)]
+        said_preset = _named(spec)
+        if _are_of(spec, assignment) or structure is None:
+            return [said_preset]
+        return readings(structure, (said_preset.preset,), assignment.hints) or [said_preset]
     said = _said_by_file(contents, assignment)
     if said is not None:
         return [_named(said)]
@@ -187,11 +193,19 @@ def _said_by_file(contents: Contents, assignment: Assignment) -> ResNetSpec | No
         return None
     try:
         spec = ResNetSpec.from_json(contents.specification)
-        expected = expected_arrays(network(spec))
     except ResNetVizError:
         return None
+    return spec if _are_of(spec, assignment) else None
+
+
+def _are_of(spec: ResNetSpec, assignment: Assignment) -> bool:
+    """Whether every array that has a place is a network's, in its shape."""
+    try:
+        expected = expected_arrays(network(spec))
+    except ResNetVizError:
+        return False
     found = {_with_classes(name, spec.classes): source.shape for name, source in assignment.places.items()}
-    return spec if all(expected.get(name) == shape for name, shape in found.items()) else None
+    return all(expected.get(name) == shape for name, shape in found.items())
 
 
 def _notes(contents: Contents, assignment: Assignment, found: list[Reading]) -> tuple[str, ...]:

@@ -14,6 +14,11 @@ from resnet_viz.messages import gettext as _
 FROM_KERAS = '`numpy.savez("weights.npz", **{v.path: v.numpy() for v in model.weights})`'
 """What writes a Keras model's arrays as we read them."""
 
+FROM_SAVED_MODEL = (
+    '`numpy.savez("weights.npz", **{v.name: v.numpy() for v in tensorflow.saved_model.load("folder").variables})`'
+)
+"""What writes the arrays of a SavedModel's folder as we read them."""
+
 FROM_TORCH = '`import torch, safetensors.torch`, `state = torch.load("weights.pth", map_location="cpu", weights_only=True)`, `safetensors.torch.save_file({k: v.clone() for k, v in state.get("state_dict", state).items()}, "weights.safetensors")`'
 """What writes a PyTorch checkpoint's arrays as we read them; each is copied, since safetensors takes no shared ones."""
 
@@ -46,6 +51,11 @@ def refusal(kind: Kind) -> str:
 def recognised(head: bytes) -> Kind | None:
     """Return what a file is by its first bytes, if it is known and no weights file."""
     return next((signature.kind for signature in _signatures(head) if signature.is_met(head)), None)
+
+
+def saved_model() -> Kind:
+    """Return what TensorFlow's folders and the graph in them are."""
+    return Kind(_("a SavedModel (.pb)"), _("Save its arrays: {code}.").format(code=FROM_SAVED_MODEL))
 
 
 def archive_kind(names: Collection[str]) -> Kind:
@@ -89,7 +99,7 @@ def _signatures(head: bytes) -> tuple[_Signature, ...]:
         _Signature(
             # A protocol buffer whose first field is SavedModel's schema version, 1; ONNX's is its ir_version, 3 and up.
             lambda data: data.startswith(b"\x08\x01\x12"),
-            Kind(_("a SavedModel (.pb)"), _from_keras()),
+            saved_model(),
         ),
         _Signature(lambda data: data.startswith(_COMPRESSED), Kind(_("a compressed file"), _unpack())),
         _Signature(lambda data: data[257:262] == b"ustar", Kind(_("a tar archive"), _unpack())),

@@ -1,0 +1,58 @@
+"""What is known of a weights file, in words."""
+
+from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
+from resnet_viz.weights.about import About
+
+
+def layout_text(about: About) -> str:
+    """Return the container and whose names the arrays have."""
+    containers = {
+        "safetensors": "safetensors",
+        "npz": ".npz",
+        "hdf5": "HDF5",
+        "keras": ".keras",
+        "onnx": "ONNX",
+    }
+    names = {
+        "course": _("the names of the course and of this app"),
+        "keras-applications": _("the names of keras.applications"),
+        "numbered": _("layers told by numbers"),
+        "torch": _("the names of torchvision and timm"),
+        "hugging-face": _("the names of Hugging Face"),
+        "caffe2": _("the names of Caffe2"),
+        "onnx": _("arrays told by the graph"),
+    }
+    return _("{what}, {detail}").format(what=containers[about.container], detail=names.get(about.layout, about.layout))
+
+
+def notes(about: About) -> list[str]:
+    """Return a sentence for everything that was noticed."""
+    texts = {
+        "numbered": _("The layers carry numbers: they were taken in the order of the numbers, and every shape agrees."),
+        "folded": _(
+            "Every BatchNorm is part of the convolution before it: what stands in its place changes nothing, and the convolutions have its bias."
+        ),
+        "scales": _("The scales stand apart, as Caffe has them: they became part of the BatchNorms before them."),
+        "optimizer": _("An optimiser's state lies in the file too: it was passed over unread."),
+        "no_head": _("The file has no classifier: that layer stays random."),
+        "said": _("The file itself says which network it is, and its arrays agree."),
+    }
+    found = [texts[note] for note in about.notes if note in texts]
+    if about.assumed:
+        sentence = _("Arrays do not show these; they are what such networks usually have: {names}.")
+        found.append(sentence.format(names=joined(f"`{name}`" for name in about.assumed)))
+    return found
+
+
+def open_question(about: About) -> str:
+    """Return why it is open which network a file holds, and what to do; "" if it is known."""
+    if about.spec is not None:
+        return ""
+    if about.rivals:
+        return _(
+            "The arrays of this file fit {names} equally well, and nothing in it tells which it is: say it with --preset."
+        ).format(names=joined(f"`{name}`" for name in about.rivals))
+    return _(
+        "{n} arrays of this file have names of a residual network, but they do not make up one: say with --preset which network it is, and what is missing is listed."
+    ).format(n=about.read)
