@@ -8,7 +8,7 @@ from resnet_viz.subject.links import to_params
 from resnet_viz.subject.trial import Trial
 from resnet_viz.subject.views import Viewer
 from resnet_viz.ui import kept, resolving, say, services, state
-from resnet_viz.ui.frame import present, subject_line, walk, welcome
+from resnet_viz.ui.frame import present, specification, subject_line, walk, welcome
 from resnet_viz.ui.shared import doubt
 
 
@@ -39,8 +39,6 @@ def main() -> None:
         subject_line.show(trial, subject.viewer)
         _show_above(trial, subject.viewer, sentences)
         if _is_changing(subject.viewer):
-            from resnet_viz.ui.frame import specification  # noqa: PLC0415 - nobody needs it to look
-
             with st.sidebar:
                 specification.show(subject.preset, subject.spec)
         page.run()

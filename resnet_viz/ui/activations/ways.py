@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from resnet_viz.messages import N_, Titles
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import Block
 from resnet_viz.subject.subject import Subject
@@ -59,5 +60,4 @@ def _question(aspect: str, block: Block, layer: str) -> str:
     }[aspect]
 
 
-def _aspect_title(name: str) -> str:
-    return {"block": _("One block"), "depth": _("Along depth"), "compare": _("Compare")}[name]
+_aspect_title = Titles({"block": N_("One block"), "depth": N_("Along depth"), "compare": N_("Compare")})

@@ -10,10 +10,11 @@ from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.trial import Trial
 from resnet_viz.subject.views import PANELS
 from resnet_viz.ui import state
-from resnet_viz.ui.architecture import block_panel, inspector
+from resnet_viz.ui.architecture import block_panel, files, inspector
 from resnet_viz.ui.shared import controls
 from resnet_viz.viz.block_account import block_purpose
 from resnet_viz.viz.purpose import purpose
+from resnet_viz.viz.sentences import sentences
 from resnet_viz.viz.words import layer_title
 
 
@@ -29,12 +30,10 @@ def show(subject: Subject, trial: Trial) -> None:
         label_visibility="collapsed",
     )
     if subject.architecture.panel == "difference":
-        from resnet_viz.ui.architecture import comparison  # noqa: PLC0415 - pandas and Plotly delay the first picture
+        from resnet_viz.ui.architecture import comparison  # noqa: PLC0415 - pandas takes 0.3 s
 
         comparison.show(subject.spec, subject.other, subject.architecture.against)
     elif subject.architecture.panel == "files":
-        from resnet_viz.ui.architecture import files  # noqa: PLC0415 - as above
-
         files.show(subject)
     else:
         inspector.show(trial, subject.node, subject.architecture.opened)
@@ -79,8 +78,6 @@ def _show_changes(preset: str, base: ResNetSpec, spec: ResNetSpec) -> None:
     """Say in which ways the network differs from its preset, and what each costs on its own."""
     if base == spec:
         return
-    from resnet_viz.viz.sentences import sentences  # noqa: PLC0415 - only for changed networks
-
     st.markdown(_("**Changed against {preset}**, each change on its own:").format(preset=preset))
     found = sentences(base, spec)
     st.markdown("\n".join(f"- {sentence.text} *{sentence.effect}*" for sentence in found))

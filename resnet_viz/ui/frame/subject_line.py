@@ -15,7 +15,7 @@ from resnet_viz.subject.subject import UPLOAD
 from resnet_viz.subject.trial import Trial
 from resnet_viz.subject.views import Viewer
 from resnet_viz.ui import state
-from resnet_viz.ui.frame import job_light, present, walk
+from resnet_viz.ui.frame import job_light, present, share, walk
 from resnet_viz.ui.shared import controls, image_source, weights_source
 from resnet_viz.viz.fields import FIELDS
 from resnet_viz.viz.words import short_count
@@ -110,8 +110,6 @@ def _show_menus(viewer: Viewer) -> None:
 
 
 def _show_share() -> None:
-    from resnet_viz.ui.frame import share  # noqa: PLC0415 - asks for the machine's network
-
     share.show(state.subject())
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from resnet_viz.analysis import NetworkSummary, network
 from resnet_viz.analysis.curves import Metrics
 from resnet_viz.datasets.catalogue import data_sets
+from resnet_viz.messages import N_, Titles
 from resnet_viz.messages import gettext as _
 from resnet_viz.subject.views import TrainView, Viewer
 from resnet_viz.training.plan import Plan
@@ -78,16 +79,17 @@ def classes_of(plan: Plan) -> int:
     return data_sets()[plan.data.source].classes or 2
 
 
-def phase_text(phase: str) -> str:
-    """Return what a run does, by the name of its phase."""
-    return {
-        "import": _("Starting Keras"),
-        "data": _("Reading the pictures"),
-        "build": _("Building the networks"),
-        "compile": _("Compiling: turning the networks into fast code"),
-        "train": _("Training"),
-        "evaluate": _("Looking at the held-back pictures"),
-    }[phase]
+phase_text = Titles(
+    {
+        "import": N_("Starting Keras"),
+        "data": N_("Reading the pictures"),
+        "build": N_("Building the networks"),
+        "compile": N_("Compiling: turning the networks into fast code"),
+        "train": N_("Training"),
+        "evaluate": N_("Looking at the held-back pictures"),
+    }
+)
+"""What a run does, by the name of its phase."""
 
 
 def _steps(found: Watched) -> int:

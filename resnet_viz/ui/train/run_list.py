@@ -12,8 +12,8 @@ import streamlit as st
 
 from resnet_viz.errors import ResNetVizError, StoreError
 from resnet_viz.jobs.store import QueueEntry
+from resnet_viz.messages import N_, Titles, ngettext
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import ngettext
 from resnet_viz.subject.parts import MAX_COMPARED
 from resnet_viz.subject.views import TrainView
 from resnet_viz.training.conclusions import conclusion_of
@@ -178,19 +178,20 @@ def _row(run: QueueEntry) -> dict[str, object]:
     }
 
 
-def state_name(name: str) -> str:
-    """Return what a state is called."""
-    return {
-        "queued": _("waiting"),
-        "preparing": _("getting ready"),
-        "prepared": _("ready to start"),
-        "running": _("running"),
-        "paused": _("paused"),
-        "done": _("done"),
-        "cancelled": _("cancelled"),
-        "failed": _("failed"),
-        "interrupted": _("interrupted"),
-    }[name]
+state_name = Titles(
+    {
+        "queued": N_("waiting"),
+        "preparing": N_("getting ready"),
+        "prepared": N_("ready to start"),
+        "running": N_("running"),
+        "paused": N_("paused"),
+        "done": N_("done"),
+        "cancelled": N_("cancelled"),
+        "failed": N_("failed"),
+        "interrupted": N_("interrupted"),
+    }
+)
+"""What a state is called."""
 
 
 def metrics_csv(found: Watched) -> str:

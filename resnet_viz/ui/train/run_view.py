@@ -8,8 +8,8 @@ import streamlit as st
 
 from resnet_viz.analysis.curves import by_network
 from resnet_viz.errors import ResNetVizError, StoreError
+from resnet_viz.messages import N_, Titles, joined, ngettext
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import joined, ngettext
 from resnet_viz.subject.views import TrainView, Viewer
 from resnet_viz.training.conclusions import conclusion_of
 from resnet_viz.training.demos import demos
@@ -165,19 +165,26 @@ def _extend(run_id: str) -> None:
         state.add_problem(str(error))
 
 
+_STATES = Titles(
+    {
+        "queued": N_("waiting"),
+        "preparing": N_("getting ready"),
+        "prepared": N_("ready: compiled and waiting for your click"),
+        "running": N_("training"),
+        "paused": N_("paused at step {n}"),
+        "interrupted": N_("interrupted; it goes on by itself"),
+        "done": N_("done {date}, seed {seed}"),
+        "cancelled": N_("cancelled at step {n}"),
+        "failed": N_("failed at step {n}"),
+    }
+)
+"""What a run does, by its state."""
+
+
 def _state_text(found: Watched) -> str:
     record = found.record
-    return {
-        "queued": _("waiting"),
-        "preparing": _("getting ready"),
-        "prepared": _("ready: compiled and waiting for your click"),
-        "running": _("training"),
-        "paused": _("paused at step {n}").format(n=f"{record.update:,}"),
-        "interrupted": _("interrupted; it goes on by itself"),
-        "done": _("done {date}, seed {seed}").format(date=_date(record.ended), seed=record.plan.seed),
-        "cancelled": _("cancelled at step {n}").format(n=f"{record.update:,}"),
-        "failed": _("failed at step {n}").format(n=f"{record.update:,}"),
-    }[record.state]
+    text = _STATES(record.state)
+    return text.format(n=f"{record.update:,}", date=_date(record.ended), seed=record.plan.seed)
 
 
 def _progress_text(found: Watched) -> str:

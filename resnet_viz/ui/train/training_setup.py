@@ -7,8 +7,8 @@ import streamlit as st
 
 from resnet_viz.datasets.catalogue import data_sets
 from resnet_viz.errors import ResNetVizError
+from resnet_viz.messages import N_, Titles, joined, ngettext
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import joined, ngettext
 from resnet_viz.spec import PRESETS
 from resnet_viz.spec.changes import from_text
 from resnet_viz.subject.views import TrainView, parse_settings
@@ -37,7 +37,7 @@ def show(shown: TrainView) -> None:
             key="train_start",
             type="secondary" if waits else "primary",
             on_click=_submit,
-            args=(False,),
+            kwargs={"holds": False},
         )
         if has_recording(shown.demo):
             st.button(
@@ -51,7 +51,7 @@ def show(shown: TrainView) -> None:
             _("Get ready (start later)"),
             key="train_prepare",
             on_click=_submit,
-            args=(True,),
+            kwargs={"holds": True},
             help=_("Builds and compiles the networks before the lesson. Then one click starts the run."),
         )
         if shown.run:
@@ -135,7 +135,7 @@ def _details(plan: Plan) -> str:
     return "  \n".join(filter(None, lines))
 
 
-def _submit(holds: bool) -> None:  # noqa: FBT001 - a button's argument
+def _submit(*, holds: bool) -> None:
     """Put the plan in the queue and watch it."""
     subject = state.subject()
     try:
@@ -204,7 +204,10 @@ def _show_network(path: str, text: str, on_screen: str) -> None:
 
 def _show_field(path: str, value: Any, *, changed: bool) -> None:
     title = f"**{_field_title(path)}**" if changed else _field_title(path)
-    change: Callable[[Any], None] = lambda new: _set(path, str(new))  # noqa: E731 - one for all kinds of widgets
+
+    def change(new: object) -> None:
+        _set(path, str(new))
+
     key = f"plan_{path}"
     options = _OPTIONS.get(path)
     if options:
@@ -230,49 +233,54 @@ def _set(path: str, text: str) -> None:
     state.update(lambda subject: subject.changing({**parse_settings(subject.train.settings), path: text}))
 
 
-def _device_title(name: str) -> str:
-    return {"auto": _("the best there is"), "cpu": "CPU", "gpu": "GPU"}[name]
+_device_title = Titles({"auto": N_("the best there is"), "cpu": "CPU", "gpu": "GPU"})
 
 
-def _option_title(name: str) -> str:
-    return {
+_OPTION_TITLES = Titles(
+    {
         "sgd": "SGD",
         "adam": "Adam",
         "adamw": "AdamW",
-        "constant": _("constant"),
-        "cosine": _("cosine to 0"),
-        "growing": _("growing (finder)"),
-        "none": _("none"),
-        "shift": _("shifts"),
-        "shift_flip": _("shifts and flips"),
-        "auto": _("bfloat16 where it gains"),
-    }.get(name, name)
+        "constant": N_("constant"),
+        "cosine": N_("cosine to 0"),
+        "growing": N_("growing (finder)"),
+        "none": N_("none"),
+        "shift": N_("shifts"),
+        "shift_flip": N_("shifts and flips"),
+        "auto": N_("bfloat16 where it gains"),
+    }
+)
 
 
-def _field_title(path: str) -> str:
-    return {
-        "size_px": _("Picture side, px"),
-        "data.train": _("Training pictures (0: all, endless)"),
-        "data.validation": _("Held-back pictures"),
-        "data.difficulty": _("Difficulty of the shapes, 0 to 1"),
-        "data.clutter": _("Random spots per picture"),
-        "data.seed": _("Seed of the pictures"),
-        "optimizer.name": _("Optimiser"),
-        "optimizer.learning_rate": _("Learning rate"),
-        "optimizer.momentum": _("Momentum (SGD)"),
-        "optimizer.nesterov": _("Nesterov (SGD)"),
-        "optimizer.weight_decay": _("Weight decay"),
-        "optimizer.schedule": _("Schedule"),
-        "optimizer.warmup_updates": _("Warm-up, steps"),
-        "optimizer.decay_updates": _("Length of the schedule, steps"),
-        "optimizer.final_learning_rate": _("Last learning rate (growing)"),
-        "batch": _("Pictures per step"),
-        "augment": _("Augmentation"),
-        "precision": _("Precision"),
-        "seconds": _("Budget, s of steps (0: none)"),
-        "updates": _("Budget, steps (0: none)"),
-        "measure_every": _("Steps per measurement"),
-        "evaluate_every": _("Measurements per look at held-back pictures"),
-        "stop_at_rise": _("Stop when the loss is this many times its lowest (0: never)"),
-        "seed": _("Seed of weights and order"),
-    }[path]
+def _option_title(name: str) -> str:
+    return _OPTION_TITLES.get(name, name)
+
+
+_field_title = Titles(
+    {
+        "size_px": N_("Picture side, px"),
+        "data.train": N_("Training pictures (0: all, endless)"),
+        "data.validation": N_("Held-back pictures"),
+        "data.difficulty": N_("Difficulty of the shapes, 0 to 1"),
+        "data.clutter": N_("Random spots per picture"),
+        "data.seed": N_("Seed of the pictures"),
+        "optimizer.name": N_("Optimiser"),
+        "optimizer.learning_rate": N_("Learning rate"),
+        "optimizer.momentum": N_("Momentum (SGD)"),
+        "optimizer.nesterov": N_("Nesterov (SGD)"),
+        "optimizer.weight_decay": N_("Weight decay"),
+        "optimizer.schedule": N_("Schedule"),
+        "optimizer.warmup_updates": N_("Warm-up, steps"),
+        "optimizer.decay_updates": N_("Length of the schedule, steps"),
+        "optimizer.final_learning_rate": N_("Last learning rate (growing)"),
+        "batch": N_("Pictures per step"),
+        "augment": N_("Augmentation"),
+        "precision": N_("Precision"),
+        "seconds": N_("Budget, s of steps (0: none)"),
+        "updates": N_("Budget, steps (0: none)"),
+        "measure_every": N_("Steps per measurement"),
+        "evaluate_every": N_("Measurements per look at held-back pictures"),
+        "stop_at_rise": N_("Stop when the loss is this many times its lowest (0: never)"),
+        "seed": N_("Seed of weights and order"),
+    }
+)
