@@ -1,8 +1,8 @@
 """The message catalogue: every text a user reads passes through `gettext` here.
 
 English is the source; translations lie in `locale/<language>/LC_MESSAGES/resnet_viz.mo`. The language is a context
-variable, so that two visitors on two threads read two languages. A thread that nobody told a language asks whoever
-knows whose thread it is: a callback or a fragment runs before any code of ours could say it.
+variable, so that two visitors on two threads read two languages. A thread for which none was chosen asks
+whoever knows whose thread it is: a callback or a fragment runs before any code of ours could choose one.
 """
 
 import gettext as _gettext
@@ -28,7 +28,7 @@ def use_language(language: str) -> None:
 
 
 def ask_for_language(of_this_thread: Callable[[], str]) -> None:
-    """Have threads that were told no language ask a function for it; "" if it does not know this thread either."""
+    """Have threads for which no language was chosen ask a function for it; "" if it does not know this thread either."""
     _ask[:] = [of_this_thread]
 
 

@@ -37,8 +37,8 @@ def data_folder() -> Path:
     return Path(os.environ.get("RESNET_VIZ_DATA") or platformdirs.user_data_dir("resnet-viz", appauthor=False))
 
 
-def owner_stem(owner: str) -> str:
-    """Return the file name of an owner: a digest, so that no id leads anywhere else and no name tells the cookie."""
+def owner_digest(owner: str) -> str:
+    """Return the file name of an owner: a digest, so that no id leads anywhere else and no name gives the cookie away."""
     return hashlib.sha256(owner.encode()).hexdigest()
 
 
@@ -119,7 +119,7 @@ class OwnerFiles:
             QuotaError: If the owner keeps too much.
         """
         if self._room:
-            self._room.check(owner_stem(owner), len(data), instead_of=self._folder.name)
+            self._room.check(owner_digest(owner), len(data), instead_of=self._folder.name)
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor, temporary = tempfile.mkstemp(dir=self._folder, prefix=".new-")
         try:
@@ -145,7 +145,7 @@ class OwnerFiles:
         self._path(owner).unlink(missing_ok=True)
 
     def _path(self, owner: str) -> Path:
-        return self._folder / owner_stem(owner)
+        return self._folder / owner_digest(owner)
 
 
 def delete_expired(folder: Path, lifetime_s: float = LIFETIME_S) -> int:

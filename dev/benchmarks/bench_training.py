@@ -79,7 +79,7 @@ def main() -> None:
 
 def _ours(trainer: Trainer, batches: Batches, updates: int) -> None:
     """Train and measure as a run does: batches made on the way, norms every eighth update."""
-    for number, (x, y) in enumerate(islice(batches.ahead(0), updates), start=1):
+    for number, (x, y) in enumerate(islice(batches.prefetched(0), updates), start=1):
         trainer.step(x, y)
         if number % 8 == 0:
             trainer.weight_norms()

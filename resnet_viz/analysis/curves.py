@@ -7,7 +7,7 @@ Metrics = dict[str, Any]
 """One measurement: its `network`, its `update`, and what was measured."""
 
 LAST = 3
-"""A step's batch is a small sample: accuracies are told as the mean of this many measurements, about an epoch."""
+"""A step's batch is a small sample: accuracies are given as the mean of this many measurements, about an epoch."""
 
 
 def by_network(metrics: Sequence[Metrics]) -> dict[str, list[Metrics]]:

@@ -37,8 +37,8 @@ def _activations(options: argparse.Namespace) -> None:
     suffix = options.out.suffix.lower() if options.out else ".npz"
     if suffix not in (".npz", ".png"):
         raise ResNetVizError(broken_rule("--out", _("a file ending in .npz or .png"), options.out.name))
-    look = PreparedPicture(options)
-    trial = look.trial
+    prepared = PreparedPicture(options)
+    trial = prepared.trial
     graph = trial.summary.graph
     nodes = options.node or [graph.blocks[len(graph.blocks) // 3].out]
     for name in nodes:
@@ -46,25 +46,25 @@ def _activations(options: argparse.Namespace) -> None:
     block = graph.block_of(nodes[0]) or graph.blocks[0]
     last = graph.nodes[-1]
     needed = [*nodes, *signals(block).values(), last.id] if options.html else nodes
-    maps = look.scores().activation_model.activations(trial.input, list(dict.fromkeys(needed)), trial.surgery)
+    maps = prepared.scores().activation_model.activations(trial.input, list(dict.fromkeys(needed)), trial.surgery)
     if options.html:
         focus = Focus(block, nodes[0], surgery=trial.surgery)
-        prediction = _prediction(look, maps[last.id] if isinstance(last.layer, Softmax) else None)
-        about = about_of(trial, prediction, look.image)
+        prediction = _prediction(prepared, maps[last.id] if isinstance(last.layer, Softmax) else None)
+        about = about_of(trial, prediction, prepared.image)
         options.html.write_bytes(takehome_html(trial.summary, focus, maps, trial.rgb, about))
         print(nodes[0], "->", options.html)
     if options.out:
         shown = {name: maps[name] for name in nodes}
         if suffix == ".npz":
-            options.out.write_bytes(arrays_npz(look.origin, {"input": trial.input, **shown}))
+            options.out.write_bytes(arrays_npz(prepared.origin, {"input": trial.input, **shown}))
             print(", ".join(f"{name} {shape_text(array.shape)}" for name, array in shown.items()), "->", options.out)
         else:
             _write_mosaics(options.out, shown)
 
 
-def _prediction(look: PreparedPicture, shares: FloatArray | None) -> str:
+def _prediction(prepared: PreparedPicture, shares: FloatArray | None) -> str:
     """Return the likeliest classes; "" where nothing was learned or nothing says so."""
-    trial = look.trial
+    trial = prepared.trial
     if shares is None or trial.weights.file is None:
         return ""
     return prediction_text(class_names(trial.weights, trial.spec.classes), shares)

@@ -45,11 +45,11 @@ def _explain(options: argparse.Namespace) -> None:
     if suffix not in (".npz", ".png"):
         raise ResNetVizError(broken_rule("--out", _("a file ending in .npz or .png"), options.out.name))
     settings = settings_of(options.method, dict(text.partition("=")[::2] for text in options.how))
-    look = PreparedPicture(options)
-    trial = look.trial
+    prepared = PreparedPicture(options)
+    trial = prepared.trial
     node = trial.summary.graph.node(options.node).id if options.node else last_with_enough_cells(trial.summary)
     wanted = parse_target(options.target, trial.spec.classes)
-    scores = look.scores()
+    scores = prepared.scores()
     target = int(scores.logits(trial.input[np.newaxis])[0].argmax()) if wanted is None else wanted
     from resnet_viz.attribution.methods import attribute  # imports Keras
 
@@ -59,11 +59,11 @@ def _explain(options: argparse.Namespace) -> None:
         field = layer_of(trial.summary, request, found).receptive_field
         options.out.write_bytes(overlay_png(trial.rgb, found.values, field))
     else:
-        options.out.write_bytes(explanation_npz(look.origin, request, found))
+        options.out.write_bytes(explanation_npz(prepared.origin, request, found))
     numbers = {"score": found.score, **found.numbers, **settings}
     shown = ", ".join(
         f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in numbers.items()
     )
     where = f" {node}" if METHODS[options.method].needs_node else ""
     name = f" ({class_names(trial.weights, trial.spec.classes)[target]})" if trial.weights.classes else ""
-    print(f"{options.method}{where}, class {target}{name}: {shown}; weights: {look.weights_text} -> {options.out}")
+    print(f"{options.method}{where}, class {target}{name}: {shown}; weights: {prepared.weights_text} -> {options.out}")

@@ -88,7 +88,7 @@ def keep_folders(file: BinaryIO, store: Path, name: str, room: Room | None = Non
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".new-") as work:
             source, made = Path(work, "source.zip"), Path(work, "made.npz")
             _copy(file, source)
-            found = _read_apart(source, made)
+            found = _read_sandboxed(source, made)
             if room:
                 room.check(name, made.stat().st_size, instead_of="data/folders")
             made.replace(target)
@@ -109,7 +109,7 @@ def _copy(file: BinaryIO, target: Path) -> None:
             copy.write(piece)
 
 
-def _read_apart(source: Path, target: Path) -> FolderSet:
+def _read_sandboxed(source: Path, target: Path) -> FolderSet:
     command = [sys.executable, "-m", __spec__.name, str(source), str(target), current_language()]
     too_much = _(
         "The archive could not be read within {n:.0f} s and the memory allowed: make it smaller, then try again."

@@ -18,7 +18,7 @@ BACKGROUND = (255, 255, 255)
 
 _STRIP_PIXELS = 250_000
 
-# Pillow tells a transparent grey as the file writes it, and the pixels spread over 0 … 255.
+# Pillow gives a transparent grey as the file writes it, and the pixels spread over 0 … 255.
 _SPREAD = {"L;2": 85, "L;4": 17}
 
 # Pillow's own convert would clip everything above 255 to white.
@@ -37,12 +37,12 @@ def to_rgb(image: Image.Image, notes: list[str], factor: int = 1) -> Image.Image
         raise ImageError(broken_rule("image", rule, image.mode, _("Save it as PNG or JPEG, then try again.")))
     if convert is _own_range:
         convert = partial(_own_range, ends=_ends(image))
-    said: dict[str, None] = {}
+    found: dict[str, None] = {}
     rgb = Image.new("RGB", (-(-image.width // factor), -(-image.height // factor)))
     for top, strip in strips(image):
-        part = convert(strip, said)
+        part = convert(strip, found)
         rgb.paste(part.reduce(factor) if factor > 1 else part, (0, top // factor))
-    notes += said
+    notes += found
     return rgb
 
 
@@ -62,32 +62,32 @@ def strips(image: Image.Image) -> Iterator[tuple[int, Image.Image]]:
         yield top, image.crop((0, top, image.width, min(image.height, top + rows)))
 
 
-def _plain(strip: Image.Image, said: dict[str, None]) -> Image.Image:
-    return _over_background(strip, said) if "transparency" in strip.info else strip.convert("RGB")
+def _plain(strip: Image.Image, notes: dict[str, None]) -> Image.Image:
+    return _over_background(strip, notes) if "transparency" in strip.info else strip.convert("RGB")
 
 
-def _over_background(strip: Image.Image, said: dict[str, None]) -> Image.Image:
+def _over_background(strip: Image.Image, notes: dict[str, None]) -> Image.Image:
     rgba = strip.convert("RGBA")
     if rgba.getchannel("A").getextrema() != (255, 255):
-        said[_("Transparent pixels are shown over white.")] = None
+        notes[_("Transparent pixels are shown over white.")] = None
     ground = Image.new("RGBA", rgba.size, (*BACKGROUND, 255))
     return Image.alpha_composite(ground, rgba).convert("RGB")
 
 
-def _print_colors(strip: Image.Image, said: dict[str, None]) -> Image.Image:
-    said[_("CMYK print colours were converted to RGB without a colour profile.")] = None
+def _print_colors(strip: Image.Image, notes: dict[str, None]) -> Image.Image:
+    notes[_("CMYK print colours were converted to RGB without a colour profile.")] = None
     return strip.convert("RGB")
 
 
-def _sixteen_bit(strip: Image.Image, said: dict[str, None]) -> Image.Image:
-    said[_("16-bit grey was scaled to 8 bit.")] = None
+def _sixteen_bit(strip: Image.Image, notes: dict[str, None]) -> Image.Image:
+    notes[_("16-bit grey was scaled to 8 bit.")] = None
     table, key = _TO_8_BIT, strip.info.get("transparency")
     values = strip.convert("I")
     grey = values.point(table, "L")
     if isinstance(key, int) and 0 <= key < len(table):
         mask = values.point([0] * key + [255] + [0] * (len(table) - key - 1), "L")
         if mask.getbbox():
-            said[_("Transparent pixels are shown over white.")] = None
+            notes[_("Transparent pixels are shown over white.")] = None
             grey.paste(BACKGROUND[0], None, mask)
     return grey.convert("RGB")
 
@@ -103,12 +103,12 @@ def _ends(image: Image.Image) -> tuple[float, float]:
     return (min(low for low, _high in ends), max(high for _low, high in ends)) if ends else (0.0, 0.0)
 
 
-def _own_range(strip: Image.Image, said: dict[str, None], ends: tuple[float, float] = (0.0, 0.0)) -> Image.Image:
+def _own_range(strip: Image.Image, notes: dict[str, None], ends: tuple[float, float] = (0.0, 0.0)) -> Image.Image:
     """Scale numbers of no agreed range (32-bit, float) from their own smallest to their largest value."""
     import numpy as np  # the process that reads one picture starts three times as fast without
 
     low, high = ends
-    said[_("Grey values were scaled from {low:g} … {high:g} to 8 bit.").format(low=low, high=high)] = None
+    notes[_("Grey values were scaled from {low:g} … {high:g} to 8 bit.").format(low=low, high=high)] = None
     unit = np.nan_to_num((_numbers(strip) - low) / (high - low or 1.0), nan=0.0, posinf=1.0, neginf=0.0)
     return Image.fromarray((unit * 255).round().clip(0, 255).astype(np.uint8)).convert("RGB")
 

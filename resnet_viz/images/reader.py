@@ -1,7 +1,7 @@
-"""Untrusted picture bytes to 8-bit RGB; what was done on the way is said in notes. No NumPy but for pictures of numbers.
+"""Untrusted picture bytes to 8-bit RGB; notes name what was done on the way. No NumPy but for pictures of numbers.
 
 What the header declares is checked before any pixel is decoded. Decoders may still be made to walk or to take memory:
-what a visitor sends is read in a process of its own (`resnet_viz.images.apart`).
+what a visitor sends is read in a process of its own (`resnet_viz.images.sandboxed`).
 """
 
 import contextlib

@@ -8,8 +8,8 @@ from pathlib import Path
 from PIL import Image
 
 from resnet_viz.errors import ImageError
-from resnet_viz.images.apart import read_apart
 from resnet_viz.images.reader import KEPT_PIXELS, Picture, read_picture
+from resnet_viz.images.sandboxed import read_sandboxed
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import OwnerFiles, Room
 
@@ -65,7 +65,7 @@ class Uploads:
         with self._lock:
             notes = self._notes.get(digest)
         if notes is None:
-            picture = read_apart(data)
+            picture = read_sandboxed(data)
             notes = picture.notes
             self._keep(digest, picture.rgb, notes)
         return Picture(lambda: self._decoded_again(digest, data), digest, notes)

@@ -1,8 +1,8 @@
 """A training job: ``python -m resnet_viz.jobs DIR STORE DEVICE LANGUAGE [start_held]``, a process that one run owns.
 
 Its standard input says what is wanted, a command a line: `go`, `pause`, `cancel`. When the input ends, the server is gone:
-the run is kept at a checkpoint and the process ends, so none outlives its server. Its standard output is its heart: a
-byte a second, which needs no disk; all that is printed goes where its errors go.
+the run is kept at a checkpoint and the process ends, so none outlives its server. Its standard output is its heartbeat:
+a byte a second, which needs no disk; all that is printed goes where its errors go.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from resnet_viz.training.control import Command
 from resnet_viz.training.device import choose_device
 from resnet_viz.training.record import RunFolder
 
-_BEAT_S = 1.0
+_HEARTBEAT_S = 1.0
 _COMMANDS: dict[str, Command] = {command: command for command in get_args(Command)}
 
 
@@ -55,7 +55,7 @@ def main() -> int:
     start_held = "start_held" in rest
     control = _Server(start_held=start_held)
     threading.Thread(target=control.listen, daemon=True).start()
-    threading.Thread(target=_beat, args=(os.dup(1),), daemon=True).start()
+    threading.Thread(target=_send_heartbeats, args=(os.dup(1),), daemon=True).start()
     os.dup2(2, 1)
     signal.signal(signal.SIGTERM, lambda *_arguments: control.stop())
     from resnet_viz.training.session import Session  # imports Keras: after the device was chosen
@@ -68,11 +68,11 @@ def main() -> int:
     return 0
 
 
-def _beat(pipe: int) -> None:
+def _send_heartbeats(pipe: int) -> None:
     with contextlib.suppress(OSError):  # nobody listens any more: the input has ended, too
         while True:
             os.write(pipe, b".")
-            time.sleep(_BEAT_S)
+            time.sleep(_HEARTBEAT_S)
 
 
 if __name__ == "__main__":

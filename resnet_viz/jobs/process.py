@@ -1,6 +1,6 @@
-"""The process of a run: started, spoken to, listened to, ended. Imports no Keras.
+"""The process of a run: started, commanded, watched, ended. Imports no Keras.
 
-Commands go down its standard input, its heart beats up its standard output: neither needs a disk, so a full one makes no
+Commands go down its standard input, its heartbeat comes up its standard output: neither needs a disk, so a full one makes no
 healthy run look dead.
 """
 
@@ -21,7 +21,7 @@ UNPUBLISHED = 3
 
 # A cancelled process may be in the middle of compiling: it gets this long, then it is killed.
 _GRACE_S = 1.2
-# The slowest honest silence is a long compilation; the heart beats through it, so this is for a stopped process.
+# The slowest honest silence is a long compilation; the heartbeat goes on through it, so this is for a stopped process.
 SILENCE_S = 60.0
 
 
@@ -33,9 +33,9 @@ class JobProcess:
         began: When, on the monotonic clock.
         wanted: How it is to end, once that was asked for.
         is_parked: It only waits for a command, and so leaves its device to others.
-        is_in_line: Its owner said go while another run had the device.
-        is_let_go: It was told to go, and what it last wrote down may be older than that.
-        is_to_pause: Its owner said pause; it hears so once it runs.
+        is_in_line: Its owner started it while another run had the device.
+        is_let_go: It was sent `go`, and what it last wrote down may be older than that.
+        is_to_pause: Its owner paused it; the command is sent once it runs.
         paused_at: Since when it is paused, on the monotonic clock; 0 if it is not.
         is_put_away: It is to end, its run staying paused, to make room for others.
         starts: How often its run has ended by itself since it last got further; None while it goes on.
@@ -44,7 +44,7 @@ class JobProcess:
     def __init__(self, run: QueueEntry, process: "subprocess.Popen[bytes]") -> None:
         """Listen to a process that was just started."""
         self.run, self._process = run, process
-        self.began = self._heard = time.monotonic()
+        self.began = self._last_heartbeat = time.monotonic()
         self.wanted: State | None = None
         self.is_parked = self.is_in_line = self.is_let_go = self.is_to_pause = False
         self.paused_at, self.is_put_away = 0.0, False
@@ -72,7 +72,7 @@ class JobProcess:
     def is_overdue(self) -> bool:
         """Whether it did not end when it was told to, or its heart stands still."""
         now = time.monotonic()
-        return bool(self._kill_at and now > self._kill_at) or now - self._heard > SILENCE_S
+        return bool(self._kill_at and now > self._kill_at) or now - self._last_heartbeat > SILENCE_S
 
     def send(self, command: str) -> None:
         """Send a command; a process that is gone hears nothing."""
@@ -117,7 +117,7 @@ class JobProcess:
             return
         with pipe, contextlib.suppress(OSError, ValueError):
             while os.read(pipe.fileno(), 4096):
-                self._heard = time.monotonic()
+                self._last_heartbeat = time.monotonic()
 
 
 def launch(command: Sequence[str], run: QueueEntry, files: RunFolder, environment: Mapping[str, str]) -> JobProcess:

@@ -33,7 +33,7 @@ PREPARED_LEASE_S = 2 * 3600.0
 
 _TICK_S = 0.1
 # Between two tries while something fails.
-_TROUBLE_S = 0.5
+_AFTER_FAILURE_S = 0.5
 # A run that ends so often without a single update between two starts has something wrong with it.
 _MAX_STARTS = 6
 
@@ -61,13 +61,13 @@ class LocalRunner(RunReader):
         self._thread: threading.Thread | None = None
         self._only_one = filelock.FileLock(store.folder / "lock", thread_local=False)
         self._is_in_charge = False
-        self._troubles: dict[str, None] = {}
+        self._failures: dict[str, None] = {}
 
     @property
-    def trouble(self) -> str:
+    def failure(self) -> str:
         """Why the queue stands still for the moment, in a sentence; "" while it does not."""
         sentence = _("The queue stands still for the moment ({reason}): it goes on by itself once that is mended.")
-        return sentence.format(reason=", ".join(self._troubles)) if self._troubles else ""
+        return sentence.format(reason=", ".join(self._failures)) if self._failures else ""
 
     def start(self) -> None:
         """Begin to serve the queue, with what an earlier server left; returns at once."""
@@ -114,7 +114,7 @@ class LocalRunner(RunReader):
         """Tell a run `go`, `pause` or `cancel`; one that is to go waits in line for its device.
 
         Raises:
-            JobError: If it is not this owner's, or not to be told that now.
+            JobError: If it is not this owner's, or the command does not fit its state.
         """
         with self._acting():
             run = self._owned(run_id, owner)
@@ -229,26 +229,26 @@ class LocalRunner(RunReader):
         self.store.set_state(run_id, "queued")
 
     def _serve(self) -> None:
-        while not self._closing.wait(_TROUBLE_S if self._troubles else _TICK_S):
+        while not self._closing.wait(_AFTER_FAILURE_S if self._failures else _TICK_S):
             with self._lock:
                 self._tick()
 
     def _tick(self) -> None:
         """Look after everything once; what fails is said once in the log, and tried again at the next tick."""
-        acts: list[Callable[[], object]] = [partial(self._look_after, active) for active in self._processes.values()]
-        troubles: dict[str, None] = {}
-        for act in (self._take_charge, *acts, self._put_away, self._start_next):
+        steps: list[Callable[[], object]] = [partial(self._supervise, active) for active in self._processes.values()]
+        failures: dict[str, None] = {}
+        for step in (self._take_charge, *steps, self._put_away, self._start_next):
             try:
-                if act() is False:  # another server is in charge
+                if step() is False:  # another server is in charge
                     break
             except Exception as error:  # noqa: BLE001 - whatever it is, the queue must not stand still for good
                 reason = error.reason if isinstance(error, StoreError) else StoreError(error).reason
-                if reason not in (*self._troubles, *troubles):
+                if reason not in (*self._failures, *failures):
                     _log.error("the training queue stands still: %s", reason, exc_info=error)
-                troubles[reason] = None
-        if self._troubles and not troubles:
+                failures[reason] = None
+        if self._failures and not failures:
             _log.warning("the training queue goes on")
-        self._troubles = troubles
+        self._failures = failures
 
     def _take_charge(self) -> bool:
         """Take up what an earlier server left, unless another one works on this list; return whether this one does."""
@@ -266,7 +266,7 @@ class LocalRunner(RunReader):
         self._is_in_charge = True
         return True
 
-    def _look_after(self, active: JobProcess) -> None:
+    def _supervise(self, active: JobProcess) -> None:
         """Follow one process: its state, its heart, its end."""
         run_id = active.run.id
         if active.exit_code is not None:

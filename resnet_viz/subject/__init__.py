@@ -1,1 +1,1 @@
-"""The subject: what a person looks at. Knows no page and no drawing; a link is its whole text."""
+"""The subject: what a person looks at. LearnedFrom no page and no drawing; a link is its whole text."""

@@ -10,7 +10,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.subject.subject import UPLOAD
 from resnet_viz.subject.trial import Trial
-from resnet_viz.weights.choice import Knows, fits_shipped
+from resnet_viz.weights.choice import LearnedFrom, fits_shipped
 from resnet_viz.weights.imagenet import file_for
 
 # Where the weights come from, as `Subject.weights` begins; what is in view.
@@ -69,7 +69,7 @@ class Situation:
         is_misshapen: Whether one of those has an array in another shape, not none.
         fits_shipped: Whether the shipped weights fit this network as it is.
         has_imagenet: Whether ImageNet's weights are published for this network, whatever its size and classes.
-        knows: What pictures the weights were learned from.
+        learned_from: What pictures the weights were learned from.
         wants_pixels: Whether they were learned with other pixel values.
         has_surgery: Whether parts of the network are switched off.
         kind: What the picture is.
@@ -85,7 +85,7 @@ class Situation:
     is_misshapen: bool = False
     fits_shipped: bool = False
     has_imagenet: bool = False
-    knows: Knows = ""
+    learned_from: LearnedFrom = ""
     wants_pixels: bool = False
     has_surgery: bool = False
     kind: Kind = "shape"
@@ -148,7 +148,7 @@ def situation_of(trial: Trial) -> Situation:
         is_misshapen=bool(fitting and fitting.misshapen),
         fits_shipped=fits_shipped(trial.spec),
         has_imagenet=file_for(trial.spec) is not None,
-        knows=weights.knows,
+        learned_from=weights.learned_from,
         wants_pixels=bool(weights.normalisation) and weights.normalisation != trial.preparation.normalisation,
         has_surgery=bool(trial.surgery),
         kind=kind,
@@ -279,7 +279,7 @@ def _after_surgery(now: Situation) -> Doubt | None:
 
 def _of_another_picture(now: Situation) -> Doubt | None:
     """The network has never seen a picture of that kind."""
-    if now.knows == "shapes" and now.kind != "shape":
+    if now.learned_from == "shapes" and now.kind != "shape":
         if now.kind == "shapes":
             sentence = _("This network learned from pictures with one shape. Here it must name one of four.")
         elif now.kind == "own":
@@ -291,10 +291,10 @@ def _of_another_picture(now: Situation) -> Doubt | None:
         is_photo = now.kind in ("photo", "own")
         remedy = Remedy.IMAGENET if is_photo else Remedy.SHAPE
         return Doubt(Cause.PICTURE, sentence.format(name=now.title), remedy)
-    if now.knows == "photos" and now.kind not in ("photo", "own"):
+    if now.learned_from == "photos" and now.kind not in ("photo", "own"):
         sentence = _("This network learned from photos of 1,000 kinds of things. This picture is a drawing.")
         return Doubt(Cause.PICTURE, sentence, Remedy.PHOTO)
-    if now.knows == "other":
+    if now.learned_from == "other":
         sentence = ngettext(
             "This network learned from other pictures. It knows only its own {n} class.",
             "This network learned from other pictures. It knows only its own {n} classes.",

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.datasets.sources import Bytes, FloatArray, Labels, Pictures, Source
-from resnet_viz.training.plan import AHEAD, Plan, check_memory
+from resnet_viz.training.plan import PREFETCHED, Plan, check_memory
 
 # Of the seeds: 0 and 1 are the data's own (`resnet_viz.datasets.sources`).
 _SHUFFLE, _AUGMENT = 2, 3
@@ -68,7 +68,7 @@ class Batches:
             images = _augmented(images, np.random.default_rng([self._seed, _AUGMENT, update]), self._augment)
         return as_floats(images), labels
 
-    def ahead(self, start: int) -> Generator[tuple[FloatArray, Labels]]:
+    def prefetched(self, start: int) -> Generator[tuple[FloatArray, Labels]]:
         """Yield the batches from an update on, made by a thread while the network works on those before.
 
         Raises:
@@ -76,8 +76,8 @@ class Batches:
         """
         maker = ThreadPoolExecutor(1)
         try:
-            made = deque(maker.submit(self.__getitem__, update) for update in range(start, start + AHEAD))
-            for update in count(start + AHEAD):
+            made = deque(maker.submit(self.__getitem__, update) for update in range(start, start + PREFETCHED))
+            for update in count(start + PREFETCHED):
                 batch = made.popleft().result()
                 made.append(maker.submit(self.__getitem__, update))
                 yield batch

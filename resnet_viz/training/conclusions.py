@@ -44,8 +44,8 @@ def conclusion_of(record: RunRecord, metrics: Sequence[Metrics]) -> Conclusion:
     conclusion = _CONCLUSIONS[kind](record, found)
     if own and _is_cut_short(record, own.plan):
         sentence = _("Stopped after {n} of {m} steps. What is said here was measured over {m} steps.")
-        told = sentence.format(n=f"{record.update:,}", m=f"{own.plan.updates:,}")
-        return replace(conclusion, sentences=(*conclusion.sentences, told))
+        note = sentence.format(n=f"{record.update:,}", m=f"{own.plan.updates:,}")
+        return replace(conclusion, sentences=(*conclusion.sentences, note))
     return conclusion
 
 
@@ -88,9 +88,9 @@ def _pair(record: RunRecord, curves: dict[str, list[Metrics]]) -> Conclusion:
     gradients = _("Gradient of the first block / of the last block, at the last measurement: {ratios}.").format(
         ratios=joined(f"{network_name(name)} {_ratio_text(ratio)}" for name, ratio in ratios.items())
     )
-    told = _pair_sentence({first: one, second: two}, update, 1 / _classes(record))
+    outcome = _pair_sentence({first: one, second: two}, update, 1 / _classes(record))
     same = [_("Same size, same start, same pictures: only the shortcuts differ.")] if _only_shortcuts(record) else []
-    return Conclusion((told, *same), numbers, (figures, gradients, *_held_back(record)))
+    return Conclusion((outcome, *same), numbers, (figures, gradients, *_held_back(record)))
 
 
 def _pair_sentence(shares: dict[str, float], update: int, guess: float) -> str:
@@ -144,10 +144,10 @@ def _gap(record: RunRecord, curves: dict[str, list[Metrics]]) -> Conclusion:
     sentences: list[str] = []
     numbers: dict[str, float] = {}
     for name, lines in curves.items():
-        looked = [line for line in lines if "inference_accuracy" in line]
-        if not looked:
+        measured = [line for line in lines if "inference_accuracy" in line]
+        if not measured:
             continue
-        gaps = [line["training_accuracy"] - line["inference_accuracy"] for line in looked]
+        gaps = [line["training_accuracy"] - line["inference_accuracy"] for line in measured]
         widest = int(np.argmax(gaps))
         numbers |= {f"{name} widest gap": gaps[widest], f"{name} last gap": gaps[-1]}
         sentences.append(
@@ -155,9 +155,9 @@ def _gap(record: RunRecord, curves: dict[str, list[Metrics]]) -> Conclusion:
                 "{name}: the gap is widest at step {n}: {a} right in training, {b} in inference. At the end it is {last}."
             ).format(
                 name=network_name(name),
-                n=f"{looked[widest]['update']:,}",
-                a=percent_text(looked[widest]["training_accuracy"]),
-                b=percent_text(looked[widest]["inference_accuracy"]),
+                n=f"{measured[widest]['update']:,}",
+                a=percent_text(measured[widest]["training_accuracy"]),
+                b=percent_text(measured[widest]["inference_accuracy"]),
                 last=f"{100 * gaps[-1]:.0f}\u00a0%".replace("-", "−"),
             )
         )

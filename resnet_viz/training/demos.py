@@ -1,7 +1,7 @@
 """Demos: a question, a plan, an answer; data files. No Keras.
 
 Texts are messages, to be translated when shown. What a demo claims rests on a number of updates, so that is its budget, on
-a slow machine as on a fast one; how long it takes is told while it runs.
+a slow machine as on a fast one; how long it takes is shown while it runs.
 """
 
 import json

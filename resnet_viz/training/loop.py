@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 CHECKPOINT_S = 10.0
 CHECKPOINT_SHARE = 0.04
 _INFERENCE_PICTURES = 384
-# The pace is that of so many last updates, in which the looks at held-back pictures take their share; told after the first.
+# The pace is that of so many last updates, in which the looks at held-back pictures take their share; known after the first.
 _PACE_UPDATES, _FIRST_UPDATES = 64, 3
 
 
@@ -116,7 +116,7 @@ class Loop:
         journal, record = self.journal, self.record
         record.state, record.ended, record.left_s = "running", "", None
         journal.begin_phase("train")
-        with contextlib.closing(self.batches.ahead(record.update)) as ahead:
+        with contextlib.closing(self.batches.prefetched(record.update)) as batches:
             while not self._is_spent():
                 command = self.control.command()
                 if command == "pause":
@@ -124,7 +124,7 @@ class Loop:
                 if command in STOPS:
                     self._save()
                     return journal.close(STOPS[command])
-                self._update(ahead)
+                self._update(batches)
                 if record.update % self.plan.measure_every == 0:
                     self._measure()
                 self._save_if_due()
@@ -157,9 +157,9 @@ class Loop:
         losses = self.windows[name].losses
         return bool(losses) and losses[-1] > self.plan.stop_at_rise * self.lowest.get(name, math.inf)
 
-    def _update(self, ahead: Iterator[Any]) -> None:
+    def _update(self, batches: Iterator[Any]) -> None:
         record = self.record
-        x, y = map(self._split, next(ahead))
+        x, y = map(self._split, next(batches))
         for name in self.active:
             began = time.perf_counter()
             step = self.trainers[name].step(x, y)

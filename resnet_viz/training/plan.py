@@ -21,8 +21,8 @@ MAX_NETWORKS = 4
 MAX_TEXT = 4000
 MAX_DATA_BYTES = 2**30
 """Of all pictures of a run as bytes, and its batches as float32: what a school laptop has to spare beside the networks."""
-AHEAD = 4
-"""Batches made ahead of the network: enough to hide one slow batch, few enough to cost little memory."""
+PREFETCHED = 4
+"""Batches made before the network needs them: enough to hide one slow batch, few enough to cost little memory."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -201,7 +201,7 @@ def check_memory(plan: Plan, pictures: int) -> None:
         SpecError: With the size it would take.
     """
     # Batches wait as float32, and one more each is being made and being used.
-    size = plan.size_px**2 * 3 * (pictures + 4 * plan.batch * (AHEAD + 2))
+    size = plan.size_px**2 * 3 * (pictures + 4 * plan.batch * (PREFETCHED + 2))
     if size > MAX_DATA_BYTES:
         rule = _("at most {n} MB of pictures and batches in memory").format(n=f"{MAX_DATA_BYTES // 10**6:,}")
         advice = _("Choose smaller pictures, fewer of them, or a smaller batch.")

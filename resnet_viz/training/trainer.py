@@ -45,7 +45,7 @@ class Evaluation(NamedTuple):
     Attributes:
         loss: Mean cross-entropy, nats.
         accuracy: Share classified right.
-        predictions: The class it says, per picture.
+        predictions: The predicted class, per picture.
     """
 
     loss: float
@@ -88,18 +88,18 @@ class Trainer:
             jit_compile=True if keras.backend.backend() == "jax" else is_compiled_with_xla,
         )
         # Dealt-out batches have no shape to build them from: built here, for one device and for several.
-        told, classes = np.zeros(1, np.int32), np.zeros((1, graph.spec.classes), np.float32)
-        self.model.compute_loss(None, told, ops.convert_to_tensor(classes))
-        self.model.compute_metrics(None, told, ops.convert_to_tensor(classes))
+        labels, scores = np.zeros(1, np.int32), np.zeros((1, graph.spec.classes), np.float32)
+        self.model.compute_loss(None, labels, ops.convert_to_tensor(scores))
+        self.model.compute_metrics(None, labels, ops.convert_to_tensor(scores))
         self.model.reset_metrics()
         self.watched = tuple(dict.fromkeys(_stage_ends(graph)))
         self._forward: Any = None
 
     def step(self, x: Any, y: Any) -> Step:
         """Take one update on a batch."""
-        told = self.model.train_on_batch(x, y, return_dict=True)
+        results = self.model.train_on_batch(x, y, return_dict=True)
         norms = np.array(ops.convert_to_numpy(self.optimizer.gradient_norms.value))
-        return Step(float(told["loss"]), float(told["accuracy"]), norms)
+        return Step(float(results["loss"]), float(results["accuracy"]), norms)
 
     @property
     def learning_rate(self) -> float:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from resnet_viz.analysis.curves import Metrics
 from resnet_viz.jobs.store import QueueEntry
 from resnet_viz.messages import gettext as _
-from resnet_viz.owners import owner_stem
+from resnet_viz.owners import owner_digest
 from resnet_viz.paths import ASSETS
 from resnet_viz.training.demos import demos
 from resnet_viz.training.record import RunFolder, RunRecord
@@ -40,7 +40,7 @@ class Watched:
     @property
     def is_own(self) -> bool:
         """Whether the visitor may change it."""
-        return self.run is not None and self.run.owner == owner()
+        return self.run is not None and self.run.owner == run_owner()
 
     @property
     def has_ended(self) -> bool:
@@ -48,9 +48,9 @@ class Watched:
         return self.run is None or self.run.has_ended
 
 
-def owner() -> str:
+def run_owner() -> str:
     """Return whose runs this visitor's are: a digest of the cookie, so that the list tells no cookie."""
-    return owner_stem(state.owner())
+    return owner_digest(state.owner())
 
 
 def watched(run_id: str) -> Watched | None:

@@ -1,4 +1,4 @@
-"""What is said of a block's sum: how strong F(x) is beside the shortcut, and what the last ReLU set to zero."""
+"""A block's sum in words: how strong F(x) is beside the shortcut, and what the last ReLU set to zero."""
 
 from bisect import bisect_right
 from typing import Any
@@ -67,8 +67,8 @@ def block_sentences(block: Block, found: dict[str, FloatArray], surgery: Surgery
         return (_("This block has no shortcut. Nothing is added: the next block gets only F(x)."), relu)
     if off := off_sentence(block, surgery):
         return (off, relu)
-    said = strength_sentence(norm(found[block.branch]), norm(found[block.shortcut]))
-    return (_("All {n} channels:").format(n=f"{found[block.branch].shape[-1]:,}"), said, relu)
+    strength = strength_sentence(norm(found[block.branch]), norm(found[block.shortcut]))
+    return (_("All {n} channels:").format(n=f"{found[block.branch].shape[-1]:,}"), strength, relu)
 
 
 def block_question(block: Block) -> str:

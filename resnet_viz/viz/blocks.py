@@ -47,15 +47,15 @@ def _boxes(pen: Pen, block: Block, *, with_filters: bool) -> tuple[Box, ...]:
     side = [node for node in pen.graph.inside(block) if node.path == "shortcut"]
     if not side:
         return branch, add
-    told = next((node.layer for node in side if isinstance(node.layer, Conv)), side[0].layer)
-    if isinstance(told, Conv):
-        lines = convolution_text(told).partition(", ")[::2]
-    elif isinstance(told, ChannelPad):
-        lines = (_("Option A"), f"{told.filters}, /{told.strides}")
+    layer = next((node.layer for node in side if isinstance(node.layer, Conv)), side[0].layer)
+    if isinstance(layer, Conv):
+        lines = convolution_text(layer).partition(", ")[::2]
+    elif isinstance(layer, ChannelPad):
+        lines = (_("Option A"), f"{layer.filters}, /{layer.strides}")
     else:
-        lines = (layer_title(told),)
+        lines = (layer_title(layer),)
     ids = [node.id for node in side]
-    mark = MARKS[kind_of(told)]
+    mark = MARKS[kind_of(layer)]
     return branch, pen.box(f"shortcut_{block.name}", "shortcut", lines, mark, ids), add
 
 
@@ -78,7 +78,7 @@ def open_block(pen: Pen, block: Block, run: int) -> Part:
             color = STATUS_MARKS["removed"].color
             graph.edge(tail if tail in inside else start, head, style="dotted", color=color, constraint="false")
     is_removed = all(box.status == "removed" for box in boxes)
-    place = _boxes(pen.shadow(), block, with_filters=True)
+    place = _boxes(pen.for_placeholders(), block, with_filters=True)
     body, title = "".join(graph.body), block_title(block)
     size = pen.size(block.out)
     return Part(block.name, block.name, place, size, run, body, start, block.out, title, "", is_removed)

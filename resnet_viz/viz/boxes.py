@@ -29,7 +29,7 @@ _ROOM = {"ellipse": 1.25, "octagon": 1.1, "cds": 1.25}
 """How much wider than its text a shape must be."""
 
 SHORTCUT_EDGE = {"color": SHORTCUT, "penwidth": "5", "arrowsize": "0.6", "weight": "1"}
-"""The shortcut is told by its thickness too: the picture works in black and white."""
+"""The shortcut is known by its thickness too: the picture works in black and white."""
 
 
 def text_width_pt(text: str, size_pt: float) -> float:
@@ -117,11 +117,11 @@ class Pen:
     members: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Measure once what all sizes are told against."""
+        """Measure once what all sizes are relative to."""
         self.graph = self.summary.graph
         self.tallest = max(self.size(block.out)[0] for block in self.graph.blocks)
 
-    def shadow(self) -> "Pen":
+    def for_placeholders(self) -> "Pen":
         """Return a pen whose boxes only mark the place of what is drawn larger elsewhere."""
         other = copy(self)
         other.members = {}
@@ -155,8 +155,8 @@ class Pen:
             return self.box(node.id, "add", ("+",), MARKS[kind], [node.id])
         lines = tuple(filter(None, layer_title(node.layer).partition(", ")[::2]))
         if show_id:
-            news = self.news(node.id)
-            lines += (*([f"→ {news}"] if news else []), node.id.rpartition("_")[2])
+            new_shape = self.new_shape(node.id)
+            lines += (*([f"→ {new_shape}"] if new_shape else []), node.id.rpartition("_")[2])
         return self.box(node.id, "layer", lines, MARKS[kind], [node.id], is_ours=not node.is_named)
 
     def status_of(self, ids: list[str]) -> str:
@@ -171,7 +171,7 @@ class Pen:
         shape = self.summary.by_id[node_id].output_shape
         return (shape[0], shape[2]) if len(shape) == 3 else (1, shape[0])
 
-    def news(self, name: str) -> str:
+    def new_shape(self, name: str) -> str:
         """Return the shape a layer gives, if it is new on this path: repeating it eleven times hides the change."""
         record = self.summary.by_id[name]
         if record.node.inputs and record.input_shape == record.output_shape:

@@ -12,7 +12,7 @@ from resnet_viz.results import LayerState
 from resnet_viz.viz.theme import BRANCH, SERIES
 
 CHART_PX = 224
-# Two halves of a network whose F(x) differ by less than this factor are told as equal.
+# Two halves of a network whose F(x) differ by less than this factor count as equal.
 _LIKE = 1.25
 
 
@@ -100,13 +100,13 @@ def ratio_sentences(states: Sequence[LayerState]) -> tuple[str, ...]:
         return (_("This network has no shortcuts, so there is nothing to compare F(x) with."),)
     low, high = min(ratios, key=ratios.__getitem__), max(ratios, key=ratios.__getitem__)
     weaker = sum(ratio < 1 for ratio in ratios.values())
-    said = [
+    sentences = [
         _("F(x) is weaker than the shortcut in {k} of {n} blocks.").format(k=weaker, n=len(ratios)),
         _("It is weakest in {low} ({least:.2g}) and strongest in {high} ({most:.2g}).").format(
             low=low, least=ratios[low], high=high, most=ratios[high]
         ),
     ]
-    return (*said, _trend(list(ratios.values())))
+    return (*sentences, _trend(list(ratios.values())))
 
 
 def _trend(ratios: Sequence[float]) -> str:

@@ -174,7 +174,7 @@ class _Picture:
         write(graph, box)
         body, is_removed = "".join(graph.body), box.status == "removed"
         size = self.pen.size(node.id)
-        return Part(node.id, "", (box,), size, 0, body, node.id, node.id, "", self.pen.news(node.id), is_removed)
+        return Part(node.id, "", (box,), size, 0, body, node.id, node.id, "", self.pen.new_shape(node.id), is_removed)
 
 
 def stage_title(stage: int) -> str:

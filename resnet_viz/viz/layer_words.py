@@ -1,4 +1,4 @@
-"""What is said of one layer, in sentences: where it stands, what a cell of it sees, which of its cells are used."""
+"""One layer in sentences: where it stands, what a cell of it sees, which of its cells are used."""
 
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined, ngettext
@@ -20,8 +20,8 @@ def layer_place(graph: LayerGraph, node: Node) -> str:
         where = _("{layer}, on the shortcut of block {name}")
     else:
         where = _("{layer}, in F of block {name}")
-    said = where.format(layer=title, name=block.name if block else "")
-    return said if node.is_named else _("{layer} (the course gives it no name)").format(layer=said)
+    place = where.format(layer=title, name=block.name if block else "")
+    return place if node.is_named else _("{layer} (the course gives it no name)").format(layer=place)
 
 
 def field_sentence(size: int, stride: int, covering: int, cells: int) -> str:
@@ -37,16 +37,16 @@ def field_sentence(size: int, stride: int, covering: int, cells: int) -> str:
     text = ngettext(
         "{sees} Its neighbour looks {step} pixel further.", "{sees} Its neighbour looks {step} pixels further.", stride
     )
-    said = sees if cells == 1 else text.format(sees=sees, step=stride)
+    sentence = sees if cells == 1 else text.format(sees=sees, step=stride)
     if covering == 0:
-        return joined((said, _("No cell sees the whole picture.")), " ")
+        return joined((sentence, _("No cell sees the whole picture.")), " ")
     if covering == cells:
         whole = _("It sees the whole picture.") if cells == 1 else _("Every cell sees the whole picture.")
     else:
         whole = ngettext(
             "{n} of {cells} cells sees the whole picture.", "{n} of {cells} cells see the whole picture.", covering
         ).format(n=f"{covering:,}", cells=f"{cells:,}")
-    return joined((said, whole), " ")
+    return joined((sentence, whole), " ")
 
 
 def used_sentence(cells: int, used: int, readers: int, *, is_edge: bool) -> str:

@@ -1,4 +1,4 @@
-"""What the browser's component of feature maps says; what it says of a block's sum is in `block_words`."""
+"""The texts of the browser's component of feature maps; those about a block's sum are in `block_words`."""
 
 from typing import Any
 

@@ -38,13 +38,13 @@ def match_text(match: Match, total: int) -> str:
     if match.mistakes == (NO_TOP,):
         whose = _("**{n}** is {network} without its last layer").format(n=n, network=library_name(match.preset))
         note = " (`include_top=False`)" if match.preset.startswith(("keras", "v2")) else ""
-        told = [_("{sentence}.").format(sentence=f"{whose}{note}")]
+        sentences = [_("{sentence}.").format(sentence=f"{whose}{note}")]
         if match.counted == "trainable":
-            told.append(_("Only trained parameters are counted."))
+            sentences.append(_("Only trained parameters are counted."))
         rest = _("The last layer, for {classes} classes, would add {top}; together {all}.").format(
             classes=f"{match.classes:,}", top=f"{why.top:,}", all=f"{total + why.top:,}"
         )
-        return joined((*told, rest), " ")
+        return joined((*sentences, rest), " ")
     where = _("`{preset}` at {height}×{width}×{channels} with {classes} classes").format(
         preset=match.preset,
         height=match.input_shape[0],

@@ -95,8 +95,8 @@ class View:
         leads: What the strip shows, of one channel ``{n}`` and of several.
         sources: Places of the arrays that the gallery can show.
         strengths: Places of shortcut(x), F(x) and what the last ReLU gets, for strengths by channel; or empty.
-        sentences: What is said below the strip of all channels.
-        words: More texts, for what is said of one channel.
+        sentences: What stands below the strip of all channels.
+        words: More texts, about one channel.
         figures: Exact figures, a line each, behind a question mark.
         weights: Whose weights these are, for the line below the gallery.
         aside: What is to be known of the gallery's layer, or "".

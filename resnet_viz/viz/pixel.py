@@ -15,7 +15,7 @@ from resnet_viz.viz.words import number_text
 
 FloatArray = npt.NDArray[np.float32]
 
-# Channels whose products are shown; the rest are told as one sum.
+# Channels whose products are shown; the rest are given as one sum.
 _LISTED = 8
 
 

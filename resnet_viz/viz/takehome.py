@@ -75,7 +75,7 @@ def takehome_html(
         focus: What is looked at.
         found: Outputs of the block's signals and of the layer.
         rgb: The picture, uint8 ``(height, width, 3)``, at the network's size.
-        about: What is said above.
+        about: What stands above.
     """
     block, node = focus.block, focus.node
     payload = block_payload(summary, focus, found, rgb, about.weights, most_bytes=_MAPS_BYTES)
@@ -91,16 +91,16 @@ def takehome_html(
         for name, data in parts.items()
     )
     weights = _("weights: {what}").format(what=about.weights)
-    said = [weights, about.surgery, about.picture, about.prediction]
-    lines = "".join(f"<p>{html.escape(line)}</p>" for line in said if line)
-    says = {
+    circumstances = [weights, about.surgery, about.picture, about.prediction]
+    lines = "".join(f"<p>{html.escape(line)}</p>" for line in circumstances if line)
+    texts = {
         "old": _("Opening … This file needs a browser of 2023 or newer."),
         "network": _("The network"),
         "question": block_question(block),
         "layers": _("Every layer"),
         "made": _("Made with ResNet Viz, {date}.").format(date=about.date),
     }
-    said_html = {name: html.escape(line) for name, line in says.items()}
+    texts_html = {name: html.escape(line) for name, line in texts.items()}
     text = f"""<!doctype html>
 <html lang="{"zh-CN" if current_language() == "zh" else "en"}">
 <head>
@@ -113,14 +113,14 @@ def takehome_html(
 <body>
 <h1>{html.escape(about.title)}</h1>
 {lines}
-<p id="old">{said_html["old"]}</p>
-<h2>{said_html["network"]}</h2>
+<p id="old">{texts_html["old"]}</p>
+<h2>{texts_html["network"]}</h2>
 <div id="picture"></div>
-<h2>{said_html["question"]}</h2>
+<h2>{texts_html["question"]}</h2>
 <div id="maps"></div>
-<h2>{said_html["layers"]}</h2>
+<h2>{texts_html["layers"]}</h2>
 <div class="scroll"><table id="layers"><thead><tr></tr></thead><tbody></tbody></table></div>
-<p>{said_html["made"]}</p>
+<p>{texts_html["made"]}</p>
 {scripts}
 <script type="module">
 const unpacked = (id) => {{

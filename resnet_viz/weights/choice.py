@@ -19,7 +19,7 @@ SOURCES = (SHIPPED, RANDOM, FILE, IMAGENET)
 `run.ID.NETWORK`."""
 _OF_RUN = re.compile(rf"{RUN}\.[A-Za-z0-9_-]{{4,24}}\.[^./]{{1,40}}")
 
-Knows = Literal["shapes", "photos", "other", ""]
+LearnedFrom = Literal["shapes", "photos", "other", ""]
 """What pictures weights were learned from; "" if nobody knows."""
 
 
@@ -30,13 +30,13 @@ class Trained(NamedTuple):
         file: The arrays.
         made_for: The network they were learned in.
         classes: Names of its classes, in the order of the outputs.
-        knows: What pictures they were learned from.
+        learned_from: What pictures they were learned from.
     """
 
     file: WeightsFile
     made_for: ResNetSpec
     classes: tuple[str, ...]
-    knows: Knows
+    learned_from: LearnedFrom
 
 
 class WeightsStores(Protocol):
@@ -63,7 +63,7 @@ class Weights:
         imagenet: The published file they come from, if they are ImageNet's.
         made_for: The network they were learned in, if anybody knows.
         classes: What its classes are called, if anybody knows.
-        knows: What pictures they were learned from.
+        learned_from: What pictures they were learned from.
     """
 
     file: WeightsFile | None = None
@@ -72,7 +72,7 @@ class Weights:
     imagenet: ImageNetFile | None = None
     made_for: ResNetSpec | None = None
     classes: tuple[str, ...] = ()
-    knows: Knows = ""
+    learned_from: LearnedFrom = ""
 
     @property
     def normalisation(self) -> str:
@@ -123,7 +123,11 @@ def weights_for(source: str, spec: ResNetSpec, stores: WeightsStores) -> Weights
         if found is None:
             return Weights()
         return Weights(
-            found.file, _fit(spec, found.file), made_for=found.made_for, classes=found.classes, knows=found.knows
+            found.file,
+            _fit(spec, found.file),
+            made_for=found.made_for,
+            classes=found.classes,
+            learned_from=found.learned_from,
         )
     file = stores.own_weights() if kind == FILE else None
     return Weights(file, _fit(spec, file)) if file else Weights()
@@ -144,7 +148,7 @@ def _shipped(spec: ResNetSpec) -> Weights:
         found = _fit_of(spec, card)
         if all(layer.startswith("fc") for layer in found.random_layers):
             file = WeightsFile(card.name, card.path, card.sha256, shapes_of(card.path))
-            return Weights(file, found, card, made_for=_network_of(card), classes=card.classes, knows="shapes")
+            return Weights(file, found, card, made_for=_network_of(card), classes=card.classes, learned_from="shapes")
     return Weights()
 
 
@@ -167,4 +171,6 @@ def _imagenet(spec: ResNetSpec, stores: WeightsStores) -> Weights:
     if file is None or arrays is None:
         return Weights()
     made_for = preset(file.preset)
-    return Weights(arrays, _fit(spec, arrays), imagenet=file, made_for=made_for, classes=class_names(), knows="photos")
+    return Weights(
+        arrays, _fit(spec, arrays), imagenet=file, made_for=made_for, classes=class_names(), learned_from="photos"
+    )

@@ -10,7 +10,7 @@ from pathlib import Path
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.errors import DAMAGE, ResNetVizError, WeightsError
 from resnet_viz.messages import gettext as _
-from resnet_viz.owners import Room, is_used, owner_stem
+from resnet_viz.owners import Room, is_used, owner_digest
 from resnet_viz.spec.layers import Shape
 from resnet_viz.weights.about import About
 from resnet_viz.weights.fit import fit_or_refuse
@@ -68,7 +68,7 @@ class WeightsStore:
                 shapes, about_it = convert(source, target)
                 fit_or_refuse(summary, shapes)
                 if self._room:
-                    self._room.check(owner_stem(owner), target.stat().st_size, instead_of=self._folder.name)
+                    self._room.check(owner_digest(owner), target.stat().st_size, instead_of=self._folder.name)
                 about = Path(work, "about")
                 called = "".join(filter(str.isprintable, name))[:80]
                 about.write_text(
@@ -118,4 +118,4 @@ class WeightsStore:
                 path.unlink(missing_ok=True)
 
     def _path(self, owner: str) -> Path:
-        return self._folder / f"{owner_stem(owner)}.json"
+        return self._folder / f"{owner_digest(owner)}.json"

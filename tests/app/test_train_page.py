@@ -17,7 +17,7 @@ from resnet_viz.analysis import analyse
 from resnet_viz.images import preprocess, uploads
 from resnet_viz.jobs.runner import LocalRunner
 from resnet_viz.jobs.store import RunStore
-from resnet_viz.owners import owner_stem
+from resnet_viz.owners import owner_digest
 from resnet_viz.spec import preset
 from resnet_viz.training.demos import ORDER, demo
 from resnet_viz.training.plan import with_settings
@@ -30,7 +30,7 @@ from resnet_viz.weights.fit import expected_arrays
 from ..standing_in import StillWorker
 from .opening import PAGES, opened, popover_labels, texts
 
-OWNER = owner_stem("visitor")
+OWNER = owner_digest("visitor")
 
 
 class Still(LocalRunner):
@@ -309,7 +309,7 @@ def test_a_click_while_the_list_cannot_be_read_is_a_sentence(runner, breaks):
 
 def test_a_queue_that_stands_still_says_why(runner):
     run = finished(runner, state="running", final={})
-    runner._troubles = {"No space left on device": None}
+    runner._failures = {"No space left on device": None}
     app = opened("train", {"run": run.id})
     assert "The queue stands still for the moment (No space left on device)" in app.warning[0].value
 

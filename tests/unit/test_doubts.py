@@ -8,10 +8,14 @@ from resnet_viz.spec import PRESETS, Shortcut
 from resnet_viz.subject.doubts import Cause, Remedy, Situation, doubt_about, remedy_title
 
 COURSE = PRESETS["course"]
-TRUSTED = Situation(spec=COURSE, source="shapes", made_for=COURSE, fits_shipped=True, knows="shapes", title="star")
+TRUSTED = Situation(
+    spec=COURSE, source="shapes", made_for=COURSE, fits_shipped=True, learned_from="shapes", title="star"
+)
 KERAS = PRESETS["keras-v1"]
-IMAGENET = Situation(spec=KERAS, source="imagenet", made_for=KERAS, has_imagenet=True, knows="photos", kind="photo")
-GONE = replace(TRUSTED, is_here=False, made_for=None, knows="")
+IMAGENET = Situation(
+    spec=KERAS, source="imagenet", made_for=KERAS, has_imagenet=True, learned_from="photos", kind="photo"
+)
+GONE = replace(TRUSTED, is_here=False, made_for=None, learned_from="")
 LARGE = replace(COURSE, input_shape=(224, 224, 3))
 MEANS_NOTHING = "so the prediction means nothing."
 
@@ -46,7 +50,7 @@ CASES = {
         (Cause.GONE, Remedy.TRAINED, "Runs are kept until they are deleted"),
     ),
     "ImageNet, not fetched yet": (
-        replace(IMAGENET, is_here=False, made_for=None, knows=""),
+        replace(IMAGENET, is_here=False, made_for=None, learned_from=""),
         (Cause.NOT_FETCHED, Remedy.IMAGENET, "not on this machine yet"),
     ),
     "ImageNet, for a network it has none for": (
@@ -105,7 +109,7 @@ CASES = {
         (Cause.PICTURE, Remedy.PHOTO, "1,000 kinds of things"),
     ),
     "weights of a run on other pictures": (
-        replace(TRUSTED, source="run", knows="other"),
+        replace(TRUSTED, source="run", learned_from="other"),
         (Cause.PICTURE, None, "It knows only its own 6 classes."),
     ),
 }
@@ -131,7 +135,7 @@ def test_no_cause_is_left_out():
         TRUSTED,
         IMAGENET,
         replace(IMAGENET, kind="own"),
-        replace(TRUSTED, source="file", made_for=None, knows="", kind="photo"),
+        replace(TRUSTED, source="file", made_for=None, learned_from="", kind="photo"),
         replace(TRUSTED, spec=replace(COURSE, seed=3, bn_momentum=0.9, classifier_activation="linear")),
     ],
 )

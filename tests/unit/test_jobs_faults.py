@@ -155,7 +155,7 @@ def test_a_process_that_stands_still_is_killed_and_one_that_writes_nothing_is_no
 def test_the_heart_of_a_job_needs_no_disk():
     code = (
         "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
-        "from resnet_viz.jobs import __main__ as job; job._BEAT_S = 0.01; job._beat(1)"
+        "from resnet_viz.jobs import __main__ as job; job._HEARTBEAT_S = 0.01; job._send_heartbeats(1)"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
         beats = process.stdout.read(3)
@@ -182,12 +182,12 @@ def test_a_list_that_cannot_be_read_for_a_while_ends_neither_queue_nor_run(runne
                 act()
         # It ends while nobody can note it down.
         wait_for(lambda: files.load().state == "done" and not Path(f"/proc/{process}").exists())
-        wait_for(lambda: runner.trouble)
-        assert "The queue stands still for the moment (database or disk is full)" in runner.trouble
+        wait_for(lambda: runner.failure)
+        assert "The queue stands still for the moment (database or disk is full)" in runner.failure
         breaks.clear()
         wait_for(lambda: state_of(runner, waiting) == "done")
     assert state_of(runner, run) == "done"
-    assert runner.trouble == ""
+    assert runner.failure == ""
     # The queue of another test's server may be there too.
     said = [line.message for line in caplog.records if line.thread == runner._thread.ident]
     assert said == ["the training queue stands still: database or disk is full", "the training queue goes on"]
@@ -200,7 +200,7 @@ def test_a_list_that_another_process_locks_can_be_read_and_is_written_later(runn
     wait_for(lambda: state_of(runner, run) == "running")
     other = sqlite3.connect(runner.store.folder / "runs.sqlite", isolation_level=None)
     other.execute("begin exclusive")
-    wait_for(lambda: runner.trouble)
+    wait_for(lambda: runner.failure)
     assert [own.id for own in runner.list("me")] == [run.id]
     with pytest.raises(StoreError, match="database is locked"):
         runner.submit("me", plan(3), "two")
@@ -228,7 +228,7 @@ def test_a_full_disk_makes_the_queue_wait_and_fails_nothing(runners, monkeypatch
         runner.submit("me", plan(3), "three")
     assert len(runner.list("me")) == 2
     wait_for(lambda: state_of(runner, busy) == "done")
-    wait_for(lambda: "No space left on device" in runner.trouble)
+    wait_for(lambda: "No space left on device" in runner.failure)
     with pytest.raises(StoreError, match="No space left on device"):
         runner.extend(busy.id, "me", updates=3)
     assert (state_of(runner, waiting), state_of(runner, busy)) == ("queued", "done")

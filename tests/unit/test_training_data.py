@@ -139,13 +139,13 @@ def test_a_batch_follows_from_its_update(tmp_path):
     plan = Plan(data=DataPlan(train=40), size_px=16, batch=16, augment="shift_flip", seed=3)
     source = open_source(plan.data, 16, tmp_path)
     first, second = Batches(plan, source), Batches(plan, source)
-    ahead = list(itertools.islice(first.ahead(0), 9))
+    prefetched = list(itertools.islice(first.prefetched(0), 9))
     for update in (8, 2, 5):
         x, y = second[update]
-        assert np.array_equal(x, ahead[update][0])
-        assert np.array_equal(y, ahead[update][1])
-    assert ahead[0][0].dtype == np.float32
-    assert 0 <= ahead[0][0].min() <= ahead[0][0].max() <= 1
+        assert np.array_equal(x, prefetched[update][0])
+        assert np.array_equal(y, prefetched[update][1])
+    assert prefetched[0][0].dtype == np.float32
+    assert 0 <= prefetched[0][0].min() <= prefetched[0][0].max() <= 1
 
 
 def test_an_epoch_sees_every_picture_once(tmp_path):
@@ -176,7 +176,7 @@ def test_a_source_that_breaks_tells_where_the_batch_is_asked_for(tmp_path):
     batches = Batches(plan, open_source(plan.data, 16, tmp_path))
     batches._source.__dict__["train"] = lambda _numbers: 1 / 0
     with pytest.raises(ZeroDivisionError):
-        next(batches.ahead(0))
+        next(batches.prefetched(0))
 
 
 def test_every_source_has_a_licence():

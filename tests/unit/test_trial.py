@@ -92,11 +92,11 @@ def test_a_picture_that_is_not_here_is_the_first_sample_and_known_to_be_missing(
 
 
 @pytest.mark.parametrize(
-    ("source", "has_file", "knows"), [("random", False, ""), ("imagenet", False, ""), ("file", True, "")]
+    ("source", "has_file", "learned_from"), [("random", False, ""), ("imagenet", False, ""), ("file", True, "")]
 )
-def test_a_source_of_weights_comes_to_what_there_is(tmp_path, source, has_file, knows):
+def test_a_source_of_weights_comes_to_what_there_is(tmp_path, source, has_file, learned_from):
     weights = trial_of(subject(weights=source), CountingStores(tmp_path)).weights
-    assert ((weights.file is not None), weights.knows, weights.refusal) == (has_file, knows, "")
+    assert ((weights.file is not None), weights.learned_from, weights.refusal) == (has_file, learned_from, "")
 
 
 def test_the_picture_as_it_is_seen_and_as_numbers_are_of_one_resize(tmp_path):

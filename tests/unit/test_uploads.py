@@ -17,9 +17,9 @@ from resnet_viz import owners
 from resnet_viz.errors import ImageError
 from resnet_viz.images import apart
 from resnet_viz.images import uploads as uploads_module
-from resnet_viz.images.apart import read_apart
 from resnet_viz.images.preprocess import NORMALISATIONS, Preparation, as_input
 from resnet_viz.images.reader import SUFFIXES, Picture, read_picture
+from resnet_viz.images.sandboxed import read_sandboxed
 from resnet_viz.images.uploads import Uploads
 from resnet_viz.messages import use_language
 from resnet_viz.spec import PRESETS
@@ -42,18 +42,18 @@ def test_a_process_of_its_own_reads_what_the_reader_reads(picture_format):
     noise = Image.effect_noise((1200, 1100), 60).convert("RGB")
     several = {"append_images": [Image.new("RGB", (4, 4))]} if picture_format in ("MPO", "TIFF") else {}
     data = encoded(noise, picture_format, save_all=bool(several), **several)
-    theirs, ours = read_apart(data), read_picture(data)
+    theirs, ours = read_sandboxed(data), read_picture(data)
     np.testing.assert_array_equal(np.asarray(theirs.rgb), np.asarray(ours.rgb))
     assert (theirs.sha256, theirs.notes) == (ours.sha256, ours.notes)
 
 
 def test_its_sentences_are_the_reader_s_in_the_language_of_the_page():
     with pytest.raises(ImageError, match="a picture in PNG, JPEG"):
-        read_apart(b"nonsense")
+        read_sandboxed(b"nonsense")
     use_language("zh")
     try:
         with pytest.raises(ImageError, match="图"):
-            read_apart(b"nonsense")
+            read_sandboxed(b"nonsense")
     finally:
         use_language("en")
 
@@ -61,14 +61,14 @@ def test_its_sentences_are_the_reader_s_in_the_language_of_the_page():
 def test_a_decoder_that_takes_too_long_is_a_sentence(monkeypatch):
     monkeypatch.setattr(apart, "_TIMEOUT_S", 0.001)
     with pytest.raises(ImageError, match="in the time and memory allowed"):
-        read_apart(encoded(Image.new("RGB", (4, 4))))
+        read_sandboxed(encoded(Image.new("RGB", (4, 4))))
 
 
 @pytest.mark.skipif(shutil.which("false") is None, reason="stands in for a crash")
 def test_a_decoder_that_crashes_is_a_sentence(monkeypatch):
     monkeypatch.setattr(sys, "executable", shutil.which("false"))
     with pytest.raises(ImageError, match="in the time and memory allowed"):
-        read_apart(encoded(Image.new("RGB", (4, 4))))
+        read_sandboxed(encoded(Image.new("RGB", (4, 4))))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits on memory hold on Linux")
@@ -79,7 +79,9 @@ def test_a_decoder_that_takes_too_much_memory_gets_none():
 
 
 def test_no_numpy_where_a_picture_of_a_usual_kind_is_read():
-    code = "import sys, resnet_viz.images.apart; assert 'numpy' not in sys.modules and 'streamlit' not in sys.modules"
+    code = (
+        "import sys, resnet_viz.images.sandboxed; assert 'numpy' not in sys.modules and 'streamlit' not in sys.modules"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
@@ -142,9 +144,9 @@ def test_a_full_disk_is_a_sentence(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_class_s_pictures_are_read_apart_once_each_and_decoded_only_for_their_pixels(tmp_path, monkeypatch):
+def test_a_class_s_pictures_are_read_in_a_sandbox_once_each_and_decoded_only_for_their_pixels(tmp_path, monkeypatch):
     read, decoded = [], []
-    monkeypatch.setattr(uploads_module, "read_apart", lambda data: read.append(data) or read_picture(data))
+    monkeypatch.setattr(uploads_module, "read_sandboxed", lambda data: read.append(data) or read_picture(data))
     monkeypatch.setattr(uploads_module, "read_picture", lambda data: decoded.append(data) or read_picture(data))
     monkeypatch.setattr(uploads_module, "_DECODED_PIXELS", 100)  # one of these pictures
     uploads = Uploads(tmp_path)

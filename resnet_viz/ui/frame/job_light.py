@@ -6,7 +6,7 @@ from resnet_viz.errors import StoreError
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
 from resnet_viz.ui import services, state
-from resnet_viz.ui.run_source import owner
+from resnet_viz.ui.run_source import run_owner
 
 _EVERY_S = 3.0
 
@@ -47,7 +47,7 @@ def _counts() -> tuple[int, int]:
 def _open() -> None:
     """Go to the Train page, at the visitor's own run that is furthest on."""
     try:
-        own = [run for run in services.run_store().of_owner(owner()) if not run.has_ended]
+        own = [run for run in services.run_store().of_owner(run_owner()) if not run.has_ended]
     except StoreError as error:
         state.add_problem(str(error))
         return

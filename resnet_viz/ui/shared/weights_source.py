@@ -11,7 +11,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.reports import names
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.ui import resolving, say, services, state
-from resnet_viz.ui.run_source import owner, watched
+from resnet_viz.ui.run_source import run_owner, watched
 from resnet_viz.ui.shared import controls, imagenet_source
 from resnet_viz.weights.catalogue import Card, cards
 from resnet_viz.weights.choice import FILE, IMAGENET, RANDOM, RUN, SHIPPED, Weights
@@ -33,7 +33,7 @@ def weights_choices(source: str, weights: Weights) -> dict[str, str]:
     if own:
         choices[FILE] = f"{own.name[:30]}"
     with contextlib.suppress(StoreError):  # there are other weights to look at
-        for run in services.run_store().of_owner(owner())[:_MOST_RUNS]:
+        for run in services.run_store().of_owner(run_owner())[:_MOST_RUNS]:
             found = watched(run.id)
             for trained in found.record.final if found else ():
                 title = _("run: {name}, {network}").format(name=run.name, network=trained)

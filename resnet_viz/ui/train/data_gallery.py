@@ -22,7 +22,7 @@ from resnet_viz.subject.views import TrainView, parse_settings
 from resnet_viz.training.demos import demos
 from resnet_viz.training.plan import Plan, check_memory
 from resnet_viz.ui import say, services, state
-from resnet_viz.ui.run_source import owner
+from resnet_viz.ui.run_source import run_owner
 from resnet_viz.ui.shared import controls
 from resnet_viz.viz.words import class_name
 
@@ -58,7 +58,7 @@ def show(plan: Plan) -> None:
 
 def own_folder() -> str:
     """Return the name under which this visitor's own folders are kept."""
-    return owner()[:32]
+    return run_owner()[:32]
 
 
 def own_plan(plan: Plan) -> Plan:

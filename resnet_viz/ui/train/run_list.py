@@ -20,14 +20,14 @@ from resnet_viz.training.conclusions import conclusion_of
 from resnet_viz.training.demos import demos
 from resnet_viz.training.record import RunRecord
 from resnet_viz.ui import services, state
-from resnet_viz.ui.run_source import RECORDED, Watched, has_recording, owner, watched
+from resnet_viz.ui.run_source import RECORDED, Watched, has_recording, run_owner, watched
 
 _EVERY_S = 3.0
 
 
 def show(shown: TrainView) -> None:
     """Draw the list, and what can be done with the run that is open."""
-    runs = services.runner().list(owner())
+    runs = services.runner().list(run_owner())
     found = watched(shown.run)
     if not runs and found is None:
         return
@@ -41,7 +41,7 @@ def show(shown: TrainView) -> None:
 
 def _draw_table(opened: str) -> None:
     """Draw the list as it stands; a row that was clicked opens on the whole page."""
-    runs = services.runner().list(owner())
+    runs = services.runner().list(run_owner())
     if state.subject().train.run != opened or state.awaits_page() or not runs:
         st.rerun()
         return
@@ -112,7 +112,7 @@ def _show_rename(run: QueueEntry) -> None:
 
 def _do(action: Callable[..., None], run_id: str, *arguments: str) -> bool:
     try:
-        action(run_id, owner(), *arguments)
+        action(run_id, run_owner(), *arguments)
     except ResNetVizError as error:
         state.add_problem(str(error))
         return False

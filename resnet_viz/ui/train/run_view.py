@@ -14,7 +14,7 @@ from resnet_viz.subject.views import TrainView, Viewer
 from resnet_viz.training.conclusions import conclusion_of
 from resnet_viz.training.demos import demos
 from resnet_viz.ui import say, services, state
-from resnet_viz.ui.run_source import Watched, owner, watched
+from resnet_viz.ui.run_source import Watched, run_owner, watched
 from resnet_viz.ui.train import learning, run_charts
 
 _EVERY_S = 1.0
@@ -70,9 +70,9 @@ def _show_head(found: Watched) -> None:
 def _show_progress(found: Watched) -> None:
     """Draw how far it is, or why it went no further."""
     record = found.record
-    trouble = services.runner().trouble
-    if trouble:
-        say.warning(trouble)
+    failure = services.runner().failure
+    if failure:
+        say.warning(failure)
     if not found.has_ended:
         shares = [
             record.spent_s / record.plan.seconds if record.plan.seconds else 0.0,
@@ -86,17 +86,17 @@ def _show_progress(found: Watched) -> None:
 def _show_controls(found: Watched) -> None:
     state_now = found.record.state
 
-    def tell(label: str, word: str, **options: Any) -> None:
-        st.button(label, key=f"run_{word}", on_click=_command, args=(found.id, word), **options)
+    def button(label: str, command: str, **options: Any) -> None:
+        st.button(label, key=f"run_{command}", on_click=_command, args=(found.id, command), **options)
 
     if state_now == "prepared":
-        tell(_("Start now"), "go", type="primary")
+        button(_("Start now"), "go", type="primary")
     elif state_now == "paused":
-        tell(_("Go on"), "go", type="primary")
+        button(_("Go on"), "go", type="primary")
     elif state_now == "running":
-        tell(_("Pause"), "pause")
+        button(_("Pause"), "pause")
     if not found.has_ended:
-        tell(_("Cancel"), "cancel")
+        button(_("Cancel"), "cancel")
         return
     if state_now == "done":
         st.button(
@@ -107,7 +107,7 @@ def _show_controls(found: Watched) -> None:
             help=_("Goes on from where it ended, for the same budget again."),
         )
     elif state_now in ("failed", "cancelled"):
-        tell(_("Go on"), "go", help=_("Goes on from the last checkpoint."))
+        button(_("Go on"), "go", help=_("Goes on from the last checkpoint."))
     _show_inspect(found)
 
 
@@ -146,9 +146,9 @@ def _found(run_id: str) -> Watched | None:
         return None
 
 
-def _command(run_id: str, word: str) -> None:
+def _command(run_id: str, command: str) -> None:
     try:
-        services.runner().command(run_id, owner(), word)
+        services.runner().command(run_id, run_owner(), command)
     except ResNetVizError as error:
         state.add_problem(str(error))
 
@@ -160,7 +160,7 @@ def _extend(run_id: str) -> None:
     own = demos().get(found.record.plan.demo)
     more = own.plan.seconds if own and own.plan.seconds else found.record.plan.seconds
     try:
-        services.runner().extend(run_id, owner(), seconds=more, updates=own.plan.updates if own else 0)
+        services.runner().extend(run_id, run_owner(), seconds=more, updates=own.plan.updates if own else 0)
     except ResNetVizError as error:
         state.add_problem(str(error))
 

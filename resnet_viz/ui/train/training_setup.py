@@ -16,7 +16,7 @@ from resnet_viz.training.demos import demos
 from resnet_viz.training.hardware import cpu, nvidia_gpus
 from resnet_viz.training.plan import Plan, to_paths
 from resnet_viz.ui import say, services, state
-from resnet_viz.ui.run_source import RECORDED, has_recording, owner, watched
+from resnet_viz.ui.run_source import RECORDED, has_recording, run_owner, watched
 from resnet_viz.ui.shared import controls
 from resnet_viz.ui.train import data_gallery, learning, run_charts
 from resnet_viz.viz.words import network_name
@@ -142,7 +142,7 @@ def _submit(*, holds: bool) -> None:
         title = f"{_(demos()[subject.train.demo].title)} · {subject.train.plan.seed}"
         device = state.device()
         plan = data_gallery.own_plan(subject.train.plan)
-        run = services.runner().submit(owner(), plan, title[:60], device=device, holds=holds)
+        run = services.runner().submit(run_owner(), plan, title[:60], device=device, holds=holds)
     except ResNetVizError as error:
         state.add_problem(str(error))
         return

@@ -1,6 +1,6 @@
 """A visitor's picture is read in a throw-away process with limits: what it asks of a decoder costs nobody else anything.
 
-``python -m resnet_viz.images.apart LANGUAGE`` takes the file's bytes on its standard input and answers with one line of
+``python -m resnet_viz.images.sandboxed LANGUAGE`` takes the file's bytes on its standard input and answers with one line of
 JSON, then the pixels.
 """
 
@@ -28,7 +28,7 @@ _TIMEOUT_S = 90.0
 _one_at_a_time = threading.Lock()
 
 
-def read_apart(data: bytes) -> Picture:
+def read_sandboxed(data: bytes) -> Picture:
     """Return the picture in some bytes of unknown origin, as `read_picture` does, whatever they make a decoder do.
 
     Raises:
