@@ -1,4 +1,4 @@
-"""What is said of a block and of a layer beside the picture, and what is asked behind the page."""
+"""What is said of a block and of a layer beside the picture, and what is asked in the background."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ from resnet_viz.analysis import analyse
 from resnet_viz.analysis.reads import cell_reads
 from resnet_viz.errors import CancelledError, JobError
 from resnet_viz.spec import PRESETS, preset
-from resnet_viz.ui.behind import Behind, Outlasting
+from resnet_viz.ui.background import Background, SharedWork
 from resnet_viz.viz.block_account import (
     block_kind,
     block_purpose,
@@ -91,8 +91,8 @@ def test_cells_that_nobody_uses_are_told_by_where_they_lie(name, node, sentence)
 
 
 def test_a_question_is_asked_of_who_stays_and_withdrawn_from_who_leaves(monkeypatch):
-    monkeypatch.setattr("resnet_viz.ui.behind._STAYS_S", 0.0)
-    behind, heard, asked = Behind(most=1), [], threading.Event()
+    monkeypatch.setattr("resnet_viz.ui.background._STAYS_S", 0.0)
+    background, heard, asked = Background(most=1), [], threading.Event()
 
     def question(waiting):
         asked.set()
@@ -101,12 +101,12 @@ def test_a_question_is_asked_of_who_stays_and_withdrawn_from_who_leaves(monkeypa
         heard.append("withdrawn")
         raise CancelledError
 
-    assert behind.look("a", question)
+    assert background.poll("a", question)
     assert not asked.is_set()  # who only passes by asks nothing
     time.sleep(0.002)
-    assert behind.look("a", question)
+    assert background.poll("a", question)
     assert asked.wait(10)
-    monkeypatch.setattr("resnet_viz.ui.behind._LEFT_S", 0.01)
+    monkeypatch.setattr("resnet_viz.ui.background._LEFT_S", 0.01)
     deadline = time.monotonic() + 10
     while not heard and time.monotonic() < deadline:
         time.sleep(0.005)
@@ -114,22 +114,22 @@ def test_a_question_is_asked_of_who_stays_and_withdrawn_from_who_leaves(monkeypa
 
 
 def test_a_question_that_failed_is_not_asked_again(monkeypatch):
-    monkeypatch.setattr("resnet_viz.ui.behind._STAYS_S", -1.0)
-    behind, count = Behind(most=2), []
+    monkeypatch.setattr("resnet_viz.ui.background._STAYS_S", -1.0)
+    background, count = Background(most=2), []
 
     def question(_waiting):
         count.append(1)
         raise JobError("no")
 
     deadline = time.monotonic() + 10
-    while behind.look("a", question) and time.monotonic() < deadline:
+    while background.poll("a", question) and time.monotonic() < deadline:
         time.sleep(0.005)
     assert count == [1]
-    assert not behind.look("a", question)
+    assert not background.poll("a", question)
 
 
 def test_long_work_outlasts_the_page_that_asked_and_is_shared_until_nobody_waits_for_it():
-    outlasting, asked, go_on = Outlasting(left_s=60.0), [], threading.Event()
+    outlasting, asked, go_on = SharedWork(left_s=60.0), [], threading.Event()
 
     def question(waiting):
         asked.append(1)
@@ -166,4 +166,4 @@ def test_what_went_wrong_in_long_work_is_told_to_who_waits_and_asked_anew():
 
     for _try in range(2):
         with pytest.raises(JobError, match="no"):
-            Outlasting().ask("a", question, PATIENT)
+            SharedWork().ask("a", question, PATIENT)

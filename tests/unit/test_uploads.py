@@ -15,7 +15,7 @@ from PIL import Image
 
 from resnet_viz import owners
 from resnet_viz.errors import ImageError
-from resnet_viz.images import apart
+from resnet_viz.images import sandboxed
 from resnet_viz.images import uploads as uploads_module
 from resnet_viz.images.preprocess import NORMALISATIONS, Preparation, as_input
 from resnet_viz.images.reader import SUFFIXES, Picture, read_picture
@@ -59,7 +59,7 @@ def test_its_sentences_are_the_reader_s_in_the_language_of_the_page():
 
 
 def test_a_decoder_that_takes_too_long_is_a_sentence(monkeypatch):
-    monkeypatch.setattr(apart, "_TIMEOUT_S", 0.001)
+    monkeypatch.setattr(sandboxed, "_TIMEOUT_S", 0.001)
     with pytest.raises(ImageError, match="in the time and memory allowed"):
         read_sandboxed(encoded(Image.new("RGB", (4, 4))))
 
@@ -73,7 +73,7 @@ def test_a_decoder_that_crashes_is_a_sentence(monkeypatch):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits on memory hold on Linux")
 def test_a_decoder_that_takes_too_much_memory_gets_none():
-    code = "from resnet_viz.images import apart; apart.LIMITS.apply(); bytearray(500 * 2**20)"
+    code = "from resnet_viz.images import apart; sandboxed.LIMITS.apply(); bytearray(500 * 2**20)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "MemoryError" in done.stderr
 

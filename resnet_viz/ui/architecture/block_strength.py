@@ -1,4 +1,4 @@
-"""How strong F(x) is beside the shortcut on the picture: asked behind the page, which never waits for it."""
+"""How strong F(x) is beside the shortcut on the picture: asked in the background, so that the page never waits for it."""
 
 import streamlit as st
 
@@ -8,7 +8,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.spec import Block
 from resnet_viz.subject.trial import Trial
 from resnet_viz.ui import services
-from resnet_viz.ui.behind import Behind
+from resnet_viz.ui.background import Background
 from resnet_viz.ui.cache import activations, results
 from resnet_viz.ui.shared import forward
 from resnet_viz.viz.block_view import signals
@@ -18,7 +18,7 @@ from resnet_viz.worker.requests.activations import Activations
 
 _EVERY_S = 1.5
 _PICTURE_PX = 64
-_behind = Behind(most=2)
+_background = Background(most=2)
 
 
 def show(trial: Trial, block: Block) -> None:
@@ -66,7 +66,7 @@ def _said(trial: Trial, block: Block) -> str:
 
 
 def _may_come(trial: Trial, block: Block) -> bool:
-    """Ask behind the page, once the worker runs of itself: Keras must not delay the first picture."""
+    """Ask in the background, once the worker runs of itself: Keras must not delay the first picture."""
     if services.worker().pid is None:
         return True
     try:
@@ -81,4 +81,4 @@ def _may_come(trial: Trial, block: Block) -> bool:
         for node, array in found.items():
             activations.keep((work, node), array)
 
-    return _behind.look(_key(trial, block), question)
+    return _background.poll(_key(trial, block), question)

@@ -16,7 +16,7 @@ from resnet_viz.errors import CancelledError, ImageError, ResNetVizError, Weight
 from resnet_viz.messages import gettext as _
 from resnet_viz.subject.trial import Trial
 from resnet_viz.ui import say, services, state
-from resnet_viz.ui.behind import Outlasting
+from resnet_viz.ui.background import SharedWork
 from resnet_viz.ui.cache import activations, results
 from resnet_viz.worker.client import Waiting
 from resnet_viz.worker.request import Network
@@ -30,7 +30,7 @@ _SHOW_AFTER_S = 0.6
 _REDRAW_S = 0.25
 # About what will stand there.
 _SKELETON_PX = 300
-_outlasting = Outlasting()
+_outlasting = SharedWork()
 
 
 def maps_of(trial: Trial, nodes: Sequence[str]) -> dict[str, FloatArray] | None:

@@ -1,4 +1,4 @@
-"""Questions that the page does not end: asked behind it while it goes on, or outlasting the run of it that asked."""
+"""Questions asked in the background: while the page goes on, or beyond the run of it that asked."""
 
 import threading
 import time
@@ -27,28 +27,28 @@ Question = Callable[[Waiting], None]
 """Asks, waits as it is told, and keeps the answer where the page will look for it."""
 
 
-class Behind:
+class Background:
     """A few questions under way; one that nobody comes back for is withdrawn. Safe to use from any thread."""
 
     def __init__(self, most: int) -> None:
         """Have at most so many questions under way at once."""
         self._most = most
         self._lock = threading.Lock()
-        self._looked: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._polled: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._running: set[str] = set()
         self._failed: OrderedDict[str, None] = OrderedDict()
 
-    def look(self, key: str, question: Question) -> bool:
-        """Ask, if somebody has looked for this long enough, and return whether an answer may still come."""
+    def poll(self, key: str, question: Question) -> bool:
+        """Ask, if somebody has polled for this long enough, and return whether an answer may still come."""
         now = time.monotonic()
         with self._lock:
             if key in self._failed:
                 return False
-            first, last = self._looked.get(key, (now, now))
+            first, last = self._polled.get(key, (now, now))
             first = now if now - last > _LEFT_S else first
-            self._looked[key] = first, now
-            while len(self._looked) > _REMEMBERED:
-                self._looked.popitem(last=False)
+            self._polled[key] = first, now
+            while len(self._polled) > _REMEMBERED:
+                self._polled.popitem(last=False)
             if now - first > _STAYS_S and key not in self._running and len(self._running) < self._most:
                 self._running.add(key)
                 threading.Thread(target=self._ask, args=(key, question), daemon=True).start()
@@ -58,7 +58,7 @@ class Behind:
         try:
             question(Waiting(is_cancelled=lambda: self._is_left(key)))
         except (BusyError, CancelledError):
-            pass  # who still looks in asks again
+            pass  # who still polls asks again
         except ResNetVizError:
             with self._lock:
                 self._failed[key] = None
@@ -67,17 +67,17 @@ class Behind:
         finally:
             with self._lock:
                 self._running.discard(key)
-                self._looked.pop(key, None)
+                self._polled.pop(key, None)
 
     def _is_left(self, key: str) -> bool:
-        return time.monotonic() - self._looked.get(key, (0.0, 0.0))[1] > _LEFT_S
+        return time.monotonic() - self._polled.get(key, (0.0, 0.0))[1] > _LEFT_S
 
 
 @dataclass
 class _Work:
     """A question under way: when somebody waited for it last, how far it is, and how it ended."""
 
-    looked: float
+    polled: float
     progress: tuple[str, float] = ("", 0.0)
     is_withdrawn: bool = False
     is_over: threading.Event = field(default_factory=threading.Event)
@@ -85,7 +85,7 @@ class _Work:
     error: BaseException | None = None
 
 
-class Outlasting:
+class SharedWork:
     """Questions that go on while the page that asked is drawn anew, and that are shared by all who ask the same.
 
     Safe to use from any thread.
@@ -102,12 +102,12 @@ class Outlasting:
 
         Args:
             key: What tells it from all others.
-            question: Asks, on a thread of its own, and keeps the answer where it will be looked for.
+            question: Asks, on a thread of its own, and keeps the answer where it will be polled for.
             waiting: How to wait; what its functions raise ends the waiting, not the question.
         """
         work = self._join(key, question)
         while not work.is_over.wait(_TICK_S):
-            work.looked = time.monotonic()
+            work.polled = time.monotonic()
             waiting.on_progress(*work.progress)
             if waiting.is_cancelled():
                 raise CancelledError
@@ -123,15 +123,15 @@ class Outlasting:
                 work = self._works[key] = _Work(time.monotonic())
                 run = in_this_language(partial(self._run, key, work, question))
                 threading.Thread(target=run, daemon=True).start()
-            work.looked = time.monotonic()
+            work.polled = time.monotonic()
             return work
 
     def _run(self, key: str, work: _Work, question: Callable[[Waiting], T]) -> None:
-        def hear(step: str, share: float) -> None:
+        def on_progress(step: str, share: float) -> None:
             work.progress = step, share
 
         try:
-            work.answer = question(Waiting(hear, lambda: self._is_left(work)))
+            work.answer = question(Waiting(on_progress, lambda: self._is_left(work)))
         except BaseException as error:  # noqa: BLE001 - raised where it is waited for
             work.error = error
         finally:
@@ -142,5 +142,5 @@ class Outlasting:
 
     def _is_left(self, work: _Work) -> bool:
         with self._lock:
-            work.is_withdrawn = work.is_withdrawn or time.monotonic() - work.looked > self._left_s
+            work.is_withdrawn = work.is_withdrawn or time.monotonic() - work.polled > self._left_s
             return work.is_withdrawn
