@@ -34,7 +34,7 @@ def encoded(image, picture_format="PNG", **options):
     return out.getvalue()
 
 
-# --- Read apart ---------------------------------------------------------------------------------------------------
+# --- Read in a sandbox ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("picture_format", ["JPEG", "PNG", "MPO", "TIFF"])
@@ -73,7 +73,7 @@ def test_a_decoder_that_crashes_is_a_sentence(monkeypatch):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits on memory hold on Linux")
 def test_a_decoder_that_takes_too_much_memory_gets_none():
-    code = "from resnet_viz.images import apart; sandboxed.LIMITS.apply(); bytearray(500 * 2**20)"
+    code = "from resnet_viz.images import sandboxed; sandboxed.LIMITS.apply(); bytearray(500 * 2**20)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "MemoryError" in done.stderr
 
