@@ -23,7 +23,7 @@ _MOST_CLASSES = 1000
 
 def class_in(trial: Trial, likeliest: int) -> int:
     """Return the class that is explained unasked: the one in the picture where that is known, else the likeliest."""
-    is_known = trial.weights.knows == "shapes" and trial.spec.classes == len(SHAPES.indices)
+    is_known = trial.weights.learned_from == "shapes" and trial.spec.classes == len(SHAPES.indices)
     if is_known and trial.image in SHAPES.indices:
         return list(SHAPES.indices).index(trial.image)
     return likeliest

@@ -4,7 +4,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.training.record import RunFolder, RunRecord
 from resnet_viz.viz.words import network_name
 from resnet_viz.weights.catalogue import shapes_of
-from resnet_viz.weights.choice import Knows, Trained
+from resnet_viz.weights.choice import LearnedFrom, Trained
 from resnet_viz.weights.content import content_of
 from resnet_viz.weights.store import WeightsFile
 
@@ -31,5 +31,5 @@ def learned(title: str, record: RunRecord, files: RunFolder, name: str) -> Train
     except OSError:  # deleted a moment ago
         return None
     plan, classes = record.plan, tuple(record.classes)
-    knows: Knows = "shapes" if plan.data.source == "shapes" else "other"
-    return Trained(file, plan.specs(len(classes))[name], classes, knows)
+    learned_from: LearnedFrom = "shapes" if plan.data.source == "shapes" else "other"
+    return Trained(file, plan.specs(len(classes))[name], classes, learned_from)
