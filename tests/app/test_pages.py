@@ -24,11 +24,11 @@ from resnet_viz.messages import use_language
 from resnet_viz.owners import OwnerFiles
 from resnet_viz.reports.origins import origin_of
 from resnet_viz.spec import PRESETS, preset
+from resnet_viz.spec.edits import edited_stages
 from resnet_viz.subject.operations import surgery_of
 from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.views import VIEWS
 from resnet_viz.ui import services, state
-from resnet_viz.ui.frame.specification import _edited
 from resnet_viz.ui.resolving import trial_for
 from resnet_viz.viz.fields import FIELDS, SECTIONS
 from resnet_viz.viz.origin import arrays_npz
@@ -483,14 +483,14 @@ def test_a_field_deep_in_the_specification_changes_the_network_and_the_link():
 def test_the_table_of_stages_takes_edits_and_refuses_bad_ones():
     stages = PRESETS["course"].stages
     edits = {"edited_rows": {3: {"identity_filters": "512 512 2048"}}, "added_rows": [], "deleted_rows": []}
-    assert _edited(stages, edits)[3].identity_filters == (512, 512, 2048)
+    assert edited_stages(stages, edits)[3].identity_filters == (512, 512, 2048)
     more = {"edited_rows": {}, "added_rows": [{"blocks": 1, "strides": None}], "deleted_rows": [0]}
-    made = _edited(stages, more)
+    made = edited_stages(stages, more)
     assert len(made) == 4
     assert made[-1].blocks == 1
     for cell, value in (("identity_filters", "many"), ("blocks", 2.5), ("strides", "x")):
         with pytest.raises(SpecError, match=cell):
-            _edited(stages, {"edited_rows": {0: {cell: value}}, "added_rows": [], "deleted_rows": []})
+            edited_stages(stages, {"edited_rows": {0: {cell: value}}, "added_rows": [], "deleted_rows": []})
 
 
 def test_another_kind_of_block_brings_its_filters():
@@ -499,12 +499,12 @@ def test_another_kind_of_block_brings_its_filters():
     app.run()
     state_of = app.session_state["whole_subject"]
     assert state_of.spec.block == "bottleneck"
-    from resnet_viz.ui.frame.specification import _with
+    from resnet_viz.spec.edits import with_field
 
-    basic = _with(state_of.spec, "block", "basic")
+    basic = with_field(state_of.spec, "block", "basic")
     assert basic.stages[1].identity_filters == (128, 128)
-    assert analyse(_with(basic, "block", "bottleneck")).totals == analyse(state_of.spec).totals
-    assert _with(state_of.spec, "pre_activation", value=True).final_norm
+    assert analyse(with_field(basic, "block", "bottleneck")).totals == analyse(state_of.spec).totals
+    assert with_field(state_of.spec, "pre_activation", value=True).final_norm
 
 
 # --- Beside the picture ---------------------------------------------------------------------------------------------

@@ -377,18 +377,17 @@ def test_a_run_that_is_continued_has_other_weights_under_the_same_link(runner):
 
 
 def test_measurements_and_all_of_a_run_are_files(runner):
-    from resnet_viz.ui.run_source import Watched
-    from resnet_viz.ui.train.run_list import metrics_csv, run_zip
+    from resnet_viz.reports.runs import metrics_csv, run_zip
 
     run = finished(runner)
     files = runner.store.files(run.id)
-    found = Watched(run.id, run.name, files.load(), files.read_metrics()[0], files, run)
-    lines = metrics_csv(found).splitlines()
+    record, metrics = files.load(), files.read_metrics()[0]
+    lines = metrics_csv(metrics).splitlines()
     assert len(lines) == 7
     assert lines[0].startswith("network,update,loss,training_accuracy")
     assert "gradient_norms.2a" in lines[0]
-    found.record.plan = found.record.plan.with_folder("whose-pictures")
-    with zipfile.ZipFile(io.BytesIO(run_zip(found))) as archive:
+    record.plan = record.plan.with_folder("whose-pictures")
+    with zipfile.ZipFile(io.BytesIO(run_zip(record, metrics, files))) as archive:
         assert json.loads(archive.read("run.json"))["plan"]["seed"] == 5
         assert not [name for name in archive.namelist() if b"whose-pictures" in archive.read(name)]
         assert len(archive.read("metrics.jsonl").splitlines()) == 6

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from resnet_viz.caches import ArrayCache, ResultCache
 from resnet_viz.results import Attribution, Sanity
-from resnet_viz.ui.cache import ArrayCache, ResultCache
 
 
 def test_maps_are_kept_under_a_limit_of_bytes_and_cannot_be_changed():

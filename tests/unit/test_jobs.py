@@ -222,9 +222,9 @@ def test_going_on_is_bounded_as_submitting_is(runners):
 
 
 def test_the_feed_reads_once_for_all_who_watch_and_starts_over_with_the_run():
+    from resnet_viz.jobs.feed import RunFeed
     from resnet_viz.jobs.reading import Events
     from resnet_viz.training.record import RunRecord
-    from resnet_viz.ui.cache import RunFeed
 
     asked, feed = [], RunFeed()
 

@@ -8,13 +8,13 @@ import pytest
 from PIL import Image
 
 from resnet_viz.analysis import network
+from resnet_viz.caches import ArrayCache
 from resnet_viz.images.reader import Picture
 from resnet_viz.images.samples import sample_picture
 from resnet_viz.spec import PRESETS
 from resnet_viz.subject.operations import surgery_of
 from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.trial import trial_of
-from resnet_viz.ui.cache import ArrayCache
 from resnet_viz.weights.choice import Trained
 from resnet_viz.weights.fit import expected_arrays
 from resnet_viz.weights.store import WeightsFile

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from resnet_viz import owners
+from resnet_viz.caches import ArrayCache
 from resnet_viz.errors import ImageError
 from resnet_viz.images import sandboxed
 from resnet_viz.images import uploads as uploads_module
@@ -25,7 +26,6 @@ from resnet_viz.messages import use_language
 from resnet_viz.spec import PRESETS
 from resnet_viz.spec.surgery import NO_SURGERY, Surgery
 from resnet_viz.subject.trial import Trial
-from resnet_viz.ui.cache import ArrayCache
 
 
 def encoded(image, picture_format="PNG", **options):

@@ -5,16 +5,13 @@ import streamlit as st
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.analysis.keras_code import keras_file
 from resnet_viz.analysis.measures import OWN
-from resnet_viz.errors import ResNetVizError, SpecError, broken_rule
+from resnet_viz.errors import ResNetVizError
 from resnet_viz.messages import gettext as _
-from resnet_viz.spec import PRESETS, ResNetSpec
-from resnet_viz.spec.changes import changed_paths
+from resnet_viz.spec.edits import nearest_preset, specification_in
 from resnet_viz.subject.subject import Subject
 from resnet_viz.ui import kept, state
 from resnet_viz.ui.architecture.picture import drawing_of
 from resnet_viz.viz.coloring import MAX_OWN_BYTES, read_numbers
-
-_MAX_SPEC_BYTES = 100_000
 
 
 def show(subject: Subject) -> None:
@@ -58,23 +55,12 @@ def _code(preset: str, summary: NetworkSummary) -> str:
     return keras_file(summary.graph, title)
 
 
-def nearest_preset(spec: ResNetSpec) -> str:
-    """Return the preset that tells a specification in the fewest changes."""
-    return min(PRESETS, key=lambda name: len(changed_paths(PRESETS[name], spec)))
-
-
 def _take_spec() -> None:
     data = _received("spec_upload")
     if data is not None:
         state.update(
-            lambda now: now.with_spec(_specification(data)).having(preset=nearest_preset(_specification(data)))
+            lambda now: now.with_spec(specification_in(data)).having(preset=nearest_preset(specification_in(data)))
         )
-
-
-def _specification(data: bytes) -> ResNetSpec:
-    if len(data) > _MAX_SPEC_BYTES:
-        raise SpecError(broken_rule("specification", _("at most 100 kB of JSON"), f"{len(data):,} bytes"))
-    return ResNetSpec.from_json(data.decode("utf-8", errors="replace"))
 
 
 def _take_numbers() -> None:

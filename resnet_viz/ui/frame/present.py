@@ -27,7 +27,7 @@ def show_keys(viewer: Viewer) -> None:
 def show_help(viewer: Viewer) -> None:
     """Draw which keys there are."""
     keys = [
-        (_("1 to 5"), _("another page")),
+        (_("1 to {n}").format(n=len(PAGES)), _("another page")),
         (
             _("Page Up, Page Down"),
             _("the stop before, the next stop") if viewer.walk else _("the page before, the next page"),

@@ -6,11 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
-from resnet_viz.spec import PRESETS, ResNetSpec, Stage
-from resnet_viz.spec.changes import text_of, to_paths, with_changes
-from resnet_viz.spec.rules import whole_of
+from resnet_viz.spec import PRESETS, ResNetSpec
+from resnet_viz.spec.changes import to_paths, with_changes
+from resnet_viz.spec.edits import edited_stages, with_field
 from resnet_viz.ui import state
 from resnet_viz.ui.shared import controls
 from resnet_viz.viz.fields import FIELDS, SECTIONS, Field, section_title, value_title
@@ -71,7 +70,7 @@ def _show_field(field: Field, value: Any, *, label: str) -> None:
     key = f"spec_{field.path}"
 
     def change(new: Any) -> None:
-        state.set_spec(lambda spec: _with(spec, field.path, new))
+        state.set_spec(lambda spec: with_field(spec, field.path, new))
 
     if field.kind is bool:
         controls.toggle(label, value, change, key=key)
@@ -83,38 +82,6 @@ def _show_field(field: Field, value: Any, *, label: str) -> None:
         controls.choice(label, field.options, value, change, key=key, title=lambda v: value_title(field.path, v))
     if field.path == "width":
         controls.choice(_("Width"), sorted({*_WIDTHS, value}), value, change, key="spec_widths", title="{:g}".format)
-
-
-def _with(spec: ResNetSpec, path: str, value: Any) -> ResNetSpec:
-    """Return the specification with one field changed, and with what that field cannot do without."""
-    if path == "block" and value != spec.block:
-        return _with_block_kind(spec, value)
-    if path == "pre_activation" and value != spec.pre_activation:
-        spec = replace(spec, final_norm=bool(value))
-    if path == "stem.pool_size" and value <= spec.stem.pool_padding:
-        spec = replace(spec, stem=replace(spec.stem, pool_padding=0))
-    return with_changes(spec, {path: text_of(value)})
-
-
-def _with_block_kind(spec: ResNetSpec, kind: str) -> ResNetSpec:
-    """Return the network of the other kind of block: a bottleneck widens by 4, a basic block keeps its filters."""
-
-    def filters(old: tuple[int, ...]) -> tuple[int, ...]:
-        return (old[0], old[0]) if kind == "basic" else (old[0], old[0], 4 * old[0])
-
-    stages = tuple(
-        replace(
-            stage,
-            convolution_filters=filters(stage.convolution_filters),
-            identity_filters=filters(stage.convolution_filters),
-        )
-        for stage in spec.stages
-    )
-    stride_on = "first" if kind == "basic" else spec.stride_on
-    return replace(spec, block=kind, stages=stages, stride_on=stride_on)  # type: ignore[arg-type]
-
-
-# --- Stages ---
 
 
 def _show_blocks(spec: ResNetSpec) -> None:
@@ -176,35 +143,4 @@ def _take_table(key: str) -> None:
     """Make the table's edits the stages; what breaks a rule leaves the network as it was."""
     edits: dict[str, Any] = state.typed(key)
     state.count_edit()
-    state.set_spec(lambda spec: replace(spec, stages=_edited(spec.stages, edits)))
-
-
-def _edited(stages: tuple[Stage, ...], edits: dict[str, Any]) -> tuple[Stage, ...]:
-    rows: list[Stage] = []
-    for index, stage in enumerate(stages):
-        if index not in edits["deleted_rows"]:
-            rows.append(_stage(stage, edits["edited_rows"].get(index, {})))
-    for added in edits["added_rows"]:
-        values = {name: value for name, value in added.items() if value is not None and name not in ("_index", "stage")}
-        rows.append(_stage(stages[-1], values))
-    return tuple(rows)
-
-
-def _stage(stage: Stage, values: dict[str, Any]) -> Stage:
-    changes: dict[str, Any] = {}
-    for name, value in values.items():
-        if name in ("convolution_filters", "identity_filters"):
-            changes[name] = _filters(name, str(value))
-        elif isinstance(value, (int, float)) and float(value).is_integer():
-            changes[name] = int(value)
-        else:
-            raise SpecError(broken_rule(name, _("a whole number"), value))
-    return replace(stage, **changes)
-
-
-def _filters(name: str, text: str) -> tuple[int, ...]:
-    found = [whole_of(part) for part in text.replace(",", " ").replace("·", " ").split()]
-    numbers = tuple(number for number in found if number is not None)
-    if not found or len(numbers) < len(found):
-        raise SpecError(broken_rule(name, _("whole numbers with spaces between, such as 64 64 256"), text))
-    return numbers
+    state.set_spec(lambda spec: replace(spec, stages=edited_stages(spec.stages, edits)))

@@ -1,8 +1,5 @@
 """Every run of the visitor's: to open, compare, rename, delete, take along."""
 
-import io
-import json
-import zipfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -12,13 +9,13 @@ import streamlit as st
 
 from resnet_viz.errors import ResNetVizError, StoreError
 from resnet_viz.jobs.store import QueueEntry
-from resnet_viz.messages import N_, Titles, ngettext
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import ngettext
+from resnet_viz.reports.runs import metrics_csv, run_zip, state_name
 from resnet_viz.subject.parts import MAX_COMPARED
 from resnet_viz.subject.views import TrainView
 from resnet_viz.training.conclusions import conclusion_of
 from resnet_viz.training.demos import demos
-from resnet_viz.training.record import RunRecord
 from resnet_viz.ui import services, state
 from resnet_viz.ui.run_source import RECORDED, Watched, has_recording, run_owner, watched
 
@@ -70,7 +67,7 @@ def _show_actions(compared: Sequence[str], found: Watched, runs: Sequence[QueueE
         stem = f"run-{found.id}"
         st.download_button(
             _("Measurements (CSV)"),
-            partial(metrics_csv, found),
+            partial(metrics_csv, found.metrics),
             file_name=f"{stem}.csv",
             mime="text/csv",
             on_click="ignore",
@@ -89,7 +86,7 @@ def _show_actions(compared: Sequence[str], found: Watched, runs: Sequence[QueueE
                     )
         st.download_button(
             _("All of it (zip)"),
-            partial(run_zip, found),
+            partial(run_zip, found.record, found.metrics, found.files),
             file_name=f"{stem}.zip",
             mime="application/zip",
             on_click="ignore",
@@ -176,46 +173,3 @@ def _row(run: QueueEntry) -> dict[str, object]:
         _("Measured"): conclusion,
         _("Begun"): datetime.fromtimestamp(run.created, UTC).astimezone().strftime("%Y-%m-%d %H:%M"),
     }
-
-
-state_name = Titles(
-    {
-        "queued": N_("waiting"),
-        "preparing": N_("getting ready"),
-        "prepared": N_("ready to start"),
-        "running": N_("running"),
-        "paused": N_("paused"),
-        "done": N_("done"),
-        "cancelled": N_("cancelled"),
-        "failed": N_("failed"),
-        "interrupted": N_("interrupted"),
-    }
-)
-"""What a state is called."""
-
-
-def metrics_csv(found: Watched) -> str:
-    """Return all measurements of a run, one row each, norms as columns ``gradient_norms.2a``."""
-    rows = []
-    for line in found.metrics:
-        flat = {name: value for name, value in line.items() if not isinstance(value, dict)}
-        for name in ("gradient_norms", "weight_norms"):
-            flat |= {f"{name}.{block}": value for block, value in line[name].items()}
-        rows.append(flat)
-    return pd.DataFrame(rows).to_csv(index=False)
-
-
-def run_zip(found: Watched) -> bytes:
-    """Return the record, the measurements and the weights of a run in one archive."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("run.json", json.dumps(_record_json(found.record), indent=1))
-        archive.writestr("metrics.jsonl", "".join(json.dumps(line) + "\n" for line in found.metrics))
-        if found.files.weights.is_dir():
-            for path in sorted(found.files.weights.glob("*.safetensors")):
-                archive.write(path, f"weights/{path.name}")
-    return out.getvalue()
-
-
-def _record_json(record: RunRecord) -> dict[str, object]:
-    return {**vars(record), "plan": record.plan.to_shared()}
