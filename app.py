@@ -12,8 +12,8 @@ from starlette.middleware import Middleware
 from resnet_viz.paths import FRAME
 from resnet_viz.ui.errors import hide_traceback
 from resnet_viz.ui.first_paint import FirstPaint
+from resnet_viz.ui.lifespan import lifespan, stay_offline
 from resnet_viz.ui.middleware import OwnerMiddleware
-from resnet_viz.ui.services import lifespan, stay_offline
 
 stay_offline()
 app = st.App(

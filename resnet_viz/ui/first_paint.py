@@ -1,4 +1,7 @@
-"""Our style sheet in the page's HTML: without it the page would first be drawn in Streamlit's own looks; and our keys."""
+"""What is ours before anything of the page has run: style sheet and keys in its HTML, the icon.
+
+Without the sheet the page would first be drawn in Streamlit's own looks.
+"""
 
 import hashlib
 
@@ -6,7 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from resnet_viz.paths import STYLE
+from resnet_viz.paths import ASSETS, STYLE
 
 _SHEETS = ("frame.css", "page.css")
 # A page must come whole and as it is now: our part of it changes when Streamlit's file does not.
@@ -15,7 +18,10 @@ _NOT_ANSWERED = ("etag", "last-modified", "accept-ranges")
 
 
 class FirstPaint:
-    """Puts `style/first.css` and `style/keys.js` into the head of every page, and a link to the other sheets, as one."""
+    """Puts `style/first.css` and `style/keys.js` into the head of every page, and a link to the other sheets, as one.
+
+    Our icon stands in the place of Streamlit's own: no run of a page needs to say so.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -23,6 +29,8 @@ class FirstPaint:
         self._name = f"page-{hashlib.sha256(sheet).hexdigest()[:12]}.css"
         year = {"cache-control": "public, max-age=31536000, immutable"}
         self._sheet = Response(sheet, media_type="text/css", headers=year)
+        day = {"cache-control": "public, max-age=86400"}
+        self._icon = Response((ASSETS / "icon.png").read_bytes(), media_type="image/png", headers=day)
         first = (STYLE / "first.css").read_text("utf-8")
         keys = (STYLE / "keys.js").read_text("utf-8")
         # Relative like Streamlit's own links, so that it holds below a base path and behind a proxy.
@@ -32,6 +40,8 @@ class FirstPaint:
         """Serve one request."""
         if scope["type"] == "http" and scope["path"].endswith(f"/style/{self._name}"):
             await self._sheet(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"].endswith("/favicon.png"):
+            await self._icon(scope, receive, send)
         elif scope["type"] == "http" and scope["method"] == "GET" and _wants_page(scope):
             await self._send_page(scope, receive, send)
         else:

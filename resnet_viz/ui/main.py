@@ -3,18 +3,18 @@
 import streamlit as st
 
 from resnet_viz.messages import gettext as _
-from resnet_viz.paths import ASSETS, PAGES, STYLE
+from resnet_viz.paths import PAGES, STYLE
 from resnet_viz.subject.links import to_params
 from resnet_viz.subject.trial import Trial
 from resnet_viz.subject.views import Viewer
-from resnet_viz.ui import kept, resolving, say, services, state
+from resnet_viz.ui import kept, lifespan, resolving, say, state
 from resnet_viz.ui.frame import present, specification, subject_line, walk, welcome
 from resnet_viz.ui.shared import doubt
 
 
 def main() -> None:
     """Run one page in its frame."""
-    st.set_page_config(page_title="ResNet Viz", page_icon=str(ASSETS / "icon.png"), layout="wide")
+    st.set_page_config(page_title="ResNet Viz", layout="wide")
     state.begin_run()
     walk.arrive()
     subject = state.subject()
@@ -43,7 +43,7 @@ def main() -> None:
                 specification.show(subject.preset, subject.spec)
         page.run()
     state.write_url()
-    services.first_page.set()
+    lifespan.first_page.set()
 
 
 def _show_above(trial: Trial, viewer: Viewer, sentences: list[str]) -> None:

@@ -1,21 +1,12 @@
-"""What lives as long as the server: the model worker, the uploads, the housekeeping between them."""
+"""What lives as long as the server: the model worker, the stores of what visitors leave, the list of runs."""
 
-import asyncio
 import contextlib
-import gc
-import importlib
 import math
 import os
-import sys
-import threading
 import time
-from collections.abc import AsyncIterator
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import streamlit as st
-from streamlit import net_util
+from typing import NamedTuple
 
 from resnet_viz.datasets.catalogue import arrays_file
 from resnet_viz.errors import DAMAGE, BackendMissingError, ResNetVizError, StoreError
@@ -33,29 +24,7 @@ from resnet_viz.worker.client import WorkerClient
 from resnet_viz.worker.request import Network
 from resnet_viz.worker.requests.warm import Warm
 
-# pandas and the emoji table are Streamlit's own late imports, for component data and button labels.
-_FIRST_PAGE_IMPORTS = (
-    "resnet_viz.ui.frame.subject_line",
-    "resnet_viz.ui.architecture.picture",
-    "resnet_viz.ui.architecture.panels",
-    "resnet_viz.ui.frame.specification",
-    "streamlit.emojis",
-    "pandas",
-    "resnet_viz.ui.layers.layer_table",
-    "resnet_viz.ui.architecture.comparison",
-    "resnet_viz.ui.architecture.files",
-    "resnet_viz.ui.activations.ways",
-    "resnet_viz.ui.explain.explanation",
-)
-
-# The lifespan begins before the server listens: imports at once would delay that.
-_LISTENS_S = 0.3
-_SWEEP_S = 600.0
 _COUNTED_S = 1.0
-# Without a visitor the worker warms all the same.
-_LONGEST_WAIT_S = 20.0
-# What a browser needs from the page's last message to the picture, on two cores that Keras's import would share.
-_BROWSER_DRAWS_S = 2.0
 
 
 @cache
@@ -145,54 +114,8 @@ def pictures_folder() -> Path:
     return data_folder() / "data"
 
 
-def stay_offline() -> None:
-    """Keep Streamlit from asking a server on the internet for this machine's outer address when it checks an origin."""
-    net_util.get_external_ip = lambda: None
-
-
-@contextlib.asynccontextmanager
-async def lifespan(_app: Any) -> AsyncIterator[None]:
-    """Warm the worker behind the first page, sweep old uploads now and then, end the worker with the server."""
-    _say_where()
-    threading.Thread(target=_preload, daemon=True).start()
-    threading.Thread(target=_warm, daemon=True).start()
-    sweeping = asyncio.create_task(_delete_expired())
-    try:
-        yield
-    finally:
-        sweeping.cancel()
-        runner().close()
-        worker().close()
-
-
-def _say_where() -> None:
-    """Print where the app is: on this machine and, unless it listens here only, for others on the network."""
-    port, address = st.get_option("server.port"), st.get_option("server.address")
-    lines = [f"ResNet Viz: http://localhost:{port}"]
-    inner = net_util.get_internal_ip()
-    if inner and address in (None, "", "0.0.0.0", "::"):  # noqa: S104 - compared, not bound
-        lines.append(f"On this network: http://{inner}:{port}")
-    sys.stdout.write("\n".join(lines) + "\n")
-    sys.stdout.flush()
-
-
-def _preload() -> None:
-    """Import, while the first browser still loads its files, what the first page would import on the way (0.5 s)."""
-    time.sleep(_LISTENS_S)
-    for name in _FIRST_PAGE_IMPORTS:
-        importlib.import_module(name)
-    gc.collect()
-    # What is imported by now stays: without this every rerun's full collection walks all of it again.
-    gc.freeze()
-
-
-first_page = threading.Event()
-"""Set when a page has been drawn: only then does the worker start, so that Keras does not delay the first picture."""
-
-
-def _warm() -> None:
-    first_page.wait(_LONGEST_WAIT_S)
-    time.sleep(_BROWSER_DRAWS_S)
+def warm() -> None:
+    """Start the worker, with the network that most come for, and what an earlier server was training."""
     # Without Keras, or shut down while warming: the pages that need the worker say what is wrong.
     with contextlib.suppress(BackendMissingError, ResNetVizError):
         shipped = next((content_of(card.path) for card in cards().values() if card.preset == DEFAULT_PRESET), None)
@@ -214,10 +137,15 @@ def use_pictures_of_runs() -> None:
                 os.utime(arrays_file(pictures_folder(), "folders", plan.data.folder))
 
 
-async def _delete_expired() -> None:
-    while True:
-        await asyncio.to_thread(use_pictures_of_runs)
-        for folder in KEPT:
-            await asyncio.to_thread(delete_expired, data_folder() / folder)
-        await asyncio.to_thread(delete_expired, data_folder() / SEEN, COOKIE_AGE_S)
-        await asyncio.sleep(_SWEEP_S)
+def sweep() -> None:
+    """Delete what visitors have left behind longer ago than it is kept."""
+    use_pictures_of_runs()
+    for folder in KEPT:
+        delete_expired(data_folder() / folder)
+    delete_expired(data_folder() / SEEN, COOKIE_AGE_S)
+
+
+def end() -> None:
+    """End what the server has started."""
+    runner().close()
+    worker().close()

@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from resnet_viz.analysis import analyse
@@ -71,6 +71,7 @@ FILES: dict[str, ImageNetFile] = {
 """By preset."""
 
 
+@lru_cache(maxsize=128)
 def file_for(spec: ResNetSpec) -> ImageNetFile | None:
     """Return the published file of a network: the same layers with the same settings, whatever the size and classes."""
     own = {name: getattr(spec, name) for name in ("input_shape", "classes", "seed", "seed_policy")}

@@ -68,7 +68,7 @@ def ask(path: str, **headers: str) -> tuple[int, dict[str, str], str]:
     with pytest.raises(StopIteration):
         FirstPaint(inner)(scope, None, send).send(None)
     kept = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-    return sent[0]["status"], kept, b"".join(message["body"] for message in sent[1:]).decode()
+    return sent[0]["status"], kept, b"".join(message["body"] for message in sent[1:]).decode(errors="replace")
 
 
 def test_a_page_brings_the_first_styles_and_a_link_to_the_rest():
@@ -81,6 +81,13 @@ def test_a_page_brings_the_first_styles_and_a_link_to_the_rest():
     assert "immutable" in headers["cache-control"]
     assert "stMainBlockContainer" in sheet
     assert ask(f"/some/base/{link}")[2] == sheet
+
+
+def test_the_icon_is_ours_before_anything_of_the_page_has_run():
+    icon = (ROOT / "assets" / "icon.png").read_bytes()
+    for path in ("/favicon.png", "/some/base/favicon.png"):
+        status, headers, _text = ask(path, accept="image/*")
+        assert (status, headers["content-type"], headers["content-length"]) == (200, "image/png", str(len(icon)))
 
 
 def test_a_page_is_never_taken_for_an_older_one():

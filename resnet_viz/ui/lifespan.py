@@ -1,0 +1,112 @@
+"""From the server's start to its end: what is imported when, when the worker starts, the housekeeping between them.
+
+What delays the server's first answer or the first picture is left for later: so this imports little itself.
+"""
+
+import asyncio
+import contextlib
+import gc
+import importlib
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import streamlit as st
+from streamlit import net_util
+
+# What the first picture needs. What draws the pages is imported before what they are about: the first page waits for it.
+_BEFORE = (
+    "resnet_viz.ui.services",
+    "resnet_viz.ui.frame.subject_line",
+    "resnet_viz.ui.architecture.picture",
+    "resnet_viz.ui.architecture.panels",
+    "PIL.JpegImagePlugin",
+)
+# What is asked for next; pandas and the emoji table are Streamlit's own late imports, for tables and labels that are not
+# plain ASCII.
+_AFTER = (
+    "resnet_viz.ui.activations.ways",
+    "resnet_viz.ui.frame.specification",
+    "streamlit.emojis",
+    "pandas",
+    "resnet_viz.ui.layers.layer_table",
+    "resnet_viz.ui.architecture.comparison",
+    "resnet_viz.ui.architecture.files",
+    "resnet_viz.ui.explain.explanation",
+)
+
+# The lifespan begins before the server listens: imports at once would delay that.
+_LISTENS_S = 0.1
+_SWEEP_S = 600.0
+# Without a visitor the worker warms all the same.
+_LONGEST_WAIT_S = 20.0
+# What a browser needs from the page's last message to the picture, on two cores that Keras's import would share.
+_BROWSER_DRAWS_S = 2.0
+
+first_page = threading.Event()
+"""Set when a page has been drawn: only then comes what only later pages need, so that it does not delay the first picture."""
+
+
+def stay_offline() -> None:
+    """Keep Streamlit from asking a server on the internet for this machine's outer address when it checks an origin."""
+    net_util.get_external_ip = lambda: None
+
+
+@contextlib.asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[None]:
+    """Import and warm the worker behind the first page, sweep old uploads now and then, end the worker with the server."""
+    _say_where()
+    threading.Thread(target=_preload, daemon=True).start()
+    threading.Thread(target=_warm, daemon=True).start()
+    sweeping = asyncio.create_task(_sweep())
+    try:
+        yield
+    finally:
+        sweeping.cancel()
+        _services().end()
+
+
+def _say_where() -> None:
+    """Print where the app is: on this machine and, unless it listens here only, for others on the network."""
+    port, address = st.get_option("server.port"), st.get_option("server.address")
+    lines = [f"ResNet Viz: http://localhost:{port}"]
+    inner = net_util.get_internal_ip()
+    if inner and address in (None, "", "0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        lines.append(f"On this network: http://{inner}:{port}")
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+
+
+def _preload() -> None:
+    """Import, while the first browser still loads its files, what the first page would import on the way; then the rest."""
+    time.sleep(_LISTENS_S)
+    for name in _BEFORE:
+        importlib.import_module(name)
+    first_page.wait(_LONGEST_WAIT_S)
+    for name in _AFTER:
+        importlib.import_module(name)
+    gc.collect()
+    # What is imported by now stays: without this every rerun's full collection walks all of it again.
+    gc.freeze()
+
+
+def _warm() -> None:
+    first_page.wait(_LONGEST_WAIT_S)
+    time.sleep(_BROWSER_DRAWS_S)
+    _services().warm()
+
+
+async def _sweep() -> None:
+    await asyncio.sleep(_LONGEST_WAIT_S)
+    while True:
+        await asyncio.to_thread(lambda: _services().sweep())
+        await asyncio.sleep(_SWEEP_S)
+
+
+def _services() -> Any:
+    """Return the server's stores and workers, with half of all that a server imports."""
+    from resnet_viz.ui import services  # noqa: PLC0415 - NumPy, Pillow, SQLite and all formats: 0.2 s before an answer
+
+    return services
