@@ -14,17 +14,24 @@ def first_focus(graph: LayerGraph) -> str:
 
 
 def surviving_focus(node: str, before: ResNetSpec, after: NetworkSummary) -> str:
-    """Return what takes the place of a layer or a block: itself, its namesake, its stage's end, or a fresh start."""
+    """Return what takes the place of a layer or a block: itself, its namesake, or the nearest that there is."""
     graph, old = after.graph, network(before).graph
     renamed = node.replace(f"fc{before.classes}", f"fc{graph.spec.classes}")
     for name in (node, renamed):
         if name in graph.by_id or name in graph.block_by_name:
             return name
     gone = old.block_by_name.get(node) or old.by_id.get(node)
-    ends = [block for block in graph.blocks if gone and block.stage == gone.stage]
-    if ends:
-        return ends[-1].name if isinstance(gone, Block) else ends[-1].out
-    return "conv1" if gone and gone.stage == 1 else first_focus(graph)
+    if gone is None or gone.stage == 0:
+        return first_focus(graph)
+    if gone.stage == 1:
+        return "conv1"
+    own = None if isinstance(gone, Block) else old.block_of(node)
+    if own and own.name in graph.block_by_name:
+        return graph.block_by_name[own.name].out
+    # The last stage is the first to go.
+    stage = min(gone.stage, max(block.stage for block in graph.blocks))
+    end = [block for block in graph.blocks if block.stage == stage][-1]
+    return end.name if isinstance(gone, Block) else end.out
 
 
 def block_at(graph: LayerGraph, focus: str) -> Block:

@@ -9,6 +9,7 @@ from resnet_viz.analysis import NetworkSummary, network
 from resnet_viz.errors import SpecError
 from resnet_viz.images.preprocess import Preparation
 from resnet_viz.images.samples import DEFAULT_SAMPLE
+from resnet_viz.messages import gettext as _
 from resnet_viz.spec import DEFAULT_PRESET, PRESETS, Block, ResNetSpec, preset
 from resnet_viz.spec.changes import changed_paths, from_text, with_changes
 from resnet_viz.spec.graph import stage_of
@@ -250,3 +251,22 @@ def lost_surgery(before: Subject, after: Subject) -> list[str]:
     if after.spec == before.spec or not before.surgery:
         return []
     return surviving_surgery(before.surgery.to_text(), after.summary)[1]
+
+
+def lost_focus(before: Subject, after: Subject) -> list[str]:
+    """Return a sentence that says what is in focus in the place of what a change of the network has cost, if it has."""
+    graph = after.summary.graph
+    is_there = before.node in graph.by_id or before.node in graph.block_by_name
+    if is_there or after.node != surviving_focus(before.node, before.spec, after.summary) or _is_head(before):
+        return []
+    sentence = _("{gone} is not in this network. {here} is shown instead.")
+    return [sentence.format(gone=_focus_name(before), here=_focus_name(after))]
+
+
+def _is_head(subject: Subject) -> bool:
+    """Whether a layer behind the blocks is in focus: those are named by the classes."""
+    return not subject.is_block and subject.summary.graph.node(subject.node).stage == 0
+
+
+def _focus_name(subject: Subject) -> str:
+    return _("Block {name}").format(name=subject.node) if subject.is_block else subject.node

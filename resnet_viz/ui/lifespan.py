@@ -28,7 +28,6 @@ _BEFORE = (
 # plain ASCII.
 _AFTER = (
     "resnet_viz.ui.activations.ways",
-    "resnet_viz.ui.frame.specification",
     "streamlit.emojis",
     "pandas",
     "resnet_viz.ui.layers.layer_table",

@@ -40,7 +40,7 @@ def main() -> None:
         _show_above(trial, subject.viewer, sentences)
         if _is_changing(subject.viewer):
             with st.sidebar:
-                specification.show(subject.preset, subject.spec)
+                specification.show(subject.preset, subject.spec, shows_chance=_shows_chance(trial))
         page.run()
     state.write_url()
     lifespan.first_page.set()
@@ -63,6 +63,11 @@ def _show_above(trial: Trial, viewer: Viewer, sentences: list[str]) -> None:
 
 def _is_changing(viewer: Viewer) -> bool:
     return state.is_changing() and not (viewer.present or viewer.walk or state.page() == "train")
+
+
+def _shows_chance(trial: Trial) -> bool:
+    """Whether numbers on this page come from a random start: on the pages of a picture, without weights that fill all."""
+    return state.page() in ("activations", "explain") and trial.weights.has_chance
 
 
 main()

@@ -1,17 +1,20 @@
 """Who is asking, and how much they upload: the door that every request passes before Streamlit sees it."""
 
 import ipaddress
+import re
 import time
 from collections import OrderedDict
 from contextvars import copy_context
 from functools import cache
 from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.file_util import get_static_dir
 
 from resnet_viz.identity import COOKIE, COOKIE_AGE_S, new_cookie, owner_of
 from resnet_viz.messages import preferred_language, use_language
@@ -176,4 +179,19 @@ def _preload() -> str:
     """Return the header that has the picture's code fetched with the page: Streamlit asks only when it comes to it."""
     (script,) = (FRONTEND / "graph").glob("index-*.js")
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"<{f'/{base}' if base else ''}/_stcore/bidi-components/resnet-viz.graph/{script.name}>; rel=modulepreload"
+    files = [f"_stcore/bidi-components/resnet-viz.graph/{script.name}", *_streamlits_own()]
+    return ", ".join(f"<{f'/{base}' if base else ''}/{file}>; rel=modulepreload" for file in files)
+
+
+def _streamlits_own() -> list[str]:
+    """Return the part of Streamlit's own code that shows a component, and what it needs beside all pages' code.
+
+    Nothing if another version keeps it elsewhere: the picture then comes a little later.
+    """
+    static = Path(get_static_dir())
+    found = next((static / "static" / "js").glob("BidiComponent.*.js"), None)
+    if found is None:
+        return []
+    page = (static / "index.html").read_text("utf-8")
+    imported = re.findall(r'"\./([\w.-]+\.js)"', found.read_text("utf-8"))
+    return [f"static/js/{name}" for name in dict.fromkeys([found.name, *imported]) if name not in page]

@@ -17,7 +17,7 @@ from resnet_viz.messages import ask_for_language, preferred_language, use_langua
 from resnet_viz.owners import upload_refusal
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.subject.links import from_params, language_of, to_params
-from resnet_viz.subject.subject import Subject, lost_surgery
+from resnet_viz.subject.subject import Subject, lost_focus, lost_surgery
 
 # More steps back than anyone clicks in a lesson.
 _HISTORY = 50
@@ -98,7 +98,7 @@ def update(change: Callable[[Subject], Subject]) -> None:
     except ResNetVizError as error:
         st.session_state[Key.PROBLEMS] = [str(error)]
         return
-    for sentence in lost_surgery(before, after):
+    for sentence in (*lost_surgery(before, after), *lost_focus(before, after)):
         add_problem(sentence)
     _show(before, after)
 
@@ -183,6 +183,11 @@ def bind(key: str, value: Any) -> str:
 def typed(key: str) -> Any:
     """Return what a widget holds."""
     return st.session_state[key]
+
+
+def was_drawn(key: str) -> bool:
+    """Whether a widget was on the page before this run: what it shows stays until it is drawn anew; "" is none."""
+    return bool(key) and key in st.session_state
 
 
 def received(key: str) -> Any:

@@ -101,6 +101,11 @@ class Weights:
         return self.fit.random_layers if self.fit else ()
 
     @property
+    def has_chance(self) -> bool:
+        """Whether any layer keeps its random start."""
+        return self.file is None or (bool(self.random_layers) and not self.refusal)
+
+    @property
     def refusal(self) -> str:
         """Why nothing of these weights fits the network; "" if anything does."""
         return self.fit.refusal() if self.fit else ""

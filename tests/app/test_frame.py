@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from streamlit.testing.v1.element_tree import Block
 
 from resnet_viz.ui import kept, services, state
 
-from .opening import opened, popover_labels, texts
+from .opening import maps_shown, opened, popover_labels, texts
 
 GREETING = "A residual network adds each block's answer to its input."
 
@@ -47,6 +48,21 @@ def test_the_first_page_has_half_of_the_widgets_it_had():
     assert [button.label for button in app.button].count("Undo") == 1
     app.button(key="changes_close").click().run()
     assert not app.sidebar.children
+
+
+def test_beside_maps_every_control_of_the_network_is_one_click_away_and_chance_can_be_turned():
+    app = opened("activations", {"preset": "cifar-20", "weights": "random", "node": "4c"}, folded=True)
+    assert Counter(widgets(app._tree)).total() <= 22
+    app.button(key="changes_toggle").click().run()
+    maps = maps_shown(app)[1]
+    app.slider(key="spec_seeds").set_value(3).run()
+    assert app.query_params["seed"] == "3"
+    assert not np.allclose(maps[0], maps_shown(app)[1][0])
+    app.button(key="history_undo").click().run()
+    assert np.array_equal(maps[0], maps_shown(app)[1][0])
+    app.number_input(key="blocks_2").set_value(2).run()
+    assert "Block 4c is not in this network. Block 4b is shown instead." in texts(app)
+    assert app.query_params["node"] == "4b"
 
 
 def test_a_visitor_is_greeted_until_the_greeting_is_closed_and_not_after_a_restart():

@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 from resnet_viz.analysis import analyse
 from resnet_viz.attribution.catalogue import METHODS
 from resnet_viz.downloads import Download
-from resnet_viz.errors import BusyError, SpecError
+from resnet_viz.errors import SpecError
 from resnet_viz.images.samples import FOLDER
 from resnet_viz.messages import use_language
 from resnet_viz.owners import OwnerFiles
@@ -38,7 +38,6 @@ from resnet_viz.weights.fit import expected_arrays
 from resnet_viz.weights.imagenet import ImageNetStore
 from resnet_viz.weights.store import WeightsFile
 from resnet_viz.worker.client import WorkerClient
-from resnet_viz.worker.requests.activations import Activations
 
 from .opening import PAGES, exactly, maps_shown, opened, popover_labels, texts
 
@@ -958,19 +957,24 @@ def test_a_worker_that_dies_twice_is_a_sentence_with_a_way_on(monkeypatch):
     client.close()
 
 
-def test_a_worker_that_is_busy_for_two_parts_of_a_page_is_a_sentence_with_a_way_on(monkeypatch):
-    ask = WorkerClient.ask
+BUSY = """
+from resnet_viz.errors import BusyError
+from resnet_viz.ui.shared.forward import remembered
 
-    def busy_with_the_answer(client, request, *rest):
-        if isinstance(request, Activations) and len(request.nodes) == 1:
-            raise BusyError("32 requests are waiting for the model already: try again in a few seconds.")
-        return ask(client, request, *rest)
+class Busy:
+    def __call__(self, _waiting, error=BusyError):
+        raise error("32 requests are waiting for the model already: try again in a few seconds.")
 
-    monkeypatch.setattr(WorkerClient, "ask", busy_with_the_answer)
-    app = opened("activations", {"preset": "cifar-20", "input": "20"})
+for part in range(2):
+    remembered("the same", Busy())
+"""
+
+
+def test_a_worker_that_is_busy_for_two_parts_of_a_page_is_a_sentence_with_a_way_on():
+    app = AppTest.from_string(BUSY, default_timeout=60).run()
     assert not app.exception
     assert "requests are waiting" in app.error[0].value
-    assert [button.label for button in app.button].count("Try again") == 1
+    assert [button.label for button in app.button] == ["Try again"]
 
 
 def test_a_mistake_of_ours_shows_a_number_and_no_traceback(caplog):

@@ -169,7 +169,7 @@ def test_the_curve_ends_at_the_number_of_the_conclusion(runner):
 
 def picture_of(app):
     element = next(item for item in app.get("bidi_component") if item.proto.component_name.endswith("learning"))
-    return json.loads(element.proto.json)
+    return json.loads(element.proto.bytes)
 
 
 def test_prepare_holds(runner):

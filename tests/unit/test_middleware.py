@@ -205,4 +205,5 @@ def test_the_page_asks_for_the_pictures_code_ahead_and_files_do_not():
     link = ask(app, accept="text/html")[1]["link"]
     name = link.split(">")[0].rpartition("/")[2]
     assert (Path(middleware.__file__).parent / "frontend" / "graph" / name).is_file()
+    assert "static/js/BidiComponent." in link
     assert "link" not in ask(app, "/static/app.js", accept="*/*")[1]

@@ -18,12 +18,17 @@ from resnet_viz.spec.surgery import Surgery
 from resnet_viz.subject.links import MAX_SENTENCES, from_params, language_of, to_params
 from resnet_viz.subject.operations import surgery_of
 from resnet_viz.subject.parts import PARTS
-from resnet_viz.subject.subject import Subject, lost_surgery, part_names
+from resnet_viz.subject.subject import Subject, lost_focus, lost_surgery, part_names
 from resnet_viz.viz.dot import draw
 
 ROOT = Path(__file__).parents[2]
 COURSE = analyse(PRESETS["course"])
 FEWER = tuple(replace(stage, blocks=2) for stage in PRESETS["course"].stages)
+BASIC = {
+    "block": "basic",
+    "stride_on": "first",
+    "stages": tuple(replace(stage, convolution_filters=(64, 64), identity_filters=(64, 64)) for stage in FEWER),
+}
 CHOICES = {
     "block": ["bottleneck", "basic"],
     "stride_on": ["first", "middle"],
@@ -241,12 +246,29 @@ def test_one_bad_part_of_a_link_costs_only_itself():
         ("3b", {"classes": 10}, "3b"),
         ("4f", {"stages": FEWER}, "4b"),
         ("res4f_branch2a", {"stages": FEWER}, "res4b_out"),
+        ("5c", {"stages": FEWER[:3]}, "4b"),
+        ("res5c_out", {"stages": FEWER[:3]}, "res4b_out"),
+        ("bn3b_branch2c", BASIC, "res3b_out"),
     ],
 )
 def test_the_node_in_focus_survives_a_change_or_moves_near(node, change, expected):
     before = PRESETS["coursera-2018"] if node == "conv1_relu" else PRESETS["course"]
     after = replace(PRESETS["course"], **change)
     assert Subject(spec=before, node=node).with_spec(after).node == expected
+
+
+@pytest.mark.parametrize(
+    ("node", "change", "said"),
+    [
+        ("4f", {"stages": FEWER}, ["Block 4f is not in this network. Block 4b is shown instead."]),
+        ("bn3b_branch2c", BASIC, ["bn3b_branch2c is not in this network. res3b_out is shown instead."]),
+        ("3b", {"stages": FEWER}, []),
+        ("fc6", {"classes": 10}, []),
+    ],
+)
+def test_what_is_shown_in_the_place_of_what_is_gone_is_said(node, change, said):
+    before = Subject(node=node)
+    assert lost_focus(before, before.with_spec(replace(PRESETS["course"], **change))) == said
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ import { Viewpoint } from "./viewpoint.js";
 
 const KEY_ZOOM = 1.25;
 
-setTimeout(engine, 1500); // loads once the page stands: folded pictures need no layout
+/** Loads Graphviz once the page has nothing else to do: folded pictures need no layout. */
+const loadLayout = () => (window.requestIdleCallback ?? setTimeout)(engine);
 
 export class Picture {
   /** Puts an empty picture into `root`. */
@@ -128,6 +129,7 @@ export class Picture {
     this.compose((!before && viewpoint.sizeKept(key)) || this.frame.size);
     viewpoint.look(data, before);
     selection.restart(drawing.things.of(data.selected));
+    loadLayout();
     if (hasFocus) selection.focus(); // the keyboard goes on walking
     return true;
   }

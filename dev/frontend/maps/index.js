@@ -3,4 +3,4 @@
 import { component } from "../shared/component.js";
 import { Explorer } from "./explorer.js";
 
-export default component(Explorer);
+export default component(Explorer, (bytes) => bytes);

@@ -3,13 +3,17 @@ import { event } from "./event.js";
 
 const GONE_MS = 1000; // a place that is off the page for so long does not come back
 
-/** Returns a component that makes one `Picture` a place; it has show(data, send), leave(), and pause() if it needs it. */
-export function component(Picture) {
+/** Returns what ui/shared/component.py has written. */
+const readJson = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
+
+/** Returns a component that makes one `Picture` a place; it has show(data, send), leave(), and pause() if it needs it.
+ *  `read` makes data of the bytes that come. */
+export function component(Picture, read = readJson) {
   const pictures = new WeakMap();
   return ({ data, parentElement, setTriggerValue }) => {
     if (!pictures.has(parentElement)) pictures.set(parentElement, new Picture(parentElement));
     const picture = pictures.get(parentElement);
-    picture.show(data, (what) => setTriggerValue("did", event(what)));
+    picture.show(read(data), (what) => setTriggerValue("did", event(what)));
     return () => {
       picture.pause?.();
       // Streamlit cleans up before every new call too: only what is gone is left.

@@ -1,7 +1,8 @@
 // A view taken home: the picture folds, the maps sort, hover and enlarge, the table sorts; no server, no network.
 // globalThis.TAKEHOME: { picture, groups, layers, texts, styles, maps } as viz/takehome.py makes it.
-import drawGraph from "../graph/index.js";
+import { Picture } from "../graph/picture.js";
 import { Explorer } from "../maps/explorer.js";
+import { component } from "../shared/component.js";
 import { html } from "../shared/dom.js";
 import { Folding } from "./folding.js";
 import { Table } from "./table.js";
@@ -15,6 +16,7 @@ function roof(id, style) {
   return root;
 }
 
+const drawGraph = component(Picture, (data) => data);
 const pictureRoot = roof("picture", styles.graph);
 const folding = new Folding(picture, groups);
 const table = new Table(document.getElementById("layers"), layers, texts, choose);

@@ -16,6 +16,8 @@ from resnet_viz.viz.block_view import Focus, block_payload, signals
 
 FloatArray = npt.NDArray[np.float32]
 
+KEY = "maps"
+
 
 def show_blocks(graph: LayerGraph, block: Block) -> None:
     """Draw the strip of blocks; choosing one selects it everywhere."""
@@ -40,4 +42,4 @@ def show(trial: Trial, focus: Focus, found: dict[str, FloatArray]) -> None:
     work = f"{focus.block.name}/{focus.node}/{trial.key}"
     focus = replace(focus, channel=shown.channel_to_send(work, focus.channel))
     text = weights_text(trial.weights, trial.spec)
-    maps.show(block_payload(trial.summary, focus, found, trial.rgb, text), key="maps")
+    maps.show(block_payload(trial.summary, focus, found, trial.rgb, text), key=KEY)

@@ -1,8 +1,6 @@
 """One cell of a map: what it sees of the picture, and the sum that made it, written out and played."""
 
 import html
-from functools import cache
-from typing import Any
 
 import streamlit as st
 
@@ -16,18 +14,13 @@ from resnet_viz.subject.operations import pixel_of
 from resnet_viz.subject.trial import Trial
 from resnet_viz.ui import services, state
 from resnet_viz.ui.shared import forward
+from resnet_viz.ui.shared.component import as_json, component
 from resnet_viz.viz.overlay import boxed_png
 from resnet_viz.viz.pixel import step_text, sum_data
 from resnet_viz.viz.words import number_text
 from resnet_viz.worker.requests.pixel import Pixel
 
 _BOX_PX = 150
-
-
-@cache
-def _component() -> Any:
-    """Register the packaged component; only a running app knows where packages keep theirs."""
-    return st.components.v2.component("resnet-viz.sum", js="index-*.js", css="index-*.css")
 
 
 def show(trial: Trial, cell: str) -> None:
@@ -105,4 +98,4 @@ def _show_products(graph: LayerGraph, first: PixelStep) -> None:
         return
     is_picture = all(kind_of(graph.node(name).layer) in ("input", "padding") for name in graph.node(first.node).inputs)
     data = sum_data(first.patch, first.kernel, first, is_picture=is_picture)
-    _component()(key="sum", data=data)
+    component("sum")(key="sum", data=as_json(data))

@@ -41,7 +41,8 @@ def show(subject: Subject, trial: Trial) -> bool:
 
 
 def _show_block(trial: Trial, focus: Focus, cell: str, files: "st.delta_generator.DeltaGenerator") -> bool:
-    found = forward.maps_of(trial, anatomy.nodes_of(focus.block, focus.node))
+    nodes = anatomy.nodes_of(focus.block, focus.node)
+    found = forward.maps_of(trial, nodes, then=[trial.summary.graph.nodes[-1].id], key=anatomy.KEY)
     if found is None:
         return False
     anatomy.show(trial, focus, found)

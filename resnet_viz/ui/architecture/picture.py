@@ -1,10 +1,8 @@
 """The Graphviz picture: laid out, folded and walked in the browser; what is chosen there becomes the subject."""
 
 from dataclasses import replace
-from functools import cache, lru_cache
-from typing import Any
-
-import streamlit as st
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from resnet_viz.analysis import NetworkSummary, network
 from resnet_viz.analysis.difference import Difference, compare
@@ -14,6 +12,7 @@ from resnet_viz.spec import ResNetSpec
 from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.views import COLORS
 from resnet_viz.ui import kept, state
+from resnet_viz.ui.shared.component import as_json, component
 from resnet_viz.viz.coloring import color_by
 from resnet_viz.viz.dot import Drawing, draw
 from resnet_viz.viz.picture import picture_data
@@ -21,25 +20,15 @@ from resnet_viz.viz.picture import picture_data
 KEY = "picture"
 
 
-@cache
-def _graph() -> Any:
-    """Register the packaged component; only a running app knows where packages keep theirs."""
-    return st.components.v2.component("resnet-viz.graph", js="index-*.js", css="index-*.css")
-
-
 def show(subject: Subject) -> None:
     """Draw the picture with its trail, search, legend and tools."""
-    drawing = drawing_of(subject.other, subject.spec, subject.architecture.opened)
-    summary = drawn_summary(subject.other, subject.spec)
-    has_own = bool(kept.numbers()) or subject.architecture.color == OWN
-    coloring = color_by(summary, drawing.members, subject.architecture.color, kept.numbers())
-    colors = [name for name in COLORS if name != OWN or has_own]
-    _graph()(
+    view, numbers = subject.architecture, kept.numbers()
+    colors = tuple(name for name in COLORS if name != OWN or numbers or view.color == OWN)
+    shown = _Shown(subject.other, subject.spec, subject.preset, view.opened, subject.node)
+    component("graph")(
         key=KEY,
-        data=picture_data(
-            summary, drawing, subject.node, coloring, (subject.architecture.color, colors), subject.preset
-        ),
-        on_did_change=lambda: _take(drawing),
+        data=_data(shown, view.color, colors, tuple(numbers.items()), current_language()),
+        on_did_change=lambda: _take(drawing_of(shown.other, shown.spec, shown.opened)),
     )
 
 
@@ -57,6 +46,27 @@ def drawn_summary(other: ResNetSpec | None, spec: ResNetSpec) -> NetworkSummary:
 def drawing_of(other: ResNetSpec | None, spec: ResNetSpec, opened: frozenset[str]) -> Drawing:
     """Return the picture of a network, or of its difference to another."""
     return _drawing(other, spec, opened, current_language())
+
+
+class _Shown(NamedTuple):
+    """What is drawn, how far it is opened, and what of it is in focus."""
+
+    other: ResNetSpec | None
+    spec: ResNetSpec
+    preset: str
+    opened: frozenset[str]
+    node: str
+
+
+@lru_cache(maxsize=128)
+def _data(
+    shown: _Shown, color: str, colors: tuple[str, ...], numbers: tuple[tuple[str, float], ...], _language: str
+) -> bytes:
+    """Return the picture as its component reads it; the same for all who look at the same."""
+    drawing = drawing_of(shown.other, shown.spec, shown.opened)
+    summary = drawn_summary(shown.other, shown.spec)
+    coloring = color_by(summary, drawing.members, color, dict(numbers))
+    return as_json(picture_data(summary, drawing, shown.node, coloring, (color, colors), shown.preset))
 
 
 @lru_cache(maxsize=32)

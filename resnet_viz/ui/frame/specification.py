@@ -19,10 +19,18 @@ _FIRST = ("stride_on", "stem.use_relu")
 # The subject line has the switch of every lesson.
 _ELSEWHERE = (*_FIRST, "shortcut.enabled")
 _WIDTHS = (0.25, 0.5, 1.0, 2.0)
+# Seeds to slide over: as many as can be told apart by hand.
+_SEEDS = 24
 
 
-def show(preset: str, spec: ResNetSpec) -> None:
-    """Draw the controls of the network under study: what the subject line has is not here again."""
+def show(preset: str, spec: ResNetSpec, *, shows_chance: bool) -> None:
+    """Draw the controls of the network under study: what the subject line has is not here again.
+
+    Args:
+        preset: What the network was made of.
+        spec: The network.
+        shows_chance: Whether the page shows numbers that come from the random start.
+    """
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         title = _("Change the network")
         st.markdown(f"**{title}**", width="content")
@@ -34,6 +42,8 @@ def show(preset: str, spec: ResNetSpec) -> None:
             help=_("Close this"),
         )
     _show_steps(is_changed=spec != PRESETS[preset])
+    if shows_chance:
+        _show_seeds(spec.seed)
     _show_blocks(spec)
     # High up: what opens below it has to fit on the screen.
     table = st.popover(_("Table of stages…"), key="stages_popover", on_change="rerun", width="stretch")
@@ -64,6 +74,20 @@ def _show_steps(*, is_changed: bool) -> None:
             disabled=not is_changed,
             help=_("Back to the preset as it is."),
         )
+
+
+def _show_seeds(seed: int) -> None:
+    """Draw other random starts side by side: what all of them show is no chance."""
+    least = 0 if seed <= _SEEDS else seed - _SEEDS // 2
+    most = min(least + _SEEDS, 2**31 - 1)
+    controls.slider(
+        _("Another random start (seed)"),
+        seed,
+        least,
+        most,
+        lambda chosen: state.set_spec(lambda spec: replace(spec, seed=chosen)),
+        key="spec_seeds",
+    )
 
 
 def _show_field(field: Field, value: Any, *, label: str) -> None:

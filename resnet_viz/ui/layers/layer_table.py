@@ -1,6 +1,5 @@
 """The account of every layer as a table, its sums, its file and its chart."""
 
-from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -14,6 +13,7 @@ from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.views import VIEWS, LayersView, Viewer
 from resnet_viz.ui import state
 from resnet_viz.ui.shared import chart, controls, downloads
+from resnet_viz.ui.shared.component import as_json, component
 from resnet_viz.viz.charts import along_depth, receptive_fields, size_and_channels, treemap
 from resnet_viz.viz.letters import letters_px
 from resnet_viz.viz.overview import overview_data
@@ -26,12 +26,6 @@ _LOW_PX = 340
 # The rows that a window holds: what is left scrolls in the table, whose head stays.
 _TABLE_PX = 600
 OVERVIEW = "overview"
-
-
-@cache
-def _overview() -> Any:
-    """Register the packaged component; only a running app knows where packages keep theirs."""
-    return st.components.v2.component("resnet-viz.overview", js="index-*.js", css="index-*.css")
 
 
 def show(subject: Subject) -> None:
@@ -61,9 +55,9 @@ def show(subject: Subject) -> None:
             )
     # On a walk the answer is what is asked for.
     if subject.layers.view == "table" and not subject.viewer.walk:
-        _overview()(
+        component("overview")(
             key=OVERVIEW,
-            data=overview_data(subject.summary, subject.node),
+            data=as_json(overview_data(subject.summary, subject.node)),
             on_did_change=_take_part,
         )
     rows = everything if is_whole else _filtered(everything)

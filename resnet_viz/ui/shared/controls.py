@@ -67,3 +67,9 @@ def text(label: str, value: str, change: Change, *, key: str, **of_widget: Any) 
     """Draw a line of text."""
     bound = state.bind(key, value)
     st.text_input(label, key=bound, on_change=lambda: change(state.typed(bound)), **of_widget)
+
+
+def slider(label: str, value: int, least: int, most: int, change: Change, *, key: str, **of_widget: Any) -> None:
+    """Draw a whole number to slide."""
+    bound = state.bind(key, value)
+    st.slider(label, least, most, key=bound, on_change=lambda: change(state.typed(bound)), **of_widget)

@@ -26,23 +26,36 @@ FloatArray = npt.NDArray[np.float32]
 T = TypeVar("T")
 
 # Faster answers need no bar; it would only flicker.
-_SHOW_AFTER_S = 0.6
+_SHOW_AFTER_S = 0.3
 _REDRAW_S = 0.25
 # About what will stand there.
 _SKELETON_PX = 300
 _outlasting = SharedWork()
 
 
-def maps_of(trial: Trial, nodes: Sequence[str]) -> dict[str, FloatArray] | None:
-    """Return the outputs of layers for a picture, or None after drawing why there are none."""
-    keys = {node: (trial.key, node) for node in nodes}
+def maps_of(
+    trial: Trial, nodes: Sequence[str], *, then: Sequence[str] = (), key: str = ""
+) -> dict[str, FloatArray] | None:
+    """Return the outputs of layers for a picture, or None after drawing why there are none.
+
+    Args:
+        trial: What they are of.
+        nodes: The layers.
+        then: Layers that the page asks for next: where anything must be computed, they are too.
+        key: What will show them: while it shows older ones, these stay until the new ones come.
+    """
+    # Always there, so that what stands below stays what it is while it waits for the next answer.
+    place = st.empty()
+    keys = {node: (trial.key, node) for node in (*nodes, *then)}
     found = {node: array for node, key in keys.items() if (array := activations.find(key)) is not None}
-    missing = [node for node in nodes if node not in found]
-    if missing:
+    missing = [node for node in keys if node not in found]
+    if any(node in missing for node in nodes):
         fresh = asked(
             trial.key,
             lambda waiting: services.worker().ask(Activations(network_of(trial), trial.input, missing), waiting),
             part=",".join(missing),
+            place=place,
+            shown=key,
         )
         if fresh is None:
             return None
@@ -52,13 +65,22 @@ def maps_of(trial: Trial, nodes: Sequence[str]) -> dict[str, FloatArray] | None:
     return {node: found[node] for node in nodes}
 
 
-def asked(work: str, question: Callable[[Waiting], T], *, part: str = "") -> T | None:
+def asked(
+    work: str,
+    question: Callable[[Waiting], T],
+    place: "st.delta_generator.DeltaGenerator",
+    *,
+    part: str = "",
+    shown: str = "",
+) -> T | None:
     """Return the worker's answer, or None after drawing why there is none; with progress and a way out.
 
     Args:
         work: What is asked, as a key: cancelled work stays cancelled until it is asked for anew.
         question: Asks, and waits as it is told.
+        place: Where progress is shown.
         part: Which part of that work, if it is asked for in several.
+        shown: Key of what will show the answer.
     """
     key = hashlib.sha256(f"{work}/{part}".encode()).hexdigest()[:12]
     if state.is_cancelled(work):
@@ -66,8 +88,7 @@ def asked(work: str, question: Callable[[Waiting], T], *, part: str = "") -> T |
             say.info(_("Cancelled."))
             _draw_once(_("Compute it"), f"again_{key}", on_click=state.set_cancelled, args=("",))
         return None
-    place = st.empty()
-    progress = _Progress(place, work, key)
+    progress = _Progress(place, work, key, is_alone=not state.was_drawn(shown))
     try:
         return question(Waiting(progress.step, progress.tick))
     except CancelledError:
@@ -91,9 +112,10 @@ def _draw_once(label: str, key: str, **of_button: Any) -> None:
 
 def remembered(key: str, question: Callable[[Waiting], T]) -> T | None:
     """Return an answer that is no feature map: from the shared cache, else as `asked` gives it."""
+    place = st.empty()  # always there, as in `maps_of`
     found: T | None = results.find(key)
     if found is None:
-        found = asked(key, question)
+        found = asked(key, question, place)
         if found is not None:
             results.keep(key, found)
     return found
@@ -129,8 +151,8 @@ def network_of(trial: Trial) -> Network:
 class _Progress:
     """A line that says what the worker does and for how long; drawing it also lets Streamlit end an outdated run."""
 
-    def __init__(self, place: "st.delta_generator.DeltaGenerator", work: str, key: str) -> None:
-        self._place, self._work, self._key = place, work, key
+    def __init__(self, place: "st.delta_generator.DeltaGenerator", work: str, key: str, *, is_alone: bool) -> None:
+        self._place, self._work, self._key, self._is_alone = place, work, key, is_alone
         self._began = self._drawn = time.monotonic()
         self._step, self._share = "", 0.0
         self._text: st.delta_generator.DeltaGenerator | None = None
@@ -152,7 +174,8 @@ class _Progress:
             self._text = row.empty()
             with row:
                 _draw_once(_("Cancel"), f"cancel_{self._key}", on_click=state.set_cancelled, args=(self._work,))
-            box.skeleton(height=_SKELETON_PX)
+            if self._is_alone:  # else older maps stand below
+                box.skeleton(height=_SKELETON_PX)
         share = {"start": 0.1, "build": 0.4, "compile": 0.7}.get(self._step, self._share)
         text = _STEPS.get(self._step, lambda: _("Computing … {s:.0f} s"))
         self._text.progress(min(1.0, share), text=text().format(s=seconds))

@@ -1,7 +1,6 @@
 """Feature maps on the page: the component that draws them, the picture they are of, and their files."""
 
 from dataclasses import replace
-from functools import cache
 from typing import Any, Literal
 
 import numpy as np
@@ -17,6 +16,7 @@ from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.trial import Trial
 from resnet_viz.ui import state
 from resnet_viz.ui.shared import shown
+from resnet_viz.ui.shared.component import component
 from resnet_viz.viz.block_view import Focus
 from resnet_viz.viz.mosaic import mosaic_png
 from resnet_viz.viz.origin import arrays_npz
@@ -25,15 +25,9 @@ from resnet_viz.viz.takehome import takehome_html
 FloatArray = npt.NDArray[np.float32]
 
 
-@cache
-def _component() -> Any:
-    """Register the packaged component; only a running app knows where packages keep theirs."""
-    return st.components.v2.component("resnet-viz.maps", js="index-*.js", css="index-*.css")
-
-
 def show(payload: bytes, *, key: str) -> None:
     """Draw maps from the bytes of `resnet_viz.viz.payload`; what is chosen there becomes the subject."""
-    _component()(key=key, data=payload, on_did_change=lambda: _take(key))
+    component("maps")(key=key, data=payload, on_did_change=lambda: _take(key))
 
 
 def show_input(trial: Trial, width: int | Literal["stretch"] = "stretch") -> None:

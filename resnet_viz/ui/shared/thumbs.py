@@ -6,21 +6,15 @@ from functools import cache
 from io import BytesIO
 from typing import Any
 
-import streamlit as st
 from PIL import Image
 
 from resnet_viz.images.samples import DRAWINGS, SAMPLES, SHAPES, sample_picture, sample_title
 from resnet_viz.messages import gettext as _
 from resnet_viz.ui import state
+from resnet_viz.ui.shared.component import as_json, component
 
 # Twice what is drawn, for fine screens.
 _SIDE_PX = 112
-
-
-@cache
-def _component() -> Any:
-    """Register the packaged component; only a running app knows where packages keep theirs."""
-    return st.components.v2.component("resnet-viz.thumbs", js="index-*.js", css="index-*.css")
 
 
 def show(chosen: str, *, key: str, chose: Callable[[], None]) -> None:
@@ -40,7 +34,7 @@ def show(chosen: str, *, key: str, chose: Callable[[], None]) -> None:
         ],
         "chosen": chosen,
     }
-    _component()(key=key, data=data, on_did_change=lambda: _take(key, chose))
+    component("thumbs")(key=key, data=as_json(data), on_did_change=lambda: _take(key, chose))
 
 
 @cache

@@ -1,10 +1,7 @@
 """The picture of a run on its page: networks with their numbers, and their curves, which play by themselves."""
 
 import time
-from functools import cache
 from typing import Any
-
-import streamlit as st
 
 from resnet_viz.analysis import NetworkSummary, network
 from resnet_viz.analysis.curves import Metrics
@@ -16,17 +13,12 @@ from resnet_viz.training.plan import Plan
 from resnet_viz.training.record import PHASES
 from resnet_viz.ui import state
 from resnet_viz.ui.run_source import Watched, has_recording
+from resnet_viz.ui.shared.component import as_json, component
 from resnet_viz.viz.learning import learning_data
 
 KEY = "learning"
 # A replay plays through in this time, whatever the run took.
 _LASTS_S = 10.0
-
-
-@cache
-def _component() -> Any:
-    """Register the packaged component; only a running app knows where packages keep theirs."""
-    return st.components.v2.component("resnet-viz.learning", js="index-*.js", css="index-*.css")
 
 
 def show(viewer: Viewer, found: Watched, runs: dict[str, list[Metrics]], name: str) -> None:
@@ -46,7 +38,7 @@ def show(viewer: Viewer, found: Watched, runs: dict[str, list[Metrics]], name: s
         "is_tall": viewer.present,
         "steps": None if found.metrics or found.has_ended else _clock(found),
     }
-    _component()(key=KEY, data=data | more, on_did_change=lambda: _take(found.id))
+    component("learning")(key=KEY, data=as_json(data | more), on_did_change=lambda: _take(found.id))
 
 
 def invite(shown: TrainView, name: str) -> None:
@@ -66,7 +58,7 @@ def invite(shown: TrainView, name: str) -> None:
         "lasts_s": _LASTS_S,
         "invitation": offer,
     }
-    _component()(key=KEY, data=data | more)
+    component("learning")(key=KEY, data=as_json(data | more))
 
 
 def networks_of(plan: Plan, classes: int) -> dict[str, NetworkSummary]:
