@@ -247,6 +247,57 @@ def _elsewhere(random_: random.Random, file: h5py.File, name: str) -> None:
             file.create_virtual_dataset(f"{name}/kernel", layout)
 
 
+def onnx(random_: random.Random) -> bytes:
+    """Return a graph of a few operators whose fields are strange: types, sizes, places of data, circles, texts."""
+    tensors = []
+    for name, array in arrays(random_).items():
+        kind = {"float16": 10, "float32": 1, "float64": 11}[array.dtype.name]
+        dims = list(array.shape[::-1])
+        if random_.random() < 0.1:
+            dims = [random_.choice(ODD_SIZES) % 2**64 for _ in range(random_.randint(0, 20))]
+        body = b"".join(_field(1, size) for size in dims) + _field(2, random_.choice((kind, kind, kind, 7, 16, 99)))
+        body += _field(8, (random_.choice(ODD_NAMES) if random_.random() < 0.05 else name).encode())
+        body += _field(random_.choice((9, 9, 9, 4, 5, 7, 10)), array.tobytes())
+        if random_.random() < 0.05:
+            body += _field(14, 1) + _field(13, b"\x0a\x08location\x12\x0b/etc/passwd")
+        tensors.append(_field(5, body))
+    nodes = []
+    for index in range(random_.choice((1, 4, 40, 3000))):
+        read = [
+            f"t{random_.randrange(index + 2)}".encode(),
+            random_.choice(NAMES).encode(),
+            random_.choice(NAMES).encode(),
+        ]
+        kind = random_.choice(
+            (b"Conv", b"Add", b"Sum", b"BatchNormalization", b"Gemm", b"Identity", b"Pad", b"MaxPool")
+        )
+        setting = _field(1, random_.choice((b"strides", b"pads", b"epsilon"))) + random_.choice(
+            (_field(8, 2), _field(8, b"\x01" * 5000), _field(3, 2**64 - 1), b"\x15\0\0\x80\x3f")
+        )
+        body = b"".join(_field(1, name) for name in read) + _field(2, f"t{index + 1}".encode()) + _field(4, kind)
+        nodes.append(_field(1, body + _field(5, setting)))
+    graph = b"".join(nodes + tensors) + random_.choice((b"", b"\x0b" * 9, _field(5, b"")))
+    about = _field(
+        14, _field(1, b"specification") + _field(2, random_.choice((b"{}", b"[" * 9000, b'{"classes": 1e999}')))
+    )
+    return _field(1, 8) + _field(2, b"strange") + about + _field(7, graph)
+
+
+def _field(number: int, value: int | bytes) -> bytes:
+    """Return a field of a protocol buffer."""
+    if isinstance(value, int):
+        return _varint(number << 3) + _varint(value)
+    return _varint(number << 3 | 2) + _varint(len(value)) + value
+
+
+def _varint(value: int) -> bytes:
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*out, value])
+
+
 def beginning(random_: random.Random) -> bytes:
     heads = (
         b"<html>",
@@ -273,7 +324,7 @@ def beginning(random_: random.Random) -> bytes:
 def malformed(index: int, seed: int) -> bytes:
     """Return file number `index`: strange within, then now and then hurt by bytes, cut or doubled."""
     random_ = random.Random(f"{seed}/{index}")
-    data = bytearray((safetensors, archive, hdf5, hdf5, beginning)[index % 5](random_))
+    data = bytearray((safetensors, archive, hdf5, onnx, beginning)[index % 5](random_))
     match random_.randrange(9):
         case 0:
             for _ in range(random_.randint(1, 8)):

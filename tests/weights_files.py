@@ -51,6 +51,16 @@ def layers_in_order(summary: NetworkSummary) -> dict[str, list[str]]:
     }
 
 
+def layers_as_keras_lists_them(summary: NetworkSummary) -> dict[str, list[str]]:
+    """Return the same with projections before the last convolution of a block, as keras.applications' models have them."""
+    found = layers_in_order(summary)
+    for layers in found.values():
+        for layer in [name for name in layers if name.endswith("_branch1")]:
+            layers.remove(layer)
+            layers.insert(layers.index(layer.replace("_branch1", "_branch2c")), layer)
+    return found
+
+
 # --- Keras ------------------------------------------------------------------------------------------------------------
 
 
@@ -177,6 +187,22 @@ def state_dict(
         if part == "gamma":
             found[f"{prefix}{layer(own)}.num_batches_tracked"] = np.array(7)
     return found
+
+
+def caffe2(layer: str, array: str) -> str:
+    """Return Caffe2's name of an array."""
+    block = re.fullmatch(r"(?:res|bn)(\d)([a-z]+)_branch(1|2[abc])", layer)
+    stem = "pred" if layer.startswith("fc") else "res_conv1" if layer == "bn_conv1" else "conv1"
+    name = f"res{block[1]}_{_index(block[2])}_branch{block[3]}" if block else stem
+    parts = {
+        "gamma": "bn_s",
+        "beta": "bn_b",
+        "moving_mean": "bn_rm",
+        "moving_variance": "bn_riv",
+        "kernel": "w",
+        "bias": "b",
+    }
+    return f"gpu_0/{name}_{parts[array]}_0"
 
 
 def safetensors(arrays: Arrays) -> bytes:

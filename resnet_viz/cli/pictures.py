@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.reports.names import weights_text
 from resnet_viz.reports.origins import origin_of
 from resnet_viz.spec.surgery import parse_surgery
+from resnet_viz.subject.pixel_scale import scale_warning
 from resnet_viz.subject.subject import UPLOAD
 from resnet_viz.subject.trial import Trial
 from resnet_viz.viz.origin import Origin
@@ -52,6 +54,9 @@ class PreparedPicture:
         stores = _Stores(options.weights, summary, read_picture(options.image.read_bytes()))
         weights = weights_of(stores, summary)
         pixels = options.pixels or weights.normalisation or _PIXELS
+        warning = scale_warning(summary.graph.spec, arrays_of(weights), pixels)
+        if warning:
+            print(warning, file=sys.stderr)
         preparation = Preparation(options.resize, options.interpolation, pixels)
         self.image = options.image.name
         self.trial = Trial(options.preset, summary.graph.spec, stores.source, surgery, UPLOAD, preparation, stores)

@@ -2,12 +2,13 @@
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 from resnet_viz.analysis import network
 from resnet_viz.analysis.arithmetic import shape_text
-from resnet_viz.cli.chosen_weights import file_at
+from resnet_viz.cli.chosen_weights import arrays_of, file_at
 from resnet_viz.errors import WeightsError
 from resnet_viz.images.preprocess import NORMALISATIONS
 from resnet_viz.messages import gettext as _
@@ -15,7 +16,9 @@ from resnet_viz.messages import joined
 from resnet_viz.spec import ResNetSpec, preset
 from resnet_viz.spec.changes import to_text
 from resnet_viz.spec.presets import PRESETS
+from resnet_viz.subject.pixel_scale import scale_warning
 from resnet_viz.weights.about import About
+from resnet_viz.weights.choice import Weights
 from resnet_viz.weights.fit import Fit, expected_arrays, fit
 from resnet_viz.weights.misfit import Misfit, misfits
 from resnet_viz.weights.sayings import layout_text, notes, open_question
@@ -47,6 +50,9 @@ def _weights(options: argparse.Namespace) -> None:
         print(json.dumps(_plain(file, about, about.spec, rows), indent=1))
     else:
         _print_table(file, about, about.spec, rows)
+    warning = scale_warning(about.spec, arrays_of(Weights(file)), about.normalisation) if about.normalisation else ""
+    if warning:
+        print(warning, file=sys.stderr)
     _refuse_parts(result, about)
     if options.proof or options.verify:
         _prove(options, file, about.spec)

@@ -101,6 +101,14 @@ LAYOUTS = {
     ),
     "Hugging Face": (TORCH, lambda a: made.safetensors(made.state_dict(a, made.hugging_face))),
     "Hugging Face, basic": (BASIC, lambda a: made.npz(made.state_dict(a, made.hugging_face))),
+    "Caffe2": (
+        TORCH,
+        lambda a: made.npz({made.caffe2(*name.split("/")): made.torch_order(array) for name, array in a.items()}),
+    ),
+    "Keras lists projections before the last convolution": (
+        KERAS,
+        lambda a: made.keras_3(a, made.layers_as_keras_lists_them(network(KERAS)), named=False),
+    ),
     "float64": (TORCH, lambda a: made.safetensors(made.state_dict(a, made.torchvision, dtype=np.float64))),
 }
 

@@ -11,7 +11,9 @@ from resnet_viz.analysis import network
 from resnet_viz.cli.main import main, parsed
 from resnet_viz.cli.network import network_of
 from resnet_viz.errors import ResNetVizError
+from resnet_viz.images.preprocess import NORMALISATIONS
 from resnet_viz.spec import preset
+from resnet_viz.subject.pixel_scale import scale_warning, spreads
 from resnet_viz.weights.fit import expected_arrays, fit
 from resnet_viz.weights.formats import read_weights
 from resnet_viz.weights.handing_on import torchvision_arrays, write_as
@@ -113,6 +115,19 @@ def test_a_port_is_proved_and_a_changed_number_is_not(capsys, checkpoint, tmp_pa
     assert "the first array of other bytes: `res2a_branch2a/kernel`" in err
     for other in (checkpoint, tmp_path / "nothing.json"):
         assert "a proof file made by" in said(capsys, "weights", checkpoint, "--verify", other)[2]
+
+
+@pytest.mark.parametrize("trained", NORMALISATIONS)
+def test_pixels_of_another_scale_are_told_by_the_first_convolution(trained):
+    spec = replace(SPEC, width=0.5)
+    arrays = made.random_arrays(network(spec))
+    arrays["bn_conv1/moving_variance"] = np.ones_like(arrays["bn_conv1/moving_variance"])
+    times = spreads(spec, arrays)
+    arrays["bn_conv1/moving_variance"] *= np.float32(times[trained] ** 2)
+    assert scale_warning(spec, arrays, trained) == ""
+    said = scale_warning(spec, arrays, "torch" if trained == "caffe" else "caffe")
+    assert "pixels of another scale" in said
+    assert f"`{trained}` (" in said
 
 
 def test_a_saved_models_folder_is_named(capsys, tmp_path):
