@@ -26,7 +26,8 @@ def parameter_counts(layer: Layer, shape: Shape) -> tuple[int, int]:
 def multiply_accumulates(layer: Layer, shape: Shape, out: Shape) -> int:
     """Return the multiply-accumulates of a convolution or dense layer for one picture; other layers count 0.
 
-    Padding cells count as read, as is usual; 1 MAC = 2 FLOPs.
+    A convolution has h_out·w_out·C_out·k·k·C_in, from the shapes ``(height, width, channels)`` it reads and gives; a dense
+    layer n_in·n_out. Padding cells count as read, as is usual; 1 MAC = 2 FLOPs.
     """
     match layer:
         case Conv(filters=filters, kernel_size=kernel):

@@ -48,7 +48,13 @@ def input_field() -> ReceptiveField:
 
 
 def output_field(layer: Layer, fields: list[ReceptiveField], shape: tuple[int, ...]) -> ReceptiveField:
-    """Return the field of a layer's output from its inputs' fields and its first input's shape."""
+    """Return the field of a layer's output.
+
+    Args:
+        layer: The layer.
+        fields: Of its inputs; an add sees what any of them sees.
+        shape: Of its first input, ``(height, width, channels)`` in cells, or ``(features,)``.
+    """
     if len(fields) > 1:
         return _union(fields)
     axes = fields[0]
@@ -61,7 +67,11 @@ def output_field(layer: Layer, fields: list[ReceptiveField], shape: tuple[int, .
 
 
 def covering_cells(extent: Extent, cells: int, pixels: int) -> int:
-    """Return how many of an axis's `cells` see all `pixels` of the picture: size alone is not coverage."""
+    """Return how many cells of an axis see the whole picture: a field as large as it may still hang over a border.
+
+    >>> covering_cells(Extent(size=99, stride=16, start=-40), cells=4, pixels=64)
+    2
+    """
     windows = (extent.window(cell) for cell in range(cells))
     return sum(first <= 0 and last >= pixels for first, last in windows)
 

@@ -59,6 +59,8 @@ def output_shape(layer: Layer, shape: Shape) -> Shape:
 def windows(cells: int, size: int, strides: int, padding: str) -> int:
     """Return how many windows fit along an axis: floor((n − k) / s) + 1, or ceil(n / s) for `same`.
 
+    In cells, n along the axis, k a window's side, s its stride: Dumoulin and Visin 2016, arXiv:1603.07285, section 2.
+
     >>> windows(70, 7, 2, "valid"), windows(32, 3, 2, "valid"), windows(15, 1, 2, "valid")
     (32, 15, 8)
     """
@@ -66,7 +68,9 @@ def windows(cells: int, size: int, strides: int, padding: str) -> int:
 
 
 def same_padding(cells: int, size: int, strides: int) -> tuple[int, int]:
-    """Return the cells that `same` adds before and after an axis.
+    """Return the cells that `same` adds before and after an axis; the odd one comes after (TensorFlow's rule).
+
+    In all max(0, (ceil(n / s) − 1)·s + k − n), with n cells along the axis, a window's side k and its stride s.
 
     >>> same_padding(15, 3, 1), same_padding(56, 3, 2), same_padding(4, 2, 1)
     ((1, 1), (0, 1), (0, 1))

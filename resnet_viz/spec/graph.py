@@ -197,7 +197,15 @@ def build_graph(spec: ResNetSpec) -> LayerGraph:
 
 
 def build_block_graph(spec: ResNetSpec, stage: int, letter: str, *, projects: bool, strides: int) -> LayerGraph:
-    """Return a graph of one block alone, reading a node `input`; `spec.stages[0]` gives its filters."""
+    """Return a graph of one block alone, reading a node `input`.
+
+    Args:
+        spec: Gives the block's kind and settings, the input's shape, and the filters by its first stage.
+        stage: Number of the stage, for the names of the layers.
+        letter: Letter of the block, for the same.
+        projects: Whether the shortcut projects.
+        strides: Of the block, cells.
+    """
     builder = _Builder(spec)
     builder.put("input", Input(spec.input_shape), (), named=False)
     builder.one_block(stage, letter, spec.stages[0], projects=projects, strides=strides)

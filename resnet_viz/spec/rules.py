@@ -43,26 +43,42 @@ def of_stage(number: int, name: str) -> str:
 
 
 def within(name: str, value: object, low: int, high: int) -> None:
-    """Refuse anything but a whole number from `low` to `high`."""
+    """Refuse anything but a whole number from `low` to `high`.
+
+    Raises:
+        SpecError: With the rule and the value, under `name`.
+    """
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         rule = _("a whole number from {low} to {high}").format(low=f"{low:,}", high=f"{high:,}")
         raise SpecError(broken_rule(name, rule, value))
 
 
 def between(name: str, value: object, low: float, high: float) -> None:
-    """Refuse anything but a finite number from `low` to `high`."""
+    """Refuse anything but a finite number from `low` to `high`.
+
+    Raises:
+        SpecError: With the rule and the value, under `name`.
+    """
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
         rule = _("a number from {low} to {high}").format(low=low, high=high)
         raise SpecError(broken_rule(name, rule, value))
 
 
 def one_of(name: str, value: object, valid: tuple[Any, ...]) -> None:
-    """Refuse anything that is not listed."""
+    """Refuse anything that is not listed.
+
+    Raises:
+        SpecError: With the rule and the value, under `name`.
+    """
     if value not in valid:
         raise SpecError(broken_rule(name, _("one of its values"), value, did_you_mean(str(value), valid)))
 
 
 def at_most_long(name: str, text: object, limit: int) -> None:
-    """Refuse anything but a text of at most `limit` characters."""
+    """Refuse anything but a text of at most `limit` characters.
+
+    Raises:
+        SpecError: With the rule and the value, under `name`.
+    """
     if not isinstance(text, str) or len(text) > limit:
         raise SpecError(broken_rule(name, _("at most {n} characters long").format(n=f"{limit:,}"), text))

@@ -39,7 +39,7 @@ class Stores(WeightsStores, Protocol):
 
     @property
     def arrays(self) -> Arrays:
-        """Where prepared pictures are kept."""
+        """Where prepared pictures are kept, as `Trial.rgb` and `Trial.input` return them."""
 
     def own_picture(self) -> Picture | None:
         """Return the visitor's own picture, if there is one."""
@@ -122,7 +122,7 @@ class Trial:
 
     @cached_property
     def input(self) -> FloatArray:
-        """The picture as the network receives it."""
+        """The picture as the network receives it: float32 ``(height, width, channels)``, after the normalisation."""
         key = ("input", *self._image_key)
         found = self.stores.arrays.find(key)
         if found is None:
@@ -132,7 +132,7 @@ class Trial:
 
     @cached_property
     def with_plain(self) -> dict[str, FloatArray]:
-        """The picture, a black and a white one, all prepared alike."""
+        """``picture``, ``black`` and ``white``: float32 ``(height, width, channels)``, all prepared alike."""
         ends = {
             name: plain_input(pixel, self.spec.input_shape, self.normalisation)
             for name, pixel in (("black", 0), ("white", 255))

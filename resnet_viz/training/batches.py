@@ -52,7 +52,7 @@ class Batches:
         return self._source.train_count // self.size
 
     def numbers(self, update: int) -> npt.NDArray[np.int64]:
-        """Return which pictures belong to an update, counted from 0."""
+        """Return which pictures belong to an update, counted from 0: int64 ``(batch,)``."""
         if not self.per_epoch:
             return np.arange(update * self.size, (update + 1) * self.size)
         epoch, place = divmod(update, self.per_epoch)
@@ -70,6 +70,8 @@ class Batches:
 
     def prefetched(self, start: int) -> Generator[tuple[FloatArray, Labels]]:
         """Yield the batches from an update on, made by a thread while the network works on those before.
+
+        Each is what `Batches` gives for that update: float32 ``(batch, size, size, 3)`` and int32 ``(batch,)``.
 
         Raises:
             Exception: What making a batch raised, where that batch is asked for.
@@ -90,7 +92,7 @@ MAX_INDEX = 2**40
 
 
 def as_floats(images: Bytes) -> FloatArray:
-    """Return pixels as the networks receive them: the normalisation `unit`, 0 … 1."""
+    """Return uint8 pixels of any shape as float32 of that shape, 0 … 1: the normalisation `unit`."""
     return images * np.float32(1 / 255)
 
 

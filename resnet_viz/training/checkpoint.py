@@ -47,6 +47,12 @@ class Checkpoint(NamedTuple):
 def save_checkpoint(folder: Path, update: int, arrays: Mapping[str, Arrays], state: Mapping[str, Any]) -> Path:
     """Keep a checkpoint beside the last one; all of it or nothing. Older ones go.
 
+    Args:
+        folder: The run's folder of checkpoints.
+        update: Updates done.
+        arrays: By network and by name, of any shape and dtype (`resnet_viz.training.trainer.Trainer.arrays`).
+        state: What else the run goes on from, as JSON takes it.
+
     Raises:
         OSError: If the disk does not take it; the last checkpoint is still there.
     """

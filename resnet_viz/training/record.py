@@ -193,7 +193,15 @@ class RunFolder:
         return Measured(metrics, place, is_anew)
 
     def save_frame(self, update: int, maps: Mapping[str, Mapping[str, npt.NDArray[Any]]]) -> None:
-        """Keep the watched picture's maps at an update, the first channels of each, by network and layer."""
+        """Keep the watched picture's maps at an update, as float16.
+
+        Args:
+            update: Updates done.
+            maps: By network and layer, ``(height, width, channels)``; the first `WATCHED_CHANNELS` are kept.
+
+        Raises:
+            OSError: If the disk does not take them.
+        """
         self.watched.mkdir(exist_ok=True)
         arrays = {
             f"{network}/{node}": array[..., :WATCHED_CHANNELS].astype(np.float16)
@@ -218,7 +226,7 @@ class RunFolder:
         return sorted(int(path.stem) for path in self.watched.glob("[0-9]*.npz")) if self.watched.is_dir() else []
 
     def load_frame(self, update: int) -> dict[str, dict[str, npt.NDArray[np.float32]]]:
-        """Return the maps kept at an update, by network and layer; nothing if they are gone."""
+        """Return an update's maps by network and layer, float32 ``(height, width, channels)``; nothing if they are gone."""
         found: dict[str, dict[str, npt.NDArray[np.float32]]] = {}
         try:
             with np.load(self.watched / f"{update:08d}.npz", allow_pickle=False) as file:

@@ -55,7 +55,7 @@ class Session:
         self.is_published = True
 
     def run(self, *, start_held: bool = False) -> RunRecord:
-        """Run to the end of the budget, or until told to stop, and return the record.
+        """Run to the end of the budget, or until it is stopped, and return the record.
 
         Args:
             start_held: Wait, once all is compiled, for as long as the control says "pause".

@@ -145,11 +145,11 @@ class Trainer:
         return [array[: len(images)].astype(np.float32) for array in self._forward(as_floats(padded))]
 
     def weights(self) -> dict[str, npt.NDArray[Any]]:
-        """Return the network's arrays as ``layer/array``, as every weights file of ours names them."""
+        """Return the network's arrays by ``layer/array``, as every weights file of ours names them, in Keras's layout."""
         return {weight.path: np.array(ops.convert_to_numpy(weight.value)) for weight in self.model.weights}
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Return all that the next update depends on: weights and the optimiser's variables."""
+        """Return all that the next update depends on: ``weights/layer/array`` and ``optimizer/number``, copies."""
         kept = {f"weights/{name}": array for name, array in self.weights().items()}
         for number, variable in enumerate(self.optimizer.variables):
             kept[f"optimizer/{number:04d}"] = np.array(ops.convert_to_numpy(variable.value))

@@ -25,8 +25,9 @@ _ONES = ("gamma", "moving_variance")
 
 
 def starting_arrays(summary: NetworkSummary) -> dict[str, Array]:
-    """Return every array of a network as Keras starts it, by ``layer/array``, in Keras's layout and order.
+    """Return every array of a network as Keras starts it, by ``layer/array``, in Keras's layout and order: float32.
 
+    A convolution's kernel is ``(height, width, inputs, outputs)``, a dense layer's ``(inputs, outputs)``, all else a vector.
     Kernels of one shape, initializer and seed are one array, so none may be written to.
     """
     arrays: dict[str, Array] = {}
@@ -44,7 +45,17 @@ def starting_arrays(summary: NetworkSummary) -> dict[str, Array]:
 
 
 def starting_kernel(initializer: str, seed: int, shape: Shape) -> Array:
-    """Return a kernel ``(…, inputs, outputs)`` as a Keras initializer of that name and seed draws it; read-only."""
+    """Return a kernel ``(…, inputs, outputs)`` as a Keras initializer of that name and seed draws it.
+
+    Args:
+        initializer: ``glorot_uniform``, ``glorot_normal``, ``he_uniform`` or ``he_normal``; the formulas stand in the module's
+            references.
+        seed: The layer's seed.
+        shape: Of the kernel.
+
+    Returns:
+        float32, read-only.
+    """
     cells = math.prod(shape[:-2])
     inputs, outputs = shape[-2] * cells, shape[-1] * cells
     family, _underscore, distribution = initializer.partition("_")
