@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from safetensors.numpy import save_file
 
-from resnet_viz.errors import WeightsError, broken_rule
+from resnet_viz.errors import ResNetVizError, WeightsError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.weights.about import About, about_file
@@ -69,11 +69,20 @@ def read_weights(path: Path, *, spec: ResNetSpec | None = None) -> Found:
         head = file.read(HEAD_BYTES)
     for contents in _opened(path, head):
         _check_entries(contents)
-        about, places = about_file(contents, spec)
+        about, places = _about(contents, spec)
         _check_bytes(places, about, size)
         arrays = {name: _checked(name, source) for name, source in places.items()}
         return Found(with_identities(one_norm(arrays), about), about)
     raise WeightsError(broken_rule("weights", _("a file with arrays"), _("none")))
+
+
+def _about(contents: Contents, spec: ResNetSpec | None) -> tuple[About, dict[str, Source]]:
+    try:
+        return about_file(contents, spec)
+    except ResNetVizError:
+        raise
+    except BROKEN as error:  # a graph that makes no sense
+        raise damaged(error) from error
 
 
 def save_arrays(arrays: Mapping[str, Any], path: Path, about: Mapping[str, str] | None = None) -> None:

@@ -1,10 +1,13 @@
 """Every layout that people have opens as the network it came from: the same logits, not only the same shapes."""
 
+import time
 from dataclasses import replace
 from functools import cache, partial
 
+import h5py
 import ml_dtypes
 import numpy as np
+import onnx
 import pytest
 
 from resnet_viz.analysis import network
@@ -288,3 +291,58 @@ def test_scales_of_their_own_become_part_of_the_norm_before_them(tmp_path):
     found = opened(tmp_path, made.h5(apart))
     same_logits(found, OLD_COURSE)
     assert "scales" in found.about.notes
+
+
+# --- What a file must not be able to do --------------------------------------------------------------------------------
+
+
+def _external(model) -> None:
+    tensor = model.graph.initializer[0]
+    tensor.ClearField("raw_data")
+    tensor.data_location = onnx.TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="/etc/passwd")
+
+
+def _huge(model) -> None:
+    model.graph.initializer[0].dims[:] = [2**30, 2**30]
+
+
+def _circle(model) -> None:
+    for node in model.graph.node:
+        node.input[0] = node.output[0]
+
+
+ATTACKS = {
+    "data outside the file": (_external, r"stored inside the file\. Received: weights='external data'"),
+    "more declared than there is": (_huge, r"bytes of arrays|damaged|no residual network|Nothing in this file"),
+    "a graph that reads itself": (_circle, r"Nothing in this file|damaged"),
+}
+
+
+@pytest.mark.parametrize(("attack", "sentence"), ATTACKS.values(), ids=ATTACKS.keys())
+def test_an_onnx_file_cannot_reach_out_or_run_on(tmp_path, attack, sentence):
+    model = onnx.ModelProto.FromString(onnx_bytes(BASIC, rename=lambda count, _name: str(count)))
+    attack(model)
+    began = time.process_time()
+    with pytest.raises(WeightsError, match=sentence):
+        opened(tmp_path, model.SerializeToString())
+    assert time.process_time() - began < 2
+
+
+def test_bfloat16_in_hdf5_opens(tmp_path):
+    """Keras keeps it as two opaque bytes and says so in an attribute."""
+    path = tmp_path / "half.h5"
+    values = {name: array.astype(ml_dtypes.bfloat16) for name, array in arrays_of(CIFAR).items()}
+    with h5py.File(path, "w") as file:
+        for name, array in values.items():
+            file[name] = array.view("V2")
+            file[name].attrs["dtype"] = "bfloat16"
+    found = read_weights(path, spec=CIFAR)
+    same_logits(found, CIFAR, {name: array.astype(np.float32) for name, array in values.items()})
+
+
+def test_a_variance_that_float16_cannot_hold_is_refused_with_that_reason(tmp_path):
+    with np.errstate(over="ignore"):
+        data = made.safetensors({"bn_conv1/moving_variance": np.array([83_614.7], np.float32).astype(np.float16)})
+    with pytest.raises(WeightsError, match=r"float16 ends at 65,504"):
+        opened(tmp_path, data)

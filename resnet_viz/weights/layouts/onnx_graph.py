@@ -15,6 +15,8 @@ _SUMS = ("Add", "Sum")
 _HEADS = ("Gemm", "MatMul")
 _NORM = ("gamma", "beta", "moving_mean", "moving_variance")
 _FOLDED = "folded"
+# From every sum back to the one before it: a few per operator, unless the graph goes in circles.
+_MOST_STEPS = 100_000
 
 
 class _Ways(NamedTuple):
@@ -30,6 +32,7 @@ class _Graph:
     arrays: dict[str, Entry]
     producer: dict[str, Operator]
     places: dict[str, Source] = field(default_factory=dict)
+    steps: int = 0
 
     def data(self, operator: Operator) -> list[str]:
         """Return what an operator reads that is no array of the file."""
@@ -38,7 +41,11 @@ class _Graph:
     def way(self, tensor: str) -> list[Operator]:
         """Return the operators that lead to a tensor, from the last sum or the picture on."""
         found: list[Operator] = []
-        while tensor in self.producer and len(found) <= len(self.producer):
+        while tensor in self.producer:
+            self.steps += 1
+            if self.steps > _MOST_STEPS:
+                message = "a graph that does not end"
+                raise ValueError(message)
             operator = self.producer[tensor]
             if operator.kind in _SUMS and len(self.data(operator)) > 1:
                 break
