@@ -22,6 +22,12 @@ from resnet_viz.weights.structure import Structure, structure_of
 
 _IMAGENET_CLASSES = 1000
 _COURSE = ("course", "coursera-2018")
+# How those prepare pictures who publish these networks for ImageNet; Keras's files of the course's names are its own.
+_OF_IMAGENET = {
+    **dict.fromkeys(("keras-v1", "keras-v1-101", "keras-v1-152", *_COURSE), "caffe"),
+    **dict.fromkeys(("torch-v1.5", "resnet18", "resnet34"), "torch"),
+    "v2": "signed",
+}
 _TORCH = ("torch", "hugging-face")
 _FOLDED = "folded"
 # Names that a sentence or a table shows.
@@ -230,16 +236,20 @@ def _with_network(about: About, layout: Layout, found: list[Reading]) -> About:
         preset=reading.preset,
         spec=reading.spec,
         changes=reading.changes,
-        assumed=reading.assumed,
+        assumed=(*layout.assumed, *reading.assumed),
         parameters=network(reading.spec).totals.parameters,
-        normalisation=_normalisation(layout, reading),
+        normalisation=_normalisation(reading),
     )
 
 
-def _normalisation(layout: Layout, reading: Reading) -> str:
-    """Return how pictures were prepared for such a network, where everybody does it so."""
-    if reading.spec.classes == _IMAGENET_CLASSES:
-        return "signed" if reading.preset == "v2" else layout.imagenet
+def _normalisation(reading: Reading) -> str:
+    """Return how pictures were prepared for such a network, where everybody does it so; "" elsewhere.
+
+    A network of another depth, or with its BatchNorms as part of the convolutions, is still one of its family.
+    """
+    same = all(path.endswith((".blocks", "use_bias")) or path.startswith(("bias.", "head")) for path in reading.changes)
+    if reading.spec.classes == _IMAGENET_CLASSES and same:
+        return _OF_IMAGENET.get(reading.preset, "")
     is_course = reading.preset in _COURSE and reading.spec.classes == PRESETS["course"].classes
     return "unit" if is_course and reading.spec.input_shape == PRESETS["course"].input_shape else ""
 

@@ -122,6 +122,7 @@ def test_a_layout_opens_as_the_network_it_came_from(tmp_path, spec, write_file):
     same_logits(found, spec)
     assert found.about.unknown_count == 0
     assert found.about.read == len(arrays_of(spec))
+    assert found.about.assumed == (("stride_on",) if found.about.layout == "caffe2" else ())
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [(np.float16, 0.02), (ml_dtypes.bfloat16, 0.2)])
@@ -207,6 +208,25 @@ def test_the_file_decides_the_network(spec, layer, name, changes, pixels):
     assert (about.preset, dict(about.changes), about.normalisation) == (name, changes, pixels)
     assert about.spec == spec
     assert about.parameters == network(spec).totals.parameters
+
+
+@pytest.mark.parametrize(
+    ("spec", "pixels"),
+    [
+        (preset("torch-v1.5"), "torch"),
+        (preset("resnet34"), "torch"),
+        (preset("v2"), "signed"),
+        (preset("keras-v1-101"), "caffe"),
+        (replace(preset("keras-v1"), stride_on="middle"), ""),
+        (preset("torch-v1.5", classes=999), ""),
+        (preset("course"), "unit"),
+        (preset("course", classes=7), ""),
+    ],
+)
+def test_pixels_are_told_by_the_family_not_by_whose_names_the_arrays_have(spec, pixels):
+    entries = [Entry(name, shape, "F32", list) for name, shape in expected_arrays(network(spec)).items()]
+    about = about_file(Contents("safetensors", entries, spec.to_json()))[0]
+    assert (about.spec, about.normalisation) == (spec, pixels)
 
 
 def test_the_course_files_are_told_apart_by_what_stage_5_squeezes_to(tmp_path):

@@ -29,4 +29,4 @@ def _place(entry: Entry) -> Found | None:
     return shed or "", Place(layer, (_NORM if is_norm else _KERNEL)[array], is_turned=True)
 
 
-LAYOUT = Layout("caffe2", _assign, order=4)
+LAYOUT = Layout("caffe2", _assign, assumed=("stride_on",), order=4)

@@ -28,4 +28,4 @@ def _assign(contents: Contents) -> Assignment:
     return by_names(contents, lambda entry: keras.place(entry, own_layer))
 
 
-LAYOUT = Layout("course", _assign, imagenet="caffe", order=0)
+LAYOUT = Layout("course", _assign, order=0)

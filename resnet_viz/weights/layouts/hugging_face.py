@@ -49,4 +49,4 @@ def _known(name: str) -> Place | None:
     return torch_array(block_id("res" if kind == "convolution" else "bn", int(stage) + 2, int(index), branch), array)
 
 
-LAYOUT = Layout("hugging-face", _assign, imagenet="torch", order=3)
+LAYOUT = Layout("hugging-face", _assign, order=3)

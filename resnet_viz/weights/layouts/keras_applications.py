@@ -29,4 +29,4 @@ def _assign(contents: Contents) -> Assignment:
     return by_names(contents, lambda entry: keras.place(entry, own_layer), presets)
 
 
-LAYOUT = Layout("keras-applications", _assign, imagenet="caffe", order=1)
+LAYOUT = Layout("keras-applications", _assign, order=1)

@@ -84,13 +84,13 @@ class Layout:
     Attributes:
         name: Its key.
         assign: Gives every array that it knows its place.
-        imagenet: The preprocessing of networks of ImageNet's 1,000 classes that come so; "" if that varies.
+        assumed: Fields that such files leave open, though what they come from differs in them.
         order: Among layouts that know as many arrays of a file, the lowest has it.
     """
 
     name: str
     assign: Callable[[Contents], Assignment]
-    imagenet: str = ""
+    assumed: tuple[str, ...] = ()
     order: int = 5
 
 

@@ -54,4 +54,4 @@ def _known(name: str) -> Place | None:
     return torch_array(block_id(own, int(stage) + 1, int(index), branch), array)
 
 
-LAYOUT = Layout("torch", _assign, imagenet="torch", order=2)
+LAYOUT = Layout("torch", _assign, order=2)
