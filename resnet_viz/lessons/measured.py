@@ -81,6 +81,11 @@ def updates(grounds: Grounds) -> Value:
     return Value(grounds.run().updates)
 
 
+def classes(grounds: Grounds) -> Value:
+    """Return how many classes the run on show tells apart."""
+    return Value(grounds.run().classes)
+
+
 def chance(grounds: Grounds) -> Value:
     """Return the share of pictures that guessing gets right."""
     return Value(100 / grounds.run().classes, "percent")

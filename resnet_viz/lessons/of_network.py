@@ -150,6 +150,26 @@ def is_projection(node: Node) -> bool:
     return isinstance(node.layer, Conv) and node.path == "shortcut"
 
 
+def shortcut_parameters(grounds: Grounds, block: str) -> Value:
+    """Return the parameters on a block's shortcut: those of a projection and its BatchNorm, or none."""
+    found = grounds.summary.graph.block(block).name
+    totals = grounds.summary.totals_where(lambda n: f"{n.stage}{n.block}" == found and n.path == "shortcut")
+    return Value(totals.parameters)
+
+
+def projection(grounds: Grounds, block: str) -> Value:
+    """Return the convolution on a block's shortcut.
+
+    Raises:
+        SpecError: If the block has none.
+    """
+    found = grounds.summary.graph.block(block).name
+    nodes = [n for n in grounds.summary.graph.nodes if f"{n.stage}{n.block}" == found and is_projection(n)]
+    if not nodes:
+        raise SpecError(broken_rule("block", _("a block with a projection"), block))
+    return Value(nodes[0].id, "place")
+
+
 def main_convolutions(grounds: Grounds) -> Value:
     """Return the convolutions of the main path: with the dense layer, what the 50 in ResNet-50 counts."""
     return Value(grounds.summary.main_path_convolutions)

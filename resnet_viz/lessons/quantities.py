@@ -174,6 +174,8 @@ QUANTITIES: dict[str, Quantity] = {
     "projections": Quantity(of_network.layers_that(of_network.is_projection)),
     "main_convolutions": Quantity(of_network.main_convolutions),
     "branch_convolutions": Quantity(of_network.branch_convolutions, 1, 1),
+    "shortcut_parameters": Quantity(of_network.shortcut_parameters, 1, 1),
+    "projection": Quantity(of_network.projection, 1, 1),
     "sums": Quantity(of_network.sums),
     "paths": Quantity(of_network.paths),
     "output_side": Quantity(of_network.output_side, 1, 1),
@@ -210,5 +212,6 @@ QUANTITIES: dict[str, Quantity] = {
     "accuracy": Quantity(measured.accuracy, 1, 1, "run"),
     "accuracy_gap": Quantity(measured.accuracy_gap, 0, 0, "run"),
     "updates": Quantity(measured.updates, 0, 0, "run"),
+    "classes": Quantity(measured.classes, 0, 0, "run"),
     "chance": Quantity(measured.chance, 0, 0, "run"),
 }

@@ -123,6 +123,9 @@ def test_a_convolution_block_costs_its_projection_more():
         ("dense_layers", "1"),
         ("branch_convolutions(3b)", "3"),
         ("sums", "16"),
+        ("shortcut_parameters(3b)", "0"),
+        ("shortcut_parameters(4a)", "529,408"),
+        ("projection(4a)", "res4a_branch1"),
         ("first_block_that_sees_all", "4a"),
         ("layers", "177"),
         ("of(torch-v1.5, channels(res5b_branch2b))", "512"),
@@ -160,9 +163,10 @@ def test_what_is_measured_comes_from_the_maps_the_answer_and_the_run():
     assert value("energy_ratio(3b)", grounds) == (0.75, "times", 0)
     assert value("surgery_effect(drop:3b)", grounds).amount == pytest.approx(-50)
     assert value("accuracy_gap", grounds).amount == pytest.approx(70)
-    assert [text_of(value(name, grounds)) for name in ("accuracy(plain)", "updates", "chance")] == [
+    assert [text_of(value(name, grounds)) for name in ("accuracy(plain)", "updates", "classes", "chance")] == [
         "25\u00a0%",
         "240",
+        "6",
         "17\u00a0%",
     ]
     assert needs("energy_ratio(3b)") == {"maps"}
@@ -181,6 +185,7 @@ def test_what_is_measured_comes_from_the_maps_the_answer_and_the_run():
         "of(nothing, macs)",
         "window(pad)",
         "frame(conv1)",
+        "projection(4b)",
         "weights_between(conv1, 64)",
         "energy_ratio(stem)",
         "surgery_effect(drop:9z)",
