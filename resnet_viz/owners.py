@@ -19,7 +19,11 @@ LIFETIME_S = 2 * 3600
 KEPT = ("uploads", "weights", "walks", "numbers", "data/folders")
 """Folders of the data folder in which a visitor has one thing each, under a digest of who they are."""
 SEEN = "seen"
-"""Folder of the marks, one empty-handed byte each, of who has been greeted; a mark lives as long as the cookie it is under."""
+"""Folder of the marks, one empty-handed byte each, of who has been greeted."""
+PROGRESS = "progress"
+"""Folder of what visitors predicted in lessons."""
+LASTING = (SEEN, PROGRESS)
+"""Folders whose files live as long as the cookie they are under."""
 MAX_KEPT_BYTES = 2 * 10**9
 """What one visitor may keep in all: four runs of the course's network with their checkpoints."""
 FREE_BYTES = 10**9

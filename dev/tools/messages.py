@@ -31,6 +31,9 @@ def messages() -> Catalog:
         walk = json.loads(path.read_text("utf-8"))
         for text in (walk["title"], *(stop[part] for stop in walk["stops"] for part in ("question", "answer"))):
             catalog.add(text)
+        for ask in (stop.get("ask", {}) for stop in walk["stops"]):
+            for told in (*ask.get("options", []), *ask.get("mistakes", [])):
+                catalog.add(told["text"])
     for path in sorted((ROOT / "assets" / "demos").glob("*.json")):
         own = json.loads(path.read_text("utf-8"))
         for part in ("title", "question", "answer"):

@@ -183,6 +183,20 @@ def read_ask(data: Any) -> Ask:
     return ask
 
 
+def written(ask: Ask) -> dict[str, Any]:
+    """Return an ask as a file has it; `read_ask` reads it back."""
+    found: dict[str, Any] = {"kind": ask.kind}
+    if ask.quantity:
+        found["quantity"] = ask.quantity
+    if ask.tolerance:
+        found["tolerance"] = ask.tolerance
+    if ask.options:
+        found |= {"pick": ask.pick, "options": [option._asdict() for option in ask.options]}
+    if ask.mistakes:
+        found["mistakes"] = [mistake._asdict() for mistake in ask.mistakes]
+    return found
+
+
 def _pairs(data: Any, rule: str) -> list[tuple[str, str]]:
     if not isinstance(data, list) or len(data) > MAX_OPTIONS:
         raise SpecError(broken_rule("ask", _("at most {n} options").format(n=MAX_OPTIONS), str(data)[:60]))

@@ -1,4 +1,4 @@
-"""The quantities that a lesson may ask for and a walk may tell, by name; how they are combined, and how written.
+"""The quantities that a lesson may ask for and a walk may tell, by name, and how they are combined.
 
 `resnet_viz.lessons.language` says how a file names one: ``difference(stem.pool_padding=1, macs)``.
 """
@@ -16,7 +16,6 @@ from resnet_viz.spec import ResNetSpec, preset
 from resnet_viz.spec.changes import with_changes
 from resnet_viz.spec.layers import Conv, Dense
 from resnet_viz.spec.rules import whole_of
-from resnet_viz.viz.words import number_text, percent_text
 
 Need = Literal["maps", "probabilities", "run"]
 
@@ -58,20 +57,6 @@ def needs(text: str) -> frozenset[Need]:
     own = _known(expression).need
     inner = [needs(argument) for argument in expression.arguments if argument.partition("(")[0] in QUANTITIES]
     return frozenset({own} if own else ()).union(*inner)
-
-
-def text_of(found: Value) -> str:
-    r"""Return a value as texts write it.
-
-    >>> text_of(Value(1234)), text_of(Value("3b", "place")), text_of(Value(27.94, "percent", 2))
-    ('1,234', '3b', '27.94\xa0%')
-    """
-    amount = found.amount
-    if isinstance(amount, str):
-        return amount
-    if found.unit == "percent":
-        return f"{amount:.{found.digits}f}\u00a0%" if found.digits else percent_text(amount / 100)
-    return f"{int(amount):,}".replace("-", "−") if float(amount).is_integer() else number_text(amount, 3)
 
 
 def _known(expression: Expression) -> Quantity:

@@ -7,9 +7,10 @@ the papers do not say, in any language.
 import re
 
 from resnet_viz.errors import ResNetVizError
-from resnet_viz.lessons.grounds import Grounds
-from resnet_viz.lessons.quantities import text_of, value
-from resnet_viz.walks import Stop
+from resnet_viz.lessons.grounds import Grounds, Value
+from resnet_viz.lessons.quantities import value
+from resnet_viz.lessons.walks import Stop
+from resnet_viz.viz.words import number_text, percent_text
 
 _NAMED = re.compile(r"\{(\w+)\}", re.ASCII)
 
@@ -31,6 +32,20 @@ def told(text: str, stop: Stop, grounds: Grounds) -> str:
             return found[0]
 
     return _NAMED.sub(number, text)
+
+
+def text_of(found: Value) -> str:
+    r"""Return a value as texts write it.
+
+    >>> text_of(Value(1234)), text_of(Value("3b", "place")), text_of(Value(27.94, "percent", 2))
+    ('1,234', '3b', '27.94\xa0%')
+    """
+    amount = found.amount
+    if isinstance(amount, str):
+        return amount
+    if found.unit == "percent":
+        return f"{amount:.{found.digits}f}\u00a0%" if found.digits else percent_text(amount / 100)
+    return f"{int(amount):,}".replace("-", "−") if float(amount).is_integer() else number_text(amount, 3)
 
 
 def named_in(text: str) -> set[str]:

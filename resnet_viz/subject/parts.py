@@ -12,6 +12,7 @@ from resnet_viz.attribution.catalogue import METHODS, parse_target, settings_of
 from resnet_viz.errors import ResNetVizError, SpecError, broken_rule, did_you_mean
 from resnet_viz.images.preprocess import INTERPOLATIONS, NORMALISATIONS, RESIZES
 from resnet_viz.images.samples import SAMPLES
+from resnet_viz.lessons.walks import MAX_STOPS, OWN_WALK, shipped_walks
 from resnet_viz.messages import LANGUAGES
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.graph import stage_of
@@ -32,7 +33,6 @@ from resnet_viz.subject.views import (
 )
 from resnet_viz.training.demos import ORDER, demo
 from resnet_viz.training.plan import with_settings
-from resnet_viz.walks import MAX_STOPS, OWN_WALK, shipped_walks
 from resnet_viz.weights.choice import SOURCES, is_source
 
 MAX_TEXT = 4000

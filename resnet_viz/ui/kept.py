@@ -1,4 +1,4 @@
-"""What the server keeps for a visitor: their walk, their numbers to colour by, whether they were greeted."""
+"""What the server keeps for a visitor: their walk, their predictions, their numbers to colour by, whether they were greeted."""
 
 import contextlib
 import json
@@ -8,11 +8,12 @@ from typing import TypeVar
 import streamlit as st
 
 from resnet_viz.errors import DAMAGE, ResNetVizError
+from resnet_viz.lessons.progress import Progress, read_progress
+from resnet_viz.lessons.walks import Walk, read_walk
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import OwnerFiles
 from resnet_viz.subject.subject import Subject
 from resnet_viz.ui import services, state
-from resnet_viz.walks import Walk, read_walk
 
 T = TypeVar("T")
 
@@ -48,6 +49,20 @@ def keep_numbers(numbers: dict[str, float]) -> None:
     """Keep the visitor's own numbers."""
     st.session_state[state.Key.NUMBERS] = numbers
     _save(services.numbers(), json.dumps(numbers))
+
+
+def progress() -> Progress:
+    """Return what this visitor predicted in lessons; kept on the server for as long as the visitor's cookie lives."""
+    if state.Key.PROGRESS not in st.session_state:
+        st.session_state[state.Key.PROGRESS] = _read(services.progress(), read_progress) or Progress()
+    found: Progress = st.session_state[state.Key.PROGRESS]
+    return found
+
+
+def keep_progress(progress: Progress) -> None:
+    """Keep what the visitor predicted; if that is nothing, nothing of it stays."""
+    st.session_state[state.Key.PROGRESS] = progress
+    _save(services.progress(), progress.to_json() if progress.answers else "")
 
 
 def is_new() -> bool:

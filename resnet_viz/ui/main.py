@@ -42,6 +42,8 @@ def main() -> None:
             with st.sidebar:
                 specification.show(subject.preset, subject.spec, shows_chance=_shows_chance(trial))
         page.run()
+        if subject.viewer.walk:
+            walk.measure(subject.viewer)
     state.write_url()
     lifespan.first_page.set()
 

@@ -14,7 +14,7 @@ from resnet_viz.identity import COOKIE_AGE_S
 from resnet_viz.images.uploads import Uploads
 from resnet_viz.jobs.runner import LocalRunner
 from resnet_viz.jobs.store import ACTIVE, WAITING, RunStore
-from resnet_viz.owners import KEPT, SEEN, OwnerFiles, Room, data_folder, delete_expired
+from resnet_viz.owners import KEPT, LASTING, PROGRESS, SEEN, OwnerFiles, Room, data_folder, delete_expired
 from resnet_viz.spec import DEFAULT_PRESET, preset
 from resnet_viz.weights.catalogue import cards
 from resnet_viz.weights.content import content_of
@@ -72,6 +72,12 @@ def numbers() -> OwnerFiles:
 def seen() -> OwnerFiles:
     """Return the marks of visitors who have been greeted; a byte each, so they count against nobody's room."""
     return OwnerFiles(data_folder() / SEEN, lifetime_s=COOKIE_AGE_S)
+
+
+@cache
+def progress() -> OwnerFiles:
+    """Return the store of what visitors predicted in lessons."""
+    return OwnerFiles(data_folder() / PROGRESS, room(), lifetime_s=COOKIE_AGE_S)
 
 
 @cache
@@ -142,7 +148,8 @@ def sweep() -> None:
     use_pictures_of_runs()
     for folder in KEPT:
         delete_expired(data_folder() / folder)
-    delete_expired(data_folder() / SEEN, COOKIE_AGE_S)
+    for folder in LASTING:
+        delete_expired(data_folder() / folder, COOKIE_AGE_S)
 
 
 def end() -> None:

@@ -42,6 +42,8 @@ class Key(StrEnum):
     PAGE = "page"
     WALK = "own_walk"
     ANSWER = "answer"
+    PREDICTION = "prediction"
+    PROGRESS = "progress"
     TARGET = "target"
     INVITED = "invited"
     PLACE = "place"
@@ -53,6 +55,7 @@ class Key(StrEnum):
     NORM = "norm"
     REPLAY = "replay"
     PLAYS = "plays"
+    HELD = "held"
     WANTED = "wanted"
     CHANGING = "changing"
     IS_NEW = "is_new"
@@ -323,15 +326,22 @@ def set_replay(run: str, update: int) -> None:
     st.session_state[Key.REPLAY] = (run, update)
 
 
-def plays() -> int:
-    """Return how often a recorded run was asked to play, the first time by opening it."""
-    return int(st.session_state.get(Key.PLAYS, 1))
+def hold_replay(run: str) -> None:
+    """Show a recorded run at its start, and let it wait there until it is asked to play."""
+    set_replay(run, 0)
+    st.session_state[Key.HELD] = run
+
+
+def plays(run: str) -> int:
+    """Return how often a recorded run was asked to play, the first time by opening it; 0 for one that is held."""
+    return 0 if st.session_state.get(Key.HELD) == run else int(st.session_state.get(Key.PLAYS, 1))
 
 
 def play_anew() -> None:
     """Let the recorded run that is open, or opened next, play from its start."""
-    st.session_state[Key.PLAYS] = plays() + 1
-    st.session_state.pop(Key.REPLAY, None)
+    st.session_state[Key.PLAYS] = int(st.session_state.get(Key.PLAYS, 1)) + 1
+    for key in (Key.REPLAY, Key.HELD):
+        st.session_state.pop(key, None)
 
 
 def is_changing() -> bool:

@@ -76,7 +76,7 @@ def test_a_visitor_is_greeted_until_the_greeting_is_closed_and_not_after_a_resta
 
 
 def test_either_offer_ends_the_greeting():
-    for key, page, part in (("welcome_tour", "", "walk"), ("welcome_train", "train", "run")):
+    for key, page, part in (("welcome_lesson", "", "walk"), ("welcome_train", "train", "run")):
         services.seen().delete("visitor")
         app = opened(folded=True)
         app.button(key=key).click().run()

@@ -20,6 +20,7 @@ from resnet_viz.attribution.catalogue import METHODS
 from resnet_viz.downloads import Download
 from resnet_viz.errors import SpecError
 from resnet_viz.images.samples import FOLDER
+from resnet_viz.lessons.walks import read_walk, shipped_walks
 from resnet_viz.messages import use_language
 from resnet_viz.owners import OwnerFiles
 from resnet_viz.reports.origins import origin_of
@@ -33,7 +34,6 @@ from resnet_viz.ui.resolving import trial_for
 from resnet_viz.viz.fields import FIELDS, SECTIONS
 from resnet_viz.viz.origin import arrays_npz
 from resnet_viz.viz.theme import AGAINST, FOR
-from resnet_viz.walks import read_walk
 from resnet_viz.weights.fit import expected_arrays
 from resnet_viz.weights.imagenet import ImageNetStore
 from resnet_viz.weights.store import WeightsFile
@@ -630,6 +630,70 @@ def test_a_walk_goes_from_stop_to_stop_and_shows_answers_on_request():
         assert not re.search(r"{\w+}", texts(app))
     app.button(key="walk_end").click().run()
     assert "walk" not in app.query_params
+
+
+@pytest.fixture
+def nothing_answered(monkeypatch):
+    monkeypatch.setattr(state, "owner", lambda: "visitor")
+    services.progress().delete("visitor")
+    yield
+    services.progress().delete("visitor")
+
+
+def lesson(stop: int = 1) -> AppTest:
+    """Return the app at a stop of the first lesson, as its link opens it."""
+    stop_ = shipped_walks()["shortcut"].stops[stop - 1]
+    return opened(stop_.page or "architecture", dict(stop_.params) | {"walk": "shortcut", "stop": str(stop)})
+
+
+def answered(app: AppTest) -> AppTest:
+    """Press the form's button."""
+    return app.button(key="lesson_submit").click().run()
+
+
+@pytest.mark.usefixtures("nothing_answered")
+def test_a_lesson_takes_the_prediction_before_it_tells_anything():
+    app = lesson()
+    assert "28.54" not in texts(app)
+    assert not [button for button in app.button if button.key == "walk_answer"]
+    app = answered(app)
+    assert "`answer` must be given before the evidence is shown." in texts(app)
+    app.radio(key="lesson_answer").set_value("plain-34, the deeper one")
+    app = answered(app)
+    assert "You said: plain-34, the deeper one. What came: plain-18, the shallower one." in texts(app)
+    assert "28.54 %" in texts(app)
+    assert "You said" in texts(lesson()), "it is kept, and the same after a reload"
+    app.button(key="walk_on").click().run()
+    assert "You said" not in texts(app)
+
+
+@pytest.mark.usefixtures("nothing_answered")
+def test_a_lesson_names_a_known_mistake_and_points_at_what_was_asked_for():
+    app = lesson(2)
+    app.text_input(key="lesson_answer").set_value("many")
+    app = answered(app)
+    assert "`answer` must be a number." in texts(app)
+    app.text_input(key="lesson_answer").set_value("282,368")
+    app = answered(app)
+    assert "You said: 282,368. What came: 0." in texts(app)
+    assert "These are the parameters of F(x)." in texts(app)
+    app = answered(lesson(3))
+    assert "You said: 4a. What came: res4a_branch1." in texts(app)
+    assert app.query_params["node"] == "res4a_branch1"
+
+
+@pytest.mark.usefixtures("nothing_answered")
+def test_answers_are_handed_out_and_deleted():
+    app = lesson(2)
+    app.text_input(key="lesson_answer").set_value("0")
+    app = answered(app)
+    assert "That is what came." in texts(app)
+    app.session_state["subject_walk"] = True
+    app.run()
+    assert "questions answered" in texts(app)
+    app.button(key="lesson_delete_shortcut").click().run()
+    assert "questions answered" not in texts(app)
+    assert "That is what came." not in texts(lesson(2))
 
 
 def test_a_walk_starts_from_its_own_network_whatever_was_on_screen():

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from resnet_viz.walks import shipped_walks
+from resnet_viz.lessons.walks import shipped_walks
 
 from .waits import quiet, settled
 
@@ -95,6 +95,30 @@ def test_ones_own_walk_survives_a_reload(visit):
     quiet(page)
     page.reload()
     expect(bar_of(page)).to_contain_text("What is it for?")
+
+
+def test_a_lesson_asks_first_runs_and_shows_what_came_beside_the_prediction(visit):
+    page = visit().open("/?walk=shortcut")
+    said, press = page.locator(".st-key-walk_predicted"), page.locator(".st-key-lesson_submit button")
+    for number, stop in enumerate(shipped_walks()["shortcut"].stops, start=1):
+        expect(bar_of(page)).to_contain_text(f"{number} of 5")
+        quiet(page)
+        expect(said).not_to_contain_text("You said")
+        if stop.ask.kind == "choice":
+            said.get_by_text("the shallower one").click()
+        elif stop.ask.kind == "number":
+            said.locator("input").fill("2")
+        press.click()
+        expect(said).to_contain_text("came", timeout=60_000)
+        quiet(page)
+        bar = bar_of(page).evaluate("e => e.getBoundingClientRect().bottom")
+        assert said.evaluate("e => e.getBoundingClientRect().bottom") <= bar + 1, "what came has room in the bar"
+        if number == 4:
+            expect(page).to_have_url(re.compile("/activations"))
+        if number == 5:
+            expect(page.locator(".st-key-conclusion p").first).to_be_visible(timeout=60_000)
+        page.keyboard.press("ArrowRight")
+    expect(bar_of(page)).to_have_count(0)
 
 
 # --- Present -----------------------------------------------------------------------------------------------------------

@@ -2,9 +2,9 @@
 
 from resnet_viz.images.preprocess import NORMALISATIONS, as_input
 from resnet_viz.images.samples import sample_picture
+from resnet_viz.lessons.walks import shipped_walks
 from resnet_viz.model.activation_model import ActivationModel
 from resnet_viz.subject.links import from_params
-from resnet_viz.walks import shipped_walks
 from resnet_viz.weights.catalogue import cards
 
 

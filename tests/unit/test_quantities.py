@@ -9,7 +9,8 @@ from resnet_viz.analysis import network
 from resnet_viz.errors import ResNetVizError, SpecError
 from resnet_viz.lessons.grounds import Grounds, RunFacts
 from resnet_viz.lessons.language import parse
-from resnet_viz.lessons.quantities import QUANTITIES, needs, text_of, value
+from resnet_viz.lessons.quantities import QUANTITIES, needs, value
+from resnet_viz.lessons.told import text_of
 from resnet_viz.spec import PRESETS, preset
 
 COURSE = Grounds(network(preset("course")))

@@ -17,7 +17,9 @@ from resnet_viz.analysis import analyse, network
 from resnet_viz.analysis.reads import cell_reads
 from resnet_viz.errors import SpecError
 from resnet_viz.lessons.grounds import Grounds
+from resnet_viz.lessons.quantities import needs, value
 from resnet_viz.lessons.told import named_in, told
+from resnet_viz.lessons.walks import MAX_STOPS, PAGES, Walk, read_walk, shipped_walks, stop_at
 from resnet_viz.messages import gettext, use_language
 from resnet_viz.paths import ASSETS
 from resnet_viz.spec import PRESETS
@@ -25,7 +27,6 @@ from resnet_viz.spec.layers import Relu
 from resnet_viz.subject.links import from_params
 from resnet_viz.training.conclusions import facts_of
 from resnet_viz.training.record import RunFolder
-from resnet_viz.walks import MAX_STOPS, PAGES, Walk, read_walk, shipped_walks, stop_at
 from resnet_viz.weights.catalogue import cards, shapes_of
 from resnet_viz.weights.choice import SHIPPED
 from resnet_viz.weights.fit import fit
@@ -96,6 +97,45 @@ def test_a_stop_is_as_long_as_its_bar_is_high(language):
     for (question, answer), stop in zip(texts(language), TOUR.stops, strict=True):
         lines = ceil(len(filled(question, stop)) / of_question) + ceil(len(filled(answer, stop)) / of_answer)
         assert lines <= 4, (question, answer)
+
+
+LESSONS = {name: walk for name, walk in shipped_walks().items() if walk.is_lesson}
+
+
+@LANGUAGES
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_has_no_number_of_its_own_and_all_it_names_is_computed(name, language):
+    use_language(language)
+    try:
+        for stop in LESSONS[name].stops:
+            _subject, problems = from_params(dict(stop.params))
+            assert problems == []
+            question, answer = gettext(stop.question), gettext(stop.answer)
+            named = {number for number, _quantity in stop.numbers}
+            assert named_in(question) | named_in(answer) == named
+            assert not named_in(filled(question + answer, stop))
+            bare = re.sub(
+                r"{\w+}|plain-\d+|\b[2-5][a-f]\b|块 [2-5][a-f]|2015|table 2|表 2",
+                "",
+                question + answer,
+                flags=re.IGNORECASE,
+            )
+            assert not re.search(r"\d", bare), bare
+    finally:
+        use_language("en")
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_whatever_a_lesson_asks_for_is_there_to_be_computed(name):
+    """Not for what is measured on a picture: the browser's test walks that."""
+    for stop in LESSONS[name].stops:
+        subject, _problems = from_params(dict(stop.params))
+        asked = [stop.ask.quantity, *(part.quantity for part in (*stop.ask.options, *stop.ask.mistakes))]
+        for quantity in filter(None, asked):
+            if needs(quantity) <= {"run"}:
+                assert value(quantity, grounds_of(stop)).amount is not None
+            else:
+                assert subject.layer in subject.summary.by_id
 
 
 def test_the_numbers_of_the_tour_are_those_of_the_reference():
@@ -170,6 +210,8 @@ def test_a_walk_comes_back_from_its_file():
     own = Walk("Mine", (stop_at("http://localhost:8501/layers?preset=course&node=conv1", "q", "a"),))
     assert read_walk(own.to_json()) == own
     assert own.stops[0].link == "/layers?preset=course&node=conv1"
+    for walk in shipped_walks().values():
+        assert read_walk(walk.to_json()) == walk
     assert stop_at("/architecture?preset=v2", "", "").page == ""
 
 
@@ -191,6 +233,8 @@ def test_a_walk_comes_back_from_its_file():
         json.dumps({"stops": [{"link": "/", "numbers": {"a": 7}}]}),
         json.dumps({"stops": [{"link": "/", "numbers": {"a": "m" * 300}}]}),
         json.dumps({"stops": [{"link": "/", "numbers": {f"a{n}": "macs" for n in range(21)}}]}),
+        json.dumps({"stops": [{"link": "/", "run": "/elsewhere"}]}),
+        json.dumps({"stops": [{"link": "/", "ask": {"kind": "number", "answer": 3}}]}),
         "[" * 100_000,
     ],
 )

@@ -4,10 +4,10 @@ from functools import partial
 
 import streamlit as st
 
+from resnet_viz.lessons.walks import PAGES
 from resnet_viz.messages import gettext as _
 from resnet_viz.subject.views import Viewer
 from resnet_viz.ui import state
-from resnet_viz.walks import PAGES
 
 
 def show_keys(viewer: Viewer) -> None:

@@ -4,18 +4,18 @@ import streamlit as st
 
 from resnet_viz.analysis import network
 from resnet_viz.errors import SpecError, broken_rule
-from resnet_viz.lessons.grounds import Grounds, RunFacts
+from resnet_viz.lessons.grounds import Grounds
 from resnet_viz.lessons.told import told
+from resnet_viz.lessons.walks import MAX_STOPS, OWN_WALK, Stop, Walk, read_walk, shipped_walks
 from resnet_viz.messages import gettext as _
 from resnet_viz.paths import STYLE
 from resnet_viz.subject.links import from_params, to_params
+from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.views import Viewer
-from resnet_viz.training.conclusions import facts_of
 from resnet_viz.ui import kept, say, state
-from resnet_viz.ui.frame import walking
-from resnet_viz.ui.run_source import RECORDED, watched
+from resnet_viz.ui.frame import answers, asking, walking
+from resnet_viz.ui.run_source import RECORDED
 from resnet_viz.ui.shared import controls
-from resnet_viz.walks import MAX_STOPS, OWN_WALK, Stop, Walk, read_walk, shipped_walks
 
 MENU = "subject_walk"
 # The recorded run in which a plain and a residual network learn side by side.
@@ -51,17 +51,31 @@ def show(viewer: Viewer) -> None:
         with asked:
             _show_question(viewer.walk, walk.stops[number - 1], number)
         with way:
-            _show_way(viewer.walk, number, last)
+            _show_way(viewer.walk, number, last, is_lesson=walk.is_lesson)
     # A clicker sends the page keys; a button has one key, so it gets two of its own that nobody sees.
     with st.container(key="walk_clicker"):
         _step("‹", "walk_page_up", "PageUp", number - 1, last)
         _step("›", "walk_page_down", "PageDown", number + 1, last)
 
 
+def measure(viewer: Viewer) -> None:
+    """Measure, behind the page, what a lesson's stop waits for; then the page is drawn anew with it."""
+    walk = walk_of(viewer)
+    if walk and walk.stops:
+        number = min(viewer.stop, len(walk.stops))
+        if asking.measure(viewer.walk, walk.stops[number - 1], number):
+            st.rerun()
+
+
 def _show_question(name: str, stop: Stop, number: int) -> None:
-    is_shown = walking.is_answer_shown(name, number)
     with st.container(key="walk_asked"):
         st.markdown(say.plain(_told(name, stop, stop.question)))
+        if stop.ask:
+            with st.container(key="walk_predicted"):
+                if asking.show(name, stop, number, lambda: _run(stop, number)):
+                    st.markdown(say.paragraphs(_told(name, stop, stop.answer)))
+            return
+        is_shown = walking.is_answer_shown(name, number)
         with st.container(key="walk_told"):
             if is_shown:
                 st.markdown(say.paragraphs(_told(name, stop, stop.answer)))
@@ -75,7 +89,7 @@ def _show_question(name: str, stop: Stop, number: int) -> None:
             )
 
 
-def _show_way(name: str, number: int, last: int) -> None:
+def _show_way(name: str, number: int, last: int, *, is_lesson: bool) -> None:
     """Draw how far the walk is, the steps, and the way out."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         told = _("<b>{n}</b> of {m}").format(n=number, m=last)
@@ -93,6 +107,8 @@ def _show_way(name: str, number: int, last: int) -> None:
         _step(_("Back"), "walk_back", "Left", number - 1, last)
         if number < last or name == OWN_WALK:
             _step(_("Next"), "walk_on", "Right", number + 1, last)
+        elif is_lesson:
+            st.button(_("Done"), key="walk_done", shortcut="Right", type="primary", on_click=leave)
         else:
             st.button(
                 _("Watch two networks learn"),
@@ -114,7 +130,11 @@ def show_menu() -> None:
     _show_stops(state.subject().viewer)
     for name, walk in shipped_walks().items():
         st.markdown(f"**{say.plain(_in_language(name, walk.title))}**")
-        st.markdown(_("{n} questions, each with an answer.").format(n=len(walk.stops)))
+        if walk.is_lesson:
+            questions = {number: _question(name, stop) for number, stop in enumerate(walk.stops, start=1)}
+            answers.show(name, _in_language(name, walk.title), questions)
+        else:
+            st.markdown(_("{n} questions, each with an answer.").format(n=len(walk.stops)))
         _show_starts(name, walk)
     st.markdown(_("**Your own walk**"))
     question = st.text_area(_("Question at this view"), key="walk_question", max_chars=500, height=70)
@@ -181,13 +201,25 @@ def go_to(number: int) -> None:
     walk = walk_of(viewer)
     if walk is None or not 1 <= number <= len(walk.stops):
         return
-    stop = walk.stops[number - 1]
+    target = _go(walk.stops[number - 1], number)
+    if target.train.run == _RACE:  # asked before it is seen
+        state.hold_replay(target.train.run)
+
+
+def _run(stop: Stop, number: int) -> None:
+    """Show what comes of a stop's question: its state for that, or its recorded run from the start."""
+    if stop.run:
+        _go(stop.evidence, number)
+    if state.subject().train.run == _RACE:
+        state.play_anew()
+
+
+def _go(stop: Stop, number: int) -> Subject:
     target, problems = from_params(dict(stop.params))
     for sentence in problems:
         state.add_problem(sentence)
-    if target.train.run == _RACE:  # asked before it is seen
-        state.set_replay(target.train.run, 0)
-    walking.step_to(target.carrying(viewer, stop=number), stop.page)
+    walking.step_to(target.carrying(state.subject().viewer, stop=number), stop.page)
+    return target
 
 
 def leave() -> None:
@@ -213,20 +245,8 @@ def _question(name: str, stop: Stop) -> str:
 def _told(name: str, stop: Stop, text: str) -> str:
     """Return a text of a stop with its numbers, which are those of the stop's own link."""
     subject, _problems = from_params(dict(stop.params))
-    grounds = Grounds(network(subject.spec), run=lambda: _facts(subject.train.run))
+    grounds = Grounds(network(subject.spec), run=lambda: asking.facts(subject.train.run))
     return told(_in_language(name, text), stop, grounds)
-
-
-def _facts(run_id: str) -> RunFacts:
-    """Return what a run came to.
-
-    Raises:
-        LookupError: If it is not there any more.
-    """
-    found = watched(run_id)
-    if found is None:
-        raise LookupError(run_id)
-    return facts_of(found.record, found.metrics)
 
 
 def _in_language(name: str, text: str) -> str:

@@ -1,5 +1,7 @@
 """Where a visitor is on a walk: what was on screen before it, which answer is open, where a walk was left."""
 
+from typing import Any
+
 import streamlit as st
 
 from resnet_viz.subject.subject import Subject
@@ -52,3 +54,14 @@ def is_answer_shown(walk: str, stop: int) -> bool:
 def show_answer(walk: str, stop: int) -> None:
     """Show the answer of a stop; of stop 0, none."""
     st.session_state[state.Key.ANSWER] = (walk, stop)
+
+
+def set_prediction(walk: str, stop: int, prediction: object) -> None:
+    """Remember what was predicted at a stop, until what came of it is there."""
+    st.session_state[state.Key.PREDICTION] = (walk, stop, prediction)
+
+
+def prediction(walk: str, stop: int) -> Any | None:
+    """Return what was predicted at a stop and waits for what comes of it; None if nothing."""
+    name, number, predicted = st.session_state.get(state.Key.PREDICTION, ("", 0, None))
+    return predicted if (name, number) == (walk, stop) else None

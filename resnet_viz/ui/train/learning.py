@@ -30,8 +30,7 @@ def show(viewer: Viewer, found: Watched, runs: dict[str, list[Metrics]], name: s
     more = {
         "id": found.id,
         "can_play": can_play,
-        # A walk asks first; its visitor plays.
-        "plays": state.plays() if found.run is None and not viewer.walk else 0,
+        "plays": state.plays(found.id) if found.run is None else 0,
         "at": state.replay_at(found.id, data["x"]["last"]) if can_play else None,
         "end": found.metrics[-1]["update"] if can_play else 0,
         "lasts_s": _LASTS_S,

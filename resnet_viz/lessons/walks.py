@@ -1,4 +1,7 @@
-"""Walks: stops through the pages, each a link, a question and an answer; data files that anyone can write."""
+"""Walks: stops through the pages, each a link, a question and an answer; data files that anyone can write.
+
+A lesson is a walk whose stops ask for a prediction before they answer.
+"""
 
 import json
 import re
@@ -10,6 +13,8 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from resnet_viz.errors import SpecError, broken_rule
+from resnet_viz.lessons.asks import Ask, read_ask, written
+from resnet_viz.lessons.language import MAX_CHARACTERS
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.paths import ASSETS
@@ -22,7 +27,6 @@ MAX_STOPS = 100
 MAX_TEXT = 2000
 MAX_BYTES = 500_000
 MAX_NUMBERS = 20
-MAX_QUANTITY = 200
 _NAME = re.compile(r"\w{1,40}", re.ASCII)
 _WRITTEN: dict[str, Any] = {"indent": 2, "ensure_ascii": False}
 # What no text needs and a page or a message to the browser may trip over: controls, half characters, unassigned ones.
@@ -37,6 +41,8 @@ class Stop(NamedTuple):
         params: The link's parameters.
         question: Asked first.
         answer: Shown on request.
+        ask: What is to be predicted before the answer is shown; None for nothing.
+        run: The state that shows what came of it, as `link` writes it; "" for the one that was asked about.
         numbers: What stands for a name in braces in these texts: names and quantities, which are computed when they are
             told (`resnet_viz.lessons.quantities`).
     """
@@ -45,12 +51,19 @@ class Stop(NamedTuple):
     params: tuple[tuple[str, str], ...]
     question: str
     answer: str
+    ask: Ask | None = None
+    run: str = ""
     numbers: tuple[tuple[str, str], ...] = ()
 
     @property
     def link(self) -> str:
         """The state as the end of an address."""
         return f"/{self.page}?{urlencode(self.params)}"
+
+    @property
+    def evidence(self) -> "Stop":
+        """The stop at the state that shows what came of its question."""
+        return stop_at(self.run or self.link, self.question, self.answer)
 
 
 @dataclass(frozen=True)
@@ -59,6 +72,11 @@ class Walk:
 
     title: str
     stops: tuple[Stop, ...] = ()
+
+    @property
+    def is_lesson(self) -> bool:
+        """Whether any stop asks for a prediction."""
+        return any(stop.ask for stop in self.stops)
 
     def to_json(self) -> str:
         """Return the file's text; `read_walk` reads it back."""
@@ -112,15 +130,19 @@ def shipped_walks() -> dict[str, Walk]:
 
 
 def _data(stop: Stop) -> dict[str, Any]:
-    data = {"link": stop.link, "question": stop.question, "answer": stop.answer}
-    return {**data, "numbers": dict(stop.numbers)} if stop.numbers else data
+    data: dict[str, Any] = {"link": stop.link, "question": stop.question, "answer": stop.answer}
+    more = {"run": stop.run, "ask": stop.ask and written(stop.ask), "numbers": dict(stop.numbers)}
+    return data | {name: part for name, part in more.items() if part}
 
 
 def _stop(item: Any, rule: str) -> Stop:
     if not isinstance(item, dict):
         raise SpecError(broken_rule("stop", rule, _shortened(item)))
     stop = stop_at(_text(item, "link", rule), _text(item, "question", rule), _text(item, "answer", rule))
-    return stop._replace(numbers=_numbers(item.get("numbers", {})))
+    ask, run = item.get("ask"), _text(item, "run", rule)
+    if run:
+        stop_at(run, "", "")
+    return stop._replace(ask=None if ask is None else read_ask(ask), run=run, numbers=_numbers(item.get("numbers", {})))
 
 
 def _numbers(data: Any) -> tuple[tuple[str, str], ...]:
@@ -132,7 +154,7 @@ def _numbers(data: Any) -> tuple[tuple[str, str], ...]:
 
 
 def _is_number(name: str, quantity: Any) -> bool:
-    return bool(_NAME.fullmatch(name)) and isinstance(quantity, str) and len(quantity) <= MAX_QUANTITY
+    return bool(_NAME.fullmatch(name)) and isinstance(quantity, str) and len(quantity) <= MAX_CHARACTERS
 
 
 def _text(data: dict[str, Any], name: str, rule: str) -> str:
