@@ -12,7 +12,7 @@ from resnet_viz.paths import STYLE
 from resnet_viz.subject.links import from_params, to_params
 from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.views import Viewer
-from resnet_viz.ui import kept, say, state
+from resnet_viz.ui import kept, replay, say, state
 from resnet_viz.ui.frame import answers, asking, walking
 from resnet_viz.ui.run_source import RECORDED
 from resnet_viz.ui.shared import controls
@@ -203,7 +203,7 @@ def go_to(number: int) -> None:
         return
     target = _go(walk.stops[number - 1], number)
     if target.train.run == _RACE:  # asked before it is seen
-        state.hold_replay(target.train.run)
+        replay.hold(target.train.run)
 
 
 def _run(stop: Stop, number: int) -> None:
@@ -211,7 +211,7 @@ def _run(stop: Stop, number: int) -> None:
     if stop.run:
         _go(stop.evidence, number)
     if state.subject().train.run == _RACE:
-        state.play_anew()
+        replay.play_anew()
 
 
 def _go(stop: Stop, number: int) -> Subject:
@@ -234,7 +234,7 @@ def watch_two_networks() -> None:
     """End the walk, if there is one, and play the recorded run of a plain and a residual network from its start."""
     now = state.subject()
     before, _page = walking.taken_place() or (now, "")
-    state.play_anew()
+    replay.play_anew()
     walking.step_to(before.seen_by(now.viewer).having(demo=_RACE_DEMO, settings="", run=_RACE, compared=()), "train")
 
 

@@ -11,7 +11,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.subject.views import TrainView, Viewer
 from resnet_viz.training.plan import Plan
 from resnet_viz.training.record import PHASES
-from resnet_viz.ui import state
+from resnet_viz.ui import replay, state
 from resnet_viz.ui.run_source import Watched, has_recording
 from resnet_viz.ui.shared.component import as_json, component
 from resnet_viz.viz.learning import learning_data
@@ -30,8 +30,8 @@ def show(viewer: Viewer, found: Watched, runs: dict[str, list[Metrics]], name: s
     more = {
         "id": found.id,
         "can_play": can_play,
-        "plays": state.plays(found.id) if found.run is None else 0,
-        "at": state.replay_at(found.id, data["x"]["last"]) if can_play else None,
+        "plays": replay.plays(found.id) if found.run is None else 0,
+        "at": replay.shown_at(found.id, data["x"]["last"]) if can_play else None,
         "end": found.metrics[-1]["update"] if can_play else 0,
         "lasts_s": _LASTS_S,
         "is_tall": viewer.present,
@@ -113,4 +113,4 @@ def _take(run_id: str) -> None:
     """Let the charts below follow to where the picture stands still."""
     event: Any = getattr(state.typed(KEY), "did", None)
     if event and state.is_first_delivery(str(event.get("mark"))):
-        state.set_replay(run_id, int(event.get("update", 0)))
+        replay.show_at(run_id, int(event.get("update", 0)))

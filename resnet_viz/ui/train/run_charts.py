@@ -10,7 +10,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.subject.views import TrainView, Viewer
 from resnet_viz.training.demos import demos
 from resnet_viz.training.plan import Plan
-from resnet_viz.ui import say, state
+from resnet_viz.ui import replay, say, state
 from resnet_viz.ui.run_source import Watched, watched
 from resnet_viz.ui.shared import chart, controls
 from resnet_viz.ui.train import learning
@@ -56,7 +56,7 @@ def show_closer(shown: TrainView, viewer: Viewer, found: Watched) -> None:
 def _shown(found: Watched) -> int:
     """Return the step up to which a run is shown."""
     last = int(found.metrics[-1]["update"])
-    return state.replay_at(found.id, last) if found.has_ended else last
+    return replay.shown_at(found.id, last) if found.has_ended else last
 
 
 def _runs(compared: Sequence[str], found: Watched) -> dict[str, list[Metrics]]:

@@ -15,7 +15,7 @@ from resnet_viz.subject.views import TrainView, parse_settings
 from resnet_viz.training.demos import demos
 from resnet_viz.training.hardware import cpu, nvidia_gpus
 from resnet_viz.training.plan import Plan, to_paths
-from resnet_viz.ui import say, services, state
+from resnet_viz.ui import replay, say, services, state
 from resnet_viz.ui.run_source import RECORDED, has_recording, run_owner, watched
 from resnet_viz.ui.shared import controls
 from resnet_viz.ui.train import data_gallery, learning, run_charts
@@ -69,7 +69,7 @@ def show(shown: TrainView) -> None:
 
 
 def _replay(run: str) -> None:
-    state.play_anew()
+    replay.play_anew()
     state.set_parts(run=run)
 
 
