@@ -19,9 +19,9 @@ _BLOCKS = (4, 5, 6, 7, 8, 9)
 
 
 def changes() -> Iterator[tuple[str, int]]:
-    """Give fields and values, one field at a time and no network twice."""
-    for turn, outer in enumerate((3, 4, 5, 6, 7, 8)):
-        yield "blocks_2", outer + 3
+    """Give fields and values before block 4b, so that its maps change: one field at a time and no network twice."""
+    for turn, outer in enumerate((5, 6, 7, 8, 9, 3)):
+        yield "blocks_1", outer
         for inner in _BLOCKS if turn % 2 == 0 else reversed(_BLOCKS):
             yield "blocks_0", inner
 
@@ -30,7 +30,7 @@ def opened(browser: Browser, url: str) -> Page:
     """Return Activations of the first network at 64 px with its maps drawn and the controls of the network open."""
     page = browser.new_context(viewport=SIZE).new_page()
     page.set_default_timeout(180_000)
-    open_soon(page, f"{url}/activations?weights=random")
+    open_soon(page, f"{url}/activations?weights=random&node=4b")
     page.locator(MAPS).wait_for()
     page.locator(".st-key-changes_toggle button").click()
     page.locator(".st-key-blocks_0 input").wait_for()

@@ -27,9 +27,17 @@ _WATCH = """() => {
         }
     };
     const look = () => mosaic()?.toDataURL();
-    let before = look();
+    let before, seen;
+    // Encoding costs: only what was drawn since is looked at.
+    const isDrawn = () => {
+        const now = mosaic();
+        const is = now && (now !== seen?.canvas || now.dataset.drawn !== seen.at);
+        if (is) seen = { canvas: now, at: now.dataset.drawn };
+        return is;
+    };
     window.ask = () => {
         before = look();
+        isDrawn();
         window.askedAt = performance.now();
         window.answeredAt = undefined;
     };
@@ -39,8 +47,8 @@ _WATCH = """() => {
         }, true);
     const watch = () => {
         if (window.askedAt && window.answeredAt === undefined) {
-            const now = look();
-            if (now && now !== before) window.answeredAt = performance.now();
+            const at = performance.now();
+            if (isDrawn() && look() !== before) window.answeredAt = at;
         }
         requestAnimationFrame(watch);
     };
