@@ -27,15 +27,19 @@ def backend_name() -> str:
     return found
 
 
+def looking_environment() -> dict[str, str]:
+    """Return the environment of a child that computes maps.
+
+    The maps of every new picture are fresh memory. Huge pages (glibc on Linux; ignored elsewhere) halve the time of a call
+    at 64 px, where touching 4 kB pages for the first time costs more than the convolutions.
+    """
+    return {**os.environ, "GLIBC_TUNABLES": os.environ.get("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1")}
+
+
 def child_environment() -> dict[str, str]:
     """Return the environment of a child that imports Keras: the backend chosen, its chatter off.
 
-    The activations of every new picture are fresh memory. Huge pages (glibc on Linux; ignored elsewhere) halve the time
-    of a call at 64 px, where touching 4 kB pages for the first time costs more than the convolutions.
+    Raises:
+        BackendMissingError: If Keras or every backend is missing.
     """
-    return {
-        **os.environ,
-        "KERAS_BACKEND": backend_name(),
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "GLIBC_TUNABLES": os.environ.get("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"),
-    }
+    return {**looking_environment(), "KERAS_BACKEND": backend_name(), "TF_CPP_MIN_LOG_LEVEL": "3"}

@@ -7,10 +7,12 @@ import numpy as np
 from figures import figure, report, run
 from interleaved import medians_ms
 
+from resnet_viz.analysis import analyse
 from resnet_viz.attribution.grad_cam import grad_cam
-from resnet_viz.model.activation_model import ActivationModel
-from resnet_viz.model.scores import Scores
+from resnet_viz.model.gradient_model import GradientModel
 from resnet_viz.spec import preset
+from resnet_viz.spec.reach import logits_node
+from resnet_viz.weights.start import network_arrays
 
 
 def main() -> None:
@@ -20,9 +22,9 @@ def main() -> None:
 
     for side in (64, 224):
         spec = preset("course", input_shape=(side, side, 3))
-        activation_model = ActivationModel(spec)
-        scores = Scores(activation_model)
-        model = keras.Model(activation_model.model.input, activation_model.model.get_layer(scores.logits_node).output)
+        summary = analyse(spec)
+        network = GradientModel(summary, network_arrays(summary))
+        model = keras.Model(network.model.input, network.model.get_layer(logits_node(network.graph)).output)
         oracle = Gradcam(model, clone=False)
         picture = np.random.default_rng(0).uniform(size=spec.input_shape).astype(np.float32)
         for node in ("res5c_out", "res3d_out"):
@@ -38,9 +40,9 @@ def main() -> None:
                 )
 
             times = medians_ms(
-                {"ours": lambda: grad_cam(scores, picture, node, 2), "theirs": theirs}, rounds=9, warm_up=3
+                {"ours": lambda: grad_cam(network, picture, node, 2), "theirs": theirs}, rounds=9, warm_up=3
             )
-            ours = np.maximum(grad_cam(scores, picture, node, 2).values, 0)
+            ours = np.maximum(grad_cam(network, picture, node, 2).values, 0)
             other = np.asarray(theirs())[0]
             apart = float(np.abs(ours - other).max()) / max(float(other.max()), 1e-12)
             figure(

@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from resnet_viz.errors import ExplanationError, SpecError, broken_rule, did_you_mean
 from resnet_viz.messages import gettext as _
+from resnet_viz.spec import LayerGraph
+from resnet_viz.spec.reach import is_closed
 from resnet_viz.spec.rules import whole_of
 
 FloatArray = npt.NDArray[np.float32]
@@ -73,7 +75,7 @@ METHODS: dict[str, Method] = {
 }
 
 
-class Request(NamedTuple):
+class AttributionRequest(NamedTuple):
     """Which explanation is asked for.
 
     Attributes:
@@ -87,6 +89,13 @@ class Request(NamedTuple):
     node: str
     target: int
     settings: Mapping[str, str]
+
+
+def needs_keras(request: AttributionRequest, graph: LayerGraph) -> bool:
+    """Return whether an explanation takes a backward pass: a gradient that is not known in closed form."""
+    if request.method == "gradcam":
+        return not is_closed(graph, request.node)
+    return request.method == "integrated-gradients"
 
 
 def method(name: str) -> Method:

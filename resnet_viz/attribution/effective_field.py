@@ -12,9 +12,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from resnet_viz.model.activation_model import ActivationModel
-from resnet_viz.model.gradients import pullbacks
-from resnet_viz.model.partial_forward import run_graph
+from resnet_viz.model.gradient_model import GradientModel
 from resnet_viz.results import EffectiveField
 
 FloatArray = npt.NDArray[np.float32]
@@ -26,7 +24,7 @@ _SEED = 2016
 
 
 def effective_fields(
-    activation_model: ActivationModel,
+    network: GradientModel,
     picture: FloatArray,
     nodes: list[str],
     on_share: Callable[[float], None] = lambda _share: None,
@@ -34,30 +32,24 @@ def effective_fields(
     """Yield the field of each layer's middle cell, on one picture, in inference mode.
 
     Args:
-        activation_model: The network.
+        network: The network, after a surgery or not.
         picture: float32 ``(height, width, channels)``, preprocessed.
         nodes: Layers with a map.
         on_share: Hears the share that is done; may raise to cancel.
     """
-    graph, random = activation_model.summary.graph, np.random.default_rng(_SEED)
+    random = np.random.default_rng(_SEED)
     seeds = []
     for name in nodes:
-        height, width, channels = activation_model.summary.record(name).output_shape
+        height, width, channels = network.summary.record(name).output_shape
         seed = np.zeros((1, height, width, channels), np.float32)
         for _draw in range(DRAWS):
             signs = random.choice((-1.0, 1.0), size=channels)
             own = seed.copy()
             own[0, height // 2, width // 2] = signs
             seeds.append(own)
-    first = graph.nodes[0].id
     repeated = [name for name in nodes for _draw in range(DRAWS)]
-
-    def outputs(x: object) -> list[object]:
-        found = run_graph(activation_model.model, {first: x}, nodes, graph=graph)
-        return [found[name] for name in repeated]
-
     sums: FloatArray = np.zeros(picture.shape[:2], np.float32)
-    for place, gradient in enumerate(pullbacks(outputs, picture[np.newaxis], seeds)):
+    for place, gradient in enumerate(network.pullbacks(picture, repeated, seeds)):
         sums = sums + np.square(gradient[0]).sum(axis=-1)
         if place % DRAWS == DRAWS - 1:
             yield _field(repeated[place], np.sqrt(sums))

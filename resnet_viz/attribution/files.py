@@ -1,11 +1,11 @@
 """An explanation as a file of numbers: the map, what was asked, and what was measured. No Keras."""
 
-from resnet_viz.attribution.catalogue import Request, settings_of
+from resnet_viz.attribution.catalogue import AttributionRequest, settings_of
 from resnet_viz.results import Attribution
 from resnet_viz.viz.origin import Origin, arrays_npz
 
 
-def explanation_npz(origin: Origin, request: Request, found: Attribution) -> bytes:
+def explanation_npz(origin: Origin, request: AttributionRequest, found: Attribution) -> bytes:
     """Return an explanation's map as `values` in an .npz file, with a JSON text `about` that says how it came about.
 
     Args:

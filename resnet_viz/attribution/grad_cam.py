@@ -9,32 +9,31 @@ References:
 import numpy as np
 import numpy.typing as npt
 
+from resnet_viz.engine.inference import InferenceModel
 from resnet_viz.errors import ExplanationError, broken_rule
 from resnet_viz.messages import gettext as _
-from resnet_viz.model.scores import Scores
 from resnet_viz.results import Attribution
 
 FloatArray = npt.NDArray[np.float32]
 
 
-def grad_cam(scores: Scores, picture: FloatArray, node: str, target: int, *, fresh: bool = False) -> Attribution:
+def grad_cam(network: InferenceModel, picture: FloatArray, node: str, target: int) -> Attribution:
     """Return the map of one layer for one class; from a kept activation only the layers after it run.
 
     Args:
-        scores: The network, after a surgery or not.
+        network: The network, after a surgery or not.
         picture: float32 ``(height, width, channels)``, preprocessed.
         node: A layer with a map that the score depends on.
         target: Number of the class.
-        fresh: Compute the activation anew: the weights are others for the moment.
 
     Raises:
         ExplanationError: If the layer has no map, or comes too late for the score.
         SpecError: If there is no such class.
     """
-    shape = scores.activation_model.summary.record(node).output_shape
-    if len(shape) != 3 or not scores.graph.readers[node]:
+    shape = network.summary.record(node).output_shape
+    if len(shape) != 3 or not network.graph.readers[node]:
         raise ExplanationError(broken_rule("node", _("a layer with a map, before the classifier"), node))
-    score, maps, gradient = scores.head_gradient(picture, node, scores.direction(target), fresh=fresh)
+    score, maps, gradient = network.head_gradient(picture, node, network.direction(target))
     weights = gradient.mean(axis=(0, 1), dtype=np.float64)
     values = np.tensordot(maps.astype(np.float64), weights, axes=([2], [0]))
     return Attribution(

@@ -12,14 +12,14 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from resnet_viz.model.scores import Scores
+from resnet_viz.model.gradient_model import GradientModel
 from resnet_viz.results import Attribution
 
 FloatArray = npt.NDArray[np.float32]
 
 
 def integrated_gradients(
-    scores: Scores,
+    network: GradientModel,
     picture: FloatArray,
     baseline: FloatArray,
     target: int,
@@ -29,7 +29,7 @@ def integrated_gradients(
     """Return the attribution of every pixel and the completeness residual.
 
     Args:
-        scores: The network, after a surgery or not.
+        network: The network, after a surgery or not.
         picture: float32 ``(height, width, channels)``, preprocessed.
         baseline: Of the same shape and preprocessing.
         target: Number of the class.
@@ -39,16 +39,16 @@ def integrated_gradients(
     Raises:
         SpecError: If there is no such class.
     """
-    direction, way = scores.direction(target), picture - baseline
+    direction, way = network.direction(target), picture - baseline
     total = np.zeros(picture.shape, np.float64)
     places = (np.arange(steps) + 0.5) / steps
-    for start in range(0, steps, scores.batch):
-        part = places[start : start + scores.batch, np.newaxis, np.newaxis, np.newaxis]
-        _scores, gradients = scores.gradients((baseline + part * way).astype(np.float32), direction)
+    for start in range(0, steps, network.batch):
+        part = places[start : start + network.batch, np.newaxis, np.newaxis, np.newaxis]
+        _scores, gradients = network.gradients((baseline + part * way).astype(np.float32), direction)
         total += gradients.sum(axis=0, dtype=np.float64)
-        on_share(min(1.0, (start + scores.batch) / steps))
+        on_share(min(1.0, (start + network.batch) / steps))
     values = (way * total / steps).sum(axis=-1)
-    ends = scores.logits(np.stack([picture, baseline]))[:, target].astype(np.float64)
+    ends = network.logits(np.stack([picture, baseline]))[:, target].astype(np.float64)
     numbers = {
         "baseline_score": float(ends[1]),
         "sum": float(values.sum()),

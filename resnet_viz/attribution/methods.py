@@ -6,13 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.analysis import NetworkSummary
-from resnet_viz.attribution.catalogue import Request, baseline_picture, settings_of
+from resnet_viz.attribution.catalogue import AttributionRequest, baseline_picture, settings_of
 from resnet_viz.attribution.grad_cam import grad_cam
-from resnet_viz.attribution.integrated_gradients import integrated_gradients
 from resnet_viz.attribution.occlusion import check_patches, occlusion, patch_count
+from resnet_viz.engine.inference import InferenceModel
 from resnet_viz.errors import ExplanationError, broken_rule
 from resnet_viz.messages import gettext as _
-from resnet_viz.model.scores import Scores
 from resnet_viz.results import Attribution
 
 FloatArray = npt.NDArray[np.float32]
@@ -22,7 +21,7 @@ FloatArray = npt.NDArray[np.float32]
 _GRADIENT = 3
 
 
-def check_work(summary: NetworkSummary, request: Request, most_macs: float) -> None:
+def check_work(summary: NetworkSummary, request: AttributionRequest, most_macs: float) -> None:
     """Refuse an explanation that takes too many passes of its network; the terminal, where nobody waits, asks for none.
 
     Raises:
@@ -40,21 +39,18 @@ def check_work(summary: NetworkSummary, request: Request, most_macs: float) -> N
 
 
 def attribute(
-    scores: Scores,
+    network: InferenceModel,
     pictures: Mapping[str, FloatArray],
-    request: Request,
+    request: AttributionRequest,
     on_share: Callable[[float], None] = lambda _share: None,
-    *,
-    fresh: bool = False,
 ) -> Attribution:
     """Return the attribution that a request asks for.
 
     Args:
-        scores: The network, after a surgery or not.
+        network: The network, after a surgery or not; for what needs a backward pass, a `GradientModel`.
         pictures: ``picture``, ``black`` and ``white``, float32 ``(height, width, channels)``, preprocessed alike.
         request: What is asked for.
         on_share: Hears the share that is done; may raise to cancel.
-        fresh: Compute activations anew: the weights are others for the moment.
 
     Raises:
         ExplanationError: If the method, a setting or the layer is not to be had.
@@ -63,10 +59,14 @@ def attribute(
     settings = settings_of(request.method, request.settings)
     picture, ends = pictures["picture"], (pictures["black"], pictures["white"])
     if request.method == "gradcam":
-        return grad_cam(scores, picture, request.node, request.target, fresh=fresh)
+        return grad_cam(network, picture, request.node, request.target)
     if request.method == "integrated-gradients":
         baseline = baseline_picture(picture, settings["baseline"], *ends)
-        return integrated_gradients(scores, picture, baseline, request.target, int(settings["steps"]), on_share)
+        from resnet_viz.attribution.integrated_gradients import integrated_gradients  # noqa: PLC0415 - Keras
+        from resnet_viz.model.gradient_model import GradientModel  # noqa: PLC0415
+
+        assert isinstance(network, GradientModel)  # noqa: S101 - whoever asks looks at `needs_keras`
+        return integrated_gradients(network, picture, baseline, request.target, int(settings["steps"]), on_share)
     fill = baseline_picture(picture, settings["fill"], *ends)
     patch, stride = int(settings["patch"]), int(settings["stride"])
-    return occlusion(scores, picture, fill, request.target, patch, stride, on_share)
+    return occlusion(network, picture, fill, request.target, patch, stride, on_share)

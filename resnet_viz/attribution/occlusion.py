@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
+from resnet_viz.engine.inference import InferenceModel
 from resnet_viz.errors import ExplanationError, broken_rule
 from resnet_viz.messages import gettext as _
-from resnet_viz.model.scores import Scores
 from resnet_viz.results import Attribution
 
 FloatArray = npt.NDArray[np.float32]
@@ -22,7 +22,7 @@ MAX_PATCHES = 4096
 
 
 def occlusion(
-    scores: Scores,
+    network: InferenceModel,
     picture: FloatArray,
     fill: FloatArray,
     target: int,
@@ -33,7 +33,7 @@ def occlusion(
     """Return, per pixel, the mean fall of the score over the patches that cover it.
 
     Args:
-        scores: The network, after a surgery or not.
+        network: The network, after a surgery or not.
         picture: float32 ``(height, width, channels)``, preprocessed.
         fill: What a patch is covered with, of the picture's shape.
         target: Number of the class.
@@ -46,21 +46,21 @@ def occlusion(
         SpecError: If there is no such class.
     """
     height, width = picture.shape[:2]
-    scores.direction(target)
+    network.direction(target)
     if not stride <= patch <= min(height, width):
         rule = _("from the stride, {s} px, to the picture's side, {n} px").format(s=stride, n=min(height, width))
         raise ExplanationError(broken_rule("patch", rule, patch))
     check_patches(patch_count(height, width, patch, stride), stride, MAX_PATCHES)
     places = list(patch_places(height, width, patch, stride))
-    score = float(scores.logits(picture[np.newaxis])[0, target])
+    score = float(network.logits(picture[np.newaxis])[0, target])
     falls, covered = np.zeros((height, width)), np.zeros((height, width))
     largest = -np.inf
-    for start in range(0, len(places), scores.batch):
-        part = places[start : start + scores.batch]
+    for start in range(0, len(places), network.batch):
+        part = places[start : start + network.batch]
         pictures = np.repeat(picture[np.newaxis], len(part), axis=0)
         for own, (row, column) in zip(pictures, part, strict=True):
             own[row : row + patch, column : column + patch] = fill[row : row + patch, column : column + patch]
-        for (row, column), value in zip(part, scores.logits(pictures)[:, target], strict=True):
+        for (row, column), value in zip(part, network.logits(pictures)[:, target], strict=True):
             falls[row : row + patch, column : column + patch] += score - value
             covered[row : row + patch, column : column + patch] += 1
             largest = max(largest, score - float(value))

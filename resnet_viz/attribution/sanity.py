@@ -6,21 +6,19 @@ References:
     BatchNorm to its start (γ 1, β 0, mean 0, variance 1).
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Iterator
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from keras import ops
 
-from resnet_viz.model.activation_model import ActivationModel
-from resnet_viz.model.build import keras_layer
-from resnet_viz.results import Attribution
+from resnet_viz.engine.inference import InferenceModel
 from resnet_viz.spec import LayerGraph
 from resnet_viz.spec.layers import Conv, Dense
+from resnet_viz.weights.start import starting_kernel
 
 FloatArray = npt.NDArray[np.float32]
+M = TypeVar("M", bound=InferenceModel)
 
 SEED = 2018
 """Of the random weights; layer by layer one more, so that no two kernels are twins."""
@@ -31,19 +29,12 @@ def stages_from_the_top(graph: LayerGraph) -> list[int]:
     return [0, *sorted({node.stage for node in graph.nodes if node.stage}, reverse=True)]
 
 
-def randomised_maps(
-    activation_model: ActivationModel, explain: Callable[[], Attribution]
-) -> Iterator[tuple[int, Attribution]]:
-    """Yield (stage, attribution): with the head random (0), then the last stage too, and so on down to the stem (1).
-
-    Args:
-        activation_model: The network; it has its own weights again when the iterator ends, however it ends.
-        explain: Makes the attribution anew, without looking into any cache; may raise to cancel.
-    """
-    with _own_weights_afterwards(activation_model):
-        for stage in stages_from_the_top(activation_model.summary.graph):
-            _randomise(activation_model, stage)
-            yield stage, explain()
+def randomised(network: M) -> Iterator[tuple[int, M]]:
+    """Yield (stage, network): with the head random (0), then the last stage too, and so on down to the stem (1)."""
+    other: dict[str, FloatArray] = {}
+    for stage in stages_from_the_top(network.graph):
+        other |= _random_arrays(network, stage)
+        yield stage, network.with_arrays(other)
 
 
 def rank_correlation(one: FloatArray, other: FloatArray) -> float:
@@ -63,27 +54,16 @@ def _ranks(values: FloatArray) -> npt.NDArray[np.float64]:
     return ((ends - counts + ends - 1) / 2.0)[inverse]
 
 
-def _randomise(activation_model: ActivationModel, stage: int) -> None:
-    for place, node in enumerate(activation_model.summary.graph.nodes):
-        if node.stage != stage:
-            continue
-        layer = activation_model.model.get_layer(node.id)
-        if isinstance(node.layer, (Conv, Dense)):
-            other = keras_layer(node.layer._replace(seed=SEED + place), node.id)
-            layer.kernel.assign(other.kernel_initializer(layer.kernel.shape, layer.kernel.dtype))
-            if layer.bias is not None:
-                layer.bias.assign(ops.zeros_like(layer.bias))
-        else:
-            for variable in layer.weights:
-                start = ops.ones_like if variable.name in ("gamma", "moving_variance") else ops.zeros_like
-                variable.assign(start(variable))
-
-
-@contextmanager
-def _own_weights_afterwards(activation_model: ActivationModel) -> Iterator[None]:
-    kept: list[tuple[Any, Any]] = [(variable, np.array(variable)) for variable in activation_model.model.weights]
-    try:
-        yield
-    finally:
-        for variable, values in kept:
-            variable.assign(values)
+def _random_arrays(network: InferenceModel, stage: int) -> dict[str, FloatArray]:
+    """Return the arrays of a stage as if nothing had been learned."""
+    places = {node.id: place for place, node in enumerate(network.graph.nodes) if node.stage == stage}
+    found = {}
+    for name, array in network.arrays.items():
+        node, _slash, kind = name.rpartition("/")
+        if node in places:
+            layer = network.graph.by_id[node].layer
+            if kind == "kernel" and isinstance(layer, (Conv, Dense)):
+                found[name] = starting_kernel(layer.kernel_initializer, SEED + places[node], array.shape)
+            else:
+                found[name] = np.full(array.shape, 1.0 if kind in ("gamma", "moving_variance") else 0.0, np.float32)
+    return found

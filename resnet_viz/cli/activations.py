@@ -1,4 +1,4 @@
-"""The command ``activations``: what layers make of a picture. Keras loads when it runs."""
+"""The command ``activations``: what layers make of a picture. ONNX Runtime loads when it runs."""
 
 import argparse
 from pathlib import Path
@@ -46,7 +46,7 @@ def _activations(options: argparse.Namespace) -> None:
     block = graph.block_of(nodes[0]) or graph.blocks[0]
     last = graph.nodes[-1]
     needed = [*nodes, *signals(block).values(), last.id] if options.html else nodes
-    maps = prepared.scores().activation_model.activations(trial.input, list(dict.fromkeys(needed)), trial.surgery)
+    maps = prepared.network().activations(trial.input, list(dict.fromkeys(needed)))
     if options.html:
         focus = Focus(block, nodes[0], surgery=trial.surgery)
         prediction = _prediction(prepared, maps[last.id] if isinstance(last.layer, Softmax) else None)

@@ -93,17 +93,14 @@ def arrays_to_write(options: argparse.Namespace, network: NetworkSummary) -> tup
     about |= {"preset": options.preset, "specification": network.graph.spec.to_json(None)}
     if weights.normalisation:
         about["pixels"] = weights.normalisation
-    from resnet_viz.weights.start import starting_arrays  # imports NumPy
+    from resnet_viz.weights.start import network_arrays  # imports NumPy
 
     if weights.file is None or weights.fit is None:
-        return starting_arrays(network), about
+        return network_arrays(network), about
     about["weights_sha256"] = weights.file.sha256
-    arrays = arrays_of(weights)
-    own = {name: arrays[name] for name in weights.fit.fitting}
-    if weights.fit.is_complete:
-        return own, about
-    about["random_layers"] = ", ".join(weights.fit.random_layers)
-    return starting_arrays(network) | own, about
+    if not weights.fit.is_complete:
+        about["random_layers"] = ", ".join(weights.fit.random_layers)
+    return network_arrays(network, arrays_of(weights)), about
 
 
 class TerminalStores:

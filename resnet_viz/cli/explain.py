@@ -1,11 +1,11 @@
-"""The command ``explain``: why a network says that of a picture. Keras loads when it runs."""
+"""The command ``explain``: why a network says that of a picture. Keras loads only for gradients."""
 
 import argparse
 from pathlib import Path
 
 import numpy as np
 
-from resnet_viz.attribution.catalogue import METHODS, Request, parse_target, settings_of
+from resnet_viz.attribution.catalogue import METHODS, AttributionRequest, needs_keras, parse_target, settings_of
 from resnet_viz.attribution.files import explanation_npz
 from resnet_viz.cli.pictures import PreparedPicture, add_picture
 from resnet_viz.errors import ResNetVizError, broken_rule
@@ -49,12 +49,13 @@ def _explain(options: argparse.Namespace) -> None:
     trial = prepared.trial
     node = trial.summary.graph.node(options.node).id if options.node else last_with_enough_cells(trial.summary)
     wanted = parse_target(options.target, trial.spec.classes)
-    scores = prepared.scores()
-    target = int(scores.logits(trial.input[np.newaxis])[0].argmax()) if wanted is None else wanted
-    from resnet_viz.attribution.methods import attribute  # imports Keras
+    request = AttributionRequest(options.method, node, wanted or 0, settings)
+    network = prepared.network_with_gradients() if needs_keras(request, trial.summary.graph) else prepared.network()
+    if wanted is None:
+        request = request._replace(target=int(network.logits(trial.input[np.newaxis])[0].argmax()))
+    from resnet_viz.attribution.methods import attribute  # imports ONNX Runtime
 
-    request = Request(options.method, node, target, settings)
-    found = attribute(scores, trial.with_plain, request)
+    found = attribute(network, trial.with_plain, request)
     if suffix == ".png":
         field = layer_of(trial.summary, request, found).receptive_field
         options.out.write_bytes(overlay_png(trial.rgb, found.values, field))
@@ -65,5 +66,7 @@ def _explain(options: argparse.Namespace) -> None:
         f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in numbers.items()
     )
     where = f" {node}" if METHODS[options.method].needs_node else ""
-    name = f" ({class_names(trial.weights, trial.spec.classes)[target]})" if trial.weights.classes else ""
-    print(f"{options.method}{where}, class {target}{name}: {shown}; weights: {prepared.weights_text} -> {options.out}")
+    name = f" ({class_names(trial.weights, trial.spec.classes)[request.target]})" if trial.weights.classes else ""
+    print(
+        f"{options.method}{where}, class {request.target}{name}: {shown}; weights: {prepared.weights_text} -> {options.out}"
+    )

@@ -3,8 +3,9 @@
 import argparse
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.backends import child_environment
@@ -21,6 +22,10 @@ from resnet_viz.subject.pixel_scale import scale_warning
 from resnet_viz.subject.subject import UPLOAD
 from resnet_viz.subject.trial import Trial
 from resnet_viz.viz.origin import Origin
+from resnet_viz.weights.start import network_arrays
+
+if TYPE_CHECKING:
+    from resnet_viz.engine.inference import InferenceModel
 
 _PIXELS = "unit"
 
@@ -60,19 +65,32 @@ class PreparedPicture:
         preparation = Preparation(options.resize, options.interpolation, pixels)
         self.image = options.image.name
         self.trial = Trial(options.preset, summary.graph.spec, stores.source, surgery, UPLOAD, preparation, stores)
-        os.environ.update(child_environment())
 
     @property
     def origin(self) -> Origin:
         """How this network's answers come about."""
         return origin_of(self.trial, self.image)
 
-    def scores(self) -> Any:
-        """Return the network with its weights, built now."""
-        arrays = arrays_of(self.trial.weights)
-        from resnet_viz.model.scores import build_scores  # imports Keras
+    def network(self) -> "InferenceModel":
+        """Return the network with its weights after its surgery, prepared now."""
+        from resnet_viz.engine.inference import InferenceModel
 
-        return build_scores(self.trial.spec, arrays or None).with_surgery(self.trial.surgery)
+        return InferenceModel(self.trial.summary, self._arrays).after(self.trial.surgery)
+
+    def network_with_gradients(self) -> "InferenceModel":
+        """Return the same with its gradients; imports Keras.
+
+        Raises:
+            BackendMissingError: If that is not installed.
+        """
+        os.environ.update(child_environment())
+        from resnet_viz.model.gradient_model import GradientModel
+
+        return GradientModel(self.trial.summary, self._arrays).after(self.trial.surgery)
+
+    @property
+    def _arrays(self) -> Mapping[str, Any]:
+        return network_arrays(self.trial.summary, arrays_of(self.trial.weights))
 
     @property
     def weights_text(self) -> str:

@@ -15,12 +15,12 @@ import numpy.typing as npt
 
 from resnet_viz.analysis import NetworkSummary, network
 from resnet_viz.engine.arrays import laid_out
-from resnet_viz.engine.head import logits_node
 from resnet_viz.engine.session import Session
 from resnet_viz.engine.write import write
 from resnet_viz.errors import WeightsError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import ResNetSpec
+from resnet_viz.spec.reach import logits_node
 
 Arrays = Mapping[str, npt.NDArray[np.float32]]
 

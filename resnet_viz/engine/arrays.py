@@ -28,6 +28,11 @@ def laid_out(arrays: Mapping[str, Array]) -> dict[str, Array]:
     return laid
 
 
+def in_keras_layout(laid: Mapping[str, Array]) -> dict[str, Array]:
+    """Return the arrays as Keras lays them out: views, not copies."""
+    return {name: array.transpose(2, 3, 1, 0) if array.ndim == 4 else array for name, array in laid.items()}
+
+
 def folded(convolution: str, norm: str, layer: BatchNorm, laid: Mapping[str, Array]) -> tuple[Array, Array]:
     """Return kernel and bias of one convolution that does what a convolution and its BatchNorm do in inference.
 

@@ -14,35 +14,17 @@ import numpy.typing as npt
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.spec import LayerGraph
 from resnet_viz.spec.graph import Node
-from resnet_viz.spec.layers import AveragePool, BatchNorm, Dense, Flatten, GlobalAveragePool, Relu, Shape, Softmax
+from resnet_viz.spec.layers import AveragePool, BatchNorm, Dense, Flatten, GlobalAveragePool, Relu, Shape
+from resnet_viz.spec.reach import closed_behind, logits_node
 from resnet_viz.spec.surgery import NO_SURGERY, Surgery
 
 Array = npt.NDArray[np.float32]
 _Gradient = npt.NDArray[np.float64]
-_CLOSED = (AveragePool, BatchNorm, Dense, Flatten, GlobalAveragePool, Relu)
-
-
-def logits_node(graph: LayerGraph) -> str:
-    """Return the layer that gives the logits: the classifier, before its softmax if it has one."""
-    last = graph.nodes[-1]
-    return last.inputs[0] if isinstance(last.layer, Softmax) else last.id
-
-
-def is_closed(graph: LayerGraph, node: str) -> bool:
-    """Return whether the gradient of the logits in a layer's output needs no backward pass.
-
-    So it is where nothing follows the layer but pooling by means, BatchNorm, ReLU, flattening and the classifier.
-
-    Raises:
-        UnknownLayerError: If the network has no such layer.
-    """
-    graph.node(node)
-    return _behind(graph, node) is not None
 
 
 def maps_for(graph: LayerGraph, node: str) -> list[str]:
     """Return the layers whose outputs `head_gradient` asks for: the layer, the ReLUs behind it, and the logits."""
-    behind = _behind(graph, node) or []
+    behind = closed_behind(graph, node) or []
     return [node, *(step.id for step in behind if isinstance(step.layer, Relu)), logits_node(graph)]
 
 
@@ -64,7 +46,7 @@ def head_gradient(
         direction: ``(classes,)``; the score is its product with the logits.
         surgery: What was done to the network. What it did to the layer itself is in the layer's map already.
     """
-    behind = _behind(summary.graph, node)
+    behind = closed_behind(summary.graph, node)
     assert behind is not None  # noqa: S101 - the caller asks `is_closed`
     shapes = {record.node.id: record.output_shape for record in summary.records}
     gradient: _Gradient = direction.astype(np.float64)
@@ -76,18 +58,6 @@ def head_gradient(
         gradient = _through(step, gradient, arrays, maps, shapes[step.inputs[0]])
     score = float(maps[logits_node(summary.graph)].astype(np.float64) @ direction)
     return score, gradient.astype(np.float32)
-
-
-def _behind(graph: LayerGraph, node: str) -> list[Node] | None:
-    """Return the layers from behind `node` up to the logits, if each is closed and the next one's only input."""
-    last, found = logits_node(graph), []
-    while node != last:
-        readers = graph.readers[node]
-        if len(readers) != 1 or not isinstance(graph.by_id[readers[0]].layer, _CLOSED):
-            return None
-        node = readers[0]
-        found.append(graph.by_id[node])
-    return found or None
 
 
 def _through(

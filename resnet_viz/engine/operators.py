@@ -84,6 +84,13 @@ class Writer:
         kept = self._constant(f"{name}/keep", keep.reshape(1, -1, *(1,) * (len(dims) - 2)))
         self._put("Mul", [f"{name}/whole", kept], name, dims)
 
+    def first(self, name: str) -> str:
+        """Add the output of the first picture of a batch, and return what it is called."""
+        out, dims = f"{name}/first", (1, *sizes(self._shapes[name])[1:])
+        bounds = [self._constant(f"first/{part}", np.array([at], np.int64)) for part, at in (("start", 0), ("end", 1))]
+        self._put("Slice", [name, *bounds], out, dims)
+        return out
+
     def _act(self, step: Step, out: str, dims: tuple[str | int, ...]) -> None:
         if step.act == "pass":
             self._put("Identity", step.inputs, out, dims)

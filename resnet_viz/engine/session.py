@@ -1,6 +1,7 @@
 """An ONNX model run: ONNX Runtime, which shares a network's arrays between its models."""
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -8,10 +9,17 @@ import onnxruntime
 
 from resnet_viz.engine.arrays import Array
 from resnet_viz.engine.write import Written
+from resnet_viz.errors import ResNetVizError, broken_rule, did_you_mean
+from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 
-PROVIDERS = ("CPUExecutionProvider",)
+PROVIDERS = "RESNET_VIZ_PROVIDERS"
+"""The variable that names ONNX Runtime's providers, in order of preference, with commas between."""
+_EVERYWHERE = "CPUExecutionProvider"
 _QUIET = 3
 """Errors only: on machines without a GPU ONNX Runtime warns of it at every start."""
+# It would multiply BatchNorms into kernels of its own, as many bytes again for every model, and gain a tenth at most.
+_COPIES = ["ConvBNFusion"]
 
 
 class Session:
@@ -20,19 +28,20 @@ class Session:
     Attributes:
         inputs: Ids of the layers whose outputs it takes.
         outputs: Ids of the layers whose outputs it gives.
+        nbytes: About how many bytes it takes beside the arrays, which its network shares.
     """
 
-    def __init__(
-        self, written: Written, *, threads: int = 0, providers: Sequence[str] = PROVIDERS, copies: bool = False
-    ) -> None:
+    def __init__(self, written: Written, *, threads: int = 0, copies: bool = False) -> None:
         """Prepare a model.
 
         Args:
             written: The model and its arrays, which are not copied: they must not change.
             threads: For one run; 0 for one per core.
-            providers: ONNX Runtime's, in order of preference.
             copies: Let ONNX Runtime keep kernels of its own in blocks of channels. A run takes about two thirds of the
                 processor's time where few maps are asked for, and no less where all are, since each is turned back.
+
+        Raises:
+            ResNetVizError: If the variable `PROVIDERS` names one that this ONNX Runtime has not.
         """
         self.inputs, self.outputs = written.inputs, written.outputs
         levels = onnxruntime.GraphOptimizationLevel
@@ -42,16 +51,48 @@ class Session:
         options.graph_optimization_level = levels.ORT_ENABLE_ALL if copies else levels.ORT_ENABLE_EXTENDED
         # Threads that wait do not spin: beside other work that took a fifth of the processor's time.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        values = [onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(a)) for a in written.arrays.values()]
-        options.add_external_initializers(list(written.arrays), values)
+        # Without an arena of its own a session that rests holds no maps; with it each would hold those of its last run.
+        options.enable_cpu_mem_arena = False
+        if not copies:
+            options.add_session_config_entry("session.disable_prepacking", "1")
+        # The session does not keep them alive. Given twice they are not copied: the first call satisfies who reads the
+        # model, the second makes the session use these very bytes (70 MB a session less).
+        self._arrays = [
+            onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(array)) for array in written.arrays.values()
+        ]
+        options.add_external_initializers(list(written.arrays), self._arrays)
+        for name, value in zip(written.arrays, self._arrays, strict=True):
+            options.add_initializer(name, value)
+        text = written.model.SerializeToString()
+        self.nbytes = _PER_BYTE * len(text)
+        self._tensors = list(written.tensors)
         self._running = onnxruntime.InferenceSession(
-            written.model.SerializeToString(), options, providers=list(providers)
+            text, options, providers=providers(), disabled_optimizers=[] if copies else _COPIES
         )
 
     def run(self, known: Mapping[str, npt.NDArray[np.float32]]) -> dict[str, Array]:
         """Return every output ``(batch, channels, …)`` by layer id, from the inputs by layer id, in the same form."""
-        found = self._running.run(list(self.outputs), {name: known[name] for name in self.inputs})
+        found = self._running.run(self._tensors, {name: known[name] for name in self.inputs})
         return dict(zip(self.outputs, found, strict=True))
+
+
+# A session's own graph, as a multiple of the model it was made from.
+_PER_BYTE = 16
+
+
+def providers() -> list[str]:
+    """Return ONNX Runtime's providers in order of preference; the last one computes everywhere.
+
+    Raises:
+        ResNetVizError: If the variable `PROVIDERS` names one that this ONNX Runtime has not.
+    """
+    there = onnxruntime.get_available_providers()
+    wanted = [name.strip() for name in os.environ.get(PROVIDERS, "").split(",") if name.strip()]
+    for name in wanted:
+        if name not in there:
+            rule = _("made of {names}, with commas between").format(names=joined(there))
+            raise ResNetVizError(broken_rule(PROVIDERS, rule, name, did_you_mean(name, there)))
+    return [*(name for name in wanted if name != _EVERYWHERE), _EVERYWHERE]
 
 
 def channels_first(maps: npt.NDArray[np.float32]) -> Array:

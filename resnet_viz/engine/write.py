@@ -20,8 +20,10 @@ OPSET, IR_VERSION = 17, 8
 # What ONNX Runtime must see to infer shapes (paddings, starts) is far smaller; smaller weights are not worth sharing.
 _INSIDE_BYTES = 256
 
-BatchNorms = Literal["moving", "batch", "folded"]
-"""By the kept statistics, by the very batch's, or as part of the convolution before it where nobody looks between."""
+BatchNorms = Literal["moving", "batch", "batch, first", "folded"]
+"""By the kept statistics, by the very batch's, or as part of the convolution before it where nobody looks between.
+
+With ``batch, first`` only the outputs of the batch's first picture are given."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,14 @@ class Written:
         arrays: The arrays of those initializers, by name.
         inputs: Ids of the layers whose outputs it takes.
         outputs: Ids of the layers whose outputs it gives.
+        tensors: What these are called in the model: the ids, but where of each batch only the first is given.
     """
 
     model: ModelProto
     arrays: Mapping[str, npt.NDArray[Any]]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+    tensors: tuple[str, ...]
 
     def whole(self) -> ModelProto:
         """Return the model with its arrays inside, as a file holds it."""
@@ -83,26 +87,27 @@ def write(
     known = [graph.nodes[0].id] if known is None else known
     plan = steps(graph, wanted, known, surgery=surgery, folds=batch_norms == "folded")
     shapes = {record.node.id: record.output_shape for record in summary.records}
-    writer = Writer(laid, shapes, "batch" if batch_norms == "batch" else "moving")
+    writer = Writer(laid, shapes, "batch" if batch_norms.startswith("batch") else "moving")
     for step in plan:
         writer.write(step)
     read = {name for step in plan for name in step.inputs}
     inputs = [node.id for node in graph.nodes if node.id in read and node.id in known]
     outputs = [name for name in dict.fromkeys(wanted) if name not in known]
+    tensors = [writer.first(name) for name in outputs] if batch_norms == "batch, first" else outputs
     made = helper.make_graph(
         writer.nodes,
         "network",
         [tensor_info(name, sizes(shapes[name])) for name in inputs],
-        [writer.infos[name] for name in outputs],
+        [writer.infos[name] for name in tensors],
         [_initializer(name, array) for name, array in writer.arrays.items()],
-        value_info=[info for name, info in writer.infos.items() if name not in outputs],
+        value_info=[info for name, info in writer.infos.items() if name not in tensors],
     )
     model = helper.make_model(
         made, producer_name="resnet-viz", ir_version=IR_VERSION, opset_imports=[helper.make_opsetid("", OPSET)]
     )
     helper.set_model_props(model, dict(about or {}))
     large = {name: array for name, array in writer.arrays.items() if array.nbytes > _INSIDE_BYTES}
-    return Written(model, large, tuple(inputs), tuple(outputs))
+    return Written(model, large, tuple(inputs), tuple(outputs), tuple(tensors))
 
 
 def _initializer(name: str, array: npt.NDArray[Any]) -> TensorProto:

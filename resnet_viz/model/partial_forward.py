@@ -1,10 +1,9 @@
 """A network run from any point on: the graph walked with the model's own layers, from whatever tensors are known.
 
-This serves what a fixed forward pass cannot: the head alone from a kept activation, a network after surgery, and
-BatchNorm by the statistics of a batch.
+This serves gradients, which a fixed forward pass cannot: of the head alone from a map, and of a network after surgery.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -12,7 +11,7 @@ from keras import ops
 
 from resnet_viz.spec import LayerGraph
 from resnet_viz.spec.graph import Node
-from resnet_viz.spec.layers import Add, BatchNorm
+from resnet_viz.spec.layers import Add
 from resnet_viz.spec.reach import nodes_between
 from resnet_viz.spec.surgery import NO_SURGERY, Surgery
 
@@ -42,30 +41,6 @@ def run_graph(
             if not reads_left[name]:
                 del tensors[name]
     return found
-
-
-def walk_normalised(model: keras.Model, graph: LayerGraph, pictures: Any) -> Iterator[tuple[str, Any]]:
-    """Yield every layer's id and output ``(batch, …)``, each BatchNorm by the mean and variance of this very batch.
-
-    No moving statistic changes: the normalisation is computed here, not by the layer in training mode.
-    """
-    tensors: dict[str, Any] = {graph.nodes[0].id: pictures}
-    reads_left = {name: len(readers) for name, readers in graph.readers.items()}
-    for node in graph.nodes[1:]:
-        inputs = [tensors[name] for name in node.inputs]
-        layer = model.get_layer(node.id)
-        if isinstance(node.layer, BatchNorm):
-            axes = tuple(range(len(inputs[0].shape) - 1))
-            mean, variance = ops.moments(inputs[0], axes)
-            scale = layer.gamma / ops.sqrt(variance + node.layer.epsilon)
-            tensors[node.id] = (inputs[0] - mean) * scale + layer.beta
-        else:
-            tensors[node.id] = layer(inputs[0] if len(inputs) == 1 else inputs)
-        yield node.id, tensors[node.id]
-        for name in node.inputs:
-            reads_left[name] -= 1
-            if not reads_left[name]:
-                del tensors[name]
 
 
 def _output(model: keras.Model, node: Node, inputs: list[Any], surgery: Surgery) -> Any:

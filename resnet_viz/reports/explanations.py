@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.analysis import NetworkSummary
-from resnet_viz.attribution.catalogue import METHODS, Request, method_title, settings_at
+from resnet_viz.attribution.catalogue import METHODS, AttributionRequest, method_title, settings_at
 from resnet_viz.attribution.words import ENOUGH_CELLS, Explanation
 from resnet_viz.images.samples import SHAPES
 from resnet_viz.messages import gettext as _
@@ -29,11 +29,11 @@ def class_in(trial: Trial, likeliest: int) -> int:
     return likeliest
 
 
-def request_of(trial: Trial, view: ExplainView, focus: str, target: int) -> Request:
+def request_of(trial: Trial, view: ExplainView, focus: str, target: int) -> AttributionRequest:
     """Return what is asked for."""
     side = max(trial.spec.input_shape[:2])
     settings = settings_at(view.method, parse_settings(view.explaining), side)
-    return Request(view.method, node_of(trial.summary, focus), target, settings)
+    return AttributionRequest(view.method, node_of(trial.summary, focus), target, settings)
 
 
 def node_of(summary: NetworkSummary, focus: str) -> str:
@@ -48,14 +48,14 @@ def last_with_enough_cells(summary: NetworkSummary) -> str:
     return next((out for out in reversed(outs) if _cells(summary.by_id[out].output_shape) >= ENOUGH_CELLS), outs[0])
 
 
-def explanation_key(trial: Trial, request: Request) -> str:
+def explanation_key(trial: Trial, request: AttributionRequest) -> str:
     """Return what tells an explanation from all others."""
     node = request.node if METHODS[request.method].needs_node else ""
     settings = sorted(request.settings.items())
     return f"{trial.key}/{request.method}/{node}/{request.target}/{settings}"
 
 
-def comparable(summary: NetworkSummary, shown: Request) -> Request:
+def comparable(summary: NetworkSummary, shown: AttributionRequest) -> AttributionRequest:
     """Return the request whose map can be compared with others: at a layer with enough cells."""
     cells = _cells(summary.by_id[shown.node].output_shape)
     if METHODS[shown.method].needs_node and cells < ENOUGH_CELLS:
@@ -87,7 +87,7 @@ def node_text(summary: NetworkSummary, node: str) -> str:
     return _("{layer}: {size} cells").format(layer=name, size=f"{height}×{width}")
 
 
-def explanation_of(summary: NetworkSummary, request: Request, found: Attribution, name: str) -> Explanation:
+def explanation_of(summary: NetworkSummary, request: AttributionRequest, found: Attribution, name: str) -> Explanation:
     """Return what was found, ready to be told.
 
     Args:
@@ -103,14 +103,14 @@ def explanation_of(summary: NetworkSummary, request: Request, found: Attribution
     return Explanation(request.method, name, found, settings, request.node, field, (height, width))
 
 
-def layer_of(summary: NetworkSummary, request: Request, found: Attribution) -> Layer:
+def layer_of(summary: NetworkSummary, request: AttributionRequest, found: Attribution) -> Layer:
     """Return an explanation's map as a layer to draw."""
     title = _("{method}: share in the score").format(method=method_title(request.method))
     field = summary.by_id[request.node].field if METHODS[request.method].needs_node else None
     return Layer(request.node, found.values[..., np.newaxis], [0], field, title)
 
 
-def explanation_payload(trial: Trial, request: Request, found: Attribution) -> bytes:
+def explanation_payload(trial: Trial, request: AttributionRequest, found: Attribution) -> bytes:
     """Return an explanation's map over the picture, as bytes for the browser."""
     words = {"for": _("for"), "against": _("against")}
     view = View(single=True, is_for_and_against=True, words=words)

@@ -3,7 +3,40 @@
 from collections.abc import Collection, Sequence
 
 from resnet_viz.spec.graph import LayerGraph, Node
+from resnet_viz.spec.layers import AveragePool, BatchNorm, Dense, Flatten, GlobalAveragePool, Relu, Softmax
 from resnet_viz.spec.surgery import Surgery
+
+_CLOSED = (AveragePool, BatchNorm, Dense, Flatten, GlobalAveragePool, Relu)
+
+
+def logits_node(graph: LayerGraph) -> str:
+    """Return the layer that gives the logits: the classifier, before its softmax if it has one."""
+    last = graph.nodes[-1]
+    return last.inputs[0] if isinstance(last.layer, Softmax) else last.id
+
+
+def is_closed(graph: LayerGraph, node: str) -> bool:
+    """Return whether the gradient of the logits in a layer's output needs no backward pass.
+
+    So it is where nothing follows the layer but pooling by means, BatchNorm, ReLU, flattening and the classifier.
+
+    Raises:
+        UnknownLayerError: If the network has no such layer.
+    """
+    graph.node(node)
+    return closed_behind(graph, node) is not None
+
+
+def closed_behind(graph: LayerGraph, node: str) -> list[Node] | None:
+    """Return the layers from behind `node` up to the logits, if each is closed and the next one's only input."""
+    last, found = logits_node(graph), []
+    while node != last:
+        readers = graph.readers[node]
+        if len(readers) != 1 or not isinstance(graph.by_id[readers[0]].layer, _CLOSED):
+            return None
+        node = readers[0]
+        found.append(graph.by_id[node])
+    return found or None
 
 
 def nodes_between(graph: LayerGraph, known: Collection[str], wanted: Sequence[str]) -> list[Node]:

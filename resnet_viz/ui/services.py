@@ -20,17 +20,17 @@ from resnet_viz.weights.catalogue import cards
 from resnet_viz.weights.content import content_of
 from resnet_viz.weights.imagenet import ImageNetStore
 from resnet_viz.weights.store import WeightsStore
-from resnet_viz.worker.client import WorkerClient
 from resnet_viz.worker.request import Network
 from resnet_viz.worker.requests.warm import Warm
+from resnet_viz.worker.workers import Workers
 
 _COUNTED_S = 1.0
 
 
 @cache
-def worker() -> WorkerClient:
-    """Return the server's model worker; its process starts with the first request or with `lifespan`."""
-    return WorkerClient()
+def worker() -> Workers:
+    """Return the server's workers; each process starts with the first request for it, one of them with `lifespan`."""
+    return Workers()
 
 
 def room() -> Room:

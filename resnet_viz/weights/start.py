@@ -1,5 +1,7 @@
 """The arrays that a network starts with, from its specification and seeds alone: those of Keras under TensorFlow.
 
+Whatever computes with a network, ONNX Runtime or Keras, takes its arrays from `network_arrays`: there is one start.
+
 `glorot_uniform` and `he_uniform` are equal to the last bit everywhere, `glorot_normal` and `he_normal` on Linux.
 
 References:
@@ -9,19 +11,33 @@ References:
 """
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.spec.layers import Conv, Dense, Shape
-from resnet_viz.weights.fit import expected_arrays
+from resnet_viz.weights.fit import expected_arrays, fit
 from resnet_viz.weights.philox import truncated_normal, uniform
 
 Array = npt.NDArray[np.float32]
 
 _CUT_DEVIATION = 0.87962566103423978
 _ONES = ("gamma", "moving_variance")
+
+
+def network_arrays(summary: NetworkSummary, own: Mapping[str, Array] | None = None) -> dict[str, Array]:
+    """Return every array of a network: those of a file that fit it, and its random start in place of all others.
+
+    Args:
+        summary: The network.
+        own: Arrays by ``layer/array``; those that do not fit are passed over. None for the random start alone.
+    """
+    fitting = {name: own[name] for name in fit(summary, {k: a.shape for k, a in own.items()}).fitting} if own else {}
+    if len(fitting) == len(expected_arrays(summary)):
+        return fitting
+    return starting_arrays(summary) | fitting
 
 
 def starting_arrays(summary: NetworkSummary) -> dict[str, Array]:

@@ -1,4 +1,4 @@
-"""The model worker: ``python -m resnet_viz.worker``, a process that imports Keras so that the server need not.
+"""A worker: ``python -m resnet_viz.worker looking|gradient``, a process that computes so that the server need not.
 
 It reads requests on standard input and answers on standard output, and ends when its input does, so it cannot outlive
 its server.
@@ -12,10 +12,11 @@ from resnet_viz.worker.handlers import Worker
 
 def main() -> None:
     """Serve on the process's own pipes; anything that prints goes to standard error instead."""
+    (engine,) = sys.argv[1:]
     sink = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     source = os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0)
-    Worker(source, sink).serve()
+    Worker(source, sink, engine).serve()  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

@@ -1,20 +1,23 @@
-"""The server's side of the model worker: starts it, queues for it, restarts it when it dies. Imports no Keras."""
+"""The server's side of a worker: starts it, queues for it, restarts it when it dies. Imports neither Keras nor ONNX."""
 
 import itertools
+import math
 import queue
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from resnet_viz import errors
+from resnet_viz.backends import child_environment, looking_environment
 from resnet_viz.errors import BusyError, CancelledError, JobError, ResNetVizError
 from resnet_viz.messages import current_language
 from resnet_viz.messages import gettext as _
 from resnet_viz.worker.packing import packed, unpacked
 from resnet_viz.worker.process import START_S, WorkerProcess
-from resnet_viz.worker.request import Request
+from resnet_viz.worker.request import Engine, Request
 from resnet_viz.worker.wire import Array, Message
 
 R = TypeVar("R")
@@ -33,32 +36,34 @@ class Status(NamedTuple):
     """What the worker is doing.
 
     Attributes:
-        state: Not running, importing Keras, waiting for work, or working.
+        state: Not running, importing what it computes with, waiting for work, or working.
         pending: Requests it has not answered yet.
         restarts: How often it was replaced since the server started.
-        backend: Keras's backend and version, once known.
+        engine: What it computes with, once known.
     """
 
     state: State
     pending: int
     restarts: int
-    backend: str
+    engine: str
 
 
 class Waiting(NamedTuple):
     """How somebody waits for an answer.
 
     Attributes:
-        on_progress: Hears what the worker does ("start", "taken", "build", "compile", or the request's own kind) and the
+        on_progress: Hears what the worker does ("start looking" or "start gradient", "taken", "build", "compile", or the request's own kind) and the
             share of it that is done, 0 … 1.
         is_cancelled: Asked at every message and every 50 ms; True withdraws the request.
         timeout_s: Longest silence of the worker over this request that is borne before it is replaced. Time in line
             behind others does not count.
+        owner: Who waits, by any name: requests of different ones take turns.
     """
 
     on_progress: Callable[[str, float], None] = lambda _step, _share: None
     is_cancelled: Callable[[], bool] = lambda: False
     timeout_s: float = TIMEOUT_S
+    owner: str = ""
 
 
 PATIENT = Waiting()
@@ -85,25 +90,36 @@ class _Pending:
 
 
 class WorkerClient:
-    """A supervised model worker, shared by all visitors; safe to call from any thread."""
+    """One supervised worker, shared by all visitors; safe to call from any thread."""
 
     def __init__(
-        self, command: Sequence[str] | None = None, *, max_pending: int = MAX_PENDING, start_s: float = START_S
+        self,
+        engine: Engine = "looking",
+        command: Sequence[str] | None = None,
+        *,
+        max_pending: int = MAX_PENDING,
+        start_s: float = START_S,
+        idle_s: float = math.inf,
     ) -> None:
         """Prepare a client; the process starts with `start` or the first request.
 
         Args:
+            engine: What it computes with.
             command: The worker's command line; this Python's own worker by default.
             max_pending: Requests that may wait at once; further ones are refused as busy.
             start_s: Longest silence of a worker that starts.
+            idle_s: A worker that nobody has asked for so long is ended; the next request starts another.
         """
-        self._command = list(command or (sys.executable, "-m", "resnet_viz.worker"))
-        self._max_pending, self._start_s = max_pending, start_s
+        self._engine = engine
+        self._command = list(command or (sys.executable, "-m", "resnet_viz.worker", engine))
+        self._max_pending, self._start_s, self._idle_s = max_pending, start_s, idle_s
+        self._rests_since = math.inf
+        self._clock: threading.Timer | None = None
         self._lock = threading.RLock()
         self._process: WorkerProcess | None = None
         self._pending: dict[int, _Pending] = {}
         self._numbers = itertools.count(1)
-        self._starts = 0
+        self._starts = self._dismissed = 0
         self._is_closed = False
 
     def start(self) -> None:
@@ -119,8 +135,11 @@ class WorkerClient:
             if self._is_closed:
                 raise JobError(_("The server is shutting down: reload the page in a moment."))
             if self._process is None or not self._process.is_running:
+                environment = looking_environment() if self._engine == "looking" else child_environment()
                 self._starts += 1
-                self._process = WorkerProcess(self._command, self._hear, self._end, start_s=self._start_s)
+                self._process = WorkerProcess(
+                    self._command, self._hear, self._end, start_s=self._start_s, environment=environment
+                )
             return self._process
 
     def close(self) -> None:
@@ -141,11 +160,11 @@ class WorkerClient:
     def status(self) -> Status:
         """Return what the worker is doing, at once."""
         with self._lock:
-            backend = self._process.backend if self._process and self._process.is_running else ""
+            engine = self._process.engine if self._process and self._process.is_running else ""
             state: State = "stopped" if self.pid is None else "busy" if self._pending else "ready"
-            if self.pid is not None and not backend:
+            if self.pid is not None and not engine:
                 state = "starting"
-            return Status(state, len(self._pending), max(0, self._starts - 1), backend)
+            return Status(state, len(self._pending), max(0, self._starts - 1 - self._dismissed), engine)
 
     def ask(self, request: Request[R], waiting: Waiting = PATIENT) -> R:
         """Return the worker's answer to one request; `resnet_viz.worker.requests` has all there are.
@@ -162,13 +181,14 @@ class WorkerClient:
         """
         request.check()
         arrays: dict[str, Array] = {}
-        header = {"op": request.kind, "language": current_language(), "request": packed(request, arrays)}
+        asked = {"op": request.kind, "owner": waiting.owner, "language": current_language()}
+        header = {**asked, "request": packed(request, arrays)}
         number, pending = self._enqueue(header, arrays)
         is_answered = False
         try:
             while pending.attempts < MAX_ATTEMPTS:
                 if self.status().state in ("stopped", "starting"):
-                    waiting.on_progress("start", 0.0)
+                    waiting.on_progress(f"start {self._engine}", 0.0)
                 answer = self._wait(pending, self._send(pending, waiting), waiting)
                 if answer is not None:
                     is_answered = True
@@ -178,11 +198,37 @@ class WorkerClient:
         finally:
             with self._lock:
                 del self._pending[number]
+                self._rest()
             if not is_answered and pending.process:
                 pending.process.write({"op": "cancel", "id": 0, "target": number})
         raise JobError(
             _("The model worker stopped twice on this request: choose a smaller picture or network, and try again.")
         )
+
+    def _rest(self) -> None:
+        """Note that nobody waits, if so, and see to it that a worker at rest is ended in time."""
+        if not self._pending and self._idle_s < math.inf:
+            self._rests_since = time.monotonic()
+            if self._clock is None:
+                self._look_again_in(self._idle_s)
+
+    def _look_again_in(self, seconds: float) -> None:
+        self._clock = threading.Timer(seconds, self._end_if_idle)
+        self._clock.daemon = True
+        self._clock.start()
+
+    def _end_if_idle(self) -> None:
+        with self._lock:
+            self._clock = None
+            left_s = self._rests_since + self._idle_s - time.monotonic()
+            if self._pending or not self._process:
+                return
+            if left_s > 0:
+                self._look_again_in(left_s)
+                return
+            process, self._process = self._process, None
+            self._dismissed += process.is_running
+        process.kill()
 
     def _enqueue(self, header: dict[str, Any], arrays: Mapping[str, Array]) -> tuple[int, _Pending]:
         with self._lock:
@@ -226,7 +272,7 @@ class WorkerClient:
             return
         process.kill()
         if silence.over == "start":
-            text = _("Keras did not start within {n:.0f} s: the machine may be busy; try again.")
+            text = _("The model worker did not start within {n:.0f} s: the machine may be busy; try again.")
             raise JobError(text.format(n=silence.seconds))
         if silence.over == "this":
             text = _("The model worker did not answer within {n:.0f} s and was restarted: try again.")

@@ -7,7 +7,6 @@ import os
 import pkgutil
 import threading
 import traceback
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from importlib import import_module
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
@@ -15,10 +14,11 @@ from resnet_viz.errors import CancelledError, ResNetVizError
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import use_language
 from resnet_viz.worker import requests
+from resnet_viz.worker.engines import loaded
 from resnet_viz.worker.line import Line
 from resnet_viz.worker.packing import packed, unpacked
 from resnet_viz.worker.process import TAKEN
-from resnet_viz.worker.request import KINDS, Bench, Request
+from resnet_viz.worker.request import KINDS, Bench, Engine, Request
 from resnet_viz.worker.wire import Array, Message, read_message, write_message
 
 if TYPE_CHECKING:
@@ -27,16 +27,15 @@ if TYPE_CHECKING:
 for _module in pkgutil.iter_modules(requests.__path__, f"{requests.__name__}."):
     import_module(_module.name)
 
-# Requests for maps that are computed at once; more than the cores of a laptop gain nothing.
+# Light requests answered at once, beside a long one; more than the cores of a laptop gain nothing.
 SIDE_BY_SIDE = 2
-# Keras keeps about 1.8 MB of every model it ever built: after this many the process is replaced.
-MAX_BUILDS = 60
 
 
 class Task(NamedTuple):
     """A request that somebody waits for."""
 
     number: int
+    owner: str
     language: str
     request: Request[Any]
 
@@ -45,55 +44,48 @@ def task_of(message: Message) -> Task:
     """Return what a message asks."""
     header = message.header
     request = unpacked(KINDS[header["op"]], header["request"], message.arrays)
-    return Task(header["id"], header["language"], request)
+    return Task(header["id"], header["owner"], header["language"], request)
 
 
 class Worker:
-    """Answers requests, those first whose network stands."""
+    """Answers requests: light ones side by side, a long one at a time beside them; each kind by turns of those who ask."""
 
-    def __init__(self, source: IO[bytes], sink: IO[bytes]) -> None:
-        self._source, self._sink = source, sink
-        self._line: Line[Task] = Line()
+    def __init__(self, source: IO[bytes], sink: IO[bytes], engine: Engine) -> None:
+        self._source, self._sink, self._engine = source, sink, engine
+        self._long: Line[Task] = Line()
+        # Keras computes one thing at a time.
+        self._light: Line[Task] = Line() if engine == "looking" else self._long
         self._cancelled: set[int] = set()
         self._networks: Networks
-        self._asking = 0
+        self._asking = threading.local()
         self._writing = threading.Lock()
 
     def serve(self) -> None:
-        """Answer until the input ends or the process is due for replacement.
-
-        Maps of networks that are ready are computed side by side: nothing changes there but a cache with a lock. All
-        else, which builds, compiles, or changes weights for a moment, is alone.
-        """
+        """Answer until the input ends or the process is due for replacement."""
         threading.Thread(target=self._read, daemon=True).start()
-        self._import_backend()
-        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            running: set[Future[None]] = set()
-            while self._networks.builds < MAX_BUILDS:
-                task = self._line.take(self._is_light)
+        from resnet_viz.worker.networks import Networks  # noqa: PLC0415 - NumPy and more; the reader must already listen
+
+        computing = loaded(self._engine, self._publish_step)
+        self._networks = Networks(computing.make, computing.kept_bytes, self._publish_step)
+        self._write({"id": 0, "ok": True, "engine": computing.text})
+        if self._light is not self._long:
+            for _number in range(SIDE_BY_SIDE):
+                threading.Thread(target=self._serve_line, args=(self._light,), daemon=True).start()
+        self._serve_line(self._long, computing.most_networks)
+
+    def _serve_line(self, line: Line[Task], most_networks: int | None = None) -> None:
+        try:
+            while most_networks is None or self._networks.builds < most_networks:
+                task = line.take(self._is_ready)
                 if task is None:
                     return
-                if self._is_light(task):
-                    future = pool.submit(self._serve_one, task)
-                    future.add_done_callback(_end_if_broken)
-                    running.add(future)
-                    if len(running) == SIDE_BY_SIDE:
-                        running = wait(running, return_when=FIRST_COMPLETED).not_done
-                else:
-                    wait(running)
-                    self._serve_one(task)
-            wait(running)
+                self._serve_one(task)
+        except BaseException as error:
+            _end(error)
+            raise
 
-    def _import_backend(self) -> None:
-        from resnet_viz.worker.networks import Networks, backend  # noqa: PLC0415 - seconds; the reader must already listen
-
-        self._networks = Networks(self._publish_step)
-        self._write({"id": 0, "ok": True, **backend()})
-
-    def _is_light(self, task: Task) -> bool:
-        """Return whether a request can be answered at once, beside others."""
-        scores = self._networks.find(task.request.network)
-        return scores is not None and task.request.is_light(scores)
+    def _is_ready(self, task: Task) -> bool:
+        return self._networks.stands(task.request.network)
 
     def _read(self) -> None:
         try:
@@ -101,11 +93,11 @@ class Worker:
                 if message.header["op"] == "cancel":
                     self._cancelled.add(message.header["target"])
                 else:
-                    self._line.put(task_of(message))
+                    task = task_of(message)
+                    (self._long if task.request.is_long else self._light).put(task, task.owner)
         except Exception as error:
             _end(error)
             raise
-        self._line.close()
         os._exit(0)  # the server is gone: nobody waits for the answer being computed
 
     def _serve_one(self, task: Task) -> None:
@@ -142,23 +134,18 @@ class Worker:
                 raise CancelledError(_("Cancelled."))
             self._write({"id": number, "progress": request.kind, "share": share})
 
-        self._asking = number
-        scores = self._networks.build(request.network)
-        surgery = request.network.parsed_surgery(scores.activation_model.summary)
-        return request.answer(Bench(scores, surgery, publish))
+        self._asking.number = number
+        network = self._networks.prepared(request.network)
+        surgery = request.network.parsed_surgery(network.summary)
+        return request.answer(Bench(network.after(surgery), publish))
 
     def _publish_step(self, step: str) -> None:
         """Say to whoever is being served what takes so long; a network outlives the request that built it."""
-        self._write({"id": self._asking, "progress": step, "share": 0.0})
+        self._write({"id": self._asking.number, "progress": step, "share": 0.0})
 
     def _write(self, header: dict[str, Any], arrays: dict[str, Array] | None = None) -> None:
         with self._writing:
             write_message(self._sink, header, arrays)
-
-
-def _end_if_broken(future: Future[None]) -> None:
-    if error := future.exception():
-        _end(error)
 
 
 def _end(error: BaseException) -> None:

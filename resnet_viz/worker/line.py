@@ -1,7 +1,7 @@
-"""The worker's line: who is taken next. Imports no Keras."""
+"""The worker's line: who is taken next. Imports neither Keras nor ONNX."""
 
 import threading
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -12,30 +12,31 @@ MAX_PASSED = 16
 
 
 class Line(Generic[T]):
-    """Requests in the order of their coming, but those that can be answered at once go before those that must build.
+    """Requests taken by turns of those who ask, but what can be answered at once before what must be prepared.
 
-    First come, first served makes a class wait for compilers: with more networks in use than stay built, each of the
-    requests in line throws out the network that the next one needs. Taking what is ready first answers all who ask about
-    a network while it stands. One thread puts, one takes.
+    By turns: who asks ten things at once is answered one of them before everybody else has had one. Ready ones first: with
+    more networks in use than stay prepared, each of the requests in line would throw out the network that the next one
+    needs. Any threads put and take.
     """
 
     def __init__(self) -> None:
-        self._waiting: deque[T] = deque()
+        self._waiting: OrderedDict[str, deque[T]] = OrderedDict()
+        """By owner; whose turn it is stands first."""
         self._passed = 0
         self._is_closed = False
         self._changed = threading.Condition()
 
-    def put(self, request: T) -> None:
-        """Let a request wait."""
+    def put(self, request: T, owner: str) -> None:
+        """Let somebody's request wait."""
         with self._changed:
-            self._waiting.append(request)
+            self._waiting.setdefault(owner, deque()).append(request)
             self._changed.notify()
 
     def close(self) -> None:
         """Say that nobody comes any more."""
         with self._changed:
             self._is_closed = True
-            self._changed.notify()
+            self._changed.notify_all()
 
     def take(self, is_ready: Callable[[T], bool]) -> T | None:
         """Return the next request, waiting for one; None if nobody waits and nobody comes any more.
@@ -47,10 +48,14 @@ class Line(Generic[T]):
             self._changed.wait_for(lambda: self._waiting or self._is_closed)
             if not self._waiting:
                 return None
-            place = 0
+            first = owner = next(iter(self._waiting))
             if self._passed < MAX_PASSED:
-                place = next((place for place, request in enumerate(self._waiting) if is_ready(request)), 0)
-            self._passed = self._passed + 1 if place else 0
-            request = self._waiting[place]
-            del self._waiting[place]
+                owner = next((name for name, own in self._waiting.items() if is_ready(own[0])), first)
+            self._passed = self._passed + 1 if owner != first else 0
+            own = self._waiting[owner]
+            request = own.popleft()
+            if own:
+                self._waiting.move_to_end(owner)
+            else:
+                del self._waiting[owner]
             return request

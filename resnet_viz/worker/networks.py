@@ -1,72 +1,97 @@
-"""The networks that the worker keeps built, the newest ones. Imports Keras."""
+"""The networks that a worker keeps prepared, the ones used last."""
 
+import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
-from resnet_viz.errors import WeightsError, broken_rule
+from resnet_viz.analysis import NetworkSummary, analyse
+from resnet_viz.errors import SpecError, WeightsError, broken_rule
 from resnet_viz.messages import gettext as _
-from resnet_viz.model.activation_model import ActivationModel
-from resnet_viz.model.scores import Scores
 from resnet_viz.weights.content import Content, content_of
+from resnet_viz.weights.start import network_arrays
+from resnet_viz.worker.engines import Make
 from resnet_viz.worker.request import Key, Network
 
-# A ResNet50 with both compiled functions and a few cached pictures is about 0.5 GB.
-MAX_NETWORKS = 3
+if TYPE_CHECKING:
+    from resnet_viz.engine.inference import InferenceModel
+
 # ResNet-152 at 512 px; a gradient takes about twice of it for a moment.
 MAX_NETWORK_BYTES = 2 * 2**30
 
 
 class Networks:
-    """Networks by what tells them apart.
+    """Networks by what tells them apart; safe to use from any thread.
 
     Attributes:
-        builds: How many were built so far.
+        builds: How many were prepared so far.
     """
 
-    def __init__(self, on_step: Callable[[str], None]) -> None:
-        """Keep none yet; `on_step` hears the steps build and compile."""
+    def __init__(self, make: Make, kept_bytes: int, on_step: Callable[[str], None]) -> None:
+        """Keep none yet.
+
+        Args:
+            make: Prepares a network from its arrays.
+            kept_bytes: Of all networks with what they keep; the one used last stays in any case.
+            on_step: Hears that one is being built.
+        """
         self.builds = 0
-        self._on_step = on_step
-        self._scores: OrderedDict[Key, Scores] = OrderedDict()
+        self._make, self._kept_bytes, self._on_step = make, kept_bytes, on_step
+        self._networks: OrderedDict[Key, InferenceModel] = OrderedDict()
+        self._lock, self._building = threading.Lock(), threading.Lock()
 
-    def find(self, network: Network) -> Scores | None:
-        """Return a network that stands."""
-        return self._scores.get(network.key)
+    def stands(self, network: Network) -> bool:
+        """Return whether a network is prepared already."""
+        return network.key in self._networks
 
-    def build(self, network: Network) -> Scores:
-        """Return a network, built now unless it stands; one too many goes.
+    def prepared(self, network: Network) -> "InferenceModel":
+        """Return a network, prepared now unless it stands; those used longest ago go.
 
         Raises:
             OSError: If the weights are gone.
             SpecError: If it takes too much memory.
             WeightsError: If the weights are others than were meant, or damaged.
         """
-        key = network.key
-        if key not in self._scores:
-            arrays = _arrays(network.weights) if network.weights else None
-            activation_model = ActivationModel(
-                network.spec, weights=arrays, on_progress=self._on_step, max_bytes=MAX_NETWORK_BYTES
-            )
-            self.builds += 1
-            self._scores[key] = Scores(activation_model, self._on_step)
-            if len(self._scores) > MAX_NETWORKS:
-                self._scores.popitem(last=False)
-        self._scores.move_to_end(key)
-        return self._scores[key]
+        found = self._networks.get(network.key)
+        if found is None:
+            with self._building:  # who waited for the same one finds it
+                found = self._networks.get(network.key) or self._built(network)
+        self._keep(network.key, found)
+        return found
+
+    def _built(self, network: Network) -> "InferenceModel":
+        summary = analyse(network.spec)
+        _check_size(summary)
+        self._on_step("build")
+        own = _arrays(network.weights) if network.weights else None
+        self.builds += 1
+        found = self._make(summary, network_arrays(summary, own))
+        self._keep(network.key, found)
+        return found
+
+    def _keep(self, key: Key, network: "InferenceModel") -> None:
+        with self._lock:
+            self._networks[key] = network
+            self._networks.move_to_end(key)
+            sizes = [other.nbytes for other in self._networks.values()]
+            while len(sizes) > 1 and sum(sizes) > self._kept_bytes:
+                self._networks.popitem(last=False)
+                del sizes[0]
 
 
-def backend() -> dict[str, str]:
-    """Return what is computed with."""
-    return {"backend": keras.backend.backend(), "keras": keras.__version__}
+def _check_size(summary: NetworkSummary) -> None:
+    size = 4 * summary.totals.parameters + summary.totals.activation_bytes
+    if size > MAX_NETWORK_BYTES:
+        rule = _("at most {n} bytes of weights and feature maps to be computed here").format(n=f"{MAX_NETWORK_BYTES:,}")
+        advice = _("Choose a smaller picture or fewer filters.")
+        raise SpecError(broken_rule("network", rule, size, advice))
 
 
-def _arrays(weights: Content) -> dict[str, Any]:
+def _arrays(weights: Content) -> Mapping[str, Any]:
     """Return the arrays of a file.
 
     Raises:

@@ -1,4 +1,4 @@
-"""One life of the model worker: its process, its pipes, and whether it fell silent over its work. Imports no Keras."""
+"""One life of a worker: its process, its pipes, and whether it fell silent over its work. Imports neither Keras nor ONNX."""
 
 import contextlib
 import subprocess
@@ -11,7 +11,6 @@ from typing import Any, Literal, NamedTuple
 
 import psutil
 
-from resnet_viz.backends import child_environment
 from resnet_viz.worker.wire import Array, Message, read_message, write_message
 
 if sys.platform == "linux":
@@ -66,6 +65,7 @@ class WorkerProcess:
         on_end: Callable[["WorkerProcess", set[int]], None],
         *,
         start_s: float = START_S,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         """Start a worker; returns at once.
 
@@ -74,11 +74,9 @@ class WorkerProcess:
             on_message: Hears every message about a request.
             on_end: Hears that it ended, and the numbers of the requests that may be to blame.
             start_s: Longest silence until it is ready.
-
-        Raises:
-            BackendMissingError: If Keras is not installed.
+            environment: Its environment; this process's own by default.
         """
-        self.backend = ""
+        self.engine = ""
         self._on_message, self._on_end, self._start_s = on_message, on_end, start_s
         self._lock, self._write_lock = threading.Lock(), threading.Lock()
         self._sent: dict[int, _Sent] = {}
@@ -87,7 +85,7 @@ class WorkerProcess:
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=child_environment(),
+            env=environment,
             bufsize=0,
             start_new_session=True,  # a Ctrl-C at the terminal is the server's to handle
         )
@@ -136,7 +134,7 @@ class WorkerProcess:
             if sent is None:
                 return None
             taken = [other.patience_s for other in self._sent.values() if other.is_taken]
-            if not self.backend:
+            if not self.engine:
                 found, since = Silence(max(self._start_s, sent.patience_s), "start"), self._heard
             elif sent.is_taken and now - sent.heard > _MOST_SILENCES * sent.patience_s:
                 return Silence(_MOST_SILENCES * sent.patience_s, "this")
@@ -180,7 +178,7 @@ class WorkerProcess:
         with self._lock:
             self._heard, self._used_s = time.monotonic(), used_s
             if header["id"] == 0:
-                self.backend = f"{header['backend']}, Keras {header['keras']}"
+                self.engine = header["engine"]
                 return
             if "progress" not in header:
                 self._sent.pop(header["id"], None)

@@ -1,4 +1,4 @@
-"""The form of everything that the model worker can be asked. No Keras.
+"""The form of everything that the workers can be asked. Neither Keras nor ONNX.
 
 To add a request, add a file to `resnet_viz.worker.requests`: a frozen dataclass with its fields, the type of its result,
 and how it is answered. How it crosses the wire follows from these types.
@@ -6,7 +6,7 @@ and how it is answered. How it crosses the wire follows from these types.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, NamedTuple, TypeVar, get_args
 
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.spec import ResNetSpec
@@ -14,10 +14,13 @@ from resnet_viz.spec.surgery import Surgery, parse_surgery
 from resnet_viz.weights.content import Content
 
 if TYPE_CHECKING:
-    from resnet_viz.model.scores import Scores
+    from resnet_viz.engine.inference import InferenceModel
 
 R = TypeVar("R")
 Key = tuple[ResNetSpec, str | None]
+
+Engine = Literal["looking", "gradient"]
+"""Which worker: the one that looks (ONNX Runtime, there at once), or the one that takes gradients (Keras as well)."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +57,12 @@ class Bench(NamedTuple):
     """What a request is answered with, in the worker.
 
     Attributes:
-        scores: The network without surgery, with what it has compiled.
-        surgery: What is to be done to it.
+        network: The network after its surgery; in the gradient worker a `GradientModel`.
         publish: Called with the share that is done, often: it is the worker's sign of life, and raises if the request
             was withdrawn.
     """
 
-    scores: "Scores"
-    surgery: Surgery
+    network: "InferenceModel"
     publish: Callable[[float], None]
 
 
@@ -89,13 +90,18 @@ class Request(Generic[R]):
     def check(self) -> None:
         """Refuse, before it is sent, what its sender could not take back."""
 
-    def is_light(self, scores: "Scores") -> bool:
-        """Return whether the answer changes nothing in the worker and needs nothing compiled."""
-        del scores
+    @property
+    def engine(self) -> Engine:
+        """Which worker answers; the server asks, so nothing is imported for it."""
+        return "looking"
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the answer takes many passes: one such runs at a time, beside those that do not."""
         return False
 
     def answer(self, bench: Bench) -> R:
-        """Return the result; only the worker calls this, so Keras is imported inside."""
+        """Return the result; only a worker calls this, so what computes is imported inside."""
         raise NotImplementedError
 
 

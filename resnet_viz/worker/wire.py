@@ -1,7 +1,7 @@
 """The wire between server and worker: a length, a JSON header, then the bytes of its arrays.
 
-Both ends are ours and share a machine, yet nothing is unpickled: a header is JSON and an array is a dtype, a shape and
-bytes.
+Both ends are ours and share a machine, yet nothing is unpickled: a header is JSON and an array is a dtype, a shape,
+bytes, and the order of its axes.
 """
 
 import itertools
@@ -33,8 +33,9 @@ def write_message(stream: IO[bytes], header: Mapping[str, Any], arrays: Mapping[
     Raises:
         OSError: If the other end is gone.
     """
-    ordered = {name: np.ascontiguousarray(array) for name, array in (arrays or {}).items()}
-    listed = [[name, array.dtype.str, array.shape] for name, array in ordered.items()]
+    turned = {name: _as_it_lies(np.asarray(array)) for name, array in (arrays or {}).items()}
+    ordered = {name: np.asarray(array, order="C") for name, (array, _axes) in turned.items()}
+    listed = [[name, array.dtype.str, array.shape, turned[name][1]] for name, array in ordered.items()]
     text = json.dumps({**header, "arrays": listed}).encode()
     _write_all(stream, _LENGTH.pack(len(text)) + text)
     for array in ordered.values():
@@ -60,18 +61,29 @@ def read_message(stream: IO[bytes]) -> Message | None:
     if text is None:
         return None
     header = json.loads(text.tobytes())
-    listed = [(name, np.dtype(dtype), tuple(shape)) for name, dtype, shape in header.pop("arrays")]
-    sizes = [dtype.itemsize * math.prod(shape) for _name, dtype, shape in listed]
+    listed = [(name, np.dtype(dtype), tuple(shape), axes) for name, dtype, shape, axes in header.pop("arrays")]
+    sizes = [dtype.itemsize * math.prod(shape) for _name, dtype, shape, _axes in listed]
     # One buffer for all arrays: numpy asks for huge pages from 4 MiB up, and first touches are the cost of a large read.
     buffer = np.empty(sum(sizes), np.uint8)
     if not _fill(stream, buffer.data):
         return None
     ends = itertools.accumulate(sizes)
     arrays = {
-        name: buffer[end - size : end].view(dtype).reshape(shape)
-        for (name, dtype, shape), size, end in zip(listed, sizes, ends, strict=True)
+        name: buffer[end - size : end].view(dtype).reshape(shape).transpose(axes)
+        for (name, dtype, shape, axes), size, end in zip(listed, sizes, ends, strict=True)
     }
     return Message(header, arrays)
+
+
+def _as_it_lies(array: Array) -> tuple[Array, list[int]]:
+    """Return an array with its axes in the order of its memory, and the axes that turn it back.
+
+    Maps come channel by channel and are drawn so: turning them for the way only would cost more than the way.
+    """
+    lies = sorted(range(array.ndim), key=lambda axis: -array.strides[axis])
+    if not array.transpose(lies).flags.c_contiguous:
+        lies = list(range(array.ndim))
+    return array.transpose(lies), [lies.index(axis) for axis in range(array.ndim)]
 
 
 def _write_all(stream: IO[bytes], data: bytes | memoryview) -> None:

@@ -15,6 +15,9 @@ MAIN = str(ROOT / "resnet_viz" / "ui" / "main.py")
 PAGES = {
     name: str(ROOT / "pages" / f"{name}.py") for name in ("architecture", "layers", "activations", "explain", "train")
 }
+OPENED: list[str] = []
+"""Pages opened so far."""
+
 # What is folded away is not computed, and no test could turn it.
 FOLDED = (
     "changing",
@@ -32,6 +35,7 @@ def opened(page: str = "architecture", params: dict[str, str] | None = None, *, 
     for name in () if folded else FOLDED:
         app.session_state[name] = True
     app.run()
+    OPENED.append(page)
     if page != "architecture":
         app.switch_page(PAGES[page]).run()
     assert not app.exception

@@ -38,22 +38,60 @@ from resnet_viz.weights.fit import expected_arrays
 from resnet_viz.weights.imagenet import ImageNetStore
 from resnet_viz.weights.store import WeightsFile
 from resnet_viz.worker.client import WorkerClient
+from resnet_viz.worker.requests.activations import Activations
+from resnet_viz.worker.workers import Workers
 
-from .opening import PAGES, exactly, maps_shown, opened, popover_labels, texts
+from .opening import OPENED, PAGES, exactly, maps_shown, opened, popover_labels, texts
 
 SMALL = {"preset": "cifar-20", "input": "16"}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _one_worker():
-    """Share one worker between all tests and end it after them."""
-    client = WorkerClient()
+    """Share the workers between all tests and end them after them."""
+    client = Workers()
     services.worker.cache_clear()
     original, services.worker = services.worker, lambda: client
     yield
     services.worker = original
     client.close()
     use_language("en")
+
+
+ONLY_LOOK = {"architecture", "layers", "activations"}
+
+
+def keras_for_nothing(pages: list[str], asked: list[str]) -> bool:
+    """Return whether a test opened only pages that look, and the gradient worker was asked all the same."""
+    return bool(pages) and set(pages) <= ONLY_LOOK and "gradient" in asked
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Which workers are asked, question by question."""
+    engines, ask = [], Workers.ask
+
+    def listening(workers, request, *rest):
+        engines.append(request.engine)
+        return ask(workers, request, *rest)
+
+    monkeypatch.setattr(Workers, "ask", listening)
+    return engines
+
+
+@pytest.fixture(autouse=True)
+def _looking_asks_for_no_gradient(asked):
+    OPENED.clear()
+    yield
+    assert not keras_for_nothing(OPENED, asked), f"{OPENED} asked for gradients"
+
+
+def test_that_check_can_fail(asked, monkeypatch):
+    monkeypatch.setattr(Activations, "engine", property(lambda _request: "gradient"))
+    monkeypatch.setitem(services.worker().clients, "gradient", services.worker().clients["looking"])
+    opened("activations", SMALL)
+    assert keras_for_nothing(OPENED, asked)
+    asked.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -153,7 +191,7 @@ def test_the_channel_in_focus_is_in_the_link_and_stays_within_its_stage():
     assert "channel" not in app.query_params
 
 
-def test_along_depth_in_both_modes():
+def test_along_depth_in_both_modes(asked):
     app = opened("activations", SMALL | {"show": "depth"})
     assert "as in inference" in texts(app)
     assert "of 9 blocks" in texts(app)
@@ -163,8 +201,10 @@ def test_along_depth_in_both_modes():
     assert not app.exception
     assert (app.query_params["bn"], app.query_params["every"]) == ("batch", "1")
     assert "mean and variance over this picture and 7 samples" in texts(app)
+    assert "gradient" not in asked
     app.button(key="field_measure").click().run()
     assert not app.exception
+    assert asked.pop() == "gradient", "this one question needs it"
     assert "In fact this cell reacts to a square of" in texts(app)
 
 
@@ -1000,20 +1040,24 @@ def test_an_error_is_told_in_the_visitors_language():
     assert "必须是：对这个网络至少 37×37" in app.warning[0].value
 
 
-def test_without_a_backend_architecture_and_layers_work_and_activations_says_the_line(monkeypatch):
+def test_without_a_backend_everything_is_looked_at_and_a_gradient_says_the_line(monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "nonexistent_backend")
-    client = WorkerClient()
+    client = Workers()
     monkeypatch.setattr(services, "worker", lambda: client)
     for page in ("architecture", "layers"):
         assert not opened(page).error
-    app = opened("activations", {"preset": "cifar-32", "input": "24"})
+    params = {"preset": "cifar-32", "input": "24"}
+    for page in ("activations", "explain"):
+        assert not opened(page, params).error, page
+    app = opened("explain", {**params, "method": "integrated-gradients"})
     assert "pip install" in app.error[0].value
+    client.close()
 
 
 def test_a_worker_that_dies_twice_is_a_sentence_with_a_way_on(monkeypatch):
     import sys
 
-    client = WorkerClient([sys.executable, "-c", "import os; os._exit(3)"])
+    client = WorkerClient("looking", [sys.executable, "-c", "import os; os._exit(3)"])
     monkeypatch.setattr(services, "worker", lambda: client)
     app = opened("activations", {"preset": "cifar-44", "input": "24"})
     assert "stopped twice" in app.error[0].value

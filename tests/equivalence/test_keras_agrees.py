@@ -253,8 +253,9 @@ def test_a_published_file_gives_the_published_networks_answers(tmp_path):
     import h5py
     from safetensors.numpy import load_file
 
-    from resnet_viz.model.activation_model import ActivationModel
+    from resnet_viz.engine.inference import InferenceModel
     from resnet_viz.weights.imagenet import FILES, ImageNetStore
+    from resnet_viz.weights.start import network_arrays
 
     theirs = keras.applications.ResNet50(weights=None, input_shape=(64, 64, 3))
     randomise(theirs)
@@ -268,10 +269,11 @@ def test_a_published_file_gives_the_published_networks_answers(tmp_path):
     store = ImageNetStore(tmp_path / "store")
     store.adopt(entry, data)
     spec = preset("keras-v1", input_shape=(64, 64, 3))
-    activation_model = ActivationModel(spec, weights=load_file(store.load(entry).path))
+    summary = analyse(spec)
+    network = InferenceModel(summary, network_arrays(summary, load_file(store.load(entry).path)))
     picture = np.random.default_rng(0).uniform(-100, 100, size=(64, 64, 3)).astype(np.float32)
     expected = np.asarray(theirs(picture[np.newaxis], training=False))[0]
-    found = activation_model.activations(picture, ["fc1000_softmax"])["fc1000_softmax"]
+    found = network.activations(picture, ["fc1000_softmax"])["fc1000_softmax"]
     np.testing.assert_allclose(found, expected, atol=1e-5 * expected.max())
     keras.utils.clear_session()
 

@@ -6,10 +6,11 @@ import pytest
 import tensorflow as tf
 
 from resnet_viz.analysis import analyse
-from resnet_viz.engine.head import head_gradient, is_closed, logits_node, maps_for, spread
+from resnet_viz.engine.head import head_gradient, maps_for, spread
 from resnet_viz.model.build import keras_layer
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.spec.layers import Conv
+from resnet_viz.spec.reach import is_closed, logits_node
 from resnet_viz.spec.surgery import NO_SURGERY, parse_surgery
 from resnet_viz.weights.fit import expected_arrays
 

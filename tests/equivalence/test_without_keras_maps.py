@@ -8,13 +8,15 @@ import pytest
 
 from resnet_viz.analysis import NetworkSummary, analyse
 from resnet_viz.engine.arrays import laid_out
+from resnet_viz.engine.inference import InferenceModel
 from resnet_viz.engine.session import Session, channels_first, channels_last
 from resnet_viz.engine.write import write
 from resnet_viz.model.build import assign_weights, build_model, keras_layer
-from resnet_viz.model.partial_forward import run_graph, walk_normalised
+from resnet_viz.model.partial_forward import run_graph
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.spec.changes import with_changes
 from resnet_viz.spec.layers import BatchNorm, Conv
+from resnet_viz.spec.reach import logits_node
 from resnet_viz.spec.surgery import parse_surgery
 from resnet_viz.weights.fit import expected_arrays
 
@@ -59,6 +61,30 @@ def by_keras(summary: NetworkSummary, arrays: dict[str, np.ndarray], x: np.ndarr
             weight.assign(arrays[f"{node.id}/{weight.name}"])
         tensors[node.id] = layer(inputs if len(inputs) > 1 else inputs[0])
     return {name: np.asarray(tensor) for name, tensor in tensors.items()}
+
+
+def walk_normalised(model, graph, pictures):
+    """Yield every layer's id and output ``(batch, …)``, each BatchNorm by the mean and variance of this very batch.
+
+    No moving statistic changes: the normalisation is computed here, not by the layer in training mode.
+    """
+    tensors = {graph.nodes[0].id: pictures}
+    reads_left = {name: len(readers) for name, readers in graph.readers.items()}
+    for node in graph.nodes[1:]:
+        inputs = [tensors[name] for name in node.inputs]
+        layer = model.get_layer(node.id)
+        if isinstance(node.layer, BatchNorm):
+            axes = tuple(range(len(inputs[0].shape) - 1))
+            mean, variance = keras.ops.moments(inputs[0], axes)
+            scale = layer.gamma / keras.ops.sqrt(variance + node.layer.epsilon)
+            tensors[node.id] = (inputs[0] - mean) * scale + layer.beta
+        else:
+            tensors[node.id] = layer(inputs[0] if len(inputs) == 1 else inputs)
+        yield node.id, tensors[node.id]
+        for name in node.inputs:
+            reads_left[name] -= 1
+            if not reads_left[name]:
+                del tensors[name]
 
 
 def differing(found: dict[str, np.ndarray], expected: dict[str, np.ndarray], close: float = CLOSE) -> list[str]:
@@ -206,3 +232,41 @@ def test_a_folded_network_answers_as_keras_does(name):
     arrays, x = random_arrays(summary), pictures(summary)
     wanted = [node.id for node in summary.graph.nodes[1:] if not isinstance(node.layer, Conv)]
     assert differing(by_onnx(summary, arrays, x, wanted, batch_norms="folded"), by_keras(summary, arrays, x)) == []
+
+
+@pytest.mark.parametrize("name", ["course", "v2", "cifar-20"])
+def test_what_is_looked_at_equals_keras(name):
+    """By whichever of its two models, whole and after a surgery that begins in the middle; and so do the logits."""
+    summary = analyse(replace(preset(name, input_shape=(64, 64, 3)), width=0.25))
+    graph, arrays, picture = summary.graph, random_arrays(summary), pictures(summary)[0]
+    network = InferenceModel(summary, arrays)
+    expected = {name: maps[0] for name, maps in by_keras(summary, arrays, picture[np.newaxis]).items()}
+    outs = [block.out for block in graph.blocks]
+    for nodes in (outs, every_layer(summary)):
+        assert unlike(network.activations(picture, nodes), expected) == []
+    np.testing.assert_allclose(
+        network.logits(picture[np.newaxis])[0], expected[logits_node(graph)], rtol=1e-4, atol=1e-5
+    )
+    middle = graph.blocks[len(graph.blocks) // 2]
+    surgery = parse_surgery(f"drop:{middle.name},silence:{middle.out}:1", graph, {middle.out: 8})
+    model = build_model(graph.spec)
+    assign_weights(model, arrays)
+    walked = run_graph(model, {"input": picture[np.newaxis]}, every_layer(summary), graph=graph, surgery=surgery)
+    operated = {name: np.asarray(maps)[0] for name, maps in walked.items()}
+    for nodes in (outs, every_layer(summary)):
+        assert unlike(network.after(surgery).activations(picture, nodes), operated) == []
+    assert unlike(network.activations(picture, outs), operated) != []
+
+
+def unlike(found: dict[str, np.ndarray], expected: dict[str, np.ndarray]) -> list[str]:
+    """Return the layers that differ, of maps without a batch axis and with channels last."""
+    batches = {name: np.moveaxis(maps[np.newaxis], -1, 1) for name, maps in found.items()}
+    return differing(batches, {name: maps[np.newaxis] for name, maps in expected.items()})
+
+
+def test_the_statistics_of_a_batch_show_in_its_first_picture():
+    summary = analyse(replace(preset("cifar-20", input_shape=(32, 32, 3)), width=0.5))
+    arrays, x = random_arrays(summary), pictures(summary, 4)
+    found = InferenceModel(summary, arrays).normalised_by_batch(x)
+    whole = by_onnx(summary, arrays, x, batch_norms="batch")
+    assert unlike(found, {name: channels_last(maps)[0] for name, maps in whole.items()}) == []

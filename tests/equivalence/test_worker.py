@@ -14,8 +14,9 @@ import pytest
 from safetensors.numpy import save_file
 
 from resnet_viz.analysis import analyse
-from resnet_viz.attribution.catalogue import Request
+from resnet_viz.attribution.catalogue import AttributionRequest
 from resnet_viz.backends import backend_name
+from resnet_viz.engine.inference import InferenceModel
 from resnet_viz.errors import (
     BackendMissingError,
     BusyError,
@@ -27,18 +28,21 @@ from resnet_viz.errors import (
     UnknownLayerError,
     WeightsError,
 )
-from resnet_viz.model.activation_model import ActivationModel
 from resnet_viz.model.build import build_model
 from resnet_viz.spec import preset
-from resnet_viz.spec.surgery import NO_SURGERY
 from resnet_viz.weights.content import Content, content_of
 from resnet_viz.weights.fit import expected_arrays
+from resnet_viz.weights.start import network_arrays
 from resnet_viz.worker.client import Waiting, WorkerClient
 from resnet_viz.worker.request import Bench, Network
 from resnet_viz.worker.requests.activations import Activations
+from resnet_viz.worker.requests.depth import Depth
 from resnet_viz.worker.requests.explain import Explain
+from resnet_viz.worker.requests.fields import EffectiveFields
+from resnet_viz.worker.requests.pixel import Pixel
 from resnet_viz.worker.requests.sanity import CheckSanity
 from resnet_viz.worker.wire import Message, read_message, write_message
+from resnet_viz.worker.workers import Workers
 
 SPEC = preset("cifar-20", input_shape=(16, 16, 3))
 NODES = ["res2a_out", "res3b_add", "fc10_softmax"]
@@ -48,9 +52,16 @@ def picture(seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).uniform(size=SPEC.input_shape).astype(np.float32)
 
 
-@pytest.fixture(scope="module")
-def worker():
-    client = WorkerClient()
+def network_of(spec=SPEC, **options) -> InferenceModel:
+    """Return a network with its random start, in this process."""
+    summary = analyse(spec)
+    return InferenceModel(summary, network_arrays(summary), **options)
+
+
+@pytest.fixture(scope="module", params=["looking", "gradient"])
+def worker(request):
+    """Each worker in turn: both answer whatever has no backward pass, and are supervised alike."""
+    client = WorkerClient(request.param)
     yield client
     client.close()
 
@@ -86,14 +97,14 @@ def done(number):
     say(number, ok=True, result={})
 
 def ready():
-    say(0, ok=True, backend="none", keras="0")
+    say(0, ok=True, engine="none")
 
 """
 
 
 def stand_in(code: str, **options) -> WorkerClient:
     """Return a client whose worker is a few lines that speak the protocol, to make it misbehave at will."""
-    return WorkerClient([sys.executable, "-c", HEAD + code], **{"max_pending": 4, **options})
+    return WorkerClient("looking", [sys.executable, "-c", HEAD + code], **{"max_pending": 4, **options})
 
 
 def until(condition, seconds: float = 20) -> bool:
@@ -123,42 +134,17 @@ class Asker(threading.Thread):
 # --- Values ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "side"), [("course", 64), ("course", 224), ("v2", 64), ("plain18", 64), ("cifar-20", 32)]
-)
-def test_compiled_taps_equal_the_eager_model_at_every_layer(name, side):
-    """Compiled kernels fuse and sum in another order, hence 1e-5 of each layer's largest value."""
-    import keras
-
-    spec = preset(name, input_shape=(side, side, 3), classes=6)
-    activation_model = ActivationModel(spec)
-    values = np.random.default_rng(1).uniform(size=spec.input_shape).astype(np.float32)
-    nodes = [node.id for node in activation_model.summary.graph.nodes[1:]]
-    eager = keras.Model(activation_model.model.input, [activation_model.model.get_layer(node).output for node in nodes])
-    expected = eager(values[np.newaxis], training=False)
-    blocks = activation_model.activations(values, [block.out for block in activation_model.summary.graph.blocks])
-    everything = activation_model.activations(values, nodes)
-    for node, tensor in zip(nodes, expected, strict=True):
-        reference = np.asarray(tensor)[0]
-        finite = np.isfinite(reference)  # a frame of −∞ before a max-pool is not
-        bound = 1e-5 * max(float(np.abs(reference[finite]).max()), 1e-12)
-        for found in (everything[node], blocks.get(node, everything[node])):
-            np.testing.assert_array_equal(found[~finite], reference[~finite], err_msg=node)
-            assert np.abs(found[finite] - reference[finite]).max() <= bound, node
-    keras.utils.clear_session()
-
-
 def test_a_photograph_through_all_16_blocks_obeys_the_blocks_own_arithmetic():
     """X + F(x) is the sum and its ReLU the output, in every block, at 64 px."""
     spec = preset("course")
-    activation_model = ActivationModel(spec)
+    network = network_of(spec)
     from resnet_viz.images.preprocess import NORMALISATIONS, as_input
     from resnet_viz.images.samples import sample_picture
 
     values = as_input(sample_picture("cat").rgb, spec.input_shape, "crop", NORMALISATIONS["unit"])
-    assert len(activation_model.summary.graph.blocks) == 16
-    for block in activation_model.summary.graph.blocks:
-        maps = activation_model.activations(values, [block.branch, block.shortcut, block.add, block.out])
+    assert len(network.summary.graph.blocks) == 16
+    for block in network.summary.graph.blocks:
+        maps = network.activations(values, [block.branch, block.shortcut, block.add, block.out])
         np.testing.assert_allclose(maps[block.add], maps[block.branch] + maps[block.shortcut], rtol=1e-5, atol=1e-5)
         np.testing.assert_array_equal(maps[block.out], np.maximum(maps[block.add], 0))
         assert maps[block.out].std() > 0
@@ -166,7 +152,7 @@ def test_a_photograph_through_all_16_blocks_obeys_the_blocks_own_arithmetic():
 
 def test_the_worker_returns_what_the_model_computes(worker):
     answer = asked(worker, SPEC, picture(), NODES)
-    expected = ActivationModel(SPEC).activations(picture(), NODES)
+    expected = network_of().activations(picture(), NODES)
     assert answer.keys() == expected.keys()
     for name, array in expected.items():
         np.testing.assert_allclose(answer[name], array, rtol=1e-5, atol=1e-6)
@@ -237,12 +223,13 @@ def test_a_damaged_file_is_a_sentence_and_never_random_weights(worker, tmp_path)
 
 
 def test_maps_are_cached_under_a_limit_of_bytes():
-    activation_model = ActivationModel(SPEC, cache_bytes=200_000)
-    first = activation_model.activations(picture(0), NODES)
+    network = network_of(kept_bytes=200_000)
+    first = network.activations(picture(0), NODES)
     for seed in range(1, 12):
-        activation_model.activations(picture(seed), NODES)
-        assert sum(array.nbytes for array in activation_model._cache.values()) == activation_model._cached <= 200_000
-    again = activation_model.activations(picture(0), NODES)
+        network.activations(picture(seed), NODES)
+        kept = [array.nbytes for array, _size in network._maps._values.values()]
+        assert sum(kept) == network._maps.nbytes <= 200_000
+    again = network.activations(picture(0), NODES)
     for name in NODES:
         np.testing.assert_array_equal(first[name], again[name])
 
@@ -261,9 +248,12 @@ def test_missing_backend_is_one_sentence(monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "nonexistent_backend")
     with pytest.raises(BackendMissingError, match=r"run `pip install .*nonexistent_backend`"):
         backend_name()
-    client = WorkerClient()
+    client = Workers()
+    zeros = np.zeros(SPEC.input_shape, np.float32)
     with pytest.raises(BackendMissingError):
-        asked(client, SPEC, picture(), NODES)
+        client.ask(EffectiveFields(Network(SPEC), zeros, ["conv1"]))
+    assert asked(client, SPEC, picture(), NODES).keys() == set(NODES), "maps need no Keras"
+    client.close()
 
 
 # --- Supervision ---------------------------------------------------------------------------------------------------
@@ -439,7 +429,7 @@ def test_a_slow_start_is_borne_and_one_that_never_ends_is_a_sentence():
     asked(slow, SPEC, picture(), NODES, timeout_s=1)
     slow.close()
     never = stand_in("time.sleep(600)", start_s=0.5)
-    with pytest.raises(JobError, match=r"Keras did not start within 1 s: the machine may be busy"):
+    with pytest.raises(JobError, match=r"The model worker did not start within 1 s: the machine may be busy"):
         asked(never, SPEC, picture(), NODES, timeout_s=1)
     never.close()
 
@@ -496,10 +486,10 @@ def test_many_threads_share_one_worker(worker):
         thread.start()
     for thread in threads:
         thread.join()
-    activation_model = ActivationModel(SPEC)
+    network = network_of()
     for seed, answer in results.items():
         np.testing.assert_allclose(
-            answer, activation_model.activations(picture(seed), ["res2a_out"])["res2a_out"], rtol=1e-5, atol=1e-6
+            answer, network.activations(picture(seed), ["res2a_out"])["res2a_out"], rtol=1e-5, atol=1e-6
         )
 
 
@@ -569,49 +559,118 @@ def heard(worker, monkeypatch):
     return told
 
 
+def long_explanation(client) -> Explain:
+    """Return a question that takes a worker a second or more."""
+    wanted = {
+        "looking": AttributionRequest("occlusion", "", 0, {"patch": "1", "stride": "1"}),
+        "gradient": AttributionRequest("integrated-gradients", "", 0, {"steps": "1024"}),
+    }
+    spec = preset("cifar-20", input_shape=(32, 32, 3))
+    zeros = np.zeros(spec.input_shape, np.float32)
+    return Explain(Network(spec), {"picture": zeros + 0.5, "black": zeros, "white": zeros + 1}, wanted[client._engine])
+
+
 def test_a_long_explanation_tells_its_share_and_is_withdrawn(worker, heard):
-    zeros, shares = np.zeros(SPEC.input_shape, np.float32), []
-    pictures = {"picture": picture(), "black": zeros, "white": zeros + 1}
-    long = Request("integrated-gradients", "", 0, {"steps": "1024"})
+    shares = []
 
     def hear(step: str, share: float) -> None:
         if step == "explain":
             shares.append(share)
 
     with pytest.raises(CancelledError):
-        worker.ask(Explain(Network(SPEC), pictures, long), Waiting(hear, lambda: len(shares) > 2))
+        worker.ask(long_explanation(worker), Waiting(hear, lambda: len(shares) > 2))
     assert shares == sorted(shares)
     assert 0 < shares[-1] < 1
     # The withdrawn one does not run on: it ends, and the next one is answered.
-    found = worker.ask(Explain(Network(SPEC), pictures, Request("gradcam", "res4c_out", 0, {})))
+    zeros = np.zeros(SPEC.input_shape, np.float32)
+    pictures = {"picture": picture(), "black": zeros, "white": zeros + 1}
+    found = worker.ask(Explain(Network(SPEC), pictures, AttributionRequest("gradcam", "res4c_out", 0, {})))
     assert found.values.shape == (4, 4)
     first, last = heard[0][0], heard[-1][0]
-    assert [what for number, what in heard if number == first][-1] == "CancelledError"
+    assert until(lambda: [what for number, what in heard if number == first][-1] == "CancelledError")
     assert [what for number, what in heard if number == last][-1] == "answer"
 
 
 def test_a_request_withdrawn_while_it_waits_in_line_is_dropped_and_its_line_goes_on(worker, heard):
-    zeros = np.zeros(SPEC.input_shape, np.float32)
-    pictures = {"picture": picture(), "black": zeros, "white": zeros + 1}
-    long = Request("integrated-gradients", "", 0, {"steps": "256"})
-    first = threading.Thread(target=worker.ask, args=(Explain(Network(SPEC), pictures, long),))
+    first = threading.Thread(target=worker.ask, args=(long_explanation(worker),))
     first.start()
     assert until(lambda: "explain" in [what for _number, what in heard], 60)
     with pytest.raises(CancelledError):
-        asked(worker, SPEC, picture(), NODES, is_cancelled=lambda: True)
+        worker.ask(long_explanation(worker), Waiting(is_cancelled=lambda: True))
     first.join(60)
     asked(worker, SPEC, picture(), NODES)
     dropped = heard[0][0] + 1
+    assert until(lambda: dropped in [number for number, _what in heard])
     assert [what for number, what in heard if number == dropped] == ["CancelledError"]
     assert (heard[0][0], "answer") in heard
     assert worker._process._sent == {}
+
+
+def test_a_long_request_never_holds_maps():
+    """While one runs another long one waits, and maps are answered all the same."""
+    client = WorkerClient()
+    asked(client, SPEC, picture(), NODES)
+    told: dict[str, list[str]] = {"one": [], "other": []}
+    threads = [
+        threading.Thread(
+            target=client.ask,
+            args=(
+                long_explanation(client),
+                Waiting(lambda step, _share, name=name: told[name].append(step), owner=name),
+            ),
+        )
+        for name in told
+    ]
+    for thread in threads:
+        thread.start()
+    assert until(lambda: any("explain" in steps for steps in told.values()))
+    asked(client, SPEC, picture(1), NODES)
+    assert sum("explain" in steps for steps in told.values()) == 1
+    assert all(thread.is_alive() for thread in threads)
+    for thread in threads:
+        thread.join(60)
+    assert all("explain" in steps for steps in told.values())
+    client.close()
+
+
+def test_the_worker_that_looks_imports_no_keras():
+    client = WorkerClient()
+    asked(client, SPEC, picture(), NODES)
+    zeros = np.zeros(SPEC.input_shape, np.float32)
+    pictures = {"picture": picture(), "black": zeros, "white": zeros + 1}
+    closed = AttributionRequest("gradcam", "res4c_out", 0, {})
+    client.ask(CheckSanity(Network(SPEC), pictures, closed))
+    client.ask(Depth(Network(SPEC), picture()[np.newaxis], "batch"))
+    client.ask(Pixel(Network(SPEC), picture(), "res3b_out", (0, 0, 1)))
+    # A library that is imported is mapped.
+    mapped = Path(f"/proc/{client.pid}/maps").read_text("utf-8")
+    assert "onnxruntime" in mapped
+    assert not [name for name in ("tensorflow", "jaxlib", "torch") if name in mapped]
+    client.close()
+
+
+def test_the_gradient_worker_starts_when_it_is_needed_and_leaves_when_nobody_asks():
+    workers, steps = Workers(idle_s=1.0), []
+    gradient = workers.clients["gradient"]
+    ask = EffectiveFields(Network(SPEC), picture(), ["conv1"])
+    asked(workers, SPEC, picture(), NODES)
+    assert gradient.pid is None
+    workers.ask(ask, Waiting(lambda step, _share: steps.append(step)))
+    first = gradient.pid
+    assert steps[0] == "start gradient"
+    assert until(lambda: gradient.pid is None)
+    assert workers.pid is not None
+    workers.ask(ask)
+    assert gradient.pid not in (None, first)
+    assert gradient.status().restarts == 0, "it was not replaced, it had left"
+    workers.close()
 
 
 def test_a_sanity_check_is_never_silent_for_the_length_of_a_map(worker):
     """Six maps, each of 225 patches: every batch of patches is a sign of life, from the first map on."""
     zeros, shares = np.zeros(SPEC.input_shape, np.float32), []
     pictures = {"picture": picture(), "black": zeros, "white": zeros + 1}
-    request = Request("occlusion", "", 0, {"patch": "2", "stride": "1"})
+    request = AttributionRequest("occlusion", "", 0, {"patch": "2", "stride": "1"})
 
     def hear(step: str, share: float) -> None:
         if step == "sanity":
@@ -628,46 +687,50 @@ def test_a_sanity_check_is_never_silent_for_the_length_of_a_map(worker):
 def test_errors_of_explanations_cross_the_wire(worker):
     pictures = {"picture": picture(), "black": picture(), "white": picture()}
     with pytest.raises(ExplanationError, match=r"a layer with a map.*fc10"):
-        worker.ask(Explain(Network(SPEC), pictures, Request("gradcam", "fc10", 0, {})))
+        worker.ask(Explain(Network(SPEC), pictures, AttributionRequest("gradcam", "fc10", 0, {})))
     with pytest.raises(SpecError, match="a block of this network"):
         asked(worker, SPEC, picture(), NODES, surgery="drop:9z")
 
 
-def test_the_workers_memory_is_flat_over_different_requests_of_every_kind(own_worker):
+def test_the_workers_memory_is_flat_over_different_requests_of_every_kind():
     """A small count of dev/benchmarks/bench_worker_memory.py, which asks 500; the first eighth compiles and fills caches."""
     sys.path.insert(0, str(Path(__file__).parents[2] / "dev" / "benchmarks"))
     try:
         from worker_requests import requests, resident_bytes
     finally:
         sys.path.pop(0)
-    ask = requests(own_worker, SPEC)
+    workers = Workers()
+    ask = requests(workers, SPEC)
+    for seed in range(192):  # until its caches of maps and models are full
+        asked(workers, SPEC, picture(seed), ["conv1"], surgery=f"drop:{'234'[seed % 3]}b,silence:res4c_out:{seed % 64}")
     for _number in range(72):
         ask()
-    first = resident_bytes(own_worker)
+    first = resident_bytes(workers)
     for _number in range(64):
         ask()
-    assert resident_bytes(own_worker) / first < 1.04
+    grown = {engine: size / first[engine] for engine, size in resident_bytes(workers).items()}
+    workers.close()
+    assert max(grown.values()) < 1.04, grown
 
 
 GRADIENTS = """
 import numpy as np
+from resnet_viz.analysis import analyse
 from resnet_viz.attribution.effective_field import effective_fields
 from resnet_viz.attribution.grad_cam import grad_cam
 from resnet_viz.attribution.integrated_gradients import integrated_gradients
-from resnet_viz.model.activation_model import ActivationModel
-from resnet_viz.model.scores import Scores
+from resnet_viz.model.gradient_model import GradientModel
 from resnet_viz.spec import preset
-from resnet_viz.spec.surgery import NO_SURGERY
+from resnet_viz.weights.fit import expected_arrays
 
-activation_model = ActivationModel(preset("cifar-20", input_shape=(16, 16, 3)))
+summary = analyse(preset("cifar-20", input_shape=(16, 16, 3)))
 random = np.random.default_rng(5)
-for weight in activation_model.model.weights:
-    weight.assign(random.uniform(0.01, 0.05, weight.shape))
+arrays = {name: random.uniform(0.01, 0.05, shape).astype("float32") for name, shape in expected_arrays(summary).items()}
+network = GradientModel(summary, arrays)
 picture = random.uniform(size=(16, 16, 3)).astype("float32")
-scores = Scores(activation_model)
-cam = grad_cam(scores, picture, "res3b_out", 3)
-way = integrated_gradients(scores, picture, picture * 0, 3, 8)
-field = next(effective_fields(activation_model, picture, ["res2b_out"]))
+cam = grad_cam(network, picture, "res3b_out", 3)
+way = integrated_gradients(network, picture, picture * 0, 3, 8)
+field = next(effective_fields(network, picture, ["res2b_out"]))
 print(cam.score, *cam.values.ravel()[:3], *way.values.ravel()[:3], field.side_px)
 """
 
@@ -708,11 +771,11 @@ class Unasked:
 
     def __init__(self, spec):
         self.summary = analyse(spec)
-        self.activation_model, self.graph = self, self.summary.graph
+        self.graph = self.summary.graph
 
 
 def refused(kind, spec, *wanted):
-    kind(Network(spec), {}, Request(*wanted)).answer(Bench(Unasked(spec), NO_SURGERY, pytest.fail))
+    kind(Network(spec), {}, AttributionRequest(*wanted)).answer(Bench(Unasked(spec), pytest.fail))
 
 
 def test_maps_of_more_bytes_than_the_server_takes_are_refused_before_they_are_computed():
@@ -726,7 +789,7 @@ def test_maps_of_more_bytes_than_the_server_takes_are_refused_before_they_are_co
     )
     small.check()
     with pytest.raises(ImageError, match="more than the 72 MB"):
-        WorkerClient(["no such program"]).ask(large)
+        WorkerClient("looking", ["no such program"]).ask(large)
 
 
 @pytest.mark.parametrize(
@@ -749,5 +812,5 @@ def test_maps_of_more_bytes_than_the_server_takes_are_refused_before_they_are_co
 )
 def test_an_explanation_of_more_work_than_others_wait_for_is_refused(kind, name, side, method, settings, sentence):
     spec = preset(name, input_shape=(side, side, 3))
-    with pytest.raises(ExplanationError if sentence else AttributeError, match=sentence or "with_surgery"):
+    with pytest.raises(ExplanationError if sentence else KeyError, match=sentence or "picture"):
         refused(kind, spec, method, "res5c_out", 0, settings)

@@ -7,14 +7,14 @@ from resnet_viz.worker.line import MAX_PASSED, Line
 from resnet_viz.worker.wire import Message
 
 
-def request(number, network=0):
-    return Message({"id": number, "network": network}, {})
+def request(number, network=0, owner=None):
+    return Message({"id": number, "network": network, "owner": str(number if owner is None else owner)}, {})
 
 
 def filled(*requests):
     line = Line()
     for one in requests:
-        line.put(one)
+        line.put(one, one.header["owner"])
     line.close()
     return line
 
@@ -51,11 +51,18 @@ def test_a_class_that_uses_more_networks_than_stay_built_waits_for_few_builds():
     assert builds <= 5
 
 
+def test_whoever_asks_ten_things_at_once_holds_nobody_up():
+    """Everybody has one answer before anybody has two."""
+    greedy = [request(number, owner="greedy") for number in range(10)]
+    line = filled(*greedy, request(10, owner="one"), request(11, owner="other"), request(12, owner="one"))
+    assert taken(line, lambda _one: True) == [0, 10, 11, 1, 12, *range(2, 10)]
+
+
 def test_a_line_that_is_empty_waits_until_somebody_comes():
     line, found = Line(), []
     thread = threading.Thread(target=lambda: found.extend(taken(line, lambda _one: False)))
     thread.start()
-    line.put(request(7))
+    line.put(request(7), "somebody")
     line.close()
     thread.join(10)
     assert found == [7]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resnet_viz.attribution import catalogue
+from resnet_viz.attribution.catalogue import AttributionRequest
 from resnet_viz.measures import MapStatistics
 from resnet_viz.results import Attribution, EffectiveField, LayerState, PixelStep, Sanity
 from resnet_viz.spec import PRESETS, preset
@@ -32,7 +32,7 @@ from resnet_viz.worker.wire import read_message, write_message
 ARRAY = np.arange(12, dtype=np.float32).reshape(2, 2, 3)
 NETWORK = Network(preset("cifar-20"), Content(Path("a", "b c.safetensors"), "0f" * 32), "drop:3b")
 ENDS = {"picture": ARRAY, "black": 0 * ARRAY, "white": 0 * ARRAY + 1}
-WANTED = catalogue.Request("occlusion", "res3b_out", 2, {"patch": "8"})
+WANTED = AttributionRequest("occlusion", "res3b_out", 2, {"patch": "8"})
 STATE = LayerState("conv1", MapStatistics(-1.0, 1.0, 0.1, 0.5, 0.2), 3, 64, None)
 STEPS = [
     PixelStep("conv1", "conv", 1.0, 1.1, {"sum": 1.0, "bias": 0.0}, -1, 2, ARRAY, ARRAY + 1),

@@ -7,7 +7,7 @@ from resnet_viz.measures import norm
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import Block
 from resnet_viz.subject.trial import Trial
-from resnet_viz.ui import services
+from resnet_viz.ui import services, state
 from resnet_viz.ui.background import Background
 from resnet_viz.ui.cache import activations, results
 from resnet_viz.ui.shared import forward
@@ -66,7 +66,7 @@ def _said(trial: Trial, block: Block) -> str:
 
 
 def _may_come(trial: Trial, block: Block) -> bool:
-    """Ask in the background, once the worker runs of itself: Keras must not delay the first picture."""
+    """Ask in the background, once the worker runs of itself: it must not delay the first picture."""
     if services.worker().pid is None:
         return True
     try:
@@ -75,9 +75,10 @@ def _may_come(trial: Trial, block: Block) -> bool:
         return False
     work = trial.key
     nodes = list(dict.fromkeys(signals(block).values()))
+    owner = state.owner()
 
     def question(waiting: Waiting) -> None:
-        found = services.worker().ask(Activations(network, values, nodes), waiting)
+        found = services.worker().ask(Activations(network, values, nodes), waiting._replace(owner=owner))
         for node, array in found.items():
             activations.keep((work, node), array)
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from resnet_viz.attribution.catalogue import (
     METHODS,
-    Request,
+    AttributionRequest,
     method_question,
     method_title,
     setting_title,
@@ -113,7 +113,7 @@ def _show_controls(trial: Trial, view: ExplainView, focus: str, shares: FloatArr
                 _show_settings(explanations.request_of(trial, view, focus, target))
 
 
-def _show_settings(request: Request) -> None:
+def _show_settings(request: AttributionRequest) -> None:
     values = request.settings
     for name, setting in METHODS[request.method].settings.items():
         value = values[name]
@@ -141,7 +141,7 @@ def _table(rows: Iterable[tuple[str, str]]) -> str:
     return f"<table class='facts'>{cells}</table>"
 
 
-def _show_downloads(trial: Trial, found: Attribution, request: Request) -> None:
+def _show_downloads(trial: Trial, found: Attribution, request: AttributionRequest) -> None:
     name = f"{request.method}-{trial.name}-{request.target}"
     rgb = trial.rgb
     field = explanations.layer_of(trial.summary, request, found).receptive_field

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from resnet_viz.attribution.catalogue import METHODS, Request
+from resnet_viz.attribution.catalogue import METHODS, AttributionRequest
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.results import Sanity
@@ -32,7 +32,7 @@ class Check(NamedTuple):
         key: What tells this check from all others.
     """
 
-    request: Request
+    request: AttributionRequest
     shown: str
     key: str
 
@@ -60,7 +60,7 @@ def show(trial: Trial, check: Check) -> None:
             _show_notes(check, is_random=trial.weights.file is None)
 
 
-def _show_maps(trial: Trial, request: Request, found: Sanity) -> None:
+def _show_maps(trial: Trial, request: AttributionRequest, found: Sanity) -> None:
     rgb, bound = trial.rgb, bound_of(found.maps[0])
     field = trial.summary.by_id[request.node].field if METHODS[request.method].needs_node else None
     titles = [_("as it is"), *(_stage_text(stage) for stage in found.stages)]

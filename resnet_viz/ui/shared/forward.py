@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -90,7 +89,7 @@ def asked(
         return None
     progress = _Progress(place, work, key, is_alone=not state.was_drawn(shown))
     try:
-        return question(Waiting(progress.step, progress.tick))
+        return question(Waiting(progress.step, progress.tick, owner=state.owner()))
     except CancelledError:
         return None
     except ImageError as error:  # too much for this page, now and later
@@ -134,7 +133,11 @@ def outlasting(key: str, prepared: Callable[[], Callable[[Waiting], T]]) -> T | 
         results.keep(key, found)
         return found
 
-    return remembered(key, lambda waiting: _outlasting.ask(key, partial(kept, prepared()), waiting))
+    def ask(waiting: Waiting) -> T:
+        question, owner = prepared(), waiting.owner
+        return _outlasting.ask(key, lambda own: kept(question, own._replace(owner=owner)), waiting)
+
+    return remembered(key, ask)
 
 
 def network_of(trial: Trial) -> Network:
@@ -176,14 +179,15 @@ class _Progress:
                 _draw_once(_("Cancel"), f"cancel_{self._key}", on_click=state.set_cancelled, args=(self._work,))
             if self._is_alone:  # else older maps stand below
                 box.skeleton(height=_SKELETON_PX)
-        share = {"start": 0.1, "build": 0.4, "compile": 0.7}.get(self._step, self._share)
+        share = {"start gradient": 0.1, "build": 0.4, "compile": 0.7}.get(self._step, self._share)
         text = _STEPS.get(self._step, lambda: _("Computing … {s:.0f} s"))
         self._text.progress(min(1.0, share), text=text().format(s=seconds))
 
 
 _STEPS: dict[str, Callable[[], str]] = {
     "": lambda: _("Waiting for the model … {s:.0f} s"),
-    "start": lambda: _("Starting Keras, once (about 5 s) … {s:.0f} s"),
+    "start looking": lambda: _("Starting … {s:.0f} s"),
+    "start gradient": lambda: _("Starting Keras, once (about 5 s) … {s:.0f} s"),
     "build": lambda: _("Building the network … {s:.0f} s"),
     "compile": lambda: _("Compiling it, once per network and size … {s:.0f} s"),
 }

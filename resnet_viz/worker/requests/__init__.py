@@ -1,4 +1,4 @@
-"""Everything the model worker can be asked, a file each: its fields, the type of its result, how it is answered.
+"""Everything the workers can be asked, a file each: its fields, the type of its result, how it is answered.
 
-A server imports these files too, so what needs Keras is imported where the worker answers.
+A server imports these files too, so what computes is imported where the worker answers.
 """

@@ -1,7 +1,6 @@
 """The outputs of layers for a picture."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from resnet_viz.analysis import analyse
 from resnet_viz.errors import ImageError
@@ -9,16 +8,13 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.worker.request import Bench, Request
 from resnet_viz.worker.wire import Array
 
-if TYPE_CHECKING:
-    from resnet_viz.model.scores import Scores
-
 # A block of a ResNet-50 at 512 px. The server holds an answer twice for a moment, and may take 150 MB for it.
 MAX_ANSWER_BYTES = 72 * 10**6
 
 
 @dataclass(frozen=True)
 class Activations(Request[dict[str, Array]]):
-    """See `resnet_viz.model.activation_model.ActivationModel.activations`.
+    """See `resnet_viz.engine.inference.InferenceModel.activations`.
 
     Attributes:
         picture: float32 ``(height, width, channels)``, preprocessed.
@@ -42,10 +38,6 @@ class Activations(Request[dict[str, Array]]):
             )
             raise ImageError(sentence.format(n=size / 1e6, m=MAX_ANSWER_BYTES / 1e6))
 
-    def is_light(self, scores: "Scores") -> bool:
-        """Return whether a compiled function gives these maps."""
-        return not self.network.surgery and scores.activation_model.is_ready_for(self.nodes)
-
     def answer(self, bench: Bench) -> dict[str, Array]:
         """Return the outputs by layer."""
-        return bench.scores.activation_model.activations(self.picture, self.nodes, bench.surgery)
+        return bench.network.activations(self.picture, self.nodes)

@@ -19,8 +19,13 @@ class Depth(Request[list[LayerState]]):
     pictures: Array
     mode: str
 
+    @property
+    def is_long(self) -> bool:
+        """A batch is several pictures, and every layer of them is measured."""
+        return True
+
     def answer(self, bench: Bench) -> list[LayerState]:
         """Return the states in order of computation."""
         from resnet_viz.attribution.depth import depth_profile
 
-        return depth_profile(bench.scores.activation_model, self.pictures, self.mode, bench.surgery, bench.publish)
+        return depth_profile(bench.network, self.pictures, self.mode, bench.publish)

@@ -1,11 +1,12 @@
 """One attribution: which parts of a picture speak for a class."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from resnet_viz.attribution import catalogue
+from resnet_viz.analysis import analyse
+from resnet_viz.attribution.catalogue import AttributionRequest, needs_keras
 from resnet_viz.results import Attribution
-from resnet_viz.worker.request import Bench, Request
+from resnet_viz.worker.request import Bench, Engine, Request
 from resnet_viz.worker.wire import Array
 
 # Some minutes of a laptop for all who wait: the patches of 8 px at every 4th of a ResNet-50 at 224 px are 12e12.
@@ -22,25 +23,21 @@ class Explain(Request[Attribution]):
     """
 
     pictures: Mapping[str, Array]
-    wanted: catalogue.Request
+    wanted: AttributionRequest
+
+    @property
+    def engine(self) -> Engine:
+        """Keras only where a gradient is not known in closed form."""
+        return "gradient" if needs_keras(self.wanted, analyse(self.network.spec).graph) else "looking"
+
+    @property
+    def is_long(self) -> bool:
+        """Every method but Grad-CAM takes many passes."""
+        return self.wanted.method != "gradcam"
 
     def answer(self, bench: Bench) -> Attribution:
         """Return the attribution, if it takes no more work than others wait for."""
-        from resnet_viz.attribution.methods import check_work
+        from resnet_viz.attribution.methods import attribute, check_work
 
-        check_work(bench.scores.activation_model.summary, self.wanted, MAX_MACS)
-        return attribution(bench, self.pictures, self.wanted, bench.publish)
-
-
-def attribution(
-    bench: Bench,
-    pictures: Mapping[str, Array],
-    wanted: catalogue.Request,
-    on_share: Callable[[float], None],
-    *,
-    fresh: bool = False,
-) -> Attribution:
-    """Return one attribution after the bench's surgery; `fresh` where the weights are others for the moment."""
-    from resnet_viz.attribution.methods import attribute
-
-    return attribute(bench.scores.with_surgery(bench.surgery), pictures, wanted, on_share, fresh=fresh)
+        check_work(bench.network.summary, self.wanted, MAX_MACS)
+        return attribute(bench.network, self.pictures, self.wanted, bench.publish)

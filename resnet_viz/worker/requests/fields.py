@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from resnet_viz.results import EffectiveField
-from resnet_viz.worker.request import Bench, Request
+from resnet_viz.worker.request import Bench, Engine, Request
 from resnet_viz.worker.wire import Array
 
 
@@ -19,8 +19,15 @@ class EffectiveFields(Request[list[EffectiveField]]):
     picture: Array
     nodes: list[str]
 
+    @property
+    def engine(self) -> Engine:
+        """Gradients from the middle of the network back to the picture."""
+        return "gradient"
+
     def answer(self, bench: Bench) -> list[EffectiveField]:
         """Return the field of each layer's middle cell."""
         from resnet_viz.attribution.effective_field import effective_fields
+        from resnet_viz.model.gradient_model import GradientModel
 
-        return list(effective_fields(bench.scores.activation_model, self.picture, self.nodes, bench.publish))
+        assert isinstance(bench.network, GradientModel)  # noqa: S101 - of this worker all are
+        return list(effective_fields(bench.network, self.picture, self.nodes, bench.publish))

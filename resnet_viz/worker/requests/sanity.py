@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from resnet_viz.attribution import catalogue
-from resnet_viz.results import Attribution, Sanity
-from resnet_viz.worker.request import Bench, Request
-from resnet_viz.worker.requests.explain import MAX_MACS, attribution
+from resnet_viz.analysis import analyse
+from resnet_viz.attribution.catalogue import AttributionRequest, needs_keras
+from resnet_viz.results import Sanity
+from resnet_viz.worker.request import Bench, Engine, Request
+from resnet_viz.worker.requests.explain import MAX_MACS
 from resnet_viz.worker.wire import Array
+
+if TYPE_CHECKING:
+    from resnet_viz.engine.inference import InferenceModel
 
 
 @dataclass(frozen=True)
@@ -17,30 +22,39 @@ class CheckSanity(Request[Sanity]):
     """See `resnet_viz.attribution.sanity`; fields as of `Explain`."""
 
     pictures: Mapping[str, Array]
-    wanted: catalogue.Request
+    wanted: AttributionRequest
+
+    @property
+    def engine(self) -> Engine:
+        """That of the map itself."""
+        return "gradient" if needs_keras(self.wanted, analyse(self.network.spec).graph) else "looking"
+
+    @property
+    def is_long(self) -> bool:
+        """A map for every stage."""
+        return True
 
     def answer(self, bench: Bench) -> Sanity:
         """Return the maps and their rank correlations to the network's own."""
-        from resnet_viz.attribution.methods import check_work
-        from resnet_viz.attribution.sanity import randomised_maps, rank_correlation, stages_from_the_top
+        from resnet_viz.attribution.methods import attribute, check_work
+        from resnet_viz.attribution.sanity import randomised, rank_correlation, stages_from_the_top
 
         maps: list[Array] = []
-        count = 1 + len(stages_from_the_top(bench.scores.graph))
-        check_work(bench.scores.activation_model.summary, self.wanted, MAX_MACS / count)
+        count = 1 + len(stages_from_the_top(bench.network.graph))
+        check_work(bench.network.summary, self.wanted, MAX_MACS / count)
 
         def on_share(share: float) -> None:
             bench.publish((len(maps) + share) / count)
 
-        def anew() -> Attribution:
-            found = attribution(bench, self.pictures, self.wanted, on_share, fresh=True)
-            maps.append(found.values)
-            bench.publish(len(maps) / count)
-            return found
+        def anew(network: "InferenceModel") -> Array:
+            maps.append(attribute(network, self.pictures, self.wanted, on_share).values)
+            on_share(0.0)
+            return maps[-1]
 
-        own = anew().values
+        own = anew(bench.network)
         stages, correlations = [], [1.0]
-        for stage, found in randomised_maps(bench.scores.activation_model, anew):
+        for stage, network in randomised(bench.network):
             stages.append(stage)
-            correlations.append(rank_correlation(own, found.values))
+            correlations.append(rank_correlation(own, anew(network)))
         # NaN is no JSON: a map that is the same everywhere correlates with nothing.
         return Sanity(stages, np.stack(maps), [None if np.isnan(value) else value for value in correlations])

@@ -7,8 +7,8 @@ from resnet_viz.worker.request import Bench, Request
 
 @dataclass(frozen=True)
 class Warm(Request[None]):
-    """Build and compile the network."""
+    """Prepare the network and what shows its maps."""
 
     def answer(self, bench: Bench) -> None:
-        """Compile what shows activations."""
-        bench.scores.activation_model.warm()
+        """Prepare both."""
+        bench.network.warm()

@@ -1,0 +1,64 @@
+"""What a process keeps under a limit of bytes, and taking turns; both for several threads."""
+
+import threading
+from collections import OrderedDict
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Kept(Generic[K, V]):
+    """The values used last, under a limit of bytes."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self._limit, self._bytes = limit_bytes, 0
+        self._values: OrderedDict[K, tuple[V, int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes kept now."""
+        return self._bytes
+
+    def find(self, key: K) -> V | None:
+        """Return the value of a key, or None."""
+        with self._lock:
+            if key not in self._values:
+                return None
+            self._values.move_to_end(key)
+            return self._values[key][0]
+
+    def keep(self, key: K, value: V, nbytes: int) -> None:
+        """Keep a value, unless it is over the limit all by itself; those used longest ago go."""
+        with self._lock:
+            self._bytes += nbytes - self._values.pop(key, (None, 0))[1]
+            self._values[key] = value, nbytes
+        self.make_room(0)
+
+    def make_room(self, nbytes: int) -> None:
+        """Let go of what was used longest ago, so that so many bytes more are within the limit."""
+        with self._lock:
+            while self._values and self._bytes + nbytes > self._limit:
+                self._bytes -= self._values.popitem(last=False)[1][1]
+
+
+class Turns:
+    """A lock that is given in the order of asking: who takes it again at once waits for those who came meanwhile."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._asked = self._served = 0
+
+    def __enter__(self) -> None:
+        """Wait for one's turn."""
+        with self._changed:
+            own = self._asked
+            self._asked += 1
+            self._changed.wait_for(lambda: self._served == own)
+
+    def __exit__(self, *_error: object) -> None:
+        """Let the next one have it."""
+        with self._changed:
+            self._served += 1
+            self._changed.notify_all()
