@@ -5,11 +5,11 @@ import streamlit as st
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.analysis.keras_code import keras_file
 from resnet_viz.analysis.measures import OWN
-from resnet_viz.errors import ResNetVizError
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.edits import nearest_preset, specification_in
 from resnet_viz.subject.subject import Subject
 from resnet_viz.ui import kept, state
+from resnet_viz.ui.actions import action
 from resnet_viz.ui.architecture.picture import drawing_of
 from resnet_viz.viz.coloring import MAX_OWN_BYTES, read_numbers
 
@@ -63,16 +63,13 @@ def _take_spec() -> None:
         )
 
 
+@action
 def _take_numbers() -> None:
     data = _received("numbers_upload")
     if data is None:
         return
     subject = state.subject()
-    try:
-        kept.keep_numbers(read_numbers(data[: MAX_OWN_BYTES + 1], subject.summary.by_id))
-    except ResNetVizError as error:
-        state.add_problem(str(error))
-        return
+    kept.keep_numbers(read_numbers(data[: MAX_OWN_BYTES + 1], subject.summary.by_id))
     state.set_parts(color=OWN)
 
 

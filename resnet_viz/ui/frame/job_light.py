@@ -6,6 +6,7 @@ from resnet_viz.errors import StoreError
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
 from resnet_viz.ui import services, state
+from resnet_viz.ui.actions import action, live
 from resnet_viz.ui.run_source import run_owner
 
 _EVERY_S = 3.0
@@ -16,14 +17,13 @@ def show() -> None:
     running, waiting = _counts()
     if running or waiting:
         with st.container(key="job_light_box", width="content"):
-            st.fragment(_draw, run_every=_EVERY_S)()
+            live(_draw, _EVERY_S)()
 
 
-def _draw() -> None:
+def _draw() -> bool:
     running, waiting = _counts()
-    if (not running and not waiting) or state.awaits_page():
-        st.rerun()
-        return
+    if not running and not waiting:
+        return False
     text = ngettext("● {n} job", "● {n} jobs", running + waiting).format(n=running + waiting)
     st.button(
         text,
@@ -34,6 +34,7 @@ def _draw() -> None:
             running=running, waiting=waiting
         ),
     )
+    return True
 
 
 def _counts() -> tuple[int, int]:
@@ -44,12 +45,9 @@ def _counts() -> tuple[int, int]:
         return 0, 0
 
 
+@action
 def _open() -> None:
     """Go to the Train page, at the visitor's own run that is furthest on."""
-    try:
-        own = [run for run in services.run_store().of_owner(run_owner()) if not run.has_ended]
-    except StoreError as error:
-        state.add_problem(str(error))
-        return
+    own = [run for run in services.run_store().of_owner(run_owner()) if not run.has_ended]
     subject = state.subject()
     state.jump(subject.having(run=own[-1].id) if own else subject, "train")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from resnet_viz.analysis import network
-from resnet_viz.errors import SpecError, broken_rule
+from resnet_viz.errors import broken_rule
 from resnet_viz.lessons.grounds import Grounds
 from resnet_viz.lessons.told import told
 from resnet_viz.lessons.walks import MAX_STOPS, OWN_WALK, Stop, Walk, read_walk, shipped_walks
@@ -13,6 +13,7 @@ from resnet_viz.subject.links import from_params, to_params
 from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.views import Viewer
 from resnet_viz.ui import kept, replay, say, state
+from resnet_viz.ui.actions import action
 from resnet_viz.ui.frame import answers, asking, walking
 from resnet_viz.ui.run_source import RECORDED
 from resnet_viz.ui.shared import controls
@@ -254,6 +255,7 @@ def _in_language(name: str, text: str) -> str:
     return text if name == OWN_WALK or not text else _(text)
 
 
+@action
 def _add(question: str, answer: str) -> None:
     own = kept.walk()
     if len(own.stops) >= MAX_STOPS:
@@ -261,11 +263,7 @@ def _add(question: str, answer: str) -> None:
         return
     params = to_params(state.subject().as_stop())
     stop = Stop(state.page(), tuple(params.items()), question.strip(), answer.strip())
-    try:
-        kept.keep_walk(Walk(own.title or _("My walk"), (*own.stops, stop)))
-    except SpecError as error:
-        state.add_problem(str(error))
-        return
+    kept.keep_walk(Walk(own.title or _("My walk"), (*own.stops, stop)))
     for key in ("walk_question", "walk_own_answer"):
         state.bind(key, "")
 
@@ -275,11 +273,8 @@ def _remove(index: int) -> None:
     kept.keep_walk(Walk(own.title, own.stops[:index] + own.stops[index + 1 :]))
 
 
+@action
 def _take() -> None:
     file = state.received("walk_upload")
-    if file is None:
-        return
-    try:
+    if file is not None:
         kept.keep_walk(read_walk(bytes(file.getvalue())))
-    except SpecError as error:
-        state.add_problem(str(error))

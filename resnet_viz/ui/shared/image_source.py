@@ -4,7 +4,6 @@ from functools import partial
 
 import streamlit as st
 
-from resnet_viz.errors import ResNetVizError
 from resnet_viz.images.preprocess import (
     INTERPOLATIONS,
     NORMALISATIONS,
@@ -19,6 +18,7 @@ from resnet_viz.images.samples import DEFAULT_SAMPLE, SAMPLES, sample_title
 from resnet_viz.messages import gettext as _
 from resnet_viz.subject.subject import UPLOAD
 from resnet_viz.ui import say, services, state
+from resnet_viz.ui.actions import action
 from resnet_viz.ui.shared import controls, thumbs
 
 # Where the choice is folded away, and the key of what it is folded into.
@@ -101,16 +101,13 @@ def _fold(place: str) -> None:
     state.bind(_FOLDS[place], value=False)
 
 
+@action
 def _keep(place: str, key: str) -> None:
     """Store what was just uploaded, or say why not; then it is the subject's image."""
     file = state.received(key)
     if file is None:
         return
-    try:
-        services.uploads().save(state.owner(), file.getvalue())
-    except ResNetVizError as error:
-        state.add_problem(str(error))
-        return
+    services.uploads().save(state.owner(), file.getvalue())
     state.set_parts(image=UPLOAD)
     _fold(place)
 

@@ -4,12 +4,12 @@ from typing import Any
 
 import streamlit as st
 
-from resnet_viz.errors import ResNetVizError
 from resnet_viz.images.preprocess import NORMALISATIONS
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.ui import say, services, state
+from resnet_viz.ui.actions import action
 from resnet_viz.viz.words import short_bytes
 from resnet_viz.weights.choice import IMAGENET
 from resnet_viz.weights.imagenet import FILES, ImageNetFile, file_for
@@ -139,15 +139,13 @@ def _cancel(file: ImageNetFile) -> None:
     state.forget(_WANTED)
 
 
+@action
 def _adopt(file: ImageNetFile, key: str) -> None:
     dropped: Any = state.typed(key)
     if dropped is None:
         return
-    try:
-        with st.spinner(_("Checking the weights in a process of their own …"), show_time=True):
-            services.imagenet_store().adopt(file, dropped.getvalue())
-    except ResNetVizError as error:
-        state.add_problem(str(error))
+    with st.spinner(_("Checking the weights in a process of their own …"), show_time=True):
+        services.imagenet_store().adopt(file, dropped.getvalue())
 
 
 def _take(file: ImageNetFile) -> None:

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import streamlit as st
 
-from resnet_viz.errors import ResNetVizError, StoreError
+from resnet_viz.errors import StoreError
 from resnet_viz.images.preprocess import NORMALISATIONS
 from resnet_viz.messages import gettext as _
 from resnet_viz.reports import names
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.ui import resolving, say, services, state
+from resnet_viz.ui.actions import action
 from resnet_viz.ui.run_source import run_owner, watched
 from resnet_viz.ui.shared import controls, imagenet_source
 from resnet_viz.weights.catalogue import Card, cards
@@ -127,18 +128,15 @@ def _show_seed(spec: ResNetSpec) -> None:
     )
 
 
+@action
 def _keep(key: str) -> None:
     """Store the weights just uploaded, or say why not; then they are the subject's."""
     file = state.received(key)
     if file is None:
         return
-    try:
-        summary = state.subject().summary
-        with st.spinner(_("Checking the weights in a process of their own …"), show_time=True):
-            services.weights_store().save(state.owner(), file.name, file.getvalue(), summary)
-    except ResNetVizError as error:
-        state.add_problem(str(error))
-        return
+    summary = state.subject().summary
+    with st.spinner(_("Checking the weights in a process of their own …"), show_time=True):
+        services.weights_store().save(state.owner(), file.name, file.getvalue(), summary)
     state.set_parts(weights=FILE)
 
 

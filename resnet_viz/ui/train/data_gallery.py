@@ -22,6 +22,7 @@ from resnet_viz.subject.views import TrainView, parse_settings
 from resnet_viz.training.demos import demos
 from resnet_viz.training.plan import Plan, check_memory
 from resnet_viz.ui import say, services, state
+from resnet_viz.ui.actions import action, live
 from resnet_viz.ui.run_source import run_owner
 from resnet_viz.ui.shared import controls
 from resnet_viz.viz.words import class_name
@@ -157,19 +158,19 @@ def _show_download() -> None:
             ),
         )
         return
-    st.fragment(_draw_download, run_every=0.5)()
+    live(_draw_download, 0.5)()
     st.button(_("Cancel"), key="cifar_cancel", on_click=download.cancel)
 
 
-def _draw_download() -> None:
+def _draw_download() -> bool:
     download = cifar10(services.pictures_folder())
     if not download.is_running:
-        st.rerun()
-        return
+        return False
     done, total = download.progress
     st.progress(
         min(1.0, done / total), text=_("{done:.0f} of {total:.0f} MB").format(done=done / 1e6, total=total / 1e6)
     )
+    return True
 
 
 def _show_upload(source: str) -> None:
@@ -189,16 +190,13 @@ def _show_upload(source: str) -> None:
             st.button(_("Delete my folders"), key="folders_delete", on_click=_forget_folders)
 
 
+@action
 def _take_zip() -> None:
     file = state.received("folders_upload")
     if file is None:
         return
-    try:
-        with st.spinner(_("Reading the pictures in a process of their own …"), show_time=True):
-            kept: FolderSet = keep_folders(file, services.pictures_folder(), own_folder(), services.room())
-    except ResNetVizError as error:
-        state.add_problem(str(error))
-        return
+    with st.spinner(_("Reading the pictures in a process of their own …"), show_time=True):
+        kept: FolderSet = keep_folders(file, services.pictures_folder(), own_folder(), services.room())
     for sentence in kept.notes:
         state.add_problem(sentence)
     use_source("folders")

@@ -1,13 +1,12 @@
 """Every run of the visitor's: to open, compare, rename, delete, take along."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from resnet_viz.errors import ResNetVizError, StoreError
 from resnet_viz.jobs.store import QueueEntry
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
@@ -17,6 +16,7 @@ from resnet_viz.subject.views import TrainView
 from resnet_viz.training.conclusions import conclusion_of
 from resnet_viz.training.demos import demos
 from resnet_viz.ui import services, state
+from resnet_viz.ui.actions import action, live
 from resnet_viz.ui.run_source import RECORDED, Watched, has_recording, run_owner, watched
 
 _EVERY_S = 3.0
@@ -33,16 +33,16 @@ def show(shown: TrainView) -> None:
         _show_actions(shown.compared, found, runs)
     if runs:
         every = None if all(run.has_ended for run in runs) else _EVERY_S
-        st.fragment(_draw_table, run_every=every)(shown.run)
+        live(_draw_table, every)(shown.run)
 
 
-def _draw_table(opened: str) -> None:
+def _draw_table(opened: str) -> bool:
     """Draw the list as it stands; a row that was clicked opens on the whole page."""
     runs = services.runner().list(run_owner())
-    if state.subject().train.run != opened or state.awaits_page() or not runs:
-        st.rerun()
-        return
+    if state.subject().train.run != opened or not runs:
+        return False
     _show_table(runs)
+    return True
 
 
 def _show_actions(compared: Sequence[str], found: Watched, runs: Sequence[QueueEntry]) -> None:
@@ -107,24 +107,17 @@ def _show_rename(run: QueueEntry) -> None:
     )
 
 
-def _do(action: Callable[..., None], run_id: str, *arguments: str) -> bool:
-    try:
-        action(run_id, run_owner(), *arguments)
-    except ResNetVizError as error:
-        state.add_problem(str(error))
-        return False
-    return True
-
-
+@action
 def _rename(run_id: str, key: str) -> None:
-    _do(services.runner().rename, run_id, state.typed(key))
+    services.runner().rename(run_id, run_owner(), state.typed(key))
 
 
+@action
 def _delete(run_id: str) -> None:
-    if _do(services.runner().delete, run_id):
-        subject = state.subject()
-        compared = tuple(name for name in subject.train.compared if name != run_id)
-        state.set_parts(run="" if subject.train.run == run_id else subject.train.run, compared=compared)
+    services.runner().delete(run_id, run_owner())
+    subject = state.subject()
+    compared = tuple(name for name in subject.train.compared if name != run_id)
+    state.set_parts(run="" if subject.train.run == run_id else subject.train.run, compared=compared)
 
 
 def _show_table(runs: Sequence[QueueEntry]) -> None:
@@ -150,14 +143,11 @@ def _show_table(runs: Sequence[QueueEntry]) -> None:
     )
 
 
+@action
 def _open(key: str, ids: list[str]) -> None:
     rows = state.typed(key).selection.rows
     if rows:
-        try:
-            run = services.run_store().find(ids[rows[0]])
-        except StoreError as error:
-            state.add_problem(str(error))
-            return
+        run = services.run_store().find(ids[rows[0]])
         state.set_parts(run=ids[rows[0]], **({"demo": run.demo, "settings": ""} if run and run.demo in demos() else {}))
 
 

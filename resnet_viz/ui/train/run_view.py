@@ -7,13 +7,14 @@ import numpy as np
 import streamlit as st
 
 from resnet_viz.analysis.curves import by_network
-from resnet_viz.errors import ResNetVizError, StoreError
+from resnet_viz.errors import StoreError
 from resnet_viz.messages import N_, Titles, joined, ngettext
 from resnet_viz.messages import gettext as _
 from resnet_viz.subject.views import TrainView, Viewer
 from resnet_viz.training.conclusions import conclusion_of
 from resnet_viz.training.demos import demos
 from resnet_viz.ui import say, services, state
+from resnet_viz.ui.actions import action, live
 from resnet_viz.ui.run_source import Watched, run_owner, watched
 from resnet_viz.ui.train import learning, run_charts
 
@@ -29,7 +30,7 @@ def show(shown: TrainView, viewer: Viewer) -> None:
     if found.run is not None:
         _show_head(found)
     every = None if found.has_ended else _EVERY_S
-    st.fragment(_draw, run_every=every)(shown, viewer, _standing(found))
+    live(_draw, every)(shown, viewer, _standing(found))
 
 
 def _standing(found: Watched) -> tuple[str, bool]:
@@ -37,12 +38,11 @@ def _standing(found: Watched) -> tuple[str, bool]:
     return found.record.state, found.has_ended
 
 
-def _draw(shown: TrainView, viewer: Viewer, standing: tuple[str, bool]) -> None:
+def _draw(shown: TrainView, viewer: Viewer, standing: tuple[str, bool]) -> bool:
     """Draw the run as it stands; what changes the clock of this fragment, or the rest of the page, draws it anew."""
     found = watched(shown.run)
-    if found is None or _standing(found) != standing or state.awaits_page():
-        st.rerun()
-        return
+    if found is None or _standing(found) != standing:
+        return False
     if found.run is not None:
         _show_progress(found)
     run_charts.show(shown, viewer, found)
@@ -54,6 +54,7 @@ def _draw(shown: TrainView, viewer: Viewer, standing: tuple[str, bool]) -> None:
             run_charts.show_closer(shown, viewer, found)
     if has_ended and found.metrics:
         _show_details(found)
+    return True
 
 
 def _show_head(found: Watched) -> None:
@@ -146,23 +147,19 @@ def _found(run_id: str) -> Watched | None:
         return None
 
 
+@action
 def _command(run_id: str, command: str) -> None:
-    try:
-        services.runner().command(run_id, run_owner(), command)
-    except ResNetVizError as error:
-        state.add_problem(str(error))
+    services.runner().command(run_id, run_owner(), command)
 
 
+@action
 def _extend(run_id: str) -> None:
     found = _found(run_id)
     if found is None:
         return
     own = demos().get(found.record.plan.demo)
     more = own.plan.seconds if own and own.plan.seconds else found.record.plan.seconds
-    try:
-        services.runner().extend(run_id, run_owner(), seconds=more, updates=own.plan.updates if own else 0)
-    except ResNetVizError as error:
-        state.add_problem(str(error))
+    services.runner().extend(run_id, run_owner(), seconds=more, updates=own.plan.updates if own else 0)
 
 
 _STATES = Titles(

@@ -6,7 +6,6 @@ from typing import Any
 import streamlit as st
 
 from resnet_viz.datasets.catalogue import data_sets
-from resnet_viz.errors import ResNetVizError
 from resnet_viz.messages import N_, Titles, joined, ngettext
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import PRESETS
@@ -16,6 +15,7 @@ from resnet_viz.training.demos import demos
 from resnet_viz.training.hardware import cpu, nvidia_gpus
 from resnet_viz.training.plan import Plan, to_paths
 from resnet_viz.ui import replay, say, services, state
+from resnet_viz.ui.actions import action
 from resnet_viz.ui.run_source import RECORDED, has_recording, run_owner, watched
 from resnet_viz.ui.shared import controls
 from resnet_viz.ui.train import data_gallery, learning, run_charts
@@ -135,17 +135,14 @@ def _details(plan: Plan) -> str:
     return "  \n".join(filter(None, lines))
 
 
+@action
 def _submit(*, holds: bool) -> None:
     """Put the plan in the queue and watch it."""
     subject = state.subject()
-    try:
-        title = f"{_(demos()[subject.train.demo].title)} · {subject.train.plan.seed}"
-        device = state.device()
-        plan = data_gallery.own_plan(subject.train.plan)
-        run = services.runner().submit(run_owner(), plan, title[:60], device=device, holds=holds)
-    except ResNetVizError as error:
-        state.add_problem(str(error))
-        return
+    title = f"{_(demos()[subject.train.demo].title)} · {subject.train.plan.seed}"
+    device = state.device()
+    plan = data_gallery.own_plan(subject.train.plan)
+    run = services.runner().submit(run_owner(), plan, title[:60], device=device, holds=holds)
     state.set_parts(run=run.id)
 
 
