@@ -77,6 +77,18 @@ def test_the_page_gives_an_http_only_cookie_once():
     assert "set-cookie" not in again
 
 
+@pytest.mark.parametrize(("path", "is_kept"), [("/media/7de5.bin", False), ("/app/media/7.bin", False), ("/", True)])
+def test_what_is_downloaded_is_not_compressed_on_the_way(path, is_kept):
+    heard = []
+
+    async def hear(scope, receive, send):
+        heard.extend(scope["headers"])
+        await inner(scope, receive, send)
+
+    ask(OwnerMiddleware(hear), path, accept_encoding="gzip", range="bytes=0-")
+    assert dict(heard) == ({b"accept-encoding": b"gzip"} if is_kept else {}) | {b"range": b"bytes=0-"}
+
+
 def test_owners_differ_and_files_give_no_cookie():
     app = OwnerMiddleware(inner)
     first, second = (ask(app, accept="text/html")[1]["set-cookie"] for _ in range(2))
