@@ -14,8 +14,9 @@ def write_whole(path: Path, data: bytes) -> None:
     try:
         write_durably(work, data)
         work.replace(path)
-    except OSError:
+    except OSError as error:
         work.unlink(missing_ok=True)
+        error.filename, error.filename2 = str(path), None  # the name that a person knows
         raise
 
 

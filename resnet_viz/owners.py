@@ -18,6 +18,8 @@ LIFETIME_S = 2 * 3600
 """Idle time after which a visitor's file is deleted, as the pages promise."""
 KEPT = ("uploads", "weights", "walks", "numbers", "data/folders")
 """Folders of the data folder in which a visitor has one thing each, under a digest of who they are."""
+EXPORTS = "exports"
+"""Folder of the ONNX files made last; they are nobody's: whoever asks for the same network finds them."""
 SEEN = "seen"
 """Folder of the marks, one empty-handed byte each, of who has been greeted."""
 PROGRESS = "progress"
@@ -103,9 +105,18 @@ class Room:
                 "You keep {kept} MB on this server and one visitor may keep {most} MB: delete runs, weights or pictures of yours, then try again."
             )
             raise QuotaError(sentence.format(kept=kept // 10**6, most=MAX_KEPT_BYTES // 10**6))
-        self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if shutil.disk_usage(self._root).free < FREE_BYTES + new_bytes:
-            raise QuotaError(_("The server's disk is nearly full: ask whoever runs it to free some space."))
+        check_disk(self._root, new_bytes)
+
+
+def check_disk(folder: Path, new_bytes: int) -> None:
+    """Make a folder unless it is there, and check that the disk has room for something new.
+
+    Raises:
+        QuotaError: If it is nearly full.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if shutil.disk_usage(folder).free < FREE_BYTES + new_bytes:
+        raise QuotaError(_("The server's disk is nearly full: ask whoever runs it to free some space."))
 
 
 class OwnerFiles:

@@ -89,18 +89,10 @@ def network_from_file(options: argparse.Namespace) -> None:
 def arrays_to_write(options: argparse.Namespace, network: NetworkSummary) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the arrays to write, and where they come from: a file's as far as they fit, random ones beside them."""
     weights = weights_of(TerminalStores(options.weights, network), network)
-    about = {"weights": weights_text(weights, network.graph.spec)}
-    about |= {"preset": options.preset, "specification": network.graph.spec.to_json(None)}
-    if weights.normalisation:
-        about["pixels"] = weights.normalisation
-    from resnet_viz.weights.start import network_arrays  # imports NumPy
+    from resnet_viz.exports.arrays import Source, completed  # imports NumPy
 
-    if weights.file is None or weights.fit is None:
-        return network_arrays(network), about
-    about["weights_sha256"] = weights.file.sha256
-    if not weights.fit.is_complete:
-        about["random_layers"] = ", ".join(weights.fit.random_layers)
-    return network_arrays(network, arrays_of(weights)), about
+    text, sha256 = weights_text(weights, network.graph.spec), weights.file.sha256 if weights.file else ""
+    return completed(network, arrays_of(weights), Source(options.preset, text, sha256, weights.normalisation))
 
 
 class TerminalStores:
@@ -170,7 +162,7 @@ def weights_of(stores: TerminalStores, summary: NetworkSummary) -> Weights:
 
 def arrays_of(weights: Weights) -> dict[str, Any]:
     """Return the arrays by ``layer/array``; none for random weights."""
-    from safetensors.numpy import load_file  # of the optional model part
+    from safetensors.numpy import load_file  # imports NumPy
 
     return dict(load_file(weights.file.path)) if weights.file else {}
 

@@ -4,9 +4,8 @@ import argparse
 
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.cli.chosen_weights import arrays_to_write
-from resnet_viz.engine.arrays import laid_out
-from resnet_viz.engine.write import write
 from resnet_viz.errors import ResNetVizError
+from resnet_viz.exports.file import write_file
 from resnet_viz.messages import gettext as _
 
 
@@ -19,9 +18,8 @@ def export_onnx(options: argparse.Namespace, network: NetworkSummary) -> None:
     if options.out is None:
         raise ResNetVizError(_("Say what to write: --out FILE.onnx."))
     arrays, about = arrays_to_write(options, network)
-    made = write(network, laid_out(arrays), batch_norms="folded" if options.folded else "moving", about=about)
-    options.out.write_bytes(made.whole().SerializeToString())
+    count = write_file(network, arrays, about, options.out, folds=options.folded)
     done = _("{n} operators, {p} parameters; weights: {weights}").format(
-        n=len(made.model.graph.node), p=f"{network.totals.parameters:,}", weights=about["weights"]
+        n=count, p=f"{network.totals.parameters:,}", weights=about["weights"]
     )
     print(done, "->", options.out)

@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 from resnet_viz.datasets.catalogue import arrays_file
 from resnet_viz.errors import DAMAGE, BackendMissingError, ResNetVizError, StoreError
+from resnet_viz.exports.store import Exports
 from resnet_viz.identity import COOKIE_AGE_S
 from resnet_viz.images.uploads import Uploads
 from resnet_viz.jobs.runner import LocalRunner
 from resnet_viz.jobs.store import ACTIVE, WAITING, RunStore
-from resnet_viz.owners import KEPT, LASTING, PROGRESS, SEEN, OwnerFiles, Room, data_folder, delete_expired
+from resnet_viz.owners import EXPORTS, KEPT, LASTING, PROGRESS, SEEN, OwnerFiles, Room, data_folder, delete_expired
 from resnet_viz.spec import DEFAULT_PRESET, preset
 from resnet_viz.weights.catalogue import cards
 from resnet_viz.weights.content import content_of
@@ -72,6 +73,12 @@ def numbers() -> OwnerFiles:
 def seen() -> OwnerFiles:
     """Return the marks of visitors who have been greeted; a byte each, so they count against nobody's room."""
     return OwnerFiles(data_folder() / SEEN, lifetime_s=COOKIE_AGE_S)
+
+
+@cache
+def exports() -> Exports:
+    """Return what makes ONNX files, and those made last."""
+    return Exports(data_folder() / EXPORTS)
 
 
 @cache
@@ -146,7 +153,7 @@ def use_pictures_of_runs() -> None:
 def sweep() -> None:
     """Delete what visitors have left behind longer ago than it is kept."""
     use_pictures_of_runs()
-    for folder in KEPT:
+    for folder in (*KEPT, EXPORTS):
         delete_expired(data_folder() / folder)
     for folder in LASTING:
         delete_expired(data_folder() / folder, COOKIE_AGE_S)

@@ -70,7 +70,7 @@ def shapes_from(data: dict[str, list[int]]) -> dict[str, Shape]:
 
 def answer(source: Path, target: Path, spec: ResNetSpec | None = None) -> dict[str, Any]:
     """Write the arrays of a file to `target`; return their shapes and what it is, or the sentence that says what is wrong."""
-    from resnet_viz.weights.formats import read_weights, save_arrays  # of the optional model part
+    from resnet_viz.weights.formats import read_weights, save_arrays  # by the process alone
 
     try:
         found = read_weights(source, spec=spec)

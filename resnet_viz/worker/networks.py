@@ -2,17 +2,13 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from safetensors import SafetensorError
-from safetensors.numpy import load_file
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from resnet_viz.analysis import NetworkSummary, analyse
-from resnet_viz.errors import SpecError, WeightsError, broken_rule
+from resnet_viz.errors import SpecError, broken_rule
 from resnet_viz.messages import gettext as _
-from resnet_viz.weights.content import Content, content_of
+from resnet_viz.weights.arrays import arrays_of
 from resnet_viz.weights.start import network_arrays
 from resnet_viz.worker.engines import Make
 from resnet_viz.worker.request import Key, Network
@@ -67,7 +63,7 @@ class Networks:
         summary = analyse(network.spec)
         _check_size(summary)
         self._on_step("build")
-        own = _arrays(network.weights) if network.weights else None
+        own = arrays_of(network.weights) if network.weights else None
         self.builds += 1
         found = self._make(summary, network_arrays(summary, own))
         self._keep(network.key, found)
@@ -89,20 +85,3 @@ def _check_size(summary: NetworkSummary) -> None:
         rule = _("at most {n} bytes of weights and feature maps to be computed here").format(n=f"{MAX_NETWORK_BYTES:,}")
         advice = _("Choose a smaller picture or fewer filters.")
         raise SpecError(broken_rule("network", rule, size, advice))
-
-
-def _arrays(weights: Content) -> Mapping[str, Any]:
-    """Return the arrays of a file.
-
-    Raises:
-        OSError: If it is gone.
-        WeightsError: If it holds other bytes than those that are meant, or is damaged.
-    """
-    content = content_of(weights.path)
-    try:
-        arrays: dict[str, Any] = load_file(weights.path)
-    except SafetensorError as error:
-        raise WeightsError(broken_rule("weights", _("a safetensors file"), Path(weights.path).name)) from error
-    if content.sha256 != weights.sha256 or content_of(weights.path) != content:
-        raise WeightsError(_("These weights were written anew a moment ago: reload the page."))
-    return arrays

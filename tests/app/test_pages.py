@@ -10,6 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import onnx
+import onnxruntime
 import pytest
 from PIL import Image
 from safetensors.numpy import save
@@ -30,7 +32,9 @@ from resnet_viz.subject.operations import surgery_of
 from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.views import VIEWS
 from resnet_viz.ui import services, state
+from resnet_viz.ui.architecture import onnx_file
 from resnet_viz.ui.resolving import trial_for
+from resnet_viz.ui.shared import forward
 from resnet_viz.viz.fields import FIELDS, SECTIONS
 from resnet_viz.viz.origin import arrays_npz
 from resnet_viz.viz.theme import AGAINST, FOR
@@ -102,6 +106,7 @@ def _own_stores(monkeypatch):
     services.weights_store.cache_clear()
     services.walks.cache_clear()
     services.numbers.cache_clear()
+    services.exports.cache_clear()
 
 
 # --- Cold pages ------------------------------------------------------------------------------------------------------
@@ -614,6 +619,28 @@ def test_files_go_out_and_come_in():
     assert "Did you mean `filters`" in app.warning[0].value
     assert dict(app.query_params) == kept
     assert "**25,610,152** parameters" in texts(app)
+
+
+def test_the_network_goes_out_as_onnx_and_says_what_the_page_says(monkeypatch):
+    app = opened("architecture", {"panel": "files"} | SMALL)
+    app.button(key="file_onnx").click().run()
+    app.button(key="file_onnx_folded").click().run()
+    labels = [item.proto.label for item in app.get("download_button")][-2:]
+    name = "cifar-20-16x16x3-10-random-0"
+    assert labels == [f"Save {name}.onnx, 1 MB", f"Save {name}-folded.onnx, 1 MB"]
+    trial = trial_for(Subject().with_preset("cifar-20", (16, 16, 3)))
+    head = "fc10"
+    asked = Activations(forward.network_of(trial), trial.input, [head])
+    expected = services.worker().ask(asked)[head]
+    for path in services.data_folder().glob("exports/*.onnx"):
+        model = onnx.load(path)
+        onnx.checker.check_model(model, full_check=True)
+        model.graph.output.extend(info for info in model.graph.value_info if info.name == head)
+        running = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+        (logits,) = running.run([head], {"input": np.moveaxis(trial.input, -1, 0)[np.newaxis]})
+        np.testing.assert_allclose(logits[0], expected, atol=1e-5 * np.abs(expected).max())
+    monkeypatch.setattr(onnx_file, "MAX_FILE_BYTES", 2**19)
+    assert "in a terminal, `resnet-viz export --format onnx` writes it" in texts(app.run())
 
 
 def test_own_numbers_colour_the_picture():

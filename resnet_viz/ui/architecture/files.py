@@ -1,4 +1,4 @@
-"""What goes out of and into the page as files: DOT, Keras code, the specification, a person's own numbers."""
+"""What goes out of and into the page as files: DOT, Keras code, ONNX, the specification, a person's own numbers."""
 
 import streamlit as st
 
@@ -8,13 +8,15 @@ from resnet_viz.analysis.measures import OWN
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.edits import nearest_preset, specification_in
 from resnet_viz.subject.subject import Subject
+from resnet_viz.subject.trial import Trial
 from resnet_viz.ui import kept, state
 from resnet_viz.ui.actions import action
+from resnet_viz.ui.architecture import onnx_file
 from resnet_viz.ui.architecture.picture import drawing_of
 from resnet_viz.viz.coloring import MAX_OWN_BYTES, read_numbers
 
 
-def show(subject: Subject) -> None:
+def show(subject: Subject, trial: Trial) -> None:
     """Draw the files to take and to bring. The picture itself is saved by its own buttons, as SVG and PNG."""
     st.markdown(_("**Take with you**"))
     shape = "x".join(map(str, subject.spec.input_shape))
@@ -36,6 +38,7 @@ def show(subject: Subject) -> None:
             on_click="ignore",
             width="stretch",
         )
+    onnx_file.show(trial, stem)
     st.markdown(_("**Bring your own**"))
     st.file_uploader(
         _("A specification (JSON)"), type=["json"], max_upload_size=1, key="spec_upload", on_change=_take_spec

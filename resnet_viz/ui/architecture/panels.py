@@ -34,7 +34,7 @@ def show(subject: Subject, trial: Trial) -> None:
 
         comparison.show(subject.spec, subject.other, subject.architecture.against)
     elif subject.architecture.panel == "files":
-        files.show(subject)
+        files.show(subject, trial)
     else:
         inspector.show(trial, subject.node, subject.architecture.opened)
         _show_changes(subject.preset, subject.base, subject.spec)

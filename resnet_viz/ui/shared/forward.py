@@ -71,6 +71,7 @@ def asked(
     *,
     part: str = "",
     shown: str = "",
+    has_skeleton: bool = True,
 ) -> T | None:
     """Return the worker's answer, or None after drawing why there is none; with progress and a way out.
 
@@ -80,6 +81,7 @@ def asked(
         place: Where progress is shown.
         part: Which part of that work, if it is asked for in several.
         shown: Key of what will show the answer.
+        has_skeleton: Whether the answer is large, so that its place is kept free.
     """
     key = hashlib.sha256(f"{work}/{part}".encode()).hexdigest()[:12]
     if state.is_cancelled(work):
@@ -87,7 +89,7 @@ def asked(
             say.info(_("Cancelled."))
             _draw_once(_("Compute it"), f"again_{key}", on_click=state.set_cancelled, args=("",))
         return None
-    progress = _Progress(place, work, key, is_alone=not state.was_drawn(shown))
+    progress = _Progress(place, work, key, is_alone=has_skeleton and not state.was_drawn(shown))
     try:
         return question(Waiting(progress.step, progress.tick, owner=state.owner()))
     except CancelledError:
@@ -177,7 +179,7 @@ class _Progress:
             self._text = row.empty()
             with row:
                 _draw_once(_("Cancel"), f"cancel_{self._key}", on_click=state.set_cancelled, args=(self._work,))
-            if self._is_alone:  # else older maps stand below
+            if self._is_alone:  # else older maps stand below, or a button will
                 box.skeleton(height=_SKELETON_PX)
         share = {"start gradient": 0.1, "build": 0.4, "compile": 0.7}.get(self._step, self._share)
         text = _STEPS.get(self._step, lambda: _("Computing … {s:.0f} s"))
@@ -189,5 +191,6 @@ _STEPS: dict[str, Callable[[], str]] = {
     "start looking": lambda: _("Starting … {s:.0f} s"),
     "start gradient": lambda: _("Starting Keras, once (about 5 s) … {s:.0f} s"),
     "build": lambda: _("Building the network … {s:.0f} s"),
+    "write": lambda: _("Writing the file … {s:.0f} s"),
     "compile": lambda: _("Compiling it, once per network and size … {s:.0f} s"),
 }
