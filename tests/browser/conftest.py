@@ -1,20 +1,20 @@
 """A real server and a real Chromium; a missing Chromium fails, it never skips."""
 
 import os
-import re
 import shutil
 import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from .waits import PATIENCE_S, eventually, quiet
+from .waits import PATIENCE_S, eventually
+from .windows import Visitor, Windows
 
 ROOT = Path(__file__).parents[2]
 RUN_APP = (sys.executable, "-m", "streamlit", "run", "app.py")
@@ -23,8 +23,6 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run "
     "--use-fake-device-for-media-stream"
 )
-# Streamlit's own, on every cold deep link: it looks for its health beside the page before it looks at the root.
-KNOWN_404 = ("_stcore/health", "_stcore/host-config")
 
 
 def pytest_collection_modifyitems(items):
@@ -111,96 +109,33 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@dataclass
-class Visitor:
-    """A browser window that remembers what went wrong in it."""
-
-    context: BrowserContext
-    page: Page
-    url: str
-    problems: list[str] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
-    blocked: str | None = None
-    """Part of an address that this window refuses to load; the browser complains of it, and rightly."""
-
-    def broken_pictures(self) -> list[str]:
-        """Return pictures that failed to load and are still on the page.
-
-        A picture that a newer run replaced before this browser had fetched it is gone from server and page alike.
-        """
-        if self.page.is_closed():
-            return []
-        shown = set(self.page.locator("img").evaluate_all("all => all.map((image) => image.src)"))
-        return [f"broken picture: {url}" for url in self.gone if url in shown]
-
-    def open(self, link: str = "/") -> Page:
-        """Open a link cold and wait for the page's frame."""
-        self.page.goto(self.url + link)
-        self.page.locator(".st-key-subject").wait_for()
-        return self.page
-
-    def open_changes(self, link: str = "/") -> Page:
-        """Open a link cold, and the controls that change the network."""
-        page = self.open(link)
-        page.locator(".st-key-changes_toggle button").click()
-        page.locator(".st-key-changes_undo").wait_for()
-        return page
-
-    def leave(self) -> None:
-        """Close the window once its page has finished: what it still loads would be refused and complained of."""
-        quiet(self.page)
-        self.context.close()
-
-    def block(self, part: str) -> None:
-        """Let nothing in whose address has this part."""
-        self.blocked = part
-        self.page.route(lambda url: part in url, lambda route: route.abort())
+@pytest.fixture(scope="session")
+def windows(chromium) -> Windows:
+    """The windows of this browser."""
+    return Windows(chromium)
 
 
 @pytest.fixture
-def visit(chromium, server) -> Iterator:
-    """Return a function that opens a fresh window; at the end no console error and no external request may be left."""
-    yield from windows(chromium, server)
+def visit(windows, server) -> Iterator[Callable[..., Visitor]]:
+    """Return a function that opens an empty window; at the end no console error and no external request may be left."""
+    yield from _visits(windows, server)
 
 
 @pytest.fixture(scope="module")
-def visit_for_all(chromium, server) -> Iterator:
+def visit_for_all(windows, server) -> Iterator[Callable[..., Visitor]]:
     """As `visit`, for windows that several tests look at."""
-    yield from windows(chromium, server)
+    yield from _visits(windows, server)
 
 
-def windows(chromium: Browser, server: Server) -> Iterator:
-    """Give a function that opens windows, then close them and say what went wrong in them."""
+def _visits(windows: Windows, server: Server) -> Iterator[Callable[..., Visitor]]:
+    """Give a function that lets visitors in, then see them out and say what went wrong."""
     visitors: list[Visitor] = []
 
-    def open_window(at: Server = server, **options) -> Visitor:
-        context = chromium.new_context(**({"viewport": {"width": 1280, "height": 720}, "locale": "en-US"} | options))
-        context.set_default_timeout(PATIENCE_S * 1000)
-        page = context.new_page()
-        visitor = Visitor(context, page, at.url)
+    def let_in(at: Server = server, **options) -> Visitor:
+        visitors.append(Visitor(windows, windows.take(**options), at.url))
+        return visitors[-1]
 
-        def on_console(message):
-            place = message.location.get("url", "")
-            lost = re.search(r"Image source error - (\S+/media/\S+)", message.text)
-            if lost or ("/media/" in place and "404" in message.text):
-                visitor.gone.append(lost[1] if lost else place)
-            elif visitor.blocked and visitor.blocked in place:
-                return
-            elif message.type == "error" and not place.endswith(KNOWN_404):
-                visitor.problems.append(f"console: {message.text} ({place})")
-
-        def on_request(request):
-            if not request.url.startswith((at.url, at.url.replace("http", "ws"), "data:", "blob:")):
-                visitor.problems.append(f"external: {request.url}")
-
-        page.on("console", on_console)
-        page.on("request", on_request)
-        page.on("pageerror", lambda error: visitor.problems.append(f"error: {error}"))
-        visitors.append(visitor)
-        return visitor
-
-    yield open_window
+    yield let_in
     for visitor in visitors:
-        visitor.problems += visitor.broken_pictures()
-        visitor.context.close()
+        visitor.finish()
     assert [problem for visitor in visitors for problem in visitor.problems] == []
