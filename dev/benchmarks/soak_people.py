@@ -18,6 +18,9 @@ _EVERY_S = 5.0
 # Someone leaves after that long, and someone else comes; two minutes later the server forgets who left.
 _VISIT_S = (60.0, 240.0)
 _MOST_MB = 5.0
+# The bounded caches are full once a round of the warm-up grows by no more; two rounds at least, so that who left is forgotten.
+_ROUND_S = 240.0
+_FULL_MB = 1.0
 # A handful of files and threads come and go with every run.
 _FLAT = 8.0
 
@@ -58,6 +61,16 @@ async def run(server: Server, people: int, seconds: float, *, pace: float = 1.0)
     return found, waits
 
 
+def warm_up(server: Server, people: int, minutes: float) -> int:
+    """Let people act hastily, round after round, until the bounded caches are full; return how many rounds it took."""
+    rounds = round(minutes * 60 / _ROUND_S)
+    for number in range(1, rounds + 1):
+        samples, _waits = asyncio.run(run(server, people, _ROUND_S, pace=0.25))
+        if number > 1 and growth(samples, "memory_mb") <= _FULL_MB:
+            return number
+    return rounds
+
+
 def growth(samples: list[Sample], of: str) -> float:
     """Return how much the least-squares line of a figure rises from the first sample to the last."""
     seconds = np.array([sample.second for sample in samples])
@@ -70,17 +83,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=20)
     parser.add_argument("--minutes", type=float, default=60.0)
-    parser.add_argument("--warm", type=float, default=8.0, help="minutes before the first sample")
+    parser.add_argument("--warm", type=float, default=40.0, help="minutes before the first sample, at most")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, serving(OURS, Path(folder)) as server:
-        # Hastily, so that the bounded caches are full, and long enough that the first to leave are forgotten.
-        asyncio.run(run(server, options.people, options.warm * 60, pace=0.5))
+        rounds = warm_up(server, options.people, options.warm)
         samples, waits = asyncio.run(run(server, options.people, options.minutes * 60))
     rises = {name: growth(samples, name) for name in ("memory_mb", "descriptors", "threads")}
     memory = [sample.memory_mb for sample in samples]
     is_flat = rises["memory_mb"] <= _MOST_MB and max(rises["descriptors"], rises["threads"]) <= _FLAT
     print(
         f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC people: {options.people} for {options.minutes:g} min, "
+        f"{rounds * _ROUND_S / 60:.0f} min of warming up before, "
         f"memory {rises['memory_mb']:+.1f} MB by least squares ({memory[0]:.0f} to {memory[-1]:.0f}, {min(memory):.0f} … "
         f"{max(memory):.0f}), descriptors {rises['descriptors']:+.1f}, threads {rises['threads']:+.1f}; {waits.text()}: "
         f"{'PASS' if is_flat and not waits.refusals else 'FAIL'}"

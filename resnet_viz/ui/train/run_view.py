@@ -66,6 +66,7 @@ def _show_head(found: Watched) -> None:
             _show_controls(found)
         else:
             st.markdown(_("You are watching this run. Only its owner can change it."), width="content")
+        st.empty()  # an end of the row that comes with every run: what is still there before it is going
 
 
 def _show_progress(found: Watched) -> None:
