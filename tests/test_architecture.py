@@ -255,14 +255,17 @@ def test_no_widget_takes_a_name_that_the_session_uses():
         assert not own & {name for pair in named for name in pair}, path
 
 
+def _is_timed(call):
+    """Whether a call draws its first argument by a clock: our own `live`, or Streamlit's fragment with a time."""
+    name = ast.unparse(call.func)
+    is_timed = name == "live" or (name == "st.fragment" and call.keywords)
+    return bool(is_timed and call.args and isinstance(call.args[0], ast.Name))
+
+
 def timed_parts(tree):
     """Return the functions of a module that Streamlit draws by a clock, and those of the module that they call."""
     functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    todo = [
-        call.args[0].id
-        for call in ast.walk(tree)
-        if isinstance(call, ast.Call) and ast.unparse(call.func) == "st.fragment" and call.args and call.keywords
-    ]
+    todo = [call.args[0].id for call in ast.walk(tree) if isinstance(call, ast.Call) and _is_timed(call)]
     todo += [
         name for name, node in functions.items() if any("run_every" in ast.unparse(d) for d in node.decorator_list)
     ]

@@ -1,6 +1,7 @@
 """Plotly charts of a network's account; every point carries its layer's id, so that a click can select it."""
 
 import re
+import string
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -291,7 +292,7 @@ def _laid_out(figure: go.Figure, names: list[str], parts: list[tuple[str, str]])
         if (places := [place for place, own in enumerate(parts) if own == part])
     }
     # Where there is no room for all, a stage's first block stands for it, rather than stem and head.
-    first = sorted(dict(reversed(middles)).values(), key=lambda name: not name[0].isdigit())
+    first = sorted(dict(reversed(middles)).values(), key=lambda name: name[0] not in string.digits)
     shares = {name: (place + 0.5) / len(names) for (_stage, name), place in middles.items()}
     return figure.update_layout(
         xaxis={

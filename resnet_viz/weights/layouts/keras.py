@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from resnet_viz.spec.rules import whole_of
 from resnet_viz.weights.containers.contents import Entry
 from resnet_viz.weights.layouts.layout import HEAD, Found, Place, torch_array
 
@@ -54,8 +55,9 @@ def array_of(entry: Entry, written: str, layer: str) -> Place | None:
         layer: Our id.
     """
     last = re.split(r"[/.]", entry.name)[-1]
-    if last.isdigit():
-        return _numbered(entry, int(last), layer)
+    number = whole_of(last)
+    if number is not None:
+        return _numbered(entry, number, layer)
     name = last.partition(":")[0]
     for scope in (written, *entry.name.split("/")[-2:-1]):
         name = name.removeprefix(f"{scope}_")

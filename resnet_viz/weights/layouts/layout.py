@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from resnet_viz.spec.graph import block_letter
 from resnet_viz.spec.layers import Shape
+from resnet_viz.spec.rules import whole_of
 from resnet_viz.weights.containers.contents import Contents, Entry
 
 HEAD = "fc"
@@ -152,6 +153,7 @@ def block_id(kind: str, stage: int, index: int, branch: str) -> str:
 
 
 _LETTERS = re.compile(r"[a-z]{1,2}")
+_MOST_BLOCKS = 999
 
 
 def block_index(letters: str) -> int | None:
@@ -160,8 +162,9 @@ def block_index(letters: str) -> int | None:
     >>> block_index("a"), block_index("c"), block_index("ab"), block_index("b22"), block_index("4")
     (0, 2, 27, 22, None)
     """
-    if letters[:1] == "b" and letters[1:].isascii() and letters[1:].isdigit() and len(letters) < 5:
-        return int(letters[1:])
+    number = whole_of(letters[1:]) if letters[:1] == "b" else None
+    if number is not None and 0 <= number <= _MOST_BLOCKS:
+        return number
     if not _LETTERS.fullmatch(letters):
         return None
     index = 0
