@@ -174,7 +174,8 @@ def test_chart_draws_every_layer_that_counts(metric):
     figure = along_depth(frame, metric, selected="conv1")
     unit = 1024 if metric == "activation_bytes" else 1  # the axis counts KiB
     assert unit * sum(sum(trace.y) for trace in figure.data) == totals_row(frame)[metric]
-    assert list(figure.layout.xaxis.ticktext)[-4:] == ["5a", "5b", "5c", "head"]
+    named = [re.sub(r"<[^>]+>", "", text) for text in figure.layout.xaxis.ticktext]  # the marks hide some on a phone
+    assert named[-4:] == ["5a", "5b", "5c", "head"]
 
 
 @pytest.mark.parametrize("name", PRESETS)
