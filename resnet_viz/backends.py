@@ -2,11 +2,32 @@
 
 import importlib.util
 import os
+from functools import cache
 
 from resnet_viz.errors import BackendMissingError
 from resnet_viz.messages import gettext as _
 
 BACKENDS = ("tensorflow", "jax", "torch")
+
+
+@cache
+def is_installed(module: str) -> bool:
+    """Return whether a module could be imported; looked up once per process, which could not import it later either."""
+    return importlib.util.find_spec(module) is not None
+
+
+def why_missing() -> str:
+    """Return the sentence that says what installs Keras and its backend; "" if both are there.
+
+    The line names the packages of the extra `model`, not the extra: a checkout that was never installed has none, and
+    pip would ask the index for whatever bears this project's name there.
+    """
+    wanted = os.environ.get("KERAS_BACKEND")
+    if is_installed("keras") and any(map(is_installed, (wanted,) if wanted else BACKENDS)):
+        return ""
+    return _("This needs Keras with {backend}, which is not installed: run `{command}`.").format(
+        backend=wanted or "TensorFlow", command=f'pip install "keras>=3.15.1" scikit-learn {wanted or "tensorflow"}'
+    )
 
 
 def backend_name() -> str:
@@ -15,16 +36,9 @@ def backend_name() -> str:
     Raises:
         BackendMissingError: If Keras or every backend is missing; the sentence says what installs them.
     """
-    wanted = os.environ.get("KERAS_BACKEND")
-    choices = (wanted,) if wanted else BACKENDS
-    found = next((name for name in choices if importlib.util.find_spec(name)), None)
-    if found is None or importlib.util.find_spec("keras") is None:
-        raise BackendMissingError(
-            _("This page needs Keras with {backend}, which is not installed: run `{command}` and reload.").format(
-                backend=wanted or "TensorFlow", command=f'pip install "keras>=3.15.1" {wanted or "tensorflow"}'
-            )
-        )
-    return found
+    if sentence := why_missing():
+        raise BackendMissingError(sentence)
+    return os.environ.get("KERAS_BACKEND") or next(filter(is_installed, BACKENDS))
 
 
 def looking_environment() -> dict[str, str]:

@@ -60,10 +60,10 @@ def train(options: argparse.Namespace) -> None:
     Raises:
         ResNetVizError: If an argument breaks a rule, or the run cannot be done here.
     """
+    os.environ.update(child_environment())  # first: what cannot be trained here leaves no folder
     store = data_folder() / "data"
     folder = _resumed(options) if options.resume else _new(options, store)
     _fetch(folder.load().plan, store)
-    os.environ.update(child_environment())
     choose_device(options.device)
     from resnet_viz.training.session import Session  # after the device was chosen
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from resnet_viz.datasets.catalogue import arrays_file
-from resnet_viz.errors import DAMAGE, BackendMissingError, ResNetVizError, StoreError
+from resnet_viz.errors import DAMAGE, ResNetVizError, StoreError
 from resnet_viz.exports.store import Exports
 from resnet_viz.identity import COOKIE_AGE_S
 from resnet_viz.images.uploads import Uploads
@@ -129,8 +129,8 @@ def pictures_folder() -> Path:
 
 def warm() -> None:
     """Start the worker, with the network that most come for, and what an earlier server was training."""
-    # Without Keras, or shut down while warming: the pages that need the worker say what is wrong.
-    with contextlib.suppress(BackendMissingError, ResNetVizError):
+    # Shut down while warming, say: the pages that need the worker say what is wrong.
+    with contextlib.suppress(ResNetVizError):
         shipped = next((content_of(card.path) for card in cards().values() if card.preset == DEFAULT_PRESET), None)
         worker().ask(Warm(Network(preset(DEFAULT_PRESET), shipped)))
     # What an earlier server was training goes on.

@@ -14,7 +14,7 @@ from resnet_viz.spec import Block, LayerGraph
 from resnet_viz.subject.trial import Trial
 from resnet_viz.subject.views import STATISTICS, ActivationsView
 from resnet_viz.ui import services, state
-from resnet_viz.ui.shared import chart, controls, downloads, forward, maps
+from resnet_viz.ui.shared import chart, controls, downloads, forward, maps, without_keras
 from resnet_viz.ui.shared.weights_source import weights_text
 from resnet_viz.viz.depth import (
     branch_to_shortcut,
@@ -138,7 +138,9 @@ def _show_fields(trial: Trial, focus: Block) -> None:
     chart.show(figure, "depth_field", _("Theoretical and effective receptive field, block by block"))
     st.markdown(field_sentence([block.name for block in blocks], theoretical, trial.spec.input_shape[0]))
     if measured is None:
-        if not state.is_cancelled(key):
+        if not state.is_cancelled(key) and not without_keras.say_missing(
+            _("Only what the middle cell sees in fact is measured with it.")
+        ):
             st.button(
                 _("Measure what the middle cell sees in fact"),
                 key="field_measure",

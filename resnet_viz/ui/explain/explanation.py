@@ -13,6 +13,7 @@ from resnet_viz.attribution.catalogue import (
     AttributionRequest,
     method_question,
     method_title,
+    needs_keras,
     setting_title,
     value_title,
 )
@@ -28,7 +29,7 @@ from resnet_viz.subject.trial import Trial
 from resnet_viz.subject.views import ExplainView, parse_settings
 from resnet_viz.ui import say, services, state
 from resnet_viz.ui.explain import sanity
-from resnet_viz.ui.shared import controls, forward, maps
+from resnet_viz.ui.shared import controls, forward, maps, without_keras
 from resnet_viz.viz.mosaic import mosaic_png
 from resnet_viz.viz.overlay import overlay_png
 from resnet_viz.worker.requests.explain import Explain
@@ -48,6 +49,10 @@ def show(subject: Subject, trial: Trial, shares: FloatArray, hero: Place, side: 
     request = explanations.request_of(trial, view, focus, target)
     key = explanations.explanation_key(trial, request)
     with hero:
+        if needs_keras(request, trial.summary.graph) and without_keras.say_missing(
+            _("Occlusion works without it, and so does Grad-CAM at the output of the last block.")
+        ):
+            return
         found = forward.remembered(
             f"explain/{key}",
             lambda waiting: services.worker().ask(

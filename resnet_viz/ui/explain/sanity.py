@@ -7,13 +7,13 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from resnet_viz.attribution.catalogue import METHODS, AttributionRequest
+from resnet_viz.attribution.catalogue import METHODS, AttributionRequest, needs_keras
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.results import Sanity
 from resnet_viz.subject.trial import Trial
 from resnet_viz.ui import services, state
-from resnet_viz.ui.shared import forward
+from resnet_viz.ui.shared import forward, without_keras
 from resnet_viz.viz.overlay import bound_of, overlay_png
 from resnet_viz.viz.words import number_text
 from resnet_viz.worker.requests.sanity import CheckSanity
@@ -46,6 +46,10 @@ def show(trial: Trial, check: Check) -> None:
                 "Weights are made random from the top down ([Adebayo et al. 2018](https://arxiv.org/abs/1810.03292)). A map that does not change says nothing about what was learned."
             ),
         )
+        if needs_keras(check.request, trial.summary.graph) and without_keras.say_missing(
+            _("This check works without it for occlusion.")
+        ):
+            return
         if not state.is_wanted(check.key):
             st.button(_("Make the weights random and see"), key="sanity_try", on_click=state.want, args=(check.key,))
             return

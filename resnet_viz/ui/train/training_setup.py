@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from resnet_viz.backends import why_missing
 from resnet_viz.datasets.catalogue import data_sets
 from resnet_viz.messages import N_, Titles, joined, ngettext
 from resnet_viz.messages import gettext as _
@@ -17,7 +18,7 @@ from resnet_viz.training.plan import Plan, to_paths
 from resnet_viz.ui import replay, say, services, state
 from resnet_viz.ui.actions import action
 from resnet_viz.ui.run_source import RECORDED, has_recording, run_owner, watched
-from resnet_viz.ui.shared import controls
+from resnet_viz.ui.shared import controls, without_keras
 from resnet_viz.ui.train import data_gallery, learning, run_charts
 from resnet_viz.viz.words import network_name
 
@@ -32,17 +33,20 @@ def show(shown: TrainView) -> None:
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="train_row"):
         # One thing to do next stands out; a run that goes on has it below.
         waits = found is not None and found.is_own and not found.has_ended
+        lacks_keras = bool(why_missing())
         st.button(
             _("Train"),
             key="train_start",
-            type="secondary" if waits else "primary",
+            type="secondary" if waits or lacks_keras else "primary",
             on_click=_submit,
             kwargs={"holds": False},
+            disabled=lacks_keras,
         )
         if has_recording(shown.demo):
             st.button(
                 _("Replay"),
                 key="train_replay",
+                type="primary" if lacks_keras and not shown.run else "secondary",
                 on_click=_replay,
                 args=(f"{RECORDED}{shown.demo}",),
                 help=_("Plays a run that was recorded."),
@@ -52,6 +56,7 @@ def show(shown: TrainView) -> None:
             key="train_prepare",
             on_click=_submit,
             kwargs={"holds": True},
+            disabled=lacks_keras,
             help=_("Builds and compiles the networks before the lesson. Then one click starts the run."),
         )
         if shown.run:
@@ -66,6 +71,7 @@ def show(shown: TrainView) -> None:
             st.markdown(about, width="content", help=_details(shown.plan))
         st.space("stretch")
         _show_demos(shown.demo)
+    without_keras.say_missing(_("Recorded runs play without it."))
 
 
 def _replay(run: str) -> None:
