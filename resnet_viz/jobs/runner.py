@@ -115,7 +115,10 @@ class LocalRunner(RunReader):
 
         Raises:
             JobError: If it is not this owner's, or the command does not fit its state.
+            BackendMissingError: If it is to go, and Keras is not installed.
         """
+        if command == "go":
+            child_environment()
         with self._acting():
             run = self._owned(run_id, owner)
             active = self._processes.get(run_id)
@@ -131,7 +134,9 @@ class LocalRunner(RunReader):
 
         Raises:
             JobError: If it is not this owner's, or still goes on, or the queue is full.
+            BackendMissingError: If Keras is not installed.
         """
+        child_environment()
         with self._acting():
             run = self._owned(run_id, owner)
             if not run.has_ended:

@@ -10,6 +10,9 @@ import pytest
 from resnet_viz import backends
 from resnet_viz.cli.train import train
 from resnet_viz.errors import BackendMissingError
+from resnet_viz.jobs.runner import LocalRunner
+from resnet_viz.jobs.store import RunStore
+from resnet_viz.training.demos import demo
 from resnet_viz.ui import services
 from resnet_viz.worker.workers import Workers
 
@@ -84,7 +87,7 @@ def test_train_says_once_what_is_missing_and_replays_what_was_recorded():
 def test_grad_cam_asks_for_keras_at_inner_blocks_alone():
     app = opened("explain", SMALL | {"method": "gradcam", "node": "res2a_out"})
     (said,) = [text for text in boxes(app) if LINE in text]
-    assert "Occlusion works without it" in said
+    assert said.endswith("Occlusion works without it, and so does Grad-CAM at the last block, 4c.")
     last = next(name for name in reversed(app.selectbox(key="explain_node").options) if "4c" in name)
     app.selectbox(key="explain_node").select(last).run()
     assert "Occlusion works without it" not in "".join(boxes(app))
@@ -108,3 +111,17 @@ def test_the_line_installs_what_the_extra_does():
 def test_a_terminal_is_told_before_it_makes_a_folder():
     with pytest.raises(BackendMissingError, match="scikit-learn tensorflow`"):
         train(None)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda runner: runner.submit("me", demo("overfit-ten").plan, "mine"),
+        lambda runner: runner.command("earlier", "me", "go"),
+        lambda runner: runner.extend("earlier", "me", updates=10),
+    ],
+)
+def test_no_run_is_touched_that_could_not_go_on(act, tmp_path):
+    with pytest.raises(BackendMissingError):
+        act(LocalRunner(RunStore(tmp_path / "runs"), tmp_path / "pictures"))
+    assert not (tmp_path / "runs").exists()

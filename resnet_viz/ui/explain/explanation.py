@@ -50,7 +50,9 @@ def show(subject: Subject, trial: Trial, shares: FloatArray, hero: Place, side: 
     key = explanations.explanation_key(trial, request)
     with hero:
         if needs_keras(request, trial.summary.graph) and without_keras.say_missing(
-            _("Occlusion works without it, and so does Grad-CAM at the output of the last block.")
+            _("Occlusion works without it, and so does Grad-CAM at the last block, {block}.").format(
+                block=trial.summary.graph.blocks[-1].name
+            )
         ):
             return
         found = forward.remembered(

@@ -5,6 +5,7 @@ from typing import Any
 
 from resnet_viz.analysis import NetworkSummary, network
 from resnet_viz.analysis.curves import Metrics
+from resnet_viz.backends import why_missing
 from resnet_viz.datasets.catalogue import data_sets
 from resnet_viz.messages import N_, Titles
 from resnet_viz.messages import gettext as _
@@ -45,19 +46,23 @@ def invite(shown: TrainView, name: str) -> None:
     plan = shown.plan
     classes = classes_of(plan)
     data = learning_data(networks_of(plan, classes), {}, name, steps=plan.updates, classes=classes)
-    offer = (
-        _("Press Train, or Replay to watch a recorded run.")
-        if has_recording(shown.demo)
-        else _("Press Train to see how they learn.")
-    )
     more = {
         "id": f"plan/{shown.demo}",
         "can_play": False,
         "plays": 0,
         "lasts_s": _LASTS_S,
-        "invitation": offer,
+        "invitation": _invitation(shown.demo),
     }
     component("learning")(key=KEY, data=as_json(data | more))
+
+
+def _invitation(demo: str) -> str:
+    """Return what there is to press; "" where nothing is."""
+    if why_missing():
+        return _("Press Replay to watch a recorded run.") if has_recording(demo) else ""
+    if has_recording(demo):
+        return _("Press Train, or Replay to watch a recorded run.")
+    return _("Press Train to see how they learn.")
 
 
 def networks_of(plan: Plan, classes: int) -> dict[str, NetworkSummary]:
