@@ -199,7 +199,7 @@ def _there(found: T | None) -> T:
 def _written(predicted: Any) -> str:
     if isinstance(predicted, float):
         return text_of(Value(predicted))
-    return predicted if isinstance(predicted, str) else joined(_(text) for text in predicted)
+    return _(predicted) if isinstance(predicted, str) else joined(_(text) for text in predicted)
 
 
 def _came(judgement: Judgement) -> str:
