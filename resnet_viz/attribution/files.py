@@ -1,7 +1,8 @@
 """An explanation as a file of numbers: the map, what was asked, and what was measured. No Keras."""
 
-from resnet_viz.attribution.catalogue import AttributionRequest, settings_of
+from resnet_viz.attribution.catalogue import AttributionRequest, needs_keras, settings_of
 from resnet_viz.results import Attribution
+from resnet_viz.spec import build_graph
 from resnet_viz.viz.origin import Origin, arrays_npz
 
 
@@ -19,4 +20,6 @@ def explanation_npz(origin: Origin, request: AttributionRequest, found: Attribut
         "score": found.score,
         **found.numbers,
     }
+    if needs_keras(request, build_graph(origin.specification)):
+        explained["engine"] = "Keras"
     return arrays_npz(origin, {"values": found.values}, explained)

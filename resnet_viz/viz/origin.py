@@ -32,6 +32,7 @@ class Origin:
         pixels: The name of the rule by which pixels became values.
         normalisation: That rule as a formula.
         mode: By which statistics BatchNorm normalised.
+        engine: What computed them, in float32.
     """
 
     preset: str
@@ -47,6 +48,7 @@ class Origin:
     pixels: str
     normalisation: str
     mode: str = "inference (moving statistics)"
+    engine: str = "ONNX Runtime"
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain JSON values."""

@@ -272,6 +272,7 @@ def test_activations_write_arrays_under_their_ids_and_mosaics(tmp_path):
         "pixels": "unit",
         "normalisation": "RGB, x / 255",
         "mode": "inference (moving statistics)",
+        "engine": "ONNX Runtime",
     }
     done = subprocess.run(
         [*command, "--node", "conv1", "--out", str(tmp_path / "m.png")], capture_output=True, check=False

@@ -1,13 +1,19 @@
 """What an explanation says of itself: one sentence, three facts, exact figures behind."""
 
+import io
+import json
+from dataclasses import fields
+
 import numpy as np
 import pytest
 
 from resnet_viz.analysis import analyse
-from resnet_viz.attribution.catalogue import settings_at, settings_of
+from resnet_viz.attribution.catalogue import AttributionRequest, settings_at, settings_of
+from resnet_viz.attribution.files import explanation_npz
 from resnet_viz.attribution.words import Explanation, answer, covers, facts, figures, question
 from resnet_viz.results import Attribution
 from resnet_viz.spec import preset
+from resnet_viz.viz.origin import Origin
 
 COURSE = analyse(preset("course"))
 
@@ -18,6 +24,24 @@ def explained(method, numbers, *, shape=(8, 8), node="res3b_out", score=14.04):
     field = COURSE.by_id[node].field if method == "gradcam" else None
     layer = node if method == "gradcam" else ""
     return Explanation(method, "star", found, settings_of(method, {}), layer, field, (64, 64))
+
+
+@pytest.mark.parametrize(
+    ("method", "node", "engine"),
+    [
+        ("occlusion", "res3b_out", "ONNX Runtime"),
+        ("gradcam", "res5c_out", "ONNX Runtime"),
+        ("gradcam", "res3b_out", "Keras"),
+        ("integrated-gradients", "res3b_out", "Keras"),
+    ],
+)
+def test_a_file_says_which_engine_made_it(method, node, engine):
+    words = dict.fromkeys([field.name for field in fields(Origin)], "") | {"specification": COURSE.graph.spec}
+    del words["engine"]
+    found = Attribution(np.zeros((8, 8), np.float32), 1.0, {})
+    data = explanation_npz(Origin(**words), AttributionRequest(method, node, 0, {}), found)
+    with np.load(io.BytesIO(data)) as arrays:
+        assert json.loads(str(arrays["about"]))["engine"] == engine
 
 
 OCCLUSION = {"patches": 225.0, "largest_fall": 9.5686}
