@@ -15,7 +15,7 @@ from resnet_viz.messages import joined
 
 PROVIDERS = "RESNET_VIZ_PROVIDERS"
 """The variable that names ONNX Runtime's providers, in order of preference, with commas between."""
-_EVERYWHERE = "CPUExecutionProvider"
+EVERYWHERE = "CPUExecutionProvider"
 _QUIET = 3
 """Errors only: on machines without a GPU ONNX Runtime warns of it at every start."""
 # It would multiply BatchNorms into kernels of its own, as many bytes again for every model, and gain a tenth at most.
@@ -92,7 +92,7 @@ def providers() -> list[str]:
         if name not in there:
             rule = _("made of {names}, with commas between").format(names=joined(there))
             raise ResNetVizError(broken_rule(PROVIDERS, rule, name, did_you_mean(name, there)))
-    return [*(name for name in wanted if name != _EVERYWHERE), _EVERYWHERE]
+    return [*(name for name in wanted if name != EVERYWHERE), EVERYWHERE]
 
 
 def channels_first(maps: npt.NDArray[np.float32]) -> Array:

@@ -5,6 +5,7 @@ from typing import get_args
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 from onnx.reference import ReferenceEvaluator
 
@@ -12,9 +13,9 @@ from resnet_viz.analysis import NetworkSummary, analyse, analyse_graph
 from resnet_viz.engine.arrays import laid_out
 from resnet_viz.engine.operators import sizes
 from resnet_viz.engine.plan import steps
-from resnet_viz.engine.session import Session, channels_first, channels_last
+from resnet_viz.engine.session import EVERYWHERE, PROVIDERS, Session, channels_first, channels_last, providers
 from resnet_viz.engine.write import Written, write
-from resnet_viz.errors import UnknownLayerError
+from resnet_viz.errors import ResNetVizError, UnknownLayerError
 from resnet_viz.spec import PRESETS, LayerGraph, build_graph, preset
 from resnet_viz.spec.graph import Node
 from resnet_viz.spec.layers import (
@@ -130,6 +131,16 @@ def test_a_session_with_kernels_of_its_own_answers_alike():
 
 
 # --- What is computed -----------------------------------------------------------------------------------------------
+
+
+def test_providers_are_chosen_by_a_variable_and_one_that_is_not_there_is_a_sentence(monkeypatch):
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: ["CUDAExecutionProvider", EVERYWHERE])
+    for wanted, found in (("", [EVERYWHERE]), (" CUDAExecutionProvider ,", ["CUDAExecutionProvider", EVERYWHERE])):
+        monkeypatch.setenv(PROVIDERS, wanted)
+        assert providers() == found
+    monkeypatch.setenv(PROVIDERS, "CUDAExecutionProvidr")
+    with pytest.raises(ResNetVizError, match="Did you mean `CUDAExecutionProvider`"):
+        providers()
 
 
 def test_only_what_lies_between_is_computed():
