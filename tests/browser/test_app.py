@@ -277,7 +277,8 @@ def test_a_phone_shows_the_picture_without_scrolling_sideways(visit):
 @pytest.mark.parametrize("width", [390, 900, 1280])
 def test_streamlits_word_that_the_page_is_at_work_covers_no_control_of_the_frame(visit, width):
     visitor = visit(viewport={"width": width, "height": 720})
-    page = visitor.open(f"/activations?preset=cifar-32&input={width // 20}")  # no other test has it compiled
+    # Hundreds of passes, of which no other test has an answer: the page is at work for seconds.
+    page = visitor.open(f"/explain?preset=course&input={64 + width // 20}&method=occlusion")
     covered = page.wait_for_function(
         """() => {
             const place = (name) => document.querySelector(name)?.getBoundingClientRect();
