@@ -55,7 +55,7 @@ def layer_title(layer: Layer) -> str:
 def convolution_text(layer: Conv) -> str:
     """Return a convolution's kernel and filters, a stride behind a slash, where it is plain that it is one.
 
-    >>> convolution_text(Conv(64, 7, strides=2))
+    >>> convolution_text(Conv(64, 7, 2, "valid", True, "glorot_uniform", 0))
     '7×7, 64, /2'
     """
     stride = f", /{layer.strides}" if layer.strides > 1 else ""
