@@ -62,8 +62,12 @@ class Windows:
                 other.close()
         context.clear_cookies()
         context.clear_permissions()
-        page.emulate_media(color_scheme="null", reduced_motion="null")
-        page.set_viewport_size(self._options[page]["viewport"])
+        options = self._options[page]  # what a test emulated goes; what the window was asked for with stays
+        page.emulate_media(
+            color_scheme=options.get("color_scheme", "light"),
+            reduced_motion=options.get("reduced_motion", "no-preference"),
+        )
+        page.set_viewport_size(options["viewport"])
         page.mouse.move(-10, -10)  # over nothing, as in a new window
 
 
