@@ -1,19 +1,23 @@
 """Requests and results as what crosses the wire, plain JSON values and arrays, by their types alone. No Keras.
 
 Types that can cross: numbers, texts, None, paths, arrays; lists, tuples and mappings of what can; dataclasses and named
-tuples with such fields. An array travels beside the plain values, which name it.
+tuples with such fields. An array travels beside the plain values, which name it; a specification is its own JSON text,
+made and read once: both ends meet the same few again and again.
 """
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
+from resnet_viz.spec import ResNetSpec
 from resnet_viz.worker.wire import Array
+
+_SPECIFICATIONS = 64
 
 
 def packed(value: Any, arrays: dict[str, Array]) -> Any:
@@ -22,6 +26,8 @@ def packed(value: Any, arrays: dict[str, Array]) -> Any:
         name = str(len(arrays))
         arrays[name] = value
         return name
+    if isinstance(value, ResNetSpec):
+        return _text_of(value)
     if is_dataclass(value):
         return {item.name: packed(getattr(value, item.name), arrays) for item in fields(value)}
     if hasattr(value, "_asdict"):  # a named tuple
@@ -40,6 +46,8 @@ def unpacked(kind: Any, plain: Any, arrays: Mapping[str, Array]) -> Any:
     origin, parts = _taken_apart(kind)
     if origin is np.ndarray:
         return arrays[plain]
+    if origin is ResNetSpec:
+        return _specification_of(plain)
     if origin in (Union, UnionType):
         if plain is None:
             return None
@@ -66,3 +74,13 @@ def _taken_apart(kind: Any) -> tuple[Any, tuple[Any, ...]]:
 @cache
 def _hints_of(kind: Any) -> dict[str, Any]:
     return get_type_hints(kind)
+
+
+@lru_cache(maxsize=_SPECIFICATIONS)
+def _text_of(spec: ResNetSpec) -> str:
+    return spec.to_json(indent=None)
+
+
+@lru_cache(maxsize=_SPECIFICATIONS)
+def _specification_of(text: str) -> ResNetSpec:
+    return ResNetSpec.from_json(text)

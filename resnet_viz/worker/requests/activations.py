@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from resnet_viz.analysis import analyse
+from resnet_viz.analysis import network
 from resnet_viz.errors import ImageError
 from resnet_viz.messages import gettext as _
 from resnet_viz.worker.request import Bench, Request
@@ -30,7 +30,7 @@ class Activations(Request[dict[str, Array]]):
         Raises:
             ImageError: With the size.
         """
-        summary = analyse(self.network.spec)
+        summary = network(self.network.spec)
         size = sum(summary.record(node).activation_bytes for node in self.nodes)
         if size > MAX_ANSWER_BYTES:
             sentence = _(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from resnet_viz.analysis import analyse
+from resnet_viz.analysis import network
 from resnet_viz.attribution.catalogue import AttributionRequest, needs_keras
 from resnet_viz.results import Attribution
 from resnet_viz.worker.request import Bench, Engine, Request
@@ -28,7 +28,7 @@ class Explain(Request[Attribution]):
     @property
     def engine(self) -> Engine:
         """Keras only where a gradient is not known in closed form."""
-        return "gradient" if needs_keras(self.wanted, analyse(self.network.spec).graph) else "looking"
+        return "gradient" if needs_keras(self.wanted, network(self.network.spec).graph) else "looking"
 
     @property
     def is_long(self) -> bool:

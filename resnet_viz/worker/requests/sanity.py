@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from resnet_viz.analysis import analyse
+from resnet_viz.analysis import network
 from resnet_viz.attribution.catalogue import AttributionRequest, needs_keras
 from resnet_viz.results import Sanity
 from resnet_viz.worker.request import Bench, Engine, Request
@@ -27,7 +27,7 @@ class CheckSanity(Request[Sanity]):
     @property
     def engine(self) -> Engine:
         """That of the map itself."""
-        return "gradient" if needs_keras(self.wanted, analyse(self.network.spec).graph) else "looking"
+        return "gradient" if needs_keras(self.wanted, network(self.network.spec).graph) else "looking"
 
     @property
     def is_long(self) -> bool:
@@ -53,8 +53,8 @@ class CheckSanity(Request[Sanity]):
 
         own = anew(bench.network)
         stages, correlations = [], [1.0]
-        for stage, network in randomised(bench.network):
+        for stage, other in randomised(bench.network):
             stages.append(stage)
-            correlations.append(rank_correlation(own, anew(network)))
+            correlations.append(rank_correlation(own, anew(other)))
         # NaN is no JSON: a map that is the same everywhere correlates with nothing.
         return Sanity(stages, np.stack(maps), [None if np.isnan(value) else value for value in correlations])
