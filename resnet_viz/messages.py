@@ -15,6 +15,7 @@ from resnet_viz.paths import LOCALE
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 K = TypeVar("K")
+T = TypeVar("T")
 _SIGNS = {"zh": {", ": "、", "; ": "；", ": ": "：", " ": ""}}
 _LOCALE_NAMES = {"zh": "zh_CN"}
 
@@ -39,13 +40,13 @@ def current_language() -> str:
     return _language.get() or "en"
 
 
-def in_this_language(work: Callable[[], object]) -> Callable[[], None]:
+def in_this_language(work: Callable[[], T]) -> Callable[[], T]:
     """Return work for another thread, which then speaks the language of this one."""
     language = current_language()
 
-    def speaking() -> None:
+    def speaking() -> T:
         use_language(language)
-        work()
+        return work()
 
     return speaking
 

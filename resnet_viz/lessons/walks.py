@@ -103,6 +103,16 @@ def stop_at(link: str, question: str, answer: str) -> Stop:
     return Stop(page, params, question, answer)
 
 
+def is_name(text: str) -> bool:
+    """Return whether a text can be a walk's name in links and files."""
+    return bool(_NAME.fullmatch(text))
+
+
+def readable(text: str) -> str:
+    """Return a text without what no text needs and a page may trip over."""
+    return "".join(" " if unicodedata.category(char) in _UNREADABLE and char != "\n" else char for char in text)
+
+
 def read_walk(data: str | bytes) -> Walk:
     """Return the walk of a file.
 
@@ -116,7 +126,7 @@ def read_walk(data: str | bytes) -> Walk:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise SpecError(broken_rule("walk", rule, _readable(text[:60]))) from error
+        raise SpecError(broken_rule("walk", rule, readable(text[:60]))) from error
     stops = found.get("stops") if isinstance(found, dict) else None
     if not isinstance(stops, list) or not 0 < len(stops) <= MAX_STOPS:
         raise SpecError(broken_rule("walk", _("a list of 1 to {n} stops").format(n=MAX_STOPS), _shortened(found)))
@@ -154,20 +164,16 @@ def _numbers(data: Any) -> tuple[tuple[str, str], ...]:
 
 
 def _is_number(name: str, quantity: Any) -> bool:
-    return bool(_NAME.fullmatch(name)) and isinstance(quantity, str) and len(quantity) <= MAX_CHARACTERS
+    return is_name(name) and isinstance(quantity, str) and len(quantity) <= MAX_CHARACTERS
 
 
 def _text(data: dict[str, Any], name: str, rule: str) -> str:
     text = data.get(name, "")
     if not isinstance(text, str) or len(text) > MAX_TEXT:
         raise SpecError(broken_rule(name, rule, _shortened(text)))
-    return _readable(text)
-
-
-def _readable(text: str) -> str:
-    return "".join(" " if unicodedata.category(char) in _UNREADABLE and char != "\n" else char for char in text)
+    return readable(text)
 
 
 def _shortened(value: Any) -> str:
     """Return the beginning of a value, however deep or long it is."""
-    return _readable(reprlib.repr(value)[:60])
+    return readable(reprlib.repr(value)[:60])

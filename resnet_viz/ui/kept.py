@@ -34,6 +34,7 @@ def keep_walk(walk: Walk) -> None:
     """
     text = walk.to_json() if walk.stops else ""
     st.session_state[state.Key.WALK] = read_walk(text) if text else walk
+    st.session_state.pop(state.Key.EARLIER, None)
     _save(services.walks(), text)
 
 
@@ -62,7 +63,28 @@ def progress() -> Progress:
 def keep_progress(progress: Progress) -> None:
     """Keep what the visitor predicted; if that is nothing, nothing of it stays."""
     st.session_state[state.Key.PROGRESS] = progress
+    st.session_state.pop(state.Key.EARLIER, None)
     _save(services.progress(), progress.to_json() if progress.answers else "")
+
+
+def remember(earlier: Walk | Progress) -> None:
+    """Remember what the visitor had before the last change, for `bring_back`; the next change forgets it."""
+    st.session_state[state.Key.EARLIER] = earlier
+
+
+def earlier() -> Walk | Progress | None:
+    """Return what can be brought back."""
+    found: Walk | Progress | None = st.session_state.get(state.Key.EARLIER)
+    return found
+
+
+def bring_back() -> None:
+    """Take back the last change."""
+    found = earlier()
+    if isinstance(found, Walk):
+        keep_walk(found)
+    elif found is not None:
+        keep_progress(found)
 
 
 def is_new() -> bool:

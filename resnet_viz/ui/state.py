@@ -59,6 +59,7 @@ class Key(StrEnum):
     WANTED = "wanted"
     CHANGING = "changing"
     IS_NEW = "is_new"
+    EARLIER = "earlier"
     TRIAL = "trial"
 
 

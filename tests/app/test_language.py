@@ -13,6 +13,7 @@ from .opening import opened
 HAN = re.compile(r"[\u4e00-\u9fff]")
 UPLOADS = {
     "walk_upload": ("architecture", "w.json", b"[]"),
+    "answers_upload": ("architecture", "a.json", b"[]"),
     "spec_upload": ("architecture", "s.json", b'{"stem": {"filter": 3}}'),
     "numbers_upload": ("architecture", "n.csv", b"res9z,1"),
     "page_upload": ("activations", "p.png", b"not a picture"),
@@ -46,7 +47,7 @@ def refusals(app) -> list[str]:
 def test_a_refused_upload_is_told_in_the_visitors_language(key):
     page, name, data = UPLOADS[key]
     app = opened(page, {"preset": "cifar-20", "input": "16", "lang": "zh", "panel": "files"})
-    if key == "walk_upload":
+    if key in ("walk_upload", "answers_upload"):
         app.session_state["subject_walk"] = True
         app.run()
     app.file_uploader(key=key).upload(name, data).run()
@@ -74,7 +75,7 @@ def test_an_upload_that_the_server_did_not_take_is_told_in_the_visitors_language
     """Streamlit then gives a mark in place of the file."""
     page, name, data = UPLOADS[key]
     app = opened(page, {"preset": "cifar-20", "input": "16", "lang": "zh", "panel": "files"})
-    if key == "walk_upload":
+    if key in ("walk_upload", "answers_upload"):
         app.session_state["subject_walk"] = True
         app.run()
     given = state.typed

@@ -749,8 +749,11 @@ def test_a_lesson_names_a_known_mistake_and_points_at_what_was_asked_for():
     assert app.query_params["node"] == "res4a_branch1"
 
 
+BROUGHT = {"prediction": "7", "came": "8", "remark": "", "link": "/?preset=course", "when": "2026-01-01T10:00:00+00:00"}
+
+
 @pytest.mark.usefixtures("nothing_answered")
-def test_answers_are_handed_out_and_deleted():
+def test_answers_are_handed_out_brought_and_deleted():
     app = lesson(2)
     app.text_input(key="lesson_answer").set_value("0")
     app = answered(app)
@@ -758,6 +761,15 @@ def test_answers_are_handed_out_and_deleted():
     app.session_state["subject_walk"] = True
     app.run()
     assert "questions answered" in texts(app)
+    file = json.dumps({"answers": [{"lesson": "shortcut", "stop": stop, **BROUGHT} for stop in (2, 4)]}).encode()
+    app.file_uploader(key="answers_upload").upload("answers.json", file, "application/json").run()
+    assert "1 answer was added. Yours stay." in texts(app)
+    assert "2 of 5 questions answered" in texts(app)
+    assert "You said: 0." in texts(app)
+    app.button(key="answers_undo").click().run()
+    assert "1 of 5 questions answered" in texts(app)
+    app.file_uploader(key="answers_upload").upload("answers.json", b'{"answers": 1}', "application/json").run()
+    assert "`progress` must be a file of predictions" in app.warning[0].value
     app.button(key="lesson_delete_shortcut").click().run()
     assert "questions answered" not in texts(app)
     assert "That is what came." not in texts(lesson(2))

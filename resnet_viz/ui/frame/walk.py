@@ -132,11 +132,11 @@ def show_menu() -> None:
     for name, walk in shipped_walks().items():
         st.markdown(f"**{say.plain(_in_language(name, walk.title))}**")
         if walk.is_lesson:
-            questions = {number: _question(name, stop) for number, stop in enumerate(walk.stops, start=1)}
-            answers.show(name, _in_language(name, walk.title), questions)
+            answers.show(name, *_asked(name, walk))
         else:
             st.markdown(_("{n} questions, each with an answer.").format(n=len(walk.stops)))
         _show_starts(name, walk)
+    answers.show_files(_lessons())
     st.markdown(_("**Your own walk**"))
     question = st.text_area(_("Question at this view"), key="walk_question", max_chars=500, height=70)
     answer = st.text_area(_("Answer"), key="walk_own_answer", max_chars=1500, height=70)
@@ -159,6 +159,17 @@ def show_menu() -> None:
             )
     with st.expander(_("Take a walk from a file")):
         st.file_uploader(_("A walk (JSON)"), type=["json"], max_upload_size=1, key="walk_upload", on_change=_take)
+
+
+def _lessons() -> dict[str, answers.Asked]:
+    """Return title and questions of everything a visitor may have answered."""
+    walks = {**shipped_walks(), OWN_WALK: kept.walk()}
+    return {name: _asked(name, walk) for name, walk in walks.items() if walk.is_lesson}
+
+
+def _asked(name: str, walk: Walk) -> answers.Asked:
+    """Return a lesson's title and its questions by number."""
+    return _in_language(name, walk.title), {n: _question(name, stop) for n, stop in enumerate(walk.stops, start=1)}
 
 
 def _show_stops(viewer: Viewer) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import joined
+from resnet_viz.messages import in_this_language, joined
 from resnet_viz.reports.origins import about_of, origin_of
 from resnet_viz.subject.operations import surgery_of
 from resnet_viz.subject.subject import Subject
@@ -69,13 +69,7 @@ def show_takehome(trial: Trial, focus: Focus, maps: dict[str, FloatArray], predi
     """Draw the button that makes the view one HTML file."""
     st.download_button(
         _("Take it home (HTML)"),
-        lambda: takehome_html(
-            trial.summary,
-            focus,
-            maps,
-            trial.rgb,
-            about_of(trial, prediction),
-        ),
+        in_this_language(lambda: takehome_html(trial.summary, focus, maps, trial.rgb, about_of(trial, prediction))),
         file_name=f"{focus.node}-{trial.name}.html",
         mime="text/html",
         on_click="ignore",
