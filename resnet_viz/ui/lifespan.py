@@ -41,8 +41,6 @@ _LISTENS_S = 0.1
 _SWEEP_S = 600.0
 # Without a visitor the worker warms all the same.
 _LONGEST_WAIT_S = 20.0
-# What a browser needs from the page's last message to the picture, on two cores that Keras's import would share.
-_BROWSER_DRAWS_S = 2.0
 
 first_page = threading.Event()
 """Set when a page has been drawn: only then comes what only later pages need, so that it does not delay the first picture."""
@@ -93,7 +91,6 @@ def _preload() -> None:
 
 def _warm() -> None:
     first_page.wait(_LONGEST_WAIT_S)
-    time.sleep(_BROWSER_DRAWS_S)
     _services().warm()
 
 

@@ -12,6 +12,7 @@ References:
 
 import math
 from collections.abc import Mapping
+from weakref import WeakValueDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,10 @@ Array = npt.NDArray[np.float32]
 
 _CUT_DEVIATION = 0.87962566103423978
 _ONES = ("gamma", "moving_variance")
+
+# Kernels as long as some network has them: a changed field makes a network of which nearly every kernel stands already, and
+# drawing them anew takes longer than computing its maps. Whoever loses a race draws once more, to the same bits.
+_drawn: WeakValueDictionary[tuple[str, int, Shape], Array] = WeakValueDictionary()
 
 
 def network_arrays(summary: NetworkSummary, own: Mapping[str, Array] | None = None) -> dict[str, Array]:
@@ -47,13 +52,13 @@ def starting_arrays(summary: NetworkSummary) -> dict[str, Array]:
     Kernels of one shape, initializer and seed are one array, so none may be written to.
     """
     arrays: dict[str, Array] = {}
-    drawn: dict[tuple[str, int, Shape], Array] = {}
+    kernels: dict[tuple[str, int, Shape], Array] = {}
     for name, shape in expected_arrays(summary).items():
         node, _slash, array = name.rpartition("/")
         layer = summary.graph.by_id[node].layer
         if array == "kernel" and isinstance(layer, (Conv, Dense)):
             key = layer.kernel_initializer, layer.seed, shape
-            arrays[name] = drawn[key] if key in drawn else drawn.setdefault(key, starting_kernel(*key))
+            arrays[name] = kernels[key] if key in kernels else kernels.setdefault(key, starting_kernel(*key))
         else:
             arrays[name] = np.full(shape, 1.0 if array in _ONES else 0.0, np.float32)
             arrays[name].setflags(write=False)
@@ -70,8 +75,24 @@ def starting_kernel(initializer: str, seed: int, shape: Shape) -> Array:
         shape: Of the kernel.
 
     Returns:
-        float32, read-only.
+        float32, read-only. A convolution's lies in memory as ``(outputs, inputs, height, width)``, which is how a convolution
+        is computed: who needs it so gets it without a copy.
     """
+    key = initializer, seed, shape
+    owner = _drawn.get(key)
+    if owner is None:
+        owner = _drawn[key] = _laid(_drawn_kernel(*key))
+    return owner.transpose(2, 3, 1, 0) if owner.ndim == 4 else owner.view()
+
+
+def _laid(kernel: Array) -> Array:
+    """Return a kernel as it is kept: an array that owns its memory."""
+    laid = np.array(kernel.transpose(3, 2, 0, 1) if kernel.ndim == 4 else kernel, order="C")
+    laid.setflags(write=False)
+    return laid
+
+
+def _drawn_kernel(initializer: str, seed: int, shape: Shape) -> Array:
     cells = math.prod(shape[:-2])
     inputs, outputs = shape[-2] * cells, shape[-1] * cells
     family, _underscore, distribution = initializer.partition("_")
@@ -79,9 +100,5 @@ def starting_kernel(initializer: str, seed: int, shape: Shape) -> Array:
     count = math.prod(shape)
     if distribution == "uniform":
         limit = np.float32(math.sqrt(3.0 * variance))
-        kernel = uniform(seed, count) * (limit - -limit) + -limit
-    else:
-        kernel = truncated_normal(seed, count) * np.float32(math.sqrt(variance) / _CUT_DEVIATION)
-    kernel = kernel.reshape(shape)
-    kernel.setflags(write=False)
-    return kernel
+        return (uniform(seed, count) * (limit - -limit) + -limit).reshape(shape)
+    return (truncated_normal(seed, count) * np.float32(math.sqrt(variance) / _CUT_DEVIATION)).reshape(shape)

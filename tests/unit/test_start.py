@@ -1,6 +1,7 @@
 """Random numbers without Keras: known answers, single precision as glibc has it, and what a start is made of."""
 
 import ctypes
+import gc
 import hashlib
 import math
 import sys
@@ -9,7 +10,9 @@ import numpy as np
 import pytest
 
 from resnet_viz.analysis import analyse
+from resnet_viz.engine.arrays import laid_out
 from resnet_viz.spec import PRESETS, preset
+from resnet_viz.weights import start
 from resnet_viz.weights.fit import expected_arrays
 from resnet_viz.weights.philox import _rounds, truncated_normal, uniform
 from resnet_viz.weights.single import log, sin_cos
@@ -108,3 +111,18 @@ def test_a_seed_per_layer_draws_other_kernels():
     summary = analyse(replace(preset("cifar-20"), seed_policy="per_layer", seed=7))
     arrays = starting_arrays(summary)
     assert not np.array_equal(arrays["res2b_branch2a/kernel"], arrays["res2c_branch2a/kernel"])
+
+
+def test_a_kernel_stands_as_long_as_a_network_has_it_and_is_not_drawn_twice():
+    first = starting_kernel("glorot_uniform", 41, (3, 3, 4, 8))
+    assert np.shares_memory(first, starting_kernel("glorot_uniform", 41, (3, 3, 4, 8)))
+    expected = first.copy()
+    laid = laid_out({"conv/kernel": first})["conv/kernel"]
+    assert np.shares_memory(laid, first)  # who computes needs no copy
+    del first
+    assert np.shares_memory(laid, starting_kernel("glorot_uniform", 41, (3, 3, 4, 8)))
+    del laid
+    gc.collect()
+    assert ("glorot_uniform", 41, (3, 3, 4, 8)) not in start._drawn
+    assert np.array_equal(starting_kernel("glorot_uniform", 41, (3, 3, 4, 8)), expected)
+    assert starting_kernel("glorot_uniform", 41, (8, 3)).shape == (8, 3)
