@@ -2,8 +2,9 @@
 
 from resnet_viz.errors import SpecError, broken_rule, did_you_mean
 from resnet_viz.lessons.grounds import Grounds, Value
-from resnet_viz.measures import norm
+from resnet_viz.measures import norm, removed_by_relu
 from resnet_viz.messages import gettext as _
+from resnet_viz.spec.rules import one_of
 from resnet_viz.spec.surgery import parse_surgery
 
 # He et al. 2015, arXiv:1512.03385, table 2: top-1 error on ImageNet's validation pictures, 10-crop.
@@ -39,6 +40,28 @@ def energy_ratio(grounds: Grounds, block: str) -> Value:
     maps = grounds.maps([found.branch, found.shortcut])
     side = norm(maps[found.shortcut])
     return Value(norm(maps[found.branch]) / side if side else float("inf"), "times")
+
+
+_SIGNALS = ("x", "F", "shortcut", "sum", "output")
+
+
+def below_zero(grounds: Grounds, block: str, signal: str) -> Value:
+    """Return the share of the values of one of a block's signals that are below 0, on the picture on show.
+
+    Args:
+        grounds: With maps.
+        block: Its name.
+        signal: x, F, shortcut, sum or output.
+
+    Raises:
+        SpecError: If the block has no such signal.
+    """
+    one_of("signal", signal, _SIGNALS)
+    found = grounds.summary.graph.block(block)
+    layer = dict(zip(_SIGNALS, (found.input, found.branch, found.shortcut, found.add, found.out), strict=True))[signal]
+    if layer is None:
+        raise SpecError(broken_rule("block", _("a block with a shortcut"), block))
+    return Value(100 * removed_by_relu(grounds.maps([layer])[layer]), "percent")
 
 
 def surgery_effect(grounds: Grounds, surgery: str) -> Value:

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from resnet_viz.analysis import network
 from resnet_viz.errors import SpecError, broken_rule, did_you_mean
-from resnet_viz.lessons import measured, of_network
+from resnet_viz.lessons import measured, of_explanation, of_kinds, of_network, of_run
 from resnet_viz.lessons.grounds import Grounds, Value
 from resnet_viz.lessons.language import Expression, parse
 from resnet_viz.messages import gettext as _
@@ -17,7 +17,7 @@ from resnet_viz.spec.changes import with_changes
 from resnet_viz.spec.layers import Conv, Dense
 from resnet_viz.spec.rules import whole_of
 
-Need = Literal["maps", "probabilities", "run"]
+Need = Literal["maps", "probabilities", "run", "explanation", "check"]
 
 
 class Quantity(NamedTuple):
@@ -55,8 +55,12 @@ def needs(text: str) -> frozenset[Need]:
     """
     expression = parse(text)
     own = _known(expression).need
-    inner = [needs(argument) for argument in expression.arguments if argument.partition("(")[0] in QUANTITIES]
-    return frozenset({own} if own else ()).union(*inner)
+    # A bare name may stand for a quantity of each block: `block_with_most(energy_ratio)`.
+    bare = {QUANTITIES[name].need for name in expression.arguments if name in QUANTITIES}
+    inner = [
+        needs(text) for text in expression.arguments if text.endswith(")") and text.partition("(")[0] in QUANTITIES
+    ]
+    return frozenset(need for need in {own, *bare} if need).union(*inner)
 
 
 def _known(expression: Expression) -> Quantity:
@@ -97,6 +101,35 @@ def _layer_with_most(grounds: Grounds, counted: str) -> Value:
 def _quotient(grounds: Grounds, upper: str, lower: str) -> Value:
     """Return how many times as large the one is as the other."""
     return Value(amount_of(upper, grounds) / amount_of(lower, grounds), "times")
+
+
+def _apart(grounds: Grounds, one: str, other: str) -> Value:
+    """Return how far two numbers are apart."""
+    return Value(abs(amount_of(one, grounds) - amount_of(other, grounds)), value(one, grounds).unit)
+
+
+def _beside(grounds: Grounds, other: str, quantity: str) -> Value:
+    """Return a quantity with another picture, other weights or of another run: ``image:cat``, ``weights:random``."""
+    return value(quantity, grounds.beside(other))
+
+
+def _block_with_most(grounds: Grounds, quantity: str) -> Value:
+    """Return the block of which a quantity is largest, among those with a shortcut; the first of several."""
+    blocks = [block.name for block in grounds.summary.graph.blocks if block.add]
+    if not blocks:
+        raise SpecError(broken_rule("network", _("one with shortcuts"), _("none")))
+    return Value(max(blocks, key=lambda block: amount_of(f"{quantity}({block})", grounds)), "place")
+
+
+def _first_block_unlike(grounds: Grounds, name: str) -> Value:
+    """Return the first block that has another number of parameters in another preset."""
+    other = Grounds(network(preset(name)))
+    known = other.summary.graph.block_by_name
+    for block in (block.name for block in grounds.summary.graph.blocks):
+        own = of_network.totals_of(grounds.summary, block).parameters
+        if block not in known or own != of_network.totals_of(other.summary, block).parameters:
+            return Value(block, "place")
+    raise SpecError(broken_rule("preset", _("one with another block"), name))
 
 
 def _weights_between(grounds: Grounds, layer: str, width: str) -> Value:
@@ -163,6 +196,13 @@ QUANTITIES: dict[str, Quantity] = {
     "projection": Quantity(of_network.projection, 1, 1),
     "sums": Quantity(of_network.sums),
     "paths": Quantity(of_network.paths),
+    "paths_without": Quantity(of_kinds.paths_without, 1, 1),
+    "relus_on_shortcuts": Quantity(of_kinds.relus_on_shortcuts),
+    "biases": Quantity(of_kinds.biases),
+    "kernels": Quantity(of_kinds.kernels),
+    "batch_norm_parameters": Quantity(of_kinds.batch_norm_parameters),
+    "updates_until_half": Quantity(of_kinds.updates_until_half),
+    "momentum": Quantity(of_kinds.momentum),
     "output_side": Quantity(of_network.output_side, 1, 1),
     "cells": Quantity(of_network.cells, 1, 1),
     "channels": Quantity(of_network.channels, 1, 1),
@@ -187,16 +227,36 @@ QUANTITIES: dict[str, Quantity] = {
     "share": Quantity(_share, 2, 9),
     "layer_with_most": Quantity(_layer_with_most, 1, 1),
     "quotient": Quantity(_quotient, 2, 2),
+    "apart": Quantity(_apart, 2, 2),
+    "beside": Quantity(_beside, 2, 2),
+    "block_with_most": Quantity(_block_with_most, 1, 1),
+    "first_block_unlike": Quantity(_first_block_unlike, 1, 1),
     "of": Quantity(_of, 2, 2),
     "after": Quantity(_after, 2, 2),
     "difference": Quantity(_difference, 2, 2),
     "ratio": Quantity(_ratio, 2, 2),
     "published": Quantity(measured.published, 1, 1),
     "energy_ratio": Quantity(measured.energy_ratio, 1, 1, "maps"),
+    "below_zero": Quantity(measured.below_zero, 2, 2, "maps"),
     "surgery_effect": Quantity(measured.surgery_effect, 1, 1, "probabilities"),
     "accuracy": Quantity(measured.accuracy, 1, 1, "run"),
     "accuracy_gap": Quantity(measured.accuracy_gap, 0, 0, "run"),
     "updates": Quantity(measured.updates, 0, 0, "run"),
     "classes": Quantity(measured.classes, 0, 0, "run"),
     "chance": Quantity(measured.chance, 0, 0, "run"),
+    "first_update": Quantity(of_run.first_update, 0, 0, "run"),
+    "gradient_norm": Quantity(of_run.gradient_norm, 2, 3, "run"),
+    "gradient_ratio": Quantity(of_run.gradient_ratio, 1, 2, "run"),
+    "held_back": Quantity(of_run.held_back, 1, 1, "run"),
+    "widest_gap": Quantity(of_run.widest_gap, 1, 1, "run"),
+    "certainty": Quantity(of_explanation.certainty, 0, 0, "probabilities"),
+    "guessing": Quantity(of_explanation.guessing),
+    "score": Quantity(of_explanation.score, 0, 0, "explanation"),
+    "score_rise": Quantity(of_explanation.score_rise, 0, 0, "explanation"),
+    "map_sum": Quantity(of_explanation.map_sum, 0, 0, "explanation"),
+    "largest_fall": Quantity(of_explanation.largest_fall, 0, 0, "explanation"),
+    "looks": Quantity(of_explanation.looks, 0, 0, "explanation"),
+    "share_against": Quantity(of_explanation.share_against, 0, 0, "explanation"),
+    "alike": Quantity(of_explanation.alike, 1, 1, "check"),
+    "unlike": Quantity(of_explanation.unlike, 1, 1, "check"),
 }

@@ -149,6 +149,17 @@ class Trial:
         """The same with nothing done to the network."""
         return self.having(surgery=NO_SURGERY)
 
+    def beside(self, other: str) -> Self:
+        """Return what stands beside it: ``image:NAME``, ``weights:NAME`` with their pixels, or ``surgery:none``."""
+        kind, _colon, name = other.partition(":")
+        if kind == "image":
+            return self.having(image=name)
+        if kind == "surgery":
+            return self.whole
+        found = self.having(source=name)
+        wanted = found.weights.normalisation
+        return found.having(preparation=replace(self.preparation, normalisation=wanted)) if wanted else found
+
     def having(self, **parts: Any) -> Self:
         """Return another trial, which shares what both have in common."""
         return replace(self, before=self, **parts)

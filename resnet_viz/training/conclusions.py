@@ -66,7 +66,20 @@ def facts_of(record: RunRecord, metrics: Sequence[Metrics]) -> RunFacts:
     curves = by_network(metrics)
     update = min((int(lines[-1]["update"]) for lines in curves.values()), default=0)
     accuracies = {name: last_accuracy(lines, update) for name, lines in curves.items()}
-    return RunFacts(accuracies, update, len(record.classes))
+    return RunFacts(
+        accuracies,
+        update,
+        len(record.classes),
+        first_update=min((int(lines[0]["update"]) for lines in curves.values()), default=0),
+        gradients={name: (lines[0]["gradient_norms"], lines[-1]["gradient_norms"]) for name, lines in curves.items()},
+        held_back={name: final["validation_accuracy"] for name, final in record.final.items()},
+        gaps={name: max(gaps) for name, lines in curves.items() if (gaps := _gaps(lines))},
+    )
+
+
+def _gaps(lines: Sequence[Metrics]) -> list[float]:
+    """Return what is right in training more than a moment later in inference, wherever both were measured."""
+    return [line["training_accuracy"] - line["inference_accuracy"] for line in lines if "inference_accuracy" in line]
 
 
 def last_accuracy(lines: Sequence[Metrics], update: int) -> float:
@@ -147,7 +160,7 @@ def _gap(record: RunRecord, curves: dict[str, list[Metrics]]) -> Conclusion:
         measured = [line for line in lines if "inference_accuracy" in line]
         if not measured:
             continue
-        gaps = [line["training_accuracy"] - line["inference_accuracy"] for line in measured]
+        gaps = _gaps(measured)
         widest = int(np.argmax(gaps))
         numbers |= {f"{name} widest gap": gaps[widest], f"{name} last gap": gaps[-1]}
         sentences.append(

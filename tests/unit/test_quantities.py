@@ -1,5 +1,6 @@
 """Quantities of lessons: the course's exercises, whose answers were worked out by hand and by other programs."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,9 @@ from resnet_viz.lessons.grounds import Grounds, RunFacts
 from resnet_viz.lessons.language import parse
 from resnet_viz.lessons.quantities import QUANTITIES, needs, value
 from resnet_viz.lessons.told import text_of
+from resnet_viz.results import Attribution, Sanity
 from resnet_viz.spec import PRESETS, preset
+from resnet_viz.spec.layers import Dense
 
 COURSE = Grounds(network(preset("course")))
 
@@ -59,6 +62,17 @@ COURSE = Grounds(network(preset("course")))
         ("projections", 4),
         ("paths", 65_536),
         ("output_side(res4f_out)", 4),
+        ("biases", 25_536),
+        ("batch_norm_parameters", 102_144),
+        ("paths_without(3b)", 32_768),
+        ("updates_until_half", 69),
+        ("after(bn_momentum=0.9, updates_until_half)", 7),
+        ("apart(of(keras-v1, parameters), of(torch-v1.5, parameters))", 26_560),
+        ("apart(of(keras-v1, biases), of(torch-v1.5, biases))", 26_560),
+        ("apart(of(keras-v1, kernels), of(torch-v1.5, kernels))", 0),
+        ("apart(parameters, of(coursera-2018, parameters))", 5_641_216),
+        ("relus_on_shortcuts", 16),
+        ("of(v2, relus_on_shortcuts)", 5),
     ],
 )
 def test_exercises_with_one_number(quantity, right):
@@ -93,6 +107,8 @@ def test_exercises_with_shares(quantity, right, digits):
         ("layer_with_most(parameters)", "res5a_branch2b"),
         ("first_layer_larger_than_the_picture", "res3b_branch2b"),
         ("first_layer_that_covers", "res3c_branch2b"),
+        ("first_block_unlike(coursera-2018)", "5b"),
+        ("block_with_most(parameters)", "5a"),
     ],
 )
 def test_exercises_with_a_place(quantity, right):
@@ -132,6 +148,7 @@ def test_a_convolution_block_costs_its_projection_more():
         ("of(torch-v1.5, channels(res5b_branch2b))", "512"),
         ("share(macs, stage 3, stage 4)", "67\u00a0%"),
         ("ratio(input=128, macs)", "4.05"),
+        ("momentum", "0.99"),
         ("difference(shortcut.enabled=off, parameters)", "−2,788,096"),
         ("published(imagenet_error_plain34)", "28.54\u00a0%"),
     ],
@@ -149,6 +166,89 @@ def test_the_parts_are_the_whole_on_every_preset(name):
             value(f"{counted}({node.id})", grounds).amount for node in grounds.summary.graph.nodes if not node.stage
         )
         assert stages + head == value(counted, grounds).amount
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_kernels_biases_and_batch_norms_are_all_but_the_classifier(name):
+    grounds = Grounds(network(preset(name)))
+    parts = sum(value(part, grounds).amount for part in ("kernels", "biases", "batch_norm_parameters"))
+    classifier = grounds.summary.totals_where(lambda node: isinstance(node.layer, Dense)).parameters
+    assert parts + classifier == value("parameters", grounds).amount
+
+
+RACE = RunFacts(
+    {"plain": 0.25, "residual": 0.95},
+    updates=240,
+    classes=6,
+    first_update=8,
+    gradients={
+        "plain": ({"stem": 9.0, "2a": 8.0, "4i": 2.0, "head": 7.0}, {"stem": 1.0, "2a": 1.0, "4i": 0.0, "head": 1.0})
+    },
+    held_back={"plain": 0.5},
+    gaps={"plain": 0.75},
+)
+
+
+def test_what_a_run_measured_is_told_network_by_network():
+    grounds = Grounds(COURSE.summary, run=lambda: RACE)
+    found = {
+        "gradient_ratio(plain, start)": 4,
+        "gradient_norm(plain, first, start)": 8,
+        "gradient_norm(plain, 4i, start)": 2,
+        "gradient_norm(plain, last)": 0,
+        "held_back(plain)": 50,
+        "widest_gap(plain)": 75,
+        "first_update": 8,
+    }
+    assert {quantity: value(quantity, grounds).amount for quantity in found} == found
+    assert math.isnan(value("gradient_ratio(plain)", grounds).amount)
+    assert {need for quantity in found for need in needs(quantity)} == {"run"}
+    for unknown in ("held_back(other)", "gradient_norm(plain, 9z)", "gradient_norm(plain, 4i, later)"):
+        with pytest.raises(SpecError):
+            value(unknown, grounds)
+
+
+def test_what_a_block_has_below_zero_is_counted_signal_by_signal():
+    block = COURSE.summary.graph.block("3b")
+    halves = np.array([[[-1.0, 1.0]]], np.float32)
+    maps = {block.branch: halves, block.add: halves - 2, block.out: np.abs(halves)}
+    grounds = Grounds(COURSE.summary, maps=lambda nodes: {node: maps[node] for node in nodes})
+    below = [value(f"below_zero(3b, {signal})", grounds).amount for signal in ("F", "sum", "output")]
+    assert below == [50, 100, 0]
+    assert needs("block_with_most(energy_ratio)") == {"maps"}
+    plain = Grounds(network(preset("plain34")))
+    for text, of in (("below_zero(2a, sum)", plain), ("below_zero(3b, y)", grounds), ("block_with_most(macs)", plain)):
+        with pytest.raises(SpecError):
+            value(text, of)
+
+
+def test_an_explanation_is_told_and_what_becomes_of_it():
+    found = Attribution(np.array([[1.0, -2.0], [3.0, 4.0]], np.float32), 14.0, {"sum": 11.5, "difference": 12.0})
+    covered = Attribution(found.values, 14.0, {"patches": 225.0, "largest_fall": 9.5})
+    checked = Sanity([0, 5, 1], np.zeros((4, 2, 2), np.float32), [1.0, -0.25, None, 0.5])
+    other = Grounds(COURSE.summary, probabilities=lambda _surgery: np.array([0.6, 0.4]))
+    grounds = Grounds(COURSE.summary, explanation=lambda: found, check=lambda: checked, beside={"image:cat": other}.get)
+    told = {
+        "score": 14,
+        "score_rise": 12,
+        "map_sum": 11.5,
+        "share_against": 25,
+        "alike(head)": -0.25,
+        "unlike(head)": 0.75,
+        "alike(stage 5)": 0,
+        "alike(stem)": 0.5,
+        "beside(image:cat, certainty)": 60,
+    }
+    assert {quantity: value(quantity, grounds).amount for quantity in told} == pytest.approx(told)
+    assert text_of(value("certainty", other)) == "60\u00a0%"
+    assert text_of(value("guessing", grounds)) == "17\u00a0%"
+    over = Grounds(COURSE.summary, explanation=lambda: covered)
+    assert [value(name, over).amount for name in ("looks", "largest_fall")] == [225, 9.5]
+    assert needs("apart(map_sum, score)") == {"explanation"}
+    assert needs("beside(weights:random, energy_ratio(3b))") == {"maps"}
+    for unknown, of in (("alike(stage 9)", grounds), ("map_sum", over)):
+        with pytest.raises(SpecError):
+            value(unknown, of)
 
 
 def test_what_is_measured_comes_from_the_maps_the_answer_and_the_run():
@@ -204,6 +304,12 @@ def test_what_is_measured_comes_from_the_maps_the_answer_and_the_run():
         "difference(shortcut.enabled=off, layer_with_most(macs))",
         "energy_ratio(9z)",
         "kernel_parameters(2)",
+        "paths_without(9z)",
+        "of(plain34, paths_without(2a))",
+        "of(plain34, relus_on_shortcuts)",
+        "after(bn_momentum=0, updates_until_half)",
+        "first_block_unlike(course)",
+        "apart(macs, layer_with_most(macs))",
         "read_cells(fc6)",
         "share(macs(conv1), conv1)",
         "a" * 300,

@@ -1,7 +1,6 @@
 """Two answers side by side: another picture or other weights, the same layer, and the difference on a diverging map."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -40,7 +39,7 @@ def show(trial: Trial, view: ActivationsView, node: str, files: "st.delta_genera
             label_visibility="collapsed",
             width=320,
         )
-    other = beside(trial, chosen)
+    other = trial.beside(chosen)
     if other.image != trial.image and other.lacks_picture:
         image_source.say_missing()
     one = forward.maps_of(trial, [node])
@@ -54,18 +53,6 @@ def show(trial: Trial, view: ActivationsView, node: str, files: "st.delta_genera
     with files:
         maps.show_downloads(trial, {node: one[node], f"{node} beside": two[node]}, node)
     return True
-
-
-def beside(trial: Trial, chosen: str) -> Trial:
-    """Return what stands beside a trial: another picture, other weights with their pixels, or the network untouched."""
-    kind, _colon, name = chosen.partition(":")
-    if kind == "image":
-        return trial.having(image=name)
-    if kind == "surgery":
-        return trial.whole
-    other = trial.having(source=name)
-    wanted = other.weights.normalisation
-    return other.having(preparation=replace(trial.preparation, normalisation=wanted)) if wanted else other
 
 
 def _default(surgery: Surgery, choices: Iterable[str]) -> str:
