@@ -4,7 +4,7 @@ import importlib.util
 import os
 from functools import cache
 
-from resnet_viz.errors import BackendMissingError
+from resnet_viz.errors import BackendMissingError, broken_rule, did_you_mean
 from resnet_viz.messages import gettext as _
 
 BACKENDS = ("tensorflow", "jax", "torch")
@@ -17,12 +17,14 @@ def is_installed(module: str) -> bool:
 
 
 def why_missing() -> str:
-    """Return the sentence that says what installs Keras and its backend; "" if both are there.
+    """Return the sentence that says what installs Keras and its backend, or that there is none of its name; "" if both are there.
 
     The line names the packages of the extra `model`, not the extra: a checkout that was never installed has none, and
     pip would ask the index for whatever bears this project's name there.
     """
     wanted = os.environ.get("KERAS_BACKEND")
+    if wanted and wanted not in BACKENDS:
+        return broken_rule("KERAS_BACKEND", _("a backend of Keras"), wanted, did_you_mean(wanted, BACKENDS))
     if is_installed("keras") and any(map(is_installed, (wanted,) if wanted else BACKENDS)):
         return ""
     return _("This needs Keras with {backend}, which is not installed: run `{command}`.").format(

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from resnet_viz import backends
 from resnet_viz.analysis import analyse
 from resnet_viz.attribution.catalogue import AttributionRequest
-from resnet_viz.backends import backend_name
+from resnet_viz.backends import BACKENDS, backend_name
 from resnet_viz.engine.inference import InferenceModel
 from resnet_viz.errors import (
     BackendMissingError,
@@ -245,8 +246,9 @@ def test_errors_arrive_as_themselves(worker):
 
 
 def test_missing_backend_is_one_sentence(monkeypatch):
-    monkeypatch.setenv("KERAS_BACKEND", "nonexistent_backend")
-    with pytest.raises(BackendMissingError, match=r"run `pip install .*nonexistent_backend`"):
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    monkeypatch.setattr(backends, "is_installed", lambda module: module not in BACKENDS)
+    with pytest.raises(BackendMissingError, match=r"run `pip install .* jax`"):
         backend_name()
     client = Workers()
     zeros = np.zeros(SPEC.input_shape, np.float32)
@@ -254,6 +256,9 @@ def test_missing_backend_is_one_sentence(monkeypatch):
         client.ask(EffectiveFields(Network(SPEC), zeros, ["conv1"]))
     assert asked(client, SPEC, picture(), NODES).keys() == set(NODES), "maps need no Keras"
     client.close()
+    monkeypatch.setenv("KERAS_BACKEND", "tensorfow")
+    with pytest.raises(BackendMissingError, match=r"KERAS_BACKEND='tensorfow'\. Did you mean `tensorflow`"):
+        backend_name()
 
 
 # --- Supervision ---------------------------------------------------------------------------------------------------
