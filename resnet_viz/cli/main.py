@@ -1,4 +1,4 @@
-"""The app and its library from a terminal: ``resnet-viz app|summary|graph|export|compare|activations|explain|weights|train``."""
+"""The app and its library from a terminal: ``resnet-viz app|summary|graph|export|compare|activations|explain|weights|lesson|train``."""
 
 import argparse
 import sys
@@ -19,6 +19,7 @@ _COMMANDS: dict[str, Callable[[], str]] = {
     "activations": lambda: _("what layers make of a picture"),
     "explain": lambda: _("why a network says that of a picture"),
     "weights": lambda: _("what a weights file holds, and whether a port of it is right"),
+    "lesson": lambda: _("the lessons, and each as a sheet to print"),
     "train": lambda: _("a demo, or a run that was stopped"),
 }
 """What each command is for; the module of its name adds its arguments and runs it."""

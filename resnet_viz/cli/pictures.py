@@ -56,7 +56,7 @@ class PreparedPicture:
         surgery = parse_surgery(options.surgery, summary.graph, channels)
         if not options.image.is_file():
             raise ImageError(broken_rule("image", _("the path of a picture"), str(options.image)))
-        stores = _Stores(options.weights, summary, read_picture(options.image.read_bytes()))
+        stores = PictureStores(options.weights, summary, read_picture(options.image.read_bytes()))
         weights = weights_of(stores, summary)
         pixels = options.pixels or weights.normalisation or _PIXELS
         warning = scale_warning(summary.graph.spec, arrays_of(weights), pixels)
@@ -98,15 +98,15 @@ class PreparedPicture:
         return weights_text(self.trial.weights, self.trial.spec)
 
 
-class _Stores(TerminalStores):
-    """What the options name."""
+class PictureStores(TerminalStores):
+    """Where weights and picture of a command lie."""
 
-    def __init__(self, weights: str | None, summary: NetworkSummary, picture: Picture) -> None:
+    def __init__(self, weights: str | None, summary: NetworkSummary, picture: Picture | None) -> None:
         super().__init__(weights, summary)
         self._picture = picture
 
     @property
-    def arrays(self) -> "_Stores":
+    def arrays(self) -> "PictureStores":
         """Nothing is asked for twice."""
         return self
 
@@ -116,6 +116,6 @@ class _Stores(TerminalStores):
     def keep(self, _key: tuple[str, ...], _array: Any) -> None:
         """Keep nothing."""
 
-    def own_picture(self) -> Picture:
-        """Return the picture that the command was given."""
+    def own_picture(self) -> Picture | None:
+        """Return the picture that the command was given, if any."""
         return self._picture

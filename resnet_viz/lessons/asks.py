@@ -102,6 +102,17 @@ def judge(ask: Ask, prediction: Any, grounds: Grounds) -> Judgement:
     return _JUDGES[ask.kind](ask, prediction, grounds)
 
 
+def expected(ask: Ask, grounds: Grounds) -> list[tuple[str, Value]]:
+    """Return what is right: of a number or place its value, of a choice or an order the options in order; nothing of words.
+
+    Raises:
+        SpecError: If a quantity cannot be computed for this network.
+    """
+    if ask.quantity:
+        return [("", value(ask.quantity, grounds))]
+    return [(option.text, value(option.quantity, grounds)) for option in _in_order(ask, grounds)]
+
+
 def _number(ask: Ask, prediction: Any, grounds: Grounds) -> Judgement:
     if isinstance(prediction, bool) or not isinstance(prediction, (int, float)) or not math.isfinite(prediction):
         raise SpecError(broken_rule("prediction", _("a number"), prediction))

@@ -33,11 +33,11 @@ def show(name: str, title: str, questions: Mapping[int, str]) -> None:
     st.markdown(told)
     if not answers:
         return
-    address = _address()  # known while the page runs, not when the file is made
+    opened_at = address()  # known while the page runs, not when the file is made
     with st.container(horizontal=True, gap="small"):
         st.download_button(
             _("Save my answers"),
-            in_this_language(lambda: as_markdown(title, questions, answers, address)),
+            in_this_language(lambda: as_markdown(title, questions, answers, opened_at)),
             file_name=f"{name}.md",
             mime="text/markdown",
             key=f"lesson_save_{name}",
@@ -56,8 +56,8 @@ def show_files(lessons: Mapping[str, Asked]) -> None:
     with st.expander(_("My answers as a file")):
         if answers.answers:
             with st.container(horizontal=True, gap="small"):
-                address = _address()
-                _save("Markdown", "md", "text/markdown", lambda: _document(answers, lessons, address))
+                opened_at = address()
+                _save("Markdown", "md", "text/markdown", lambda: _document(answers, lessons, opened_at))
                 _save("JSON", "json", "application/json", lambda: answers.to_json(_questions(lessons)))
         label = _("Answers from such a file (JSON)")
         st.file_uploader(label, type=["json"], max_upload_size=1, key="answers_upload", on_change=_take)
@@ -106,6 +106,7 @@ def _delete(name: str) -> None:
     kept.keep_progress(kept.progress().without(name))
 
 
-def _address() -> str:
+def address() -> str:
+    """Return where this app is opened; "" where nobody knows."""
     here = urlsplit(st.context.url or "")
     return f"{here.scheme}://{here.netloc}" if here.netloc else ""

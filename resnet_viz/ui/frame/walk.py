@@ -14,7 +14,7 @@ from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.views import Viewer
 from resnet_viz.ui import kept, replay, say, state
 from resnet_viz.ui.actions import action
-from resnet_viz.ui.frame import answers, asking, walking
+from resnet_viz.ui.frame import answers, asking, sheets, walking
 from resnet_viz.ui.run_source import RECORDED
 from resnet_viz.ui.shared import controls
 
@@ -137,6 +137,9 @@ def show_menu() -> None:
             st.markdown(_("{n} questions, each with an answer.").format(n=len(walk.stops)))
         _show_starts(name, walk)
     answers.show_files(_lessons())
+    printable = {name: walk for name, walk in _walks().items() if walk.is_lesson}
+    titled = {name: (_in_language(name, walk.title), walk) for name, walk in printable.items()}
+    sheets.show(titled, _in_language, answers.address())
     st.markdown(_("**Your own walk**"))
     question = st.text_area(_("Question at this view"), key="walk_question", max_chars=500, height=70)
     answer = st.text_area(_("Answer"), key="walk_own_answer", max_chars=1500, height=70)
@@ -163,8 +166,11 @@ def show_menu() -> None:
 
 def _lessons() -> dict[str, answers.Asked]:
     """Return title and questions of everything a visitor may have answered."""
-    walks = {**shipped_walks(), OWN_WALK: kept.walk()}
-    return {name: _asked(name, walk) for name, walk in walks.items() if walk.is_lesson}
+    return {name: _asked(name, walk) for name, walk in _walks().items() if walk.is_lesson}
+
+
+def _walks() -> dict[str, Walk]:
+    return {**shipped_walks(), OWN_WALK: kept.walk()}
 
 
 def _asked(name: str, walk: Walk) -> answers.Asked:

@@ -1,0 +1,79 @@
+"""Lessons on paper, for teachers: a lesson's questions, and its answers for the network at hand."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from resnet_viz.lessons.grounds import Array, Grounds
+from resnet_viz.lessons.walks import Walk
+from resnet_viz.messages import gettext as _
+from resnet_viz.messages import in_this_language
+from resnet_viz.reports.names import softmax
+from resnet_viz.reports.sheets import SHEETS, Bench, Printed
+from resnet_viz.spec.layers import Softmax
+from resnet_viz.subject.operations import surgery_of
+from resnet_viz.subject.subject import UPLOAD, Subject
+from resnet_viz.subject.trial import Trial
+from resnet_viz.ui import resolving, services, state
+from resnet_viz.ui.frame import asking
+from resnet_viz.ui.shared import forward
+from resnet_viz.weights.choice import RANDOM, SHIPPED
+from resnet_viz.worker.requests.activations import Activations
+
+
+def show(lessons: Mapping[str, tuple[str, Walk]], in_language: Callable[[str, str], str], address: str) -> None:
+    """Draw what to print; a sheet is made when it is asked for.
+
+    Args:
+        lessons: Title and lesson, by name.
+        in_language: Returns a text of a lesson, by its name, as the reader reads it.
+        address: Where this app is opened.
+    """
+    fold = st.expander(_("Sheets to print"), key="sheets", on_change="rerun")
+    if not fold.open:
+        return
+    with fold:
+        name = st.selectbox(_("Lesson"), list(lessons), key="sheet_lesson", format_func=lambda key: lessons[key][0])
+        subject = state.subject()
+        # On a walk the network is the stop's: a sheet is about what the visitor chose.
+        at_hand = None if subject.viewer.walk else (subject.preset, subject.spec)
+        printed = Printed(
+            lessons[name][1],
+            partial(in_language, name),
+            _bench,
+            lambda number: f"{address}/?walk={name}&stop={number}",
+            at_hand,
+        )
+        with st.container(horizontal=True, gap="small"):
+            for kind, label in (("questions", _("Questions")), ("answers", _("Answers"))):
+                st.download_button(
+                    label,
+                    in_this_language(partial(SHEETS[kind], printed)),
+                    file_name=f"{name}-{kind}.html",
+                    mime="text/html",
+                    key=f"sheet_{kind}",
+                    on_click="ignore",
+                )
+        st.markdown(_("A file that any browser prints. The answers are computed for the network above."))
+
+
+def _bench(subject: Subject) -> Bench:
+    """Return where the numbers of a stop come from, on a thread that runs nobody's page: nothing of a visitor's is asked."""
+    is_ours = subject.image != UPLOAD and subject.weights in (RANDOM, SHIPPED)
+    trial = resolving.trial_for(subject)
+    grounds = Grounds(trial.summary, run=lambda: asking.facts(subject.train.run))
+    if is_ours:
+        grounds = replace(grounds, maps=partial(_maps, trial), probabilities=partial(_probabilities, trial))
+    return Bench(trial, grounds)
+
+
+def _maps(trial: Trial, nodes: Sequence[str]) -> dict[str, Array]:
+    return services.worker().ask(Activations(forward.network_of(trial), trial.input, list(nodes)))
+
+
+def _probabilities(trial: Trial, surgery: str) -> Array:
+    last = trial.summary.graph.nodes[-1]
+    found = _maps(trial.having(surgery=surgery_of(surgery, trial.summary)), [last.id])[last.id]
+    return found if isinstance(last.layer, Softmax) else softmax(found)
