@@ -762,6 +762,9 @@ def test_answers_are_handed_out_brought_and_deleted():
     app.session_state["subject_walk"] = True
     app.run()
     assert "questions answered" in texts(app)
+    app.session_state["sheets"] = True  # what teachers print is drawn once it is opened
+    app.run()
+    assert "What is a shortcut for?" in app.selectbox(key="sheet_lesson").options
     file = json.dumps({"answers": [{"lesson": "shortcut", "stop": stop, **BROUGHT} for stop in (2, 4)]}).encode()
     app.file_uploader(key="answers_upload").upload("answers.json", file, "application/json").run()
     assert "1 answer was added. Yours stay." in texts(app)
