@@ -154,10 +154,11 @@ def _asked(stop: Stop, bench: Bench) -> str:
     else:
         label = _("My answer: a layer or a block") if ask.kind == "place" else _("My answer")
         field = _blank(label, _unit_of(ask, bench))
-    came = "" if ask.kind in ("choice", "order") else _blank(_("What came"), _unit_of(ask, bench))
-    return (
-        f'<p class="row">{field}{came}</p>{_lines(_("Why"))}' if came else f"{field}{_lines(_('What came, and why'))}"
-    )
+    if ask.options:
+        said = _("What came, and why")
+        return field + _lines(said)
+    came, why = _("What came"), _("Why")
+    return f'<p class="row">{field}{_blank(came, _unit_of(ask, bench))}</p>{_lines(why)}'
 
 
 def _unit_of(ask: Ask, bench: Bench) -> str:
@@ -225,7 +226,8 @@ def _mistakes(stop: Stop, ask: Ask, bench: Bench) -> str:
             rows.append(
                 f"<li>{html.escape(with_unit(value(mistake.quantity, bench.grounds)))}: {html.escape(said)}</li>"
             )
-    return f'{_paragraph(_("Often said instead:"))}<ul class="plain">{"".join(rows)}</ul>' if rows else ""
+    said_too = _("Often said instead:")
+    return f'{_paragraph(said_too)}<ul class="plain">{"".join(rows)}</ul>' if rows else ""
 
 
 def with_unit(found: Value) -> str:
