@@ -33,12 +33,13 @@ name='res3b_branch2b')(res3b_relu2a)
     return f"{node.id} = {call}({read})"
 
 
-def keras_file(graph: LayerGraph, title: str) -> str:
+def keras_file(graph: LayerGraph, title: str, weights: str = "") -> str:
     """Return a Python file that builds the network in plain Keras 3: the same names, shapes, counts and seeds.
 
     Args:
         graph: The network.
-        title: What the file says it builds, one line.
+        title: What the file says it builds; whatever stands in it stays a text.
+        weights: The name of a file beside it whose arrays it loads; "" for the random start.
     """
     lines = [keras_line(node) for node in graph.nodes]
     body: list[str] = []
@@ -57,14 +58,17 @@ def keras_file(graph: LayerGraph, title: str) -> str:
     names = sorted({name for name in _INITIALIZERS if f"{name}(" in text})
     imports.append(f"from keras.initializers import {', '.join(names)}")
     last = graph.nodes[-1].id
+    loads = [f"model.load_weights(Path(__file__).with_name({weights!r}))"] if weights else []
     return "\n".join(
         [
-            f'"""{title}"""',
+            f'"""{_inside_quotes(title)}"""',
             "",
+            *(["from pathlib import Path", ""] if weights else []),
             *imports,
             *body,
             "",
             f"model = keras.Model(input, {last}, name='resnet')",
+            *loads,
             "",
             'if __name__ == "__main__":',
             "    model.summary()",
@@ -74,6 +78,16 @@ def keras_file(graph: LayerGraph, title: str) -> str:
 
 
 _INITIALIZERS = ("GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform")
+
+
+def _inside_quotes(text: str) -> str:
+    """Return a text that neither ends the quotes around it nor hides a character: names of files stand in it.
+
+    >>> _inside_quotes("the 'best' one")
+    "the 'best' one"
+    """
+    plain = text.replace("\\", "/").replace('"', "'")
+    return "".join(letter for letter in plain if letter.isprintable() or letter == "\n")
 
 
 def _heading(node: Node) -> str:

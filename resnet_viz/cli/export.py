@@ -4,7 +4,6 @@ import argparse
 from pathlib import Path
 
 from resnet_viz.analysis import NetworkSummary
-from resnet_viz.analysis.keras_code import keras_file
 from resnet_viz.cli.chosen_weights import add_weights, arrays_to_write
 from resnet_viz.cli.network import add_network, network_of, write_out
 from resnet_viz.errors import ResNetVizError, broken_rule
@@ -33,32 +32,35 @@ def _export(options: argparse.Namespace) -> None:
 
         export_onnx(options, network)
         return
-    if options.format in WEIGHTS_FORMATS:
+    if options.folded:
+        advice = _("Only ONNX has it: add --format onnx.")
+        raise ResNetVizError(broken_rule("--folded", _("left out for this format"), "on", advice))
+    if options.format in WEIGHTS_FORMATS or (options.format == "keras" and options.weights):
         _write_weights(options, network)
         return
-    if options.weights or options.folded:
-        name = "--weights" if options.weights else "--folded"
-        advice = _(
-            "Code and JSON describe a network without its weights: add --format onnx, safetensors, torchvision or keras-weights."
-        )
-        raise ResNetVizError(broken_rule(name, _("left out for this format"), options.weights or "on", advice))
+    if options.weights:
+        advice = _("JSON describes a network without its weights: choose another --format.")
+        raise ResNetVizError(broken_rule("--weights", _("left out for this format"), options.weights, advice))
     if options.format == "json":
         text = network.graph.spec.to_json() + "\n"
     else:
-        totals = network.totals
-        title = f"ResNet `{options.preset}`: {totals.parameters:,} parameters, {totals.macs:,} MACs."
-        text = keras_file(network.graph, title)
+        from resnet_viz.exports.keras_files import code
+
+        text = code(network, options.preset)
     write_out(options.out, text.encode())
 
 
 def _write_weights(options: argparse.Namespace, network: NetworkSummary) -> None:
     if options.out is None:
-        raise ResNetVizError(
-            _("Say what to write: --out FILE.{ending}.").format(ending=WEIGHTS_FORMATS[options.format])
-        )
-    from resnet_viz.weights.handing_on import write_as  # imports NumPy and more
+        ending = WEIGHTS_FORMATS.get(options.format, "py")
+        raise ResNetVizError(_("Say what to write: --out FILE.{ending}.").format(ending=ending))
+    from resnet_viz.exports.keras_files import write_pair  # both import NumPy and more
+    from resnet_viz.weights.handing_on import write_as
 
     arrays, about = arrays_to_write(options, network)
-    write_as(options.format, network, arrays, options.out, about)
+    if options.format == "keras":
+        write_pair(network, arrays, options.out, about)
+    else:
+        write_as(options.format, network, arrays, options.out, about)
     done = _("{n} arrays, {p} parameters; weights: {weights}")
     print(done.format(n=len(arrays), p=f"{network.totals.parameters:,}", weights=about["weights"]), "->", options.out)

@@ -1,4 +1,4 @@
-"""A throw-away process that writes one network as an ONNX file: ``python -m resnet_viz.exports``.
+"""A throw-away process that writes one network with its weights: ``python -m resnet_viz.exports``.
 
 It takes its order as one JSON object on its standard input (`store.py` sends it) and answers in lines of
 JSON: the share that is done, or the sentence that says why there is no file.
@@ -13,11 +13,13 @@ from resnet_viz.analysis import analyse
 from resnet_viz.errors import ResNetVizError
 from resnet_viz.exports.arrays import Source, completed
 from resnet_viz.exports.file import write_file
+from resnet_viz.exports.keras_files import write_archive
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import use_language
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.weights.arrays import arrays_of
 from resnet_viz.weights.content import Content
+from resnet_viz.weights.handing_on import write_as
 
 
 def main() -> None:
@@ -40,7 +42,15 @@ def _write(order: dict[str, Any]) -> None:
     source = Source(order["preset"], order["weights"], order["sha256"], order["pixels"])
     whole, about = completed(summary, arrays, source)
     _say(share=0.4)
-    write_file(summary, whole, about, Path(order["target"]), folds=order["folds"], on_share=lambda s: _say(share=s))
+    target = Path(order["target"])
+    match order["kind"]:
+        case "onnx" | "onnx-folded" as kind:
+            folds = kind == "onnx-folded"
+            write_file(summary, whole, about, target, folds=folds, on_share=lambda share: _say(share=share))
+        case "keras":
+            write_archive(summary, whole, target, about)
+        case kind:
+            write_as(kind, summary, whole, target, about)
 
 
 def _say(**message: Any) -> None:

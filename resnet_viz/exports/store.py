@@ -1,4 +1,4 @@
-"""Networks as ONNX files, for the page: each written by a throw-away process, and kept a while for all who ask the same.
+"""Networks with their weights as files, for the page: each written by a throw-away process, and kept a while for all who ask the same.
 
 The server imports no engine. The process (`resnet_viz/exports/__main__.py`) is ended when nobody waits for it.
 """
@@ -27,6 +27,14 @@ MAX_FILE_BYTES = 256 * 2**20
 """What a page makes: ResNet-152. The process takes about four times as much memory for a moment."""
 KEPT_BYTES = 2**30
 TIMEOUT_S = 120.0
+KINDS = {
+    "onnx": ".onnx",
+    "onnx-folded": "-folded.onnx",
+    "keras": "-keras.zip",
+    "safetensors": ".safetensors",
+    "torchvision": "-torchvision.safetensors",
+}
+"""What is written, and how such files' names end."""
 _TICK_S = 0.05
 _COMMAND = (sys.executable, "-m", "resnet_viz.exports")
 
@@ -39,7 +47,7 @@ class Wanted(NamedTuple):
         spec: The network.
         weights: What its weights are, in words.
         content: The file that holds them; None for random ones.
-        folds: Every BatchNorm becomes part of the convolution before it.
+        kind: A key of `KINDS`.
         pixels: The preprocessing that the weights were trained with; "" if nobody knows.
     """
 
@@ -47,7 +55,7 @@ class Wanted(NamedTuple):
     spec: ResNetSpec
     weights: str
     content: Content | None
-    folds: bool
+    kind: str
     pixels: str = ""
 
     @property
@@ -64,7 +72,7 @@ class Wanted(NamedTuple):
             "weights": self.weights,
             "path": str(self.content.path) if self.content else "",
             "sha256": self.content.sha256 if self.content else "",
-            "folds": self.folds,
+            "kind": self.kind,
             "pixels": self.pixels,
             "target": str(target),
             "language": current_language(),
@@ -113,12 +121,12 @@ class Exports:
         return found
 
     def _path(self, wanted: Wanted) -> Path:
-        return self._folder / f"{wanted.key}.onnx"
+        return self._folder / f"{wanted.key}{KINDS[wanted.kind]}"
 
     def _forget_oldest(self) -> None:
         """Delete what was used longest ago, beyond the limit."""
         kept = 0
-        for path in sorted(self._folder.glob("*.onnx"), key=os.path.getmtime, reverse=True):
+        for path in sorted(self._folder.glob("[!.]*"), key=os.path.getmtime, reverse=True):
             kept += path.stat().st_size
             if kept > self._kept_bytes:
                 path.unlink(missing_ok=True)

@@ -11,8 +11,10 @@ from safetensors.numpy import save_file
 
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.errors import ResNetVizError, broken_rule
+from resnet_viz.files import whole
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.layers import BatchNorm, Conv, Dense
+from resnet_viz.weights.fit import expected_arrays
 from resnet_viz.weights.layouts.layout import block_index
 
 Array = npt.NDArray[np.float32]
@@ -40,13 +42,17 @@ def write_as(name: str, network: NetworkSummary, arrays: Arrays, path: Path, abo
 
     Raises:
         ResNetVizError: If that library has no such network.
+        OSError: If the disk does not take it.
     """
-    writers: dict[str, Callable[[], None]] = {
-        "safetensors": lambda: _write_safetensors(arrays, path, about),
-        "torchvision": lambda: _write_safetensors(torchvision_arrays(network, arrays), path, {**about, "format": "pt"}),
-        "keras-weights": lambda: _write_keras(network, arrays, path, about),
+    writers: dict[str, Callable[[Path], None]] = {
+        "safetensors": lambda work: _write_safetensors(arrays, work, about),
+        "torchvision": lambda work: _write_safetensors(
+            torchvision_arrays(network, arrays), work, {**about, "format": "pt"}
+        ),
+        "keras-weights": lambda work: _write_keras(network, arrays, work, about),
     }
-    writers[name]()
+    with whole(path) as work:
+        writers[name](work)
 
 
 def torchvision_arrays(network: NetworkSummary, arrays: Arrays) -> dict[str, Array]:
@@ -55,11 +61,9 @@ def torchvision_arrays(network: NetworkSummary, arrays: Arrays) -> dict[str, Arr
     Raises:
         ResNetVizError: If torchvision has no such network: one with biases, pre-activation or another head.
     """
-    spec = network.graph.spec
-    odd = [name for name in arrays if name.endswith("_preact/gamma") or (name.endswith("/bias") and name[:2] != "fc")]
-    if odd or spec.head != "global" or not spec.use_batch_norm:
+    received = not_torchvisions(network)
+    if received:
         advice = _("Such networks go by `--format safetensors`, under the names of this app.")
-        received = odd[0] if odd else spec.head
         rule = _("torchvision's kind: no bias in convolutions, BatchNorm behind them, one mean per channel")
         raise ResNetVizError(broken_rule("network", rule, received, advice))
     found = {}
@@ -69,6 +73,15 @@ def torchvision_arrays(network: NetworkSummary, arrays: Arrays) -> dict[str, Arr
         axes = _TURNED.get(array.ndim, tuple(range(array.ndim)))
         found[f"{_torchvision_layer(layer)}.{names[part]}"] = np.ascontiguousarray(array.transpose(axes))
     return found
+
+
+def not_torchvisions(network: NetworkSummary) -> str:
+    """Return what of a network torchvision's have not; "" if they have all of it."""
+    spec = network.graph.spec
+    for name in expected_arrays(network):
+        if name.endswith("_preact/gamma") or (name.endswith("/bias") and not name.startswith("fc")):
+            return name
+    return "" if spec.head == "global" and spec.use_batch_norm else spec.head
 
 
 def _torchvision_layer(layer: str) -> str:

@@ -22,6 +22,7 @@ from resnet_viz.analysis import analyse
 from resnet_viz.attribution.catalogue import METHODS
 from resnet_viz.downloads import Download
 from resnet_viz.errors import SpecError
+from resnet_viz.exports.store import KINDS
 from resnet_viz.images.samples import FOLDER
 from resnet_viz.lessons.walks import read_walk, shipped_walks
 from resnet_viz.messages import use_language
@@ -33,7 +34,7 @@ from resnet_viz.subject.operations import surgery_of
 from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.views import VIEWS
 from resnet_viz.ui import services, state
-from resnet_viz.ui.architecture import onnx_file
+from resnet_viz.ui.architecture import handing_on
 from resnet_viz.ui.resolving import trial_for
 from resnet_viz.ui.shared import forward
 from resnet_viz.viz.fields import FIELDS, SECTIONS
@@ -611,6 +612,7 @@ def test_a_total_that_is_no_number_is_a_sentence_and_a_match_can_be_shown():
 def test_files_go_out_and_come_in():
     app = opened("architecture", {"panel": "files"})
     assert len(app.get("download_button")) == 3
+    assert len(app.selectbox(key="file_kind").options) == len(KINDS) - 1  # its biases have no place at torchvision's
     spec = PRESETS["torch-v1.5"]
     app.file_uploader(key="spec_upload").upload("mine.json", spec.to_json().encode(), "application/json").run()
     kept = {"preset": "torch-v1.5", "panel": "files"}
@@ -622,13 +624,13 @@ def test_files_go_out_and_come_in():
     assert "**25,610,152** parameters" in texts(app)
 
 
-def test_the_network_goes_out_as_onnx_and_says_what_the_page_says(monkeypatch):
+def test_the_network_goes_out_for_other_libraries_and_says_what_the_page_says(monkeypatch):
     app = opened("architecture", {"panel": "files"} | SMALL)
-    app.button(key="file_onnx").click().run()
-    app.button(key="file_onnx_folded").click().run()
-    labels = [item.proto.label for item in app.get("download_button")][-2:]
     name = "cifar-20-16x16x3-10-random-0"
-    assert labels == [f"Save {name}.onnx, 1 MB", f"Save {name}-folded.onnx, 1 MB"]
+    for kind, ending in KINDS.items():
+        app.selectbox(key="file_kind").set_value(kind).run()
+        app.button(key="make_file").click().run()
+        assert app.get("download_button")[-1].proto.label == f"Save {name}{ending}, 1 MB"
     trial = trial_for(Subject().with_preset("cifar-20", (16, 16, 3)))
     head = "fc10"
     asked = Activations(forward.network_of(trial), trial.input, [head])
@@ -640,7 +642,7 @@ def test_the_network_goes_out_as_onnx_and_says_what_the_page_says(monkeypatch):
         running = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
         (logits,) = running.run([head], {"input": np.moveaxis(trial.input, -1, 0)[np.newaxis]})
         np.testing.assert_allclose(logits[0], expected, atol=1e-5 * np.abs(expected).max())
-    monkeypatch.setattr(onnx_file, "MAX_FILE_BYTES", 2**19)
+    monkeypatch.setattr(handing_on, "MAX_FILE_BYTES", 2**19)
     assert "in a terminal, `resnet-viz export --format onnx` writes it" in texts(app.run())
 
 

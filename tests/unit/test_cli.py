@@ -218,7 +218,7 @@ def test_the_app_takes_the_options_of_streamlit(monkeypatch):
     ("arguments", "sentence"),
     [
         (["--format", "onnx"], "Say what to write: --out FILE.onnx."),
-        (["--folded"], "`--folded` must be left out for this format. Received: --folded='on'. Code and JSON"),
+        (["--folded"], "`--folded` must be left out for this format. Received: --folded='on'. Only ONNX"),
         (["--format", "json", "--weights", "shapes"], "`--weights` must be left out for this format."),
         (["--format", "onnx", "--out", "x.onnx", "--weights", "nowhere.npz"], "the path of a weights file"),
         (["--format", "onnx", "--out", "nowhere/x.onnx", "--preset", "cifar-20"], "Cannot read or write nowhere/x.onnx"),

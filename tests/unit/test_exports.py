@@ -1,4 +1,4 @@
-"""Networks as ONNX files, made by a process of their own."""
+"""Networks with their weights as files, made by a process of their own."""
 
 import os
 from pathlib import Path
@@ -11,7 +11,7 @@ from resnet_viz.exports.store import Exports, Wanted
 from resnet_viz.spec import preset
 from resnet_viz.weights.content import Content
 
-SMALL = Wanted("cifar-20", preset("cifar-20"), "random", None, folds=False)
+SMALL = Wanted("cifar-20", preset("cifar-20"), "random", None, "onnx")
 
 
 def test_what_two_ask_for_is_made_once_and_the_oldest_goes(tmp_path, monkeypatch):
@@ -22,7 +22,7 @@ def test_what_two_ask_for_is_made_once_and_the_oldest_goes(tmp_path, monkeypatch
     assert shares[-1] > 0
     monkeypatch.setattr(store, "_COMMAND", ("nothing-that-could-run",))
     assert exports.make(SMALL, shares.append) == exports.find(SMALL) == made
-    assert exports.find(SMALL._replace(folds=True)) is None
+    assert exports.find(SMALL._replace(kind="onnx-folded")) is None
     for age in (1, 2):
         (tmp_path / "exports" / f"{age}.onnx").write_bytes(bytes(10**6))
         os.utime(tmp_path / "exports" / f"{age}.onnx", (made.stat().st_mtime - age,) * 2)

@@ -2,16 +2,15 @@
 
 import streamlit as st
 
-from resnet_viz.analysis import NetworkSummary
-from resnet_viz.analysis.keras_code import keras_file
 from resnet_viz.analysis.measures import OWN
+from resnet_viz.exports.keras_files import code
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.edits import nearest_preset, specification_in
 from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.trial import Trial
 from resnet_viz.ui import kept, state
 from resnet_viz.ui.actions import action
-from resnet_viz.ui.architecture import onnx_file
+from resnet_viz.ui.architecture import handing_on
 from resnet_viz.ui.architecture.picture import drawing_of
 from resnet_viz.viz.coloring import MAX_OWN_BYTES, read_numbers
 
@@ -25,7 +24,7 @@ def show(subject: Subject, trial: Trial) -> None:
     drawing = drawing_of(subject.other, subject.spec, subject.architecture.opened)
     files = (
         (_("The picture as DOT"), lambda: drawing.dot, "dot", "text/vnd.graphviz"),
-        (_("Keras code that builds it"), lambda: _code(subject.preset, subject.summary), "py", "text/x-python"),
+        (_("Keras code that builds it"), lambda: code(subject.summary, subject.preset), "py", "text/x-python"),
         (_("The specification as JSON"), subject.spec.to_json, "json", "application/json"),
     )
     for label, text, suffix, mime in files:
@@ -38,7 +37,7 @@ def show(subject: Subject, trial: Trial) -> None:
             on_click="ignore",
             width="stretch",
         )
-    onnx_file.show(trial, stem)
+    handing_on.show(trial, stem)
     st.markdown(_("**Bring your own**"))
     st.file_uploader(
         _("A specification (JSON)"), type=["json"], max_upload_size=1, key="spec_upload", on_change=_take_spec
@@ -50,12 +49,6 @@ def show(subject: Subject, trial: Trial) -> None:
         key="numbers_upload",
         on_change=_take_numbers,
     )
-
-
-def _code(preset: str, summary: NetworkSummary) -> str:
-    totals = summary.totals
-    title = f"ResNet `{preset}`: {totals.parameters:,} parameters, {totals.macs:,} MACs."
-    return keras_file(summary.graph, title)
 
 
 def _take_spec() -> None:
