@@ -73,8 +73,9 @@ def _show_one(wanted: Wanted, name: str, use: str) -> None:
             has_skeleton=False,
         )
     elif path is None:
-        label = _("Make {name}").format(name=name)
-        st.button(label, key="make_file", on_click=state.want, args=(key,), help=use or None, width="stretch")
+        st.button(
+            _("Make the file"), key="make_file", on_click=state.want, args=(key,), help=use or None, width="stretch"
+        )
     if path is not None:
         st.download_button(
             _("Save {name}, {n} MB").format(name=name, n=max(1, round(path.stat().st_size / 1e6))),
