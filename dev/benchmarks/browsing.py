@@ -67,8 +67,8 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def started(root: Path) -> Iterator[tuple[str, float]]:
-    """Start a checkout's app as a person does, with an empty data folder; give its address and when that began."""
+def started(root: Path, script: str | Path = "app.py") -> Iterator[tuple[str, float]]:
+    """Start a checkout's app, or another script, as a person does, with an empty data folder; give its address and when that began."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -77,7 +77,7 @@ def started(root: Path) -> Iterator[tuple[str, float]]:
         "-m",
         "streamlit",
         "run",
-        "app.py",
+        str(script),
         "--server.port",
         str(port),
         "--server.headless",
