@@ -150,6 +150,7 @@ def test_activations_takes_a_block_apart():
     assert header["joints"] == ["", "+", "=", "→"]
     assert any("‖F(x)‖ / ‖shortcut(x)‖ = " in line for line in header["figures"])
     assert header["weights"] == "Weights: random, seed 0."
+    assert "Maps are computed with ONNX Runtime, in float32." in exactly(app, "As the network sees it")
     x, branch, total, out = (arrays[place] for place in header["strip"])
     bound = 3e-3 * np.abs(total).max()  # float16 of each term
     np.testing.assert_allclose(x + branch, total, atol=bound)

@@ -19,7 +19,7 @@ from resnet_viz.ui.shared import shown
 from resnet_viz.ui.shared.component import component
 from resnet_viz.viz.block_view import Focus
 from resnet_viz.viz.mosaic import mosaic_png
-from resnet_viz.viz.origin import arrays_npz
+from resnet_viz.viz.origin import Origin, arrays_npz
 from resnet_viz.viz.takehome import takehome_html
 
 FloatArray = npt.NDArray[np.float32]
@@ -39,7 +39,8 @@ def show_input(trial: Trial, width: int | Literal["stretch"] = "stretch") -> Non
         shape=shape_text(values.shape), low=values.min(), high=values.max(), rule=rule
     )
     caption = _("As the network sees it")
-    st.markdown(f":small[{caption}]", help=text.replace("-", "−"))
+    engine = _("Maps are computed with {engine}, in float32.").format(engine=Origin.engine)
+    st.markdown(f":small[{caption}]", help=joined((text.replace("-", "−"), engine), " "))
     if trial.picture.notes:
         with st.expander(_("Bear in mind")):
             st.markdown(joined(trial.picture.notes, " "))
