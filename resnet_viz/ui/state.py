@@ -60,6 +60,7 @@ class Key(StrEnum):
     CHANGING = "changing"
     IS_NEW = "is_new"
     EARLIER = "earlier"
+    DRAFT = "draft"
     TRIAL = "trial"
 
 
@@ -187,6 +188,11 @@ def bind(key: str, value: Any) -> str:
 def typed(key: str) -> Any:
     """Return what a widget holds."""
     return st.session_state[key]
+
+
+def typed_or(key: str, otherwise: Any) -> Any:
+    """Return what a widget holds, or something else where it is not on the page."""
+    return st.session_state.get(key, otherwise)
 
 
 def was_drawn(key: str) -> bool:

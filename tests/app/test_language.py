@@ -57,7 +57,7 @@ def test_a_refused_upload_is_told_in_the_visitors_language(key):
 
 
 def test_a_walk_that_is_full_is_told_in_the_visitors_language(monkeypatch):
-    monkeypatch.setattr("resnet_viz.ui.frame.walk.MAX_STOPS", 0)
+    monkeypatch.setattr("resnet_viz.ui.frame.writing.MAX_STOPS", 0)
     app = chinese("architecture")
     app.button(key="walk_add").click().run()
     assert HAN.search(refusals(app)[0])

@@ -24,7 +24,7 @@ from resnet_viz.downloads import Download
 from resnet_viz.errors import SpecError
 from resnet_viz.exports.store import KINDS
 from resnet_viz.images.samples import FOLDER
-from resnet_viz.lessons.walks import read_walk, shipped_walks
+from resnet_viz.lessons.walks import Walk, read_walk, shipped_walks
 from resnet_viz.messages import use_language
 from resnet_viz.owners import OwnerFiles
 from resnet_viz.reports.origins import origin_of
@@ -843,11 +843,14 @@ def test_a_view_becomes_a_stop_of_ones_own_walk():
     app = opened("architecture", {"node": "res4a_branch1", "open": "4.4a"})
     app.session_state["subject_walk"] = True
     app.run()
-    app.text_area(key="walk_question").set_value("What is it for?").run()
     app.button(key="walk_add").click().run()
+    app.text_area(key="draft_question").set_value("What is it for?").run()
+    app.button(key="draft_keep").click().run()
     walk = app.session_state["own_walk"]
     assert walk.stops[0].question == "What is it for?"
     assert dict(walk.stops[0].params)["node"] == "res4a_branch1"
+    app.session_state["subject_walk"] = True
+    app.run()
     app.button(key="walk_start_own").click().run()
     assert "<b>1</b> of 1" in texts(app)
     assert "What is it for?" in texts(app)
@@ -857,6 +860,45 @@ def test_a_view_becomes_a_stop_of_ones_own_walk():
     assert "`walk` must be a list of 1 to 100 stops" in app.warning[0].value
     app.button(key="walk_remove_0").click().run()
     assert app.session_state["own_walk"].stops == ()
+    app.button(key="walk_undo").click().run()
+    assert app.session_state["own_walk"] == walk
+
+
+@pytest.mark.usefixtures("nothing_answered")
+def test_a_lesson_is_written_without_code_and_what_is_right_is_computed():
+    app = opened("architecture", {"node": "4a", "open": "4.4a"})
+    app.session_state["own_walk"] = Walk("")
+    app.session_state["subject_walk"] = True
+    app.run()
+    app.button(key="walk_add").click().run()
+    app.text_area(key="draft_question").set_value("How many parameters has block 4a?").run()
+    app.segmented_control(key="draft_kind").set_value("number").run()
+    assert "Choose what is right." in texts(app)
+    assert not [button for button in app.button if button.key == "draft_keep"]
+    assert "parameters of block 4a: 1,520,128" in app.selectbox(key="draft_quantity").options
+    app.selectbox(key="draft_quantity").set_value("parameters(4a)").run()
+    assert "What comes here and now: 1,520,128." in texts(app)
+    app.button(key="draft_keep").click().run()
+    ask = app.session_state["own_walk"].stops[0].ask
+    assert (ask.kind, ask.quantity) == ("number", "parameters(4a)")
+    app.session_state["subject_walk"] = True
+    app.run()
+    app.button(key="walk_add").click().run()
+    app.button(key="draft_keep").click().run()
+    app.session_state["subject_walk"] = True
+    app.run()
+    app.button(key="walk_down_0").click().run()
+    assert [bool(stop.ask) for stop in app.session_state["own_walk"].stops] == [False, True]
+    app.button(key="walk_edit_1").click().run()
+    assert app.text_area(key="draft_question").value == "How many parameters has block 4a?"
+    app.segmented_control(key="draft_kind").set_value("choice").run()
+    for row, place in enumerate(("4a", "stage 4")):
+        app.selectbox(key=f"draft_option_quantity_{row}").set_value(f"parameters({place})").run()
+    app.text_input(key="draft_option_text_0").set_value("this block").run()
+    app.button(key="draft_keep").click().run()
+    options = app.session_state["own_walk"].stops[1].ask.options
+    assert [option.text for option in options] == ["this block", "parameters of stage 4"]
+    services.walks().delete("visitor")
 
 
 def test_what_a_visitor_made_is_kept_on_the_server_and_a_full_disk_is_a_sentence(monkeypatch):
@@ -864,6 +906,7 @@ def test_what_a_visitor_made_is_kept_on_the_server_and_a_full_disk_is_a_sentence
     app.session_state["subject_walk"] = True
     app.run()
     app.button(key="walk_add").click().run()
+    app.button(key="draft_keep").click().run()
     again = opened()
     again.session_state["subject_walk"] = True
     again.run()
@@ -872,6 +915,7 @@ def test_what_a_visitor_made_is_kept_on_the_server_and_a_full_disk_is_a_sentence
         OwnerFiles, "save", lambda *_args: (_ for _ in ()).throw(OSError(28, "No space left on device"))
     )
     again.button(key="walk_add").click().run()
+    again.button(key="draft_keep").click().run()
     assert "No space left on device" in again.warning[0].value
     assert len(again.session_state["own_walk"].stops) == 2
 

@@ -15,7 +15,7 @@ from resnet_viz.subject.subject import UPLOAD
 from resnet_viz.subject.trial import Trial
 from resnet_viz.subject.views import Viewer
 from resnet_viz.ui import state
-from resnet_viz.ui.frame import job_light, present, share, walk
+from resnet_viz.ui.frame import job_light, present, share, walk, writing
 from resnet_viz.ui.shared import controls, image_source, weights_source
 from resnet_viz.viz.fields import FIELDS
 from resnet_viz.viz.words import short_count
@@ -33,6 +33,7 @@ def show(trial: Trial, viewer: Viewer) -> None:
             job_light.show()
             _show_menus(viewer)
         _show_history()
+    writing.show_draft()
 
 
 def _show_network(trial: Trial, *, is_projected: bool) -> None:

@@ -3,18 +3,16 @@
 import streamlit as st
 
 from resnet_viz.analysis import network
-from resnet_viz.errors import broken_rule
 from resnet_viz.lessons.grounds import Grounds
 from resnet_viz.lessons.told import told
-from resnet_viz.lessons.walks import MAX_STOPS, OWN_WALK, Stop, Walk, read_walk, shipped_walks
+from resnet_viz.lessons.walks import OWN_WALK, Stop, Walk, shipped_walks
 from resnet_viz.messages import gettext as _
 from resnet_viz.paths import STYLE
-from resnet_viz.subject.links import from_params, to_params
+from resnet_viz.subject.links import from_params
 from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.views import Viewer
 from resnet_viz.ui import kept, replay, say, state
-from resnet_viz.ui.actions import action
-from resnet_viz.ui.frame import answers, asking, sheets, walking
+from resnet_viz.ui.frame import answers, asking, sheets, walking, writing
 from resnet_viz.ui.run_source import RECORDED
 from resnet_viz.ui.shared import controls
 
@@ -140,28 +138,11 @@ def show_menu() -> None:
     printable = {name: walk for name, walk in _walks().items() if walk.is_lesson}
     titled = {name: (_in_language(name, walk.title), walk) for name, walk in printable.items()}
     sheets.show(titled, _in_language, answers.address())
-    st.markdown(_("**Your own walk**"))
-    question = st.text_area(_("Question at this view"), key="walk_question", max_chars=500, height=70)
-    answer = st.text_area(_("Answer"), key="walk_own_answer", max_chars=1500, height=70)
-    st.button(_("Add this view as a stop"), key="walk_add", on_click=_add, args=(question, answer))
-    own = kept.walk()
-    for index, stop in enumerate(own.stops):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"{index + 1}. {say.plain(stop.question or stop.link)}", width="stretch")
-            st.button(_("Remove"), key=f"walk_remove_{index}", on_click=_remove, args=(index,), type="tertiary")
-    if own.stops:
-        with st.container(horizontal=True):
-            _show_starts(OWN_WALK, own)
-            st.download_button(
-                _("Save as a file"),
-                own.to_json(),
-                file_name="walk.json",
-                mime="application/json",
-                key="walk_save",
-                on_click="ignore",
-            )
-    with st.expander(_("Take a walk from a file")):
-        st.file_uploader(_("A walk (JSON)"), type=["json"], max_upload_size=1, key="walk_upload", on_change=_take)
+    writing.show(lambda own: _show_starts(OWN_WALK, own), _close_menu)
+
+
+def _close_menu() -> None:
+    state.bind(MENU, value=False)
 
 
 def _lessons() -> dict[str, answers.Asked]:
@@ -206,7 +187,7 @@ def _show_starts(name: str, walk: Walk) -> None:
 
 def start(name: str, number: int = 1) -> None:
     """Begin a walk at a stop, wherever the visitor is; the menu it was chosen from closes."""
-    state.bind(MENU, value=False)
+    _close_menu()
     if not state.subject().viewer.walk:
         walking.keep_place()
     state.set_parts(walk=name)
@@ -270,28 +251,3 @@ def _told(name: str, stop: Stop, text: str) -> str:
 def _in_language(name: str, text: str) -> str:
     """Return a text of a walk: of ours in the reader's language, of a visitor's as it is."""
     return text if name == OWN_WALK or not text else _(text)
-
-
-@action
-def _add(question: str, answer: str) -> None:
-    own = kept.walk()
-    if len(own.stops) >= MAX_STOPS:
-        state.add_problem(broken_rule("walk", _("at most {n} stops long").format(n=MAX_STOPS), len(own.stops)))
-        return
-    params = to_params(state.subject().as_stop())
-    stop = Stop(state.page(), tuple(params.items()), question.strip(), answer.strip())
-    kept.keep_walk(Walk(own.title or _("My walk"), (*own.stops, stop)))
-    for key in ("walk_question", "walk_own_answer"):
-        state.bind(key, "")
-
-
-def _remove(index: int) -> None:
-    own = kept.walk()
-    kept.keep_walk(Walk(own.title, own.stops[:index] + own.stops[index + 1 :]))
-
-
-@action
-def _take() -> None:
-    file = state.received("walk_upload")
-    if file is not None:
-        kept.keep_walk(read_walk(bytes(file.getvalue())))
