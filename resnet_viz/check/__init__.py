@@ -5,7 +5,6 @@ it is given, so only a sandbox may call it: a visitor's own browser does. Standa
 package.
 """
 
-from resnet_viz.check.judging import judge
-from resnet_viz.check.parsons import judge_order, puzzle
+from resnet_viz.check.judging import judge, presets
 
-__all__ = ["judge", "judge_order", "puzzle"]
+__all__ = ["judge", "presets"]

@@ -1,8 +1,29 @@
 """One check, from code to answer."""
 
-from resnet_viz.check.answer import Answer
-from resnet_viz.messages import use_language
+import json
+from collections.abc import Callable
+from functools import partial
+
+from resnet_viz.check.answer import Answer, Stop, Verdict
+from resnet_viz.check.notebook import read
+from resnet_viz.check.one_block import Judged, judge_block
+from resnet_viz.check.one_network import judge_network, judge_script
+from resnet_viz.check.running import Program, StoppedError, syntax_stop
+from resnet_viz.messages import gettext as _
+from resnet_viz.messages import ngettext, use_language
 from resnet_viz.spec import DEFAULT_PRESET
+
+MOST_CHARACTERS = 200_000
+_MOST_ANSWER = 900_000
+"""Characters of an answer as JSON."""
+
+_BLOCKS = {"identityblock": False, "convolutionalblock": True, "convolutionblock": True}
+_NETWORKS = frozenset(("resnet50", "restnet50"))
+
+
+def presets() -> tuple[str, ...]:
+    """Return the presets that `ResNet50` can be judged against, the usual one first."""
+    return ("course", "coursera-2018")
 
 
 def judge(code: str, preset: str = DEFAULT_PRESET, language: str = "en") -> Answer:
@@ -14,7 +35,88 @@ def judge(code: str, preset: str = DEFAULT_PRESET, language: str = "en") -> Answ
         language: Of all sentences, a key of `messages.LANGUAGES`.
     """
     use_language(language)
-    del code
+    answer = _empty(preset)
+    if len(code) > MOST_CHARACTERS:
+        text = _("This is too long to check: at most {n} characters.").format(n=f"{MOST_CHARACTERS:,}")
+        return _stopped(answer, _stop("long", text))
+    try:
+        program = Program(read(code))
+    except SyntaxError as error:
+        return _stopped(answer, syntax_stop(error, code))
+    except (RecursionError, MemoryError, ValueError) as error:  # nested too deep, or a sign that no Python has
+        return _stopped(answer, _stop("syntax", _("This is not Python yet: {error}.").format(error=str(error)[:80])))
+    return _cut(_judge(program, answer))
+
+
+def _judge(program: Program, answer: Answer) -> Answer:
+    stops: list[Stop] = []
+    for task in _tasks(program, answer["preset"]):
+        try:
+            judged = task()
+        except StoppedError as stopped:
+            stops.append(stopped.stop)
+            continue
+        answer["checked"].append(judged.function)
+        answer["graphs"].append(judged.pair)
+        answer["mistakes"] += judged.mistakes
+        answer["remarks"] += judged.remarks
+    if not answer["checked"] and not stops:
+        stops.append(_nothing(program))
+    if stops:
+        worst = next((stop for stop in stops if stop["kind"] != "unknown"), stops[0])
+        answer["stop"] = worst
+    return _with_verdict(answer)
+
+
+def _tasks(program: Program, preset: str) -> list[Callable[[], Judged]]:
+    """Return what there is to judge: blocks first, then the network."""
+    blocks: list[Callable[[], Judged]] = []
+    networks: list[Callable[[], Judged]] = []
+    for name, value in list(program.names.items()):
+        key = name.replace("_", "").lower()
+        if key in _BLOCKS and callable(value):
+            blocks.append(partial(judge_block, program, name, projects=_BLOCKS[key]))
+        elif key in _NETWORKS and callable(value):
+            networks.append(partial(judge_network, program, name, preset))
+    record = program.stand_in.session.record
+    if not blocks and not networks and record.models:
+        networks.append(partial(judge_script, record, preset))
+    return [*blocks, *networks]
+
+
+def _with_verdict(answer: Answer) -> Answer:
+    stop, n = answer["stop"], len(answer["mistakes"])
+    verdict: Verdict = "mistake" if n else "right"
+    if stop and (stop["kind"] != "unknown" or not n):
+        verdict = "unknown" if stop["kind"] == "unknown" else "error"
+    answer["verdict"] = verdict
+    if verdict == "right":
+        answer["headline"] = _("Right: the graph is the course's.")
+    elif verdict == "mistake":
+        answer["headline"] = ngettext("{n} mistake found.", "{n} mistakes found.", n).format(n=n)
+    elif verdict == "unknown":
+        answer["headline"] = _("This cannot be judged.")
+    else:
+        answer["headline"] = _("The code does not run yet.")
+    return answer
+
+
+def _nothing(program: Program) -> Stop:
+    """Return why there is nothing to judge: a cell that failed, or no function of a known name."""
+    text = _("There is nothing to check yet. Write `identity_block`, `convolutional_block` or `ResNet50`.")
+    return program.failed.get("") or _stop("empty", text)
+
+
+def _stop(kind: str, sentence: str) -> Stop:
+    return {"kind": kind, "line": None, "text": "", "function": "", "sentence": sentence, "python": ""}
+
+
+def _stopped(answer: Answer, stop: Stop) -> Answer:
+    answer["stop"] = stop
+    return _with_verdict(answer)
+
+
+def _empty(preset: str) -> Answer:
     return {
         "verdict": "unknown",
         "headline": "",
@@ -26,3 +128,13 @@ def judge(code: str, preset: str = DEFAULT_PRESET, language: str = "en") -> Answ
         "preset": preset,
         "is_cut": False,
     }
+
+
+def _cut(answer: Answer) -> Answer:
+    """Return an answer of bounded size: remarks and pictures go first, the verdict stays."""
+    for name, kept in (("remarks", 50), ("mistakes", 50), ("graphs", 6), ("graphs", 0)):
+        if len(json.dumps(answer)) <= _MOST_ANSWER and kept:
+            answer[name] = answer[name][:kept]  # type: ignore[literal-required]
+        elif len(json.dumps(answer)) > _MOST_ANSWER:
+            answer[name], answer["is_cut"] = answer[name][:kept], True  # type: ignore[literal-required]
+    return answer

@@ -1,0 +1,364 @@
+"""From the differences of two graphs to mistakes with names; what follows from one mistake is not another."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from resnet_viz.check.comparing import Comparison, Difference
+from resnet_viz.check.ours import Trial
+from resnet_viz.check.recorder import Found, Step
+
+IDS = (
+    "no-return",
+    "add-not-called",
+    "argument-unknown",
+    "block-skipped",
+    "shortcut-late",
+    "blocks-count",
+    "filters-order",
+    "squeeze-512",
+    "kernel-size",
+    "padding",
+    "stride-missing",
+    "stride-on-middle",
+    "pool-same",
+    "shortcut-conv-missing",
+    "shortcut-twice",
+    "batchnorm-missing",
+    "shortcut-batchnorm-missing",
+    "batchnorm-axis",
+    "batchnorm-training",
+    "relu-on-2c",
+    "final-relu-missing",
+    "stem-relu",
+    "other",
+    "classes-name",
+)
+"""Mistakes by name. What stands earlier explains what stands later, so it is told first."""
+
+
+@dataclass
+class Draft:
+    """A mistake before it is put into words.
+
+    Attributes:
+        id: Its name.
+        form: Which of the mistake's sentences fits, "" for the usual one.
+        line: Line of the code to look at.
+        places: Where in the block, by our names: 2a, 2b, 2c, 1 (the shortcut), add, out.
+        ours: Ids of our layers.
+        theirs: Ids of theirs.
+        values: What the sentences need.
+    """
+
+    id: str
+    form: str = ""
+    line: int | None = None
+    places: list[str] = field(default_factory=list)
+    ours: list[str] = field(default_factory=list)
+    theirs: list[str] = field(default_factory=list)
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def name_block(found: Comparison, trial: Trial) -> list[Draft]:
+    """Return the mistakes of a block."""
+    return in_order(grouped(_Namer(found, trial).drafts()))
+
+
+def in_order(drafts: Iterable[Draft]) -> list[Draft]:
+    """Return mistakes, the one that explains others first."""
+    return sorted(drafts, key=lambda draft: (IDS.index(draft.id), draft.line or 0))
+
+
+def grouped(drafts: Iterable[Draft]) -> list[Draft]:
+    """Return mistakes of one kind in several places as one."""
+    made: dict[tuple[Any, ...], Draft] = {}
+    for draft in drafts:
+        apart = draft.values.get("apart", "")
+        known = made.setdefault((draft.id, draft.form, apart), draft)
+        if known is not draft:
+            known.places += [place for place in draft.places if place not in known.places]
+            known.ours += draft.ours
+            known.theirs += draft.theirs
+            known.values["parameters"] = known.values.get("parameters", 0) + draft.values.get("parameters", 0)
+    return list(made.values())
+
+
+def from_found(found: Found) -> Draft:
+    """Return a mistake that the recording itself shows."""
+    values = dict(found.values)
+    form = values.pop("form", "")
+    values["apart"] = f"{form} {values.get('layer')} {values.get('name')}"
+    return Draft(found.id, form, found.line, theirs=[found.step] if found.step else [], values=values)
+
+
+def draft_of(mistake: str, difference: Difference, form: str = "", **values: Any) -> Draft:
+    """Return a mistake about one difference."""
+    ours, theirs, beside = difference.ours, difference.theirs, difference.beside
+    step = theirs or beside
+    return Draft(
+        mistake,
+        form,
+        step.line if step else None,
+        [ours.place] if ours else [],
+        [ours.id] if ours else [],
+        [theirs.id] if theirs else [],
+        values | {"step": theirs or ours, "ours": ours, "theirs": theirs},
+    )
+
+
+class _Namer:
+    def __init__(self, found: Comparison, trial: Trial) -> None:
+        self.found = found
+        self.trial = trial
+        self.by_id = {step.id: step for step in found.theirs}
+        self.place_of = {other.id: self._ours(name).place for name, other in found.pairs.items()}
+        self.left = list(found.differences)
+
+    def _ours(self, name: str) -> Step:
+        return next(step for step in self.found.ours if step.id == name)
+
+    def take(self, form: str, kind: str = "", *, side: bool | None = None) -> list[Difference]:
+        """Take differences out of those that are left."""
+        taken = []
+        for each in list(self.left):
+            step = each.ours if form in ("missing", "unread") else each.theirs
+            fits = each.form == form and (not kind or (step is not None and step.kind == kind))
+            if fits and (side is None or each.side == side):
+                taken.append(each)
+                self.left.remove(each)
+        return taken
+
+    def drafts(self) -> list[Draft]:
+        """Return mistakes, from those that explain most to single layers."""
+        return [
+            *self._sums(),
+            *self._skipped(),
+            *self._shortcut(),
+            *self._strides(),
+            *self._moved(),
+            *(draft for each in list(self.left) for draft in self._single(each)),
+        ]
+
+    def _sums(self) -> list[Draft]:
+        """A sum that is missing takes the shortcut's layers with it; one too many adds something again."""
+        drafts = [draft_of("shortcut-twice", each) for each in self.take("inputs")]
+        lacking = [*self.take("missing", "add"), *self.take("unread", "add")]
+        for each in lacking:
+            self.take("missing", side=True)
+            self.take("unread", side=True)
+            merged = next((extra for extra in self.left if extra.form == "extra" and _merges(extra.theirs)), None)
+            if merged:
+                self.left.remove(merged)
+                drafts.append(draft_of("other", merged, "no-sum", instead=merged.theirs))
+                drafts[-1].ours = [each.ours.id] if each.ours else []
+            else:
+                drafts.append(draft_of("other", each, "no-sum"))
+        ends = {self.found.theirs[0].id, self.found.fork, *self.found.side[-1:]}
+        for each in self.take("extra", "add"):
+            again = bool(each.theirs and ends & set(each.theirs.inputs))
+            drafts.append(draft_of("shortcut-twice" if again else "other", each, "" if again else "extra"))
+        return drafts
+
+    def _skipped(self) -> list[Draft]:
+        """Layers that were made and are not read: with a convolution among them, part of the block is skipped."""
+        unread = [each for each in self.left if each.form == "unread" and not each.side]
+        if not any(each.ours and each.ours.kind == "conv" for each in unread):
+            return []
+        self.left = [each for each in self.left if each not in unread]
+        made = [each.theirs for each in unread if each.theirs]
+        gone = {step.id for step in made}
+        reader = next(
+            (
+                step
+                for step in self.found.theirs
+                if step.id in self.found.live
+                and step.inputs
+                and (step.line or 0) >= (made[-1].line or 0)
+                and step.id not in gone
+            ),
+            None,
+        )
+        places = list(dict.fromkeys(each.ours.place for each in unread if each.ours))
+        draft = Draft("block-skipped", "inside", reader.line if reader else made[-1].line, places)
+        draft.ours = [each.ours.id for each in unread if each.ours]
+        draft.theirs = [*([reader.id] if reader else []), *(step.id for step in made)]
+        draft.values = {"step": reader or made[-1], "made": made, "reads": self._reads(reader)}
+        return [draft]
+
+    def _reads(self, reader: Step | None) -> str:
+        if reader is None or not reader.inputs:
+            return ""
+        return self.place_of.get(reader.inputs[0], "x" if reader.inputs[0] == self.found.theirs[0].id else "")
+
+    def _shortcut(self) -> list[Draft]:
+        """A shortcut without its convolution is one mistake, whatever else is missing from it."""
+        drafts = []
+        for each in self.take("fork"):
+            places = [self.place_of.get(each.theirs.id, "")] if each.theirs else []
+            draft = draft_of("shortcut-late", each)
+            draft.places = [place for place in places if place]
+            sums = next((step for step in self.found.theirs if step.kind == "add"), None)
+            first = self.by_id.get(self.found.side[0]) if self.found.side else sums
+            draft.line = first.line if first else draft.line
+            draft.theirs = [first.id] if first else draft.theirs
+            drafts.append(draft)
+        lost = [*self.take("missing", "conv", side=True), *self.take("unread", "conv", side=True)]
+        if lost:
+            norms = [*self.take("missing", "batch_norm", side=True), *self.take("unread", "batch_norm", side=True)]
+            draft = draft_of("shortcut-conv-missing", lost[0], lost[0].form, also=bool(norms))
+            sums = next((step for step in self.found.theirs if step.kind == "add"), None)
+            if lost[0].form == "missing" and sums:
+                draft.line = sums.line
+            draft.ours += [each.ours.id for each in norms if each.ours]
+            drafts.append(draft)
+        for form in ("missing", "unread"):
+            for each in self.take(form, "batch_norm", side=True):
+                drafts.append(draft_of("shortcut-batchnorm-missing", each, form, parameters=_parameters(each.ours)))
+        return drafts
+
+    def _strides(self) -> list[Draft]:
+        changed = {
+            each.ours.place: each
+            for each in self.left
+            if each.setting == "strides" and each.ours and each.ours.kind == "conv"
+        }
+        self.left = [each for each in self.left if each not in changed.values()]
+        drafts: list[Draft] = []
+        wanted = self.trial.strides
+        first, middle, last = (changed.pop(place, None) for place in ("2a", "2b", "2c"))
+        if middle and wanted > 1 and first and _setting(middle, "strides") == wanted:
+            draft = draft_of("stride-on-middle", middle)
+            draft.ours = [each.ours.id for each in (first, middle) if each.ours]
+            draft.theirs = [each.theirs.id for each in (first, middle) if each.theirs]
+            drafts.append(draft)
+            first = middle = None
+        if last and wanted > 1 and first and _setting(last, "strides") == wanted:
+            drafts.append(draft_of("other", last, "stride-on-last"))
+            first = last = None
+        if middle:
+            on_middle = wanted > 1 and _setting(middle, "strides") == wanted
+            drafts.append(
+                draft_of("stride-on-middle" if on_middle else "other", middle, "twice" if on_middle else "stride")
+            )
+        for each in filter(None, (first, last, *changed.values())):
+            missing = wanted > 1 and _setting(each, "strides") == 1
+            drafts.append(draft_of("stride-missing" if missing else "other", each, "" if missing else "stride"))
+        return drafts
+
+    def _moved(self) -> list[Draft]:
+        """A layer that is missing in one place and extra in another was moved; the last ReLU is told as two."""
+        drafts = []
+        for lost in [each for each in self.left if each.form == "missing" and not each.side]:
+            kind = lost.ours.kind if lost.ours else ""
+            found = [each for each in self.left if each.form == "extra" and each.theirs and each.theirs.kind == kind]
+            if not found or (lost.ours and lost.ours.place == "out"):
+                continue
+            extra = next((each for each in found if lost.ours and self._after(each) == lost.ours.place), found[0])
+            self.left = [each for each in self.left if each not in (lost, extra)]
+            draft = draft_of("other", extra, "moved", apart=kind)
+            draft.places = [lost.ours.place] if lost.ours else []
+            draft.ours = [lost.ours.id] if lost.ours else []
+            drafts.append(draft)
+        return drafts
+
+    def _after(self, each: Difference) -> str:
+        """Return the place that an extra layer follows."""
+        return self.place_of.get(each.beside.id, "") if each.beside else ""
+
+    def _single(self, each: Difference) -> list[Draft]:
+        match each.form:
+            case "missing" | "unread":
+                return self._missing(each)
+            case "extra":
+                return self._extra(each)
+            case "changed":
+                return self._changed(each)
+        return []
+
+    def _missing(self, each: Difference) -> list[Draft]:
+        ours = each.ours
+        if ours is None:
+            return []
+        if ours.kind == "relu" and ours.place == "out":
+            return [draft_of("final-relu-missing", each, each.form)]
+        if ours.kind == "batch_norm":
+            own = [
+                other
+                for other in self.left
+                if other.form == "missing" and other.ours and other.ours.place == ours.place
+            ]
+            if any(other.ours and other.ours.kind == "conv" for other in own):
+                return []  # told with its convolution
+            return [draft_of("batchnorm-missing", each, each.form, parameters=_parameters(ours))]
+        if ours.kind == "relu":
+            own = [
+                other
+                for other in self.left
+                if other.form == "missing" and other.ours and other.ours.place == ours.place
+            ]
+            if any(other.ours and other.ours.kind == "conv" for other in own):
+                return []
+        return [draft_of("other", each, each.form, apart=ours.kind)]
+
+    def _extra(self, each: Difference) -> list[Draft]:
+        theirs = each.theirs
+        if theirs is None:
+            return []
+        if theirs.kind == "relu" and not each.side and self._after(each) == "2c":
+            return [draft_of("relu-on-2c", each)]
+        place = self._after(each)
+        draft = draft_of("other", each, "extra", apart=f"{theirs.kind} {place}", side=each.side)
+        draft.places = [place] if place else []
+        return [draft]
+
+    def _changed(self, each: Difference) -> list[Draft]:
+        ours, theirs, name = each.ours, each.theirs, each.setting
+        if ours is None or theirs is None:
+            return []
+        others = {other.setting for other in self.left if other.ours is ours and other.form == "changed"}
+        if name == "padding":
+            if "kernel_size" in others:
+                return []
+            is_usual = ours.settings["padding"] == "same"
+            return [draft_of("padding" if is_usual else "other", each, "" if is_usual else "setting")]
+        if name == "kernel_size":
+            return [draft_of("kernel-size", each, apart=ours.place)]
+        if name == "filters":
+            known = theirs.settings["filters"] in self.trial.filters
+            return [
+                draft_of(
+                    "filters-order" if known else "other",
+                    each,
+                    "" if known else "setting",
+                    apart="" if known else ours.place,
+                )
+            ]
+        if name == "axis":
+            return [draft_of("batchnorm-axis", each, apart=str(theirs.settings["axis"]))]
+        if name == "training":
+            is_on = bool(theirs.settings["training"])
+            return [draft_of("batchnorm-training" if is_on else "other", each, "" if is_on else "inference")]
+        return [draft_of("other", each, "kind" if name == "kind" else "setting", setting=name, apart=name)]
+
+
+def _merges(step: Step | None) -> bool:
+    return step is not None and step.kind in ("concatenate", "multiply", "subtract", "average", "maximum")
+
+
+def _setting(each: Difference, name: str) -> Any:
+    return each.theirs.settings[name] if each.theirs else None
+
+
+def _parameters(step: Step | None) -> int:
+    return 4 * step.shape[-1] if step and step.shape else 0
+
+
+def sizes_disagree(found: Comparison) -> Difference | None:
+    """Return the sum of theirs whose inputs have different sizes, if there is one."""
+    by_id = {step.id: step for step in found.theirs}
+    for step in found.theirs:
+        shapes: Sequence[Any] = [by_id[name].shape for name in step.inputs if name in by_id]
+        if step.kind == "add" and None not in shapes and len(set(shapes)) > 1:
+            return Difference("sizes", None, step)
+    return None

@@ -1,0 +1,201 @@
+"""From the differences of two rows of blocks to mistakes with names."""
+
+from collections import Counter
+
+from resnet_viz.check.comparing import Comparison, Difference
+from resnet_viz.check.items import Row
+from resnet_viz.check.naming import Draft, draft_of
+from resnet_viz.check.recorder import Step
+from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
+
+
+def name_row(found: Comparison, ours: Row, theirs: Row) -> list[Draft]:
+    """Return the mistakes of a network, blocks taken as wholes."""
+    drafts = [*_counts(found), *_skipped(found, theirs), *_pooled(found)]
+    for each in found.differences:
+        drafts += _single(each, ours)
+    return [*drafts, *_squeezed(found, theirs), *_classes(found)]
+
+
+def _counts(found: Comparison) -> list[Draft]:
+    """Blocks too few or too many, by stage."""
+    drafts = []
+    lost = [each for each in found.differences if each.form == "missing" and each.ours and each.ours.kind == "block"]
+    more = [each for each in found.differences if each.form == "extra" and each.theirs and each.theirs.kind == "block"]
+    ours = Counter(step.id[0] for step in found.ours if step.kind == "block")
+    apart = Counter(each.ours.id[0] for each in lost if each.ours)
+    apart.subtract(Counter(_stage_before(found, each) for each in more))
+    first = {(each.ours.id[0] if each.ours else _stage_before(found, each)): each for each in (*more, *lost)}
+    for stage, each in sorted(first.items()):
+        n = ours[stage] - apart[stage]
+        if n == ours[stage]:
+            continue
+        step = each.ours or each.theirs
+        values = {"stage": stage, "ours_count": ours[stage], "theirs_count": n, "apart": stage}
+        values["arithmetic"] = _weights(step, abs(apart[stage]), fewer=apart[stage] > 0) if step else ""
+        drafts.append(draft_of("blocks-count", each, **values))
+    return drafts
+
+
+def _stage_before(found: Comparison, each: Difference) -> str:
+    """Return the stage after which an extra block stands; a block that projects begins the next."""
+    ours_of = {other.id: name for name, other in found.pairs.items()}
+    stage = "2"
+    for step in found.theirs:
+        if step is each.theirs:
+            break
+        name = ours_of.get(step.id, "")
+        if step.kind == "block" and name:
+            stage = name[0]
+    return stage
+
+
+def _weights(block: Step, n: int, *, fewer: bool) -> str:
+    filters, f = block.settings["filters"], block.settings["f"]
+    if block.settings["projects"] or len(filters) != 3:
+        return ""
+    a, b, c = filters
+    weights = (c + 1) * a + (f * f * a + 1) * b + (b + 1) * c + 4 * (a + b + c)
+    text = _("{n} parameters fewer.") if fewer else _("{n} parameters more.")
+    return text.format(n=f"{n * weights:,}")
+
+
+def _skipped(found: Comparison, theirs: Row) -> list[Draft]:
+    """A layer or block that reads an earlier one than the one before it, and what it skips."""
+    drafts = []
+    order = {step.id: place for place, step in enumerate(theirs.items)}
+    ours_of = {other.id: name for name, other in found.pairs.items()}
+    for place, step in enumerate(theirs.items):
+        if place == 0 or not step.inputs or step.inputs[0] not in order:
+            continue
+        gap = theirs.items[order[step.inputs[0]] + 1 : place]
+        gap = [each for each in gap if each.id not in found.live]
+        if not gap or step.id not in found.live:
+            continue
+        read = theirs.items[order[step.inputs[0]]]
+        draft = Draft("block-skipped", "blocks", step.line, theirs=[step.id, *(each.id for each in gap)])
+        draft.values = {
+            "step": step,
+            "block": _called(step, ours_of),
+            "read": _called(read, ours_of),
+            "skipped": joined(_called(each, ours_of) for each in gap),
+            "apart": step.id,
+        }
+        draft.ours = [ours_of[each.id] for each in gap if each.id in ours_of]
+        if not any(each.kind in ("block", "conv") for each in gap):
+            draft.id, draft.form = "other", "unread"
+            draft.values["step"] = gap[0]
+            draft.places = [ours_of.get(gap[0].id, "")]
+            if gap[0].kind == "batch_norm":
+                draft.id = "batchnorm-missing"
+        drafts.append(draft)
+    return drafts
+
+
+def _called(step: Step, ours_of: dict[str, str]) -> str:
+    return step.name or ours_of.get(step.id) or step.kind
+
+
+def _pooled(found: Comparison) -> list[Draft]:
+    """One mean per channel in place of the windows: one difference, not three."""
+    lost = next(
+        (d for d in found.differences if d.form == "missing" and d.ours and d.ours.kind == "average_pool"), None
+    )
+    more = next(
+        (d for d in found.differences if d.form == "extra" and d.theirs and d.theirs.kind.startswith("global_")), None
+    )
+    if not lost or not more:
+        return []
+    flat = [d for d in found.differences if d.form == "missing" and d.ours and d.ours.kind == "flatten"]
+    found.differences = [each for each in found.differences if each not in (lost, more, *flat)]
+    more.ours = lost.ours
+    return [draft_of("other", more, "kind")]
+
+
+def _single(each: Difference, ours: Row) -> list[Draft]:
+    mine, other = each.ours, each.theirs
+    if each.form == "changed" and mine and other:
+        return _block_changed(each, mine, other) if mine.kind == "block" else _layer_changed(each, mine, other)
+    step = mine or other
+    if step is None or step.kind == "block":
+        return []
+    if step.kind == "relu" and _is_stem(each, ours):
+        return [draft_of("stem-relu", each, each.form)]
+    if each.form == "missing" and step.kind == "batch_norm":
+        return [draft_of("batchnorm-missing", each, "missing", parameters=4 * step.shape[-1] if step.shape else 0)]
+    return [draft_of("other", each, each.form, apart=step.id)] if each.form in ("missing", "extra", "unread") else []
+
+
+def _is_stem(each: Difference, ours: Row) -> bool:
+    if each.ours:
+        return each.ours.id == "conv1_relu"
+    return (
+        bool(each.beside)
+        and each.beside is not None
+        and each.beside.kind in ("batch_norm", "conv")
+        and bool(ours.items)
+    )
+
+
+def _block_changed(each: Difference, mine: Step, other: Step) -> list[Draft]:
+    own, theirs = mine.settings, other.settings
+    match each.setting:
+        case "strides":
+            missing = own["strides"] > 1 and theirs["strides"] == 1
+            if own["projects"] != theirs["projects"]:
+                return []  # told as another kind of block
+            return [
+                draft_of("stride-missing" if missing else "other", each, "" if missing else "stride", apart=mine.id)
+            ]
+        case "f":
+            return [draft_of("kernel-size", each)]
+        case "filters":
+            if theirs["filters"] == (512, 512, 2048) and own["filters"] == (256, 256, 2048):
+                return [draft_of("squeeze-512", each)]
+            same = sorted(theirs["filters"]) == sorted(own["filters"])
+            return [
+                draft_of(
+                    "filters-order" if same else "other",
+                    each,
+                    "" if same else "setting",
+                    setting="filters",
+                    apart=mine.id,
+                )
+            ]
+    return [draft_of("other", each, "setting", setting=each.setting, apart=mine.id)]
+
+
+def _layer_changed(each: Difference, mine: Step, other: Step) -> list[Draft]:
+    match each.setting:
+        case "padding" if mine.kind in ("max_pool", "average_pool"):
+            return [draft_of("pool-same", each, apart=mine.id)]
+        case "kernel_size":
+            return [draft_of("kernel-size", each)]
+        case "axis":
+            return [draft_of("batchnorm-axis", each, apart=str(other.settings["axis"]))]
+        case "training":
+            is_on = bool(other.settings["training"])
+            return [draft_of("batchnorm-training" if is_on else "other", each, "" if is_on else "inference")]
+    form = "kind" if each.setting == "kind" else "setting"
+    return [draft_of("other", each, form, setting=each.setting, apart=f"{mine.id} {each.setting}")]
+
+
+def _squeezed(found: Comparison, theirs: Row) -> list[Draft]:
+    """The same for blocks that the code wrote out itself."""
+    by_id = {step.id: step for step in found.ours}
+    for name, other in found.pairs.items():
+        if other.id in theirs.inside and by_id[name].settings["filters"] == (256, 256, 2048):
+            if other.settings["filters"] == (512, 512, 2048):
+                return [draft_of("squeeze-512", Difference("changed", by_id[name], other, "filters"))]
+    return []
+
+
+def _classes(found: Comparison) -> list[Draft]:
+    """The last layer's name, if it has one, says how many classes."""
+    for step in found.ours:
+        other = found.pairs.get(step.id)
+        if step.kind == "dense" and other and other.name and other.name != step.name:
+            values = {"theirs_name": other.name, "ours_name": step.name}
+            return [draft_of("classes-name", Difference("changed", step, other, "name"), **values)]
+    return []

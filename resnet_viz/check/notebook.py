@@ -1,0 +1,99 @@
+"""A notebook's text as Python: magics, prompts and odd spaces taken out, every line kept in its place."""
+
+import ast
+import builtins
+import re
+import textwrap
+from typing import NamedTuple
+
+from resnet_viz.check.recorder import FILE
+
+PHASES = frozenset(("training", "is_training", "train", "phase"))
+"""Parameters that hand the phase through: their defaults are no choice of a phase."""
+
+PHASE_NAME = "__phase__"
+_PROMPT = re.compile(r"^(\s*)(?:>>> ?|\.\.\. ?|In ?\[\d*\]: ?)")
+_MAGIC = re.compile(r"^(\s*)(?:%|!|\?)|^(\s*)[\w.]+\s*=\s*[%!]|^(\s*)[\w.]+\?{1,2}\s*$")
+
+
+class Source(NamedTuple):
+    """Code that can be run.
+
+    Attributes:
+        tree: Its statements.
+        lines: Its lines as they were written, for quoting.
+    """
+
+    tree: ast.Module
+    lines: list[str]
+
+    def text_at(self, line: int | None) -> str:
+        """Return a line as it was written, cut to what a sentence can quote."""
+        if line is None or not 1 <= line <= len(self.lines):
+            return ""
+        return self.lines[line - 1].strip()[:160]
+
+    def functions(self) -> dict[str, ast.FunctionDef]:
+        """Return all functions by name, the last of a name."""
+        return {node.name: node for node in ast.walk(self.tree) if isinstance(node, ast.FunctionDef)}
+
+    def unbound(self) -> set[str]:
+        """Return the names that the code uses and never makes."""
+        names = [node for node in ast.walk(self.tree) if isinstance(node, ast.Name)]
+        made = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
+        for node in ast.walk(self.tree):
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                made.add(node.name)
+            elif isinstance(node, ast.arg):
+                made.add(node.arg)
+            elif isinstance(node, (ast.Import, ast.ImportFrom)):
+                made |= {(name.asname or name.name).partition(".")[0] for name in node.names}
+            elif isinstance(node, ast.ExceptHandler) and node.name:
+                made.add(node.name)
+        return {node.id for node in names} - made - set(dir(builtins))
+
+
+def read(code: str) -> Source:
+    """Return code that can be run.
+
+    Raises:
+        SyntaxError: If it is no Python even without a notebook's additions.
+    """
+    text = code.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
+    text = text.replace("\u00a0", " ").replace("\u3000", " ").expandtabs(4)
+    lines = text.split("\n")
+    try:
+        tree = ast.parse(text, FILE)
+    except SyntaxError:
+        tree = ast.parse(textwrap.dedent("\n".join(_plain(line) for line in lines)), FILE)
+    return Source(ast.fix_missing_locations(_Phases().visit(tree)), lines)
+
+
+def _plain(line: str) -> str:
+    """Return a line without what only a notebook or a prompt understands; a magic becomes `pass`."""
+    line = _PROMPT.sub(r"\1", line)
+    match = _MAGIC.match(line)
+    return f"{next(filter(None, match.groups()), '')}pass" if match else line
+
+
+class _Phases(ast.NodeTransformer):
+    """Makes every default of a parameter such as `training` what is neither True nor False."""
+
+    def _with_phases(self, node: "ast.FunctionDef | ast.Lambda") -> ast.AST:
+        self.generic_visit(node)
+        arguments = node.args
+        named = [*arguments.posonlyargs, *arguments.args]
+        first = len(named) - len(arguments.defaults)
+        for place, default in enumerate(arguments.defaults):
+            if named[first + place].arg in PHASES:
+                arguments.defaults[place] = ast.copy_location(ast.Name(PHASE_NAME, ast.Load()), default)
+        for place, (argument, given) in enumerate(zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)):
+            if given is not None and argument.arg in PHASES:
+                arguments.kw_defaults[place] = ast.copy_location(ast.Name(PHASE_NAME, ast.Load()), given)
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802 - the name that `ast` calls
+        return self._with_phases(node)
+
+    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:  # noqa: N802 - the name that `ast` calls
+        return self._with_phases(node)

@@ -1,0 +1,164 @@
+"""Judging the whole network: its stem, its row of blocks and its head against a preset's."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from resnet_viz.check.comparing import Comparison, ancestors, compare, lay
+from resnet_viz.check.drawing import pair_of
+from resnet_viz.check.items import Row, our_row, their_row
+from resnet_viz.check.naming import Draft, from_found, name_block
+from resnet_viz.check.naming_network import name_row
+from resnet_viz.check.one_block import Judged, output_of, settled
+from resnet_viz.check.ours import Trial, block_steps, network_steps
+from resnet_viz.check.recorder import Recorder, Step, id_of
+from resnet_viz.check.reference import reference
+from resnet_viz.check.remarks import remarks_on
+from resnet_viz.check.running import Program, role_of
+from resnet_viz.check.sentences import Scene, tell
+from resnet_viz.check.standin import Built
+from resnet_viz.spec import build_graph, preset
+
+_BOTH = ((False, ("identity_block",)), (True, ("convolutional_block", "convolution_block")))
+
+
+def judge_network(program: Program, name: str, preset_name: str) -> Judged:
+    """Judge a network at its usual number of classes, and if that is right, at another.
+
+    Raises:
+        StoppedError: If the code stops.
+    """
+    spec = preset(preset_name)
+    roles = {role_of(parameter) for parameter in inspect.signature(program.names[name]).parameters}
+    judged = _tried(program, name, preset_name, spec.classes)
+    if not judged.mistakes and "classes" in roles:
+        again = _tried(program, name, preset_name, spec.classes + 4)
+        if again.mistakes:
+            return again
+    return judged
+
+
+def _tried(program: Program, name: str, preset_name: str, classes: int) -> Judged:
+    record = program.recorder()
+    size = preset(preset_name).input_shape
+    values = {"input_shape": size, "classes": classes}
+    with_ours = _Replaced(program)
+    try:
+        given = program.call(program.names[name], values, name)
+    finally:
+        with_ours.undo()
+    if not record.steps:
+        record.source(size)
+    output, drafts = _output(given, record, name)
+    roles = {role_of(parameter) for parameter in inspect.signature(program.names[name]).parameters}
+    shown = ", ".join(f"{key}={value}" for key, value in values.items() if key in roles)
+    return judged_network(record, output, drafts, (name, f"{name}({shown})"), preset_name, classes)
+
+
+def judge_script(record: Recorder, preset_name: str) -> Judged:
+    """Judge a model that the code builds outside any function."""
+    start, end = record.models[-1]
+    del start
+    classes = next((s.settings["units"] for s in reversed(record.steps) if s.kind == "dense"), 6)
+    return judged_network(record, id_of(end), [], ("model", "Model(inputs, outputs)"), preset_name, classes)
+
+
+def judged_network(
+    record: Recorder, output: str, drafts: list[Draft], names: tuple[str, str], preset_name: str, classes: int
+) -> Judged:
+    """Return what is to be said of a recorded network."""
+    spec = preset(preset_name, classes=classes)
+    graph = build_graph(spec)
+    ours = our_row(graph, network_steps(graph), spec.kernel_size)
+    theirs = their_row(record.steps, output, record.calls)
+    found = Comparison(ours.items, theirs.items, theirs.output)
+    found.live = ancestors({step.id: step for step in theirs.items}, theirs.output)
+    _lay_rows(found, ours, theirs)
+    drafts += [from_found(each) for each in record.found]
+    drafts += name_row(found, ours, theirs)
+    drafts += _inside(found, theirs)
+    drafts = settled(drafts, found)
+    steps = {step.id: step for step in (*record.steps, *theirs.items)}
+    mistakes = [tell(draft, Scene(names[0], spec.input_shape, 2, steps, projects=False)) for draft in drafts]
+    ours_of = {other.id: mine for mine, other in found.pairs.items()}
+    for mistake in mistakes:
+        mistake["theirs"] = [ours_of.get(theirs.item_of.get(each, each), each) for each in mistake["theirs"]]
+    by_id = {step.id: step for step in found.ours}
+    both = [(by_id[mine], other) for mine, other in found.pairs.items() if other.kind not in ("block", "dense")]
+    return Judged(names[0], pair_of(names[0], names[1], found), mistakes, remarks_on(names[0], both, with_names=True))
+
+
+def _lay_rows(found: Comparison, ours: Row, theirs: Row) -> None:
+    """Lay the rows beside each other; blocks that the code wrote out are compared inside, not as a whole."""
+    lay(found, ours.items[1:], theirs.items[1:], is_side=False)
+    known = set(theirs.inside)
+    found.differences = [
+        each for each in found.differences if not (each.form == "changed" and each.theirs and each.theirs.id in known)
+    ]
+
+
+def _inside(found: Comparison, theirs: Row) -> list[Draft]:
+    """Return the mistakes inside blocks that the code wrote out itself."""
+    drafts: list[Draft] = []
+    by_id = {step.id: step for step in found.ours}
+    for mine, other in found.pairs.items():
+        steps = theirs.inside.get(other.id)
+        if steps is None:
+            continue
+        own = {step.id for step in steps}
+        reads = next(each for step in steps for each in step.inputs if each not in own)
+        ours = by_id[mine].settings
+        filters = other.settings["filters"] if _squeezes(by_id[mine], other) else ours["filters"]
+        size = by_id[by_id[mine].inputs[0]].shape or (1, 1, 1)
+        trial = Trial(ours["projects"], ours["f"], filters, ours["strides"], size, mine)
+        start = Step(reads, "input", {}, (), size)
+        inner = name_block(compare(block_steps(trial), [start, *steps], steps[-1].id), trial)
+        for draft in inner:
+            draft.ours, draft.theirs = [mine], [other.id]
+        drafts += inner
+    return drafts
+
+
+def _squeezes(ours: Step, theirs: Step) -> bool:
+    """Whether a block squeezes to twice the filters, which is told for the row."""
+    mine, other = ours.settings["filters"], theirs.settings["filters"]
+    return len(other) == 3 and other[0] == other[1] == 2 * mine[0] and other[2] == mine[2]
+
+
+def _output(given: object, record: Recorder, name: str) -> tuple[str, list[Draft]]:
+    if isinstance(given, Built):
+        return id_of(given.output), []
+    if given is None and record.models:
+        return id_of(record.models[-1][1]), [Draft("no-return")]
+    output, drafts = output_of(given, record, name)
+    return output, drafts or [Draft("other", "no-model", record.steps[-1].line, values={"function": name})]
+
+
+class _Replaced:
+    """The code's own blocks, set aside while ours stand in their place."""
+
+    def __init__(self, program: Program) -> None:
+        self.names = program.names
+        self.kept: dict[str, Any] = {}
+        self.new: set[str] = set()
+        session = program.stand_in.session
+        for projects, usual in _BOTH:
+            known = [
+                each for each in self.names if each.replace("_", "").lower() in {u.replace("_", "") for u in usual}
+            ]
+            for each in known or usual:
+                own = self.names.get(each)
+                is_function = inspect.isfunction(own)
+                made: Callable[..., Any] = reference(session, each, own if is_function else None, projects=projects)
+                if each in self.names:
+                    self.kept[each] = own
+                else:
+                    self.new.add(each)
+                self.names[each] = made
+
+    def undo(self) -> Mapping[str, Any]:
+        """Put the code's own back."""
+        self.names.update(self.kept)
+        for name in self.new:
+            del self.names[name]
+        return self.names

@@ -1,0 +1,199 @@
+"""What the stand-in writes down: one step for every layer that the code applies, with its shape and its line."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+FILE = "<your code>"
+"""The name under which a student's code is compiled: its frames are known by it."""
+
+Size = tuple[int, ...]
+"""A shape without the batch axis."""
+
+
+class NotKnownError(BaseException):
+    """The code does something that the stand-in does not know: nothing can be said of it then.
+
+    No `Exception`, so that no `except` of the code swallows it.
+    """
+
+    def __init__(self, call: str, line: int | None) -> None:
+        super().__init__(call)
+        self.call = call
+        self.line = line
+
+
+@dataclass
+class Step:
+    """One layer, applied once.
+
+    Attributes:
+        id: Its name in the recording.
+        kind: As `spec.layers.kind_of` names it; others by their Keras name in lower case.
+        settings: Its arguments as far as they change the graph.
+        inputs: Ids of what it reads.
+        shape: What it gives; None if that cannot be worked out.
+        name: What the code calls it, or "".
+        line: Where it is applied; None in our own graph.
+        scope: Number of the block's call that it lies in, or None.
+        place: Where it stands in our graph, such as ``2b``; "" in theirs.
+    """
+
+    id: str
+    kind: str
+    settings: dict[str, Any]
+    inputs: tuple[str, ...]
+    shape: Size | None
+    name: str = ""
+    line: int | None = None
+    scope: int | None = None
+    place: str = ""
+
+
+@dataclass
+class Found:
+    """Something wrong that the recording itself shows, whatever the graph: an argument nobody knows, a layer not called."""
+
+    id: str
+    line: int | None
+    step: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+
+
+class Tensor:
+    """What flows between layers: it knows who made it and its shape."""
+
+    def __init__(self, record: "Recorder", step: Step) -> None:
+        self._record = record
+        self._step = step
+        self.dtype = "float32"
+        self.name = step.name or step.id
+
+    @property
+    def shape(self) -> "Shape":
+        """Its size with the batch axis."""
+        return Shape((None, *(self._step.shape or ())))
+
+    def get_shape(self) -> "Shape":
+        """Return its size, as older TensorFlow writes it."""
+        return self.shape
+
+    def __add__(self, other: object) -> "Tensor":
+        if not isinstance(other, Tensor):
+            self._record.refuse("x + …")
+        return self._record.add((self, other))
+
+    __radd__ = __add__
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        self._record.refuse(f"x.{name}")
+
+    def __getitem__(self, key: object) -> NoReturn:
+        self._record.refuse("x[…]")
+
+    def __iter__(self) -> NoReturn:
+        self._record.refuse("for … in x")
+
+    def _calculated(self, *_other: object) -> NoReturn:
+        self._record.refuse("x − …, x · …")
+
+    __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __matmul__ = __pow__ = __neg__ = _calculated
+    __gt__ = __lt__ = __ge__ = __le__ = _calculated
+
+
+class Shape(tuple[int | None, ...]):
+    """A shape that also answers as TensorFlow's does."""
+
+    __slots__ = ()
+
+    def as_list(self) -> list[int | None]:
+        """Return it as a list."""
+        return list(self)
+
+    @property
+    def rank(self) -> int:
+        """How many axes."""
+        return len(self)
+
+    @property
+    def ndims(self) -> int:
+        """How many axes."""
+        return len(self)
+
+
+class Recorder:
+    """All that one run of the code did."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self.found: list[Found] = []
+        self.models: list[tuple[Tensor, Tensor]] = []
+        self.scope: int | None = None
+        self.calls: list[dict[str, Any]] = []
+        self.uses: dict[int, int] = {}
+        self.kept: list[object] = []
+
+    def put(self, kind: str, inputs: tuple[Tensor, ...], shape: Size | None, **more: Any) -> Tensor:
+        """Write a step down and return what it gives."""
+        step = Step(
+            f"n{len(self.steps)}",
+            kind,
+            more.get("settings", {}),
+            tuple(tensor._step.id for tensor in inputs),  # noqa: SLF001 - the two belong together
+            shape,
+            more.get("name", ""),
+            self.line(),
+            self.scope,
+        )
+        self.steps.append(step)
+        return Tensor(self, step)
+
+    def source(self, shape: Size) -> Tensor:
+        """Write an input down."""
+        return self.put("input", (), shape)
+
+    def add(self, tensors: tuple[Tensor, ...], name: str = "", kind: str = "add") -> Tensor:
+        """Write a sum down; one that does not fit is found by its shapes."""
+        first = size_of(tensors[0]) if tensors else None
+        return self.put(kind, tensors, first, name=name)
+
+    def refuse(self, call: str) -> NoReturn:
+        """Stop, as nothing is known of a call.
+
+        Raises:
+            NotKnownError: Always.
+        """
+        raise NotKnownError(call, self.line())
+
+    def line(self) -> int | None:
+        """Return the line of the student's code that is being run."""
+        frame = sys._getframe(1)  # noqa: SLF001 - CPython's own, as in every traceback
+        while frame is not None:
+            if frame.f_code.co_filename == FILE:
+                return frame.f_lineno
+            frame = frame.f_back  # type: ignore[assignment]
+        return None
+
+    @contextmanager
+    def within(self, call: dict[str, Any]) -> Iterator[None]:
+        """Put what follows into the scope of a block's call."""
+        outer, self.scope = self.scope, len(self.calls)
+        self.calls.append(call)
+        try:
+            yield
+        finally:
+            self.scope = outer
+
+
+def size_of(tensor: Tensor) -> Size | None:
+    """Return a tensor's shape without the batch axis."""
+    return tensor._step.shape  # noqa: SLF001 - the two belong together
+
+
+def id_of(tensor: Tensor) -> str:
+    """Return the id of the step that made a tensor."""
+    return tensor._step.id  # noqa: SLF001 - the two belong together

@@ -1,0 +1,79 @@
+"""The blocks as the course writes them, in place of a student's own while the whole network is recorded.
+
+So a mistake in a block is told once, for the block, and the network is judged for what it makes of right ones.
+"""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from resnet_viz.check.layers import KerasRefusesError, Session, tensor_of
+from resnet_viz.check.ours import Trial, block_steps
+from resnet_viz.check.recorder import Tensor, size_of
+from resnet_viz.check.running import role_of
+from resnet_viz.messages import gettext as _
+
+
+def reference(session: Session, name: str, own: Callable[..., Any] | None, *, projects: bool) -> Callable[..., Any]:
+    """Return our block with the signature of theirs, or of the course if they have none."""
+    signature = inspect.signature(own or (_convolutional if projects else _identity))
+
+    def block(*args: Any, **kwargs: Any) -> Tensor:
+        record = session.record
+        line = record.line()
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        values: dict[str, Any] = {}
+        for place, (parameter, value) in enumerate(bound.arguments.items()):
+            values[role_of(parameter) or ("x" if place == 0 else parameter)] = value
+        x = tensor_of(values.get("x"), record, name)
+        filters = _filters(values, name)
+        strides = _side(values.get("s", 2)) if projects else 1
+        f = _side(values.get("f", 3))
+        label = f"{values.get('stage') or ''}{values.get('block') or ''}"
+        call = {"projects": projects, "f": f, "filters": filters, "strides": strides, "line": line, "label": label}
+        with record.within(call):
+            return _recorded(session, x, Trial(projects, f, filters, strides, size_of(x) or (1, 1, 1), "2a"))
+
+    return block
+
+
+def _recorded(session: Session, x: Tensor, trial: Trial) -> Tensor:
+    made = {"input": x}
+    for step in block_steps(trial)[1:]:
+        reads = tuple(made[name] for name in step.inputs)
+        made[step.id] = session.record.put(step.kind, reads, step.shape, settings=step.settings)
+        last = step.id
+    return made[last]
+
+
+def _filters(values: dict[str, Any], name: str) -> tuple[int, ...]:
+    given = values.get("filters")
+    if given is None:
+        given = [values[each] for each in ("f1", "f2", "f3") if each in values]
+    if isinstance(given, int) and not isinstance(given, bool):
+        return given, given, 4 * given
+    numbers = tuple(given) if isinstance(given, (list, tuple)) else ()
+    if len(numbers) != 3 or not all(isinstance(each, int) and each > 0 for each in numbers):
+        text = _("`{block}` needs three numbers of filters. Received: {value}.")
+        raise KerasRefusesError(text.format(block=name, value=repr(given)[:40]))
+    return numbers
+
+
+def _side(value: Any) -> int:
+    side = value[0] if isinstance(value, (list, tuple)) and value else value
+    if not isinstance(side, int) or not 1 <= side <= 31:
+        raise KerasRefusesError(
+            _("A stride or a kernel must be a whole number from 1 to 31. Received: {value}.").format(
+                value=repr(value)[:40]
+            )
+        )
+    return side
+
+
+def _identity(X: Any, f: Any, filters: Any, stage: Any = "", block: Any = "", **_more: Any) -> None:  # noqa: N803
+    """Have the course's parameters."""
+
+
+def _convolutional(X: Any, f: Any, filters: Any, stage: Any = "", block: Any = "", s: Any = 2, **_more: Any) -> None:  # noqa: N803
+    """Have the course's parameters."""

@@ -1,0 +1,311 @@
+"""The modules that a notebook imports: Keras as far as the stand-in knows it, and dust that does nothing."""
+
+import builtins
+import math
+from collections.abc import Callable, Mapping
+from types import FunctionType
+from typing import Any
+
+from resnet_viz.check.layers import PHASE, Initializer, Layer, Session, Unknown, layer_classes, tensor_of
+from resnet_viz.check.recorder import Shape, Tensor, size_of
+
+ALLOWED = frozenset(
+    "abc collections contextlib copy dataclasses enum functools inspect itertools math operator random re string textwrap typing warnings __future__".split()
+)
+"""Real modules that code may import; all others are stood in for, the harmless and the rest alike."""
+
+_LAYER_HOMES = ("keras", "tensorflow", "tf")
+
+
+class Dust(Unknown):
+    """Anything that no graph depends on: pictures, files, training. Every use of it gives more of it.
+
+    A tensor that goes through it, or an argument that it stands for, is what nobody can judge.
+    """
+
+    def __init__(self, name: str, session: Session, *, is_undefined: bool = False) -> None:
+        self._name = name
+        self._session = session
+        self._is_undefined = is_undefined
+
+    def __repr__(self) -> str:
+        if self._is_undefined:
+            message = f"name '{self._name}' is not defined"
+            raise NameError(message)
+        return self._name
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Dust(f"{self._name}.{name}", self._session)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if len(args) == 1 and isinstance(args[0], (FunctionType, type)) and not kwargs:
+            return args[0]  # a decorator
+        if any(_has_tensor(value) for value in (*args, *kwargs.values())):
+            self._session.record.refuse(f"{self!r}(…)")
+        return Dust(f"{self._name}(…)", self._session)
+
+    def __getitem__(self, key: object) -> "Dust":
+        return self
+
+    def __setitem__(self, key: object, value: object) -> None:
+        pass
+
+    def __enter__(self) -> "Dust":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        pass
+
+    def __iter__(self) -> Any:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def _more(self, other: object = None) -> "Dust":
+        if isinstance(other, Tensor):
+            self._session.record.refuse(repr(self))
+        return self
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __neg__ = _more
+    __floordiv__ = __mod__ = __pow__ = __lt__ = __gt__ = __le__ = __ge__ = __matmul__ = _more
+
+
+class Initializers(Dust):
+    """`keras.initializers`: each start under any of its names."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+        def made(*args: Any, **kwargs: Any) -> Initializer:
+            return Initializer(name, kwargs.get("seed", args[0] if len(args) == 1 else None))
+
+        made.initializer = name  # type: ignore[attr-defined]
+        return made
+
+
+class Home(Dust):
+    """A module with things of its own; the rest of it is dust."""
+
+    def __init__(self, name: str, session: Session, things: Mapping[str, Any]) -> None:
+        super().__init__(name, session)
+        self._things = things
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self.__dict__.get("_things", {}):
+            return self._things[name]
+        return super().__getattr__(name)
+
+
+class StandIn:
+    """Keras, TensorFlow and NumPy for one piece of code."""
+
+    def __init__(self) -> None:
+        self.session = Session()
+        self.stars: list[str] = []
+        made = layer_classes(self.session)
+        base = type("Layer", (Layer,), {"_session": self.session})
+        model = type("Model", (Layer,), {"_session": self.session, "__new__": self._new_model, "__init__": _no_init})
+        relu, softmax = self._function("relu"), self._function("softmax")
+        merges = {
+            "add": self._merge("add"),
+            "concatenate": self._merge("concatenate"),
+            "multiply": self._merge("multiply"),
+        }
+        initializers = Initializers("initializers", self.session)
+        things: dict[str, Any] = {
+            **made,
+            **merges,
+            "Layer": base,
+            "Model": model,
+            "Sequential": type("Sequential", (_Sequential,), {"_session": self.session}),
+            "Input": self._input,
+            "initializers": initializers,
+            "relu": relu,
+            "softmax": softmax,
+            "int_shape": lambda x: tuple(x.shape) if isinstance(x, Tensor) else None,
+            "shape": lambda x: x.shape if isinstance(x, Tensor) else None,
+            "learning_phase": lambda: PHASE,
+            "image_data_format": lambda: "channels_last",
+            "function": lambda given=None, **_more: given if callable(given) else (lambda function: function),
+            "identity": lambda x, **_more: x,
+            "add_n": self._sum_of,
+        }
+        things |= dict.fromkeys(("TensorShape",), Shape)
+        self.home = _Tree("keras", self.session, things)
+        self.numpy = Home("numpy", self.session, _NUMBERS)
+
+    def undefined(self, name: str) -> Dust:
+        """Return what stands for a name that a swallowed helper file may define."""
+        return Dust(name, self.session, is_undefined=True)
+
+    def import_(
+        self,
+        name: str,
+        globals_: Mapping[str, object] | None = None,
+        locals_: Mapping[str, object] | None = None,
+        fromlist: tuple[str, ...] | None = (),
+        level: int = 0,
+    ) -> Any:
+        """Import what the code asks for: a real module if it is allowed, else what stands in for it."""
+        root, _dot, rest = name.partition(".")
+        if root in ALLOWED and level == 0:
+            return builtins.__import__(name, globals_, locals_, fromlist or (), level)
+        if root == "numpy":
+            return self.numpy
+        if root not in _LAYER_HOMES:
+            if fromlist and "*" in fromlist:
+                self.stars.append(name)
+            return Home(name, self.session, {"__all__": []}) if fromlist else Dust(root, self.session)
+        if not fromlist:
+            return self.home
+        place: Any = self.home
+        for part in rest.split(".") if rest else ():
+            place = getattr(place, part)
+        if "*" in fromlist:
+            things = {name: value for name, value in self.home.things.items() if name[0].isupper() or name == "add"}
+            return Home(name, self.session, {**things, "__all__": list(things)})
+        return place
+
+    def _new_model(self, cls: type, *args: Any, **kwargs: Any) -> Any:
+        reads, gives = kwargs.get("inputs", kwargs.get("input")), kwargs.get("outputs", kwargs.get("output"))
+        if args:
+            reads, gives = args[0], args[1] if len(args) > 1 else gives
+        if reads is None and gives is None:  # a class of the student's own
+            made = object.__new__(cls)
+            Layer.__init__(made)
+            return made
+        record = self.session.record
+        ends = [value[0] if isinstance(value, (list, tuple)) and value else value for value in (reads, gives)]
+        start, end = (tensor_of(value, record, "Model") for value in ends)
+        record.models.append((start, end))
+        return Built("model", self.session, start, end)
+
+    def _input(
+        self, shape: Any = None, *_more: Any, tensor: Any = None, batch_shape: Any = None, **_rest: Any
+    ) -> Tensor:
+        if isinstance(tensor, Tensor):
+            return tensor
+        sides = tuple(batch_shape)[1:] if batch_shape else shape
+        sides = (sides,) if isinstance(sides, int) else tuple(sides or ())
+        if not all(isinstance(side, int) for side in sides):
+            self.session.record.refuse("Input(…)")
+        return self.session.record.source(sides)
+
+    def _function(self, kind: str) -> Callable[..., Any]:
+        def applied(x: Any = None, *args: Any, **kwargs: Any) -> Any:
+            record = self.session.record
+            value = kwargs.pop("features", kwargs.pop("logits", x))
+            if args or set(kwargs) - {"name", "axis"}:
+                record.refuse(f"{kind}(…)")
+            tensor = tensor_of(value, record, kind)
+            return record.put(kind, (tensor,), size_of(tensor))
+
+        applied.activation = kind  # type: ignore[attr-defined]
+        return applied
+
+    def _merge(self, kind: str) -> Callable[..., Any]:
+        title = kind.title()
+
+        def applied(*args: Any, **kwargs: Any) -> Any:
+            values = kwargs.pop("inputs", None) or (args[0] if args and isinstance(args[0], (list, tuple)) else args)
+            layer = self.home.things[title](**kwargs)
+            return layer(list(values))
+
+        return applied
+
+    def _sum_of(self, values: Any, name: str = "") -> Any:
+        return self.home.things["Add"](name=name)(list(values))
+
+
+class _Tree(Home):
+    """Keras and TensorFlow at once: `keras.layers`, `tf.keras.layers`, `tensorflow.python.keras.layers` are all this."""
+
+    def __init__(self, name: str, session: Session, things: dict[str, Any]) -> None:
+        super().__init__(name, session, things)
+        self.things = things
+
+    def __getattr__(self, name: str) -> Any:
+        things = self.__dict__.get("things", {})
+        if name in things:
+            return things[name]
+        if name in _INSIDE:
+            return self
+        if name in _STARTS:
+            return getattr(things["initializers"], name)
+        return Dust(name, self._session) if not name.startswith("__") else super().__getattr__(name)
+
+
+_INSIDE = frozenset(
+    "keras layers models tensorflow python backend activations nn ops math api _v1 v1 v2 compat engine topology normalization convolutional core pooling merge training input_layer base_layer resnet".split()
+)
+_STARTS = frozenset(
+    "glorot_uniform glorot_normal he_normal he_uniform random_uniform random_normal constant zeros ones lecun_normal GlorotUniform GlorotNormal HeNormal HeUniform RandomUniform RandomNormal Constant Zeros Ones TruncatedNormal VarianceScaling truncated_normal".split()
+)
+_NUMBERS: dict[str, Any] = {
+    "array": lambda value, *_more, **_rest: value,
+    "asarray": lambda value, *_more, **_rest: value,
+    "prod": lambda values: math.prod(values),
+    "ceil": math.ceil,
+    "floor": math.floor,
+    "sqrt": math.sqrt,
+    "log2": math.log2,
+    "arange": range,
+    "int32": int,
+    "int64": int,
+    "inf": math.inf,
+    "pi": math.pi,
+}
+
+
+class _Sequential(Layer):
+    """Layers one after another, called as one."""
+
+    def __init__(self, layers: Any = (), name: str = "") -> None:
+        super().__init__(name=name)
+        self.layers = list(layers or ())
+
+    def add(self, layer: Any) -> None:
+        """Put one more at the end."""
+        self.layers.append(layer)
+
+    def __call__(self, x: Any = None, *_args: Any, **kwargs: Any) -> Any:
+        """Apply them in order; BatchNorm alone hears of the phase."""
+        for layer in self.layers:
+            hears = isinstance(layer, Layer) and type(layer).__name__ == "BatchNormalization"
+            x = layer(x, **kwargs) if hears else layer(x)
+        return x
+
+
+class Built(Dust):
+    """A finished model: what it reads and gives; training and the like are dust."""
+
+    def __init__(self, name: str, session: Session, start: Tensor, end: Tensor) -> None:
+        super().__init__(name, session)
+        self.inputs, self.outputs = [start], [end]
+        self.input, self.output = start, end
+
+
+def _no_init(self: Any, *args: Any, **kwargs: Any) -> None:
+    """Do nothing: a model of two tensors is finished, and a student's own class calls this with what it likes."""
+
+
+def _has_tensor(value: object) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(map(_has_tensor, value))
+    return isinstance(value, Tensor)
+
+
+def builtins_for(stand_in: StandIn) -> dict[str, Any]:
+    """Return the built-in functions that code may use: its imports go to the stand-in, its prints nowhere."""
+    own = dict(vars(builtins))
+    own["__import__"] = stand_in.import_
+    own["print"] = lambda *_args, **_kwargs: None
+    own["input"] = lambda *_args: ""
+    own["exit"] = own["quit"] = lambda *_args: None
+    own["display"] = lambda *_args, **_kwargs: None
+    own["get_ipython"] = lambda: Dust("get_ipython()", stand_in.session)
+    return own
