@@ -6,5 +6,6 @@ package.
 """
 
 from resnet_viz.check.judging import judge, presets
+from resnet_viz.check.material import examples, puzzle
 
-__all__ = ["judge", "presets"]
+__all__ = ["examples", "judge", "presets", "puzzle"]

@@ -156,33 +156,35 @@ class Answer(TypedDict):
 
 
 class PuzzleLine(TypedDict):
-    """A line of a puzzle; `text` may have several lines of code, `key` names it in an order."""
+    """A line of a puzzle, and why it stands where it does."""
 
-    key: str
-    text: str
+    id: str
+    code: str
+    step: str
+
+
+class Distractor(TypedDict):
+    """A line that does not belong: what it stands instead of, and the mistake that it makes there."""
+
+    id: str
+    code: str
+    instead: str
+    mistake: str
 
 
 class Puzzle(TypedDict):
     """A block as lines to put in order.
 
     Attributes:
-        function: The function that they make.
-        head: What stands above them, given.
-        lines: The lines, some of which do not belong, shuffled.
+        name: The function that they make.
+        head: What stands above them, given; the lines are indented by one level below it.
+        lines: In the right order. Lines with the same code can change places.
+        distractors: Lines that do not belong.
         hints: Three, each smaller than the solution.
-        solution: Line by line, with the reason.
     """
 
-    function: str
+    name: str
     head: str
     lines: list[PuzzleLine]
+    distractors: list[Distractor]
     hints: list[str]
-    solution: list["SolutionLine"]
-
-
-class SolutionLine(TypedDict):
-    """One line of the solution and why it stands there."""
-
-    key: str
-    text: str
-    why: str

@@ -150,7 +150,11 @@ def _read(ours: list[Step], theirs: list[Step], output: str, reading: _Reading) 
     found.side = [step.id for step in side]
     our_side = [step for step in ours if step.place == "1"]
     our_main = [step for step in ours[1:] if step.place != "1"]
-    lay(found, our_main, main, is_side=False)
+    on_main = {step.id for step in main}
+    lay(
+        found, our_main, [step for step in theirs[1:] if step.id in on_main or step.id not in found.live], is_side=False
+    )
+    _mark_unread(found)
     lay(found, our_side, side, is_side=True)
     if fork and fork != theirs[0].id:
         begins = next(step for step in theirs if step.id == fork)
@@ -233,6 +237,19 @@ def changes(mine: Step, other: Step) -> list[str]:
 
 def _gap(step: Step) -> float:
     return _GAPS.get(step.kind, 1.0)
+
+
+def _mark_unread(found: Comparison) -> None:
+    """Have what matches a layer that nobody reads count as made for nothing; what matches none is no difference."""
+    for each in list(found.differences):
+        if each.theirs and each.theirs.id not in found.live and each.form in ("extra", "changed"):
+            found.differences.remove(each)
+            found.cost -= _gap(each.theirs) if each.form == "extra" else 0
+    for mine in found.ours:
+        other = found.pairs.get(mine.id)
+        if other and other.id not in found.live:
+            found.cost += _gap(mine)
+            found.differences.append(Difference("unread", mine, other))
 
 
 def _find_unread(found: Comparison) -> None:

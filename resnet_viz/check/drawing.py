@@ -1,6 +1,7 @@
 """Both graphs of a function as plain nodes and edges, the difference marked on each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from resnet_viz.check.answer import Graph, GraphEdge, GraphNode, Pair, Status
 from resnet_viz.check.comparing import Comparison
@@ -21,31 +22,25 @@ def pair_of(function: str, call: str, found: Comparison) -> Pair:
     theirs_edges = {(names.get(tail, tail), names[step.id]) for step in found.theirs for tail in step.inputs}
     our_side = [step.id for step in found.ours if step.place == "1"]
     their_side = [names[name] for name in found.side]
-    forks = {names.get(found.fork, found.fork)}
-    output = next((step.id for step in reversed(found.ours)), "")
+    start = found.ours[0].id
+    mine = {step.id: step.id for step in found.ours}
+    our_edges, their_edges = _Edges(ours_edges, theirs_edges, "missing"), _Edges(theirs_edges, ours_edges, "extra")
+    our_way, their_way = _Way(our_side, start), _Way(their_side, names.get(found.fork, found.fork))
     return {
         "function": function,
         "call": call,
-        "ours": _graph(
-            found.ours,
-            lambda name: name,
-            ours,
-            _Edges(ours_edges, theirs_edges, "missing"),
-            our_side,
-            {found.ours[0].id},
-            output,
-        ),
+        "ours": _graph(found.ours, mine, ours, our_edges, our_way, found.ours[-1].id),
         "theirs": _graph(
-            found.theirs,
-            lambda name: names.get(name, name),
-            theirs,
-            _Edges(theirs_edges, ours_edges, "extra"),
-            their_side,
-            forks,
-            names.get(found.output, found.output),
-            found.live,
+            found.theirs, names, theirs, their_edges, their_way, names.get(found.output, found.output), found.live
         ),
     }
+
+
+class _Way(NamedTuple):
+    """A shortcut: its layers, and where it begins."""
+
+    side: Sequence[str]
+    fork: str
 
 
 class _Edges:
@@ -84,11 +79,10 @@ def _statuses(found: Comparison, ours_of: dict[str, str]) -> tuple[dict[str, Sta
 
 def _graph(
     steps: Sequence[Step],
-    name_of: Callable[[str], str],
+    names: Mapping[str, str],
     statuses: dict[str, Status],
     edges: _Edges,
-    side: Sequence[str],
-    forks: set[str],
+    way: _Way,
     output: str,
     live: set[str] | None = None,
 ) -> Graph:
@@ -97,7 +91,7 @@ def _graph(
     nodes: list[GraphNode] = []
     arrows: list[GraphEdge] = []
     for step in shown:
-        name = name_of(step.id)
+        name = names[step.id]
         nodes.append(
             {
                 "id": name,
@@ -105,21 +99,21 @@ def _graph(
                 "lines": box_lines(step),
                 "name": step.name,
                 "shape": shape_text(step.shape),
-                "inputs": [name_of(each) for each in step.inputs],
-                "path": "shortcut" if name in side else "trunk" if step.kind in ("block", "input") else "main",
+                "inputs": [names.get(each, each) for each in step.inputs],
+                "path": "shortcut" if name in way.side else "trunk" if step.kind in ("block", "input") else "main",
                 "line": step.line,
                 "is_read": live is None or step.id in live,
                 "status": statuses.get(name, ""),
             }
         )
         for tail in dict.fromkeys(each for each in step.inputs if each in ids):
-            start = name_of(tail)
-            meets = step.kind == "add" and (start in side[-1:] or (not side and start in forks))
+            start = names.get(tail, tail)
+            meets = step.kind == "add" and (start in way.side[-1:] or (not way.side and start == way.fork))
             arrows.append(
                 {
                     "tail": start,
                     "head": name,
-                    "is_shortcut": name in side or meets,
+                    "is_shortcut": name in way.side or meets,
                     "status": edges.status_of(start, name, statuses),
                 }
             )
@@ -127,5 +121,19 @@ def _graph(
 
 
 _KINDS = frozenset(
-    "input padding conv batch_norm relu max_pool average_pool global_average_pool add flatten dense softmax block".split()
+    [
+        "input",
+        "padding",
+        "conv",
+        "batch_norm",
+        "relu",
+        "max_pool",
+        "average_pool",
+        "global_average_pool",
+        "add",
+        "flatten",
+        "dense",
+        "softmax",
+        "block",
+    ]
 )

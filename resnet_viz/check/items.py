@@ -110,15 +110,16 @@ def _by_sums(whole: Mapping[str, Step], start: str, output: str) -> dict[str, li
         if not found:
             begin = _begin(whole, way, step)
             before = ancestors(whole, begin)
-        inside = [each for name, each in whole.items() if name in ancestors(whole, end.id) - before and name in live]
-        found[f"n-block{len(found)}"] = inside
-        before = ancestors(whole, end.id)
+        upto = ancestors(whole, end.id)
+        found[f"n-block{len(found)}"] = [each for name, each in whole.items() if name in upto - before and name in live]
+        before = upto
     return found
 
 
 def _begin(whole: Mapping[str, Step], way: Sequence[Step], add: Step) -> str:
     """Return what the first block reads: the stem's pooling, or where the sum's two ways part."""
-    before = [step for step in way if step.id in ancestors(whole, add.id)]
+    upto = ancestors(whole, add.id)
+    before = [step for step in way if step.id in upto]
     pool = next((step for step in before if step.kind == "max_pool"), None)
     if pool:
         return pool.id

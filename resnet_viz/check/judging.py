@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 from resnet_viz.check.answer import Answer, Stop, Verdict
+from resnet_viz.check.layers import Unknown
 from resnet_viz.check.notebook import read
 from resnet_viz.check.one_block import Judged, judge_block
 from resnet_viz.check.one_network import judge_network, judge_script
@@ -74,9 +75,11 @@ def _tasks(program: Program, preset: str) -> list[Callable[[], Judged]]:
     networks: list[Callable[[], Judged]] = []
     for name, value in list(program.names.items()):
         key = name.replace("_", "").lower()
-        if key in _BLOCKS and callable(value):
+        if not callable(value) or isinstance(value, Unknown):
+            continue
+        if key in _BLOCKS:
             blocks.append(partial(judge_block, program, name, projects=_BLOCKS[key]))
-        elif key in _NETWORKS and callable(value):
+        elif key in _NETWORKS:
             networks.append(partial(judge_network, program, name, preset))
     record = program.stand_in.session.record
     if not blocks and not networks and record.models:

@@ -179,6 +179,7 @@ class _Namer:
             ),
             None,
         )
+        self.left = [each for each in self.left if not (each.form == "extra" and each.theirs is reader)]
         places = list(dict.fromkeys(each.ours.place for each in unread if each.ours))
         draft = Draft("block-skipped", "inside", reader.line if reader else made[-1].line, places)
         draft.ours = [each.ours.id for each in unread if each.ours]
@@ -213,8 +214,10 @@ class _Namer:
             draft.ours += [each.ours.id for each in norms if each.ours]
             drafts.append(draft)
         for form in ("missing", "unread"):
-            for each in self.take(form, "batch_norm", side=True):
-                drafts.append(draft_of("shortcut-batchnorm-missing", each, form, parameters=_parameters(each.ours)))
+            drafts += [
+                draft_of("shortcut-batchnorm-missing", each, form, parameters=_parameters(each.ours))
+                for each in self.take(form, "batch_norm", side=True)
+            ]
         return drafts
 
     def _strides(self) -> list[Draft]:

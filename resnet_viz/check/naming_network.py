@@ -1,6 +1,7 @@
 """From the differences of two rows of blocks to mistakes with names."""
 
 from collections import Counter
+from typing import Any
 
 from resnet_viz.check.comparing import Comparison, Difference
 from resnet_viz.check.items import Row
@@ -32,7 +33,7 @@ def _counts(found: Comparison) -> list[Draft]:
         if n == ours[stage]:
             continue
         step = each.ours or each.theirs
-        values = {"stage": stage, "ours_count": ours[stage], "theirs_count": n, "apart": stage}
+        values: dict[str, Any] = {"stage": stage, "ours_count": ours[stage], "theirs_count": n, "apart": stage}
         values["arithmetic"] = _weights(step, abs(apart[stage]), fewer=apart[stage] > 0) if step else ""
         drafts.append(draft_of("blocks-count", each, **values))
     return drafts
@@ -185,9 +186,9 @@ def _squeezed(found: Comparison, theirs: Row) -> list[Draft]:
     """The same for blocks that the code wrote out itself."""
     by_id = {step.id: step for step in found.ours}
     for name, other in found.pairs.items():
-        if other.id in theirs.inside and by_id[name].settings["filters"] == (256, 256, 2048):
-            if other.settings["filters"] == (512, 512, 2048):
-                return [draft_of("squeeze-512", Difference("changed", by_id[name], other, "filters"))]
+        is_own = other.id in theirs.inside and by_id[name].settings["filters"] == (256, 256, 2048)
+        if is_own and other.settings["filters"] == (512, 512, 2048):
+            return [draft_of("squeeze-512", Difference("changed", by_id[name], other, "filters"))]
     return []
 
 

@@ -37,6 +37,16 @@ class Source(NamedTuple):
         """Return all functions by name, the last of a name."""
         return {node.name: node for node in ast.walk(self.tree) if isinstance(node, ast.FunctionDef)}
 
+    def imports(self) -> set[str]:
+        """Return the packages that the code imports from."""
+        found = set()
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                found |= {name.name.partition(".")[0] for name in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                found.add((node.module or "").partition(".")[0])
+        return found
+
     def unbound(self) -> set[str]:
         """Return the names that the code uses and never makes."""
         names = [node for node in ast.walk(self.tree) if isinstance(node, ast.Name)]
@@ -92,8 +102,8 @@ class _Phases(ast.NodeTransformer):
                 arguments.kw_defaults[place] = ast.copy_location(ast.Name(PHASE_NAME, ast.Load()), given)
         return node
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802 - the name that `ast` calls
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         return self._with_phases(node)
 
-    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:  # noqa: N802 - the name that `ast` calls
+    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
         return self._with_phases(node)

@@ -1,9 +1,8 @@
 """Judging one block: it is tried with numbers that tell its parts apart, and its graph is compared with ours."""
 
 import inspect
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from resnet_viz.check.answer import Mistake, Pair, Remark
 from resnet_viz.check.comparing import Comparison, compare
@@ -15,6 +14,9 @@ from resnet_viz.check.recorder import Recorder, Step, id_of
 from resnet_viz.check.remarks import remarks_on, unread_remark
 from resnet_viz.check.running import Program, StoppedError, is_tensor, role_of
 from resnet_viz.check.sentences import Scene, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _IDENTITY = (
     Trial(False, 3, (64, 128, 256), 1, (15, 15, 256), "3b"),
@@ -52,8 +54,7 @@ def judge_block(program: Program, name: str, *, projects: bool) -> Judged:
     try:
         judged = _tried(program, name, first, roles)
     except StoppedError as stopped:
-        judged = _tried_with_a_number(program, name, first, roles, stopped)
-        return judged
+        return _tried_with_a_number(program, name, first, roles, stopped)
     if not judged.mistakes:
         again = _tried(program, name, _fitted(second, first, roles), roles)
         if again.mistakes:
@@ -96,6 +97,8 @@ def _tried(program: Program, name: str, trial: Trial, roles: set[str], filters: 
     }
     given = program.call(program.names[name], values, name)
     output, drafts = output_of(given, record, name)
+    record.settle_lines()
+    end_of(program, name, drafts)
     found = compare(block_steps(trial), record.steps, output)
     if output != record.steps[-1].id and len(found.differences) > 3:
         whole = compare(block_steps(trial), record.steps, record.steps[-1].id)
@@ -105,6 +108,14 @@ def _tried(program: Program, name: str, trial: Trial, roles: set[str], filters: 
     return _judged(
         name, _call_text(name, trial, roles), found, drafts, trial, record, with_names={"stage", "block"} <= roles
     )
+
+
+def end_of(program: Program, name: str, drafts: list[Draft]) -> None:
+    """Have what is said of a function's end lie on its last line."""
+    node = program.source.functions().get(name)
+    for draft in drafts:
+        if draft.line is None and node:
+            draft.line = node.end_lineno
 
 
 def output_of(given: object, record: Recorder, name: str) -> tuple[str, list[Draft]]:

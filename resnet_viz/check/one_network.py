@@ -9,7 +9,7 @@ from resnet_viz.check.drawing import pair_of
 from resnet_viz.check.items import Row, our_row, their_row
 from resnet_viz.check.naming import Draft, from_found, name_block
 from resnet_viz.check.naming_network import name_row
-from resnet_viz.check.one_block import Judged, output_of, settled
+from resnet_viz.check.one_block import Judged, end_of, output_of, settled
 from resnet_viz.check.ours import Trial, block_steps, network_steps
 from resnet_viz.check.recorder import Recorder, Step, id_of
 from resnet_viz.check.reference import reference
@@ -50,6 +50,8 @@ def _tried(program: Program, name: str, preset_name: str, classes: int) -> Judge
     if not record.steps:
         record.source(size)
     output, drafts = _output(given, record, name)
+    record.settle_lines()
+    end_of(program, name, drafts)
     roles = {role_of(parameter) for parameter in inspect.signature(program.names[name]).parameters}
     shown = ", ".join(f"{key}={value}" for key, value in values.items() if key in roles)
     return judged_network(record, output, drafts, (name, f"{name}({shown})"), preset_name, classes)

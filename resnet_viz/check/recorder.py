@@ -4,10 +4,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 FILE = "<your code>"
 """The name under which a student's code is compiled: its frames are known by it."""
+
+_DEEP = 12
+"""Functions within functions that are looked through for a line."""
 
 Size = tuple[int, ...]
 """A shape without the batch axis."""
@@ -37,6 +43,7 @@ class Step:
         shape: What it gives; None if that cannot be worked out.
         name: What the code calls it, or "".
         line: Where it is applied; None in our own graph.
+        lines: The lines being run then, from the innermost of the code's functions outwards.
         scope: Number of the block's call that it lies in, or None.
         place: Where it stands in our graph, such as ``2b``; "" in theirs.
     """
@@ -50,6 +57,7 @@ class Step:
     line: int | None = None
     scope: int | None = None
     place: str = ""
+    lines: tuple[int, ...] = ()
 
 
 @dataclass
@@ -148,6 +156,7 @@ class Recorder:
             more.get("name", ""),
             self.line(),
             self.scope,
+            lines=self.lines(),
         )
         self.steps.append(step)
         return Tensor(self, step)
@@ -171,12 +180,28 @@ class Recorder:
 
     def line(self) -> int | None:
         """Return the line of the student's code that is being run."""
-        frame = sys._getframe(1)  # noqa: SLF001 - CPython's own, as in every traceback
-        while frame is not None:
+        return next(iter(self.lines()), None)
+
+    def lines(self) -> tuple[int, ...]:
+        """Return the lines of the student's code that are being run, the innermost function's first."""
+        found: list[int] = []
+        frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - CPython's own, as in every traceback
+        while frame is not None and len(found) < _DEEP:
             if frame.f_code.co_filename == FILE:
-                return frame.f_lineno
-            frame = frame.f_back  # type: ignore[assignment]
-        return None
+                found.append(frame.f_lineno)
+            frame = frame.f_back
+        return tuple(found)
+
+    def settle_lines(self) -> None:
+        """Have a layer that a helper makes for several places lie on the line that asks the helper for it."""
+        asked: dict[tuple[str, int | None], set[tuple[int, ...]]] = {}
+        for step in self.steps:
+            asked.setdefault((step.kind, step.line), set()).add(step.lines)
+        for step in self.steps:
+            ways = asked[step.kind, step.line]
+            depth = next((n for n in range(1, len(step.lines)) if len({way[n:] for way in ways}) > 1), None)
+            if depth is not None:
+                step.line = step.lines[depth]
 
     @contextmanager
     def within(self, call: dict[str, Any]) -> Iterator[None]:

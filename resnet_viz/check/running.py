@@ -54,6 +54,8 @@ class Program:
             "__name__": "notebook",
             PHASE_NAME: PHASE,
         }
+        if not source.imports() & {"keras", "tensorflow"}:
+            self.names |= self.stand_in.usual()
         for statement in source.tree.body:
             self._run(statement)
 
@@ -114,7 +116,8 @@ def arguments(function: Callable[..., Any], values: Mapping[str, Any]) -> tuple[
     Raises:
         LookupError: If a parameter has no default and its name says nothing.
     """
-    args, kwargs = [], {}
+    args: list[Any] = []
+    kwargs: dict[str, Any] = {}
     for place, parameter in enumerate(inspect.signature(function).parameters.values()):
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue

@@ -1,5 +1,6 @@
 """Every mistake in words: what it is, what it does to sizes or counts, and why it matters. One idea a sentence."""
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -40,10 +41,7 @@ class Scene(NamedTuple):
 
 def tell(draft: Draft, scene: Scene) -> Mistake:
     """Return a mistake in sentences."""
-    if draft.id == "other":
-        words = Words(*other_words(draft, scene.steps))
-    else:
-        words = _TOLD[draft.id](draft, scene)
+    words = Words(*other_words(draft, scene.steps)) if draft.id == "other" else _TOLD[draft.id](draft, scene)
     return {
         "id": draft.id,
         "line": draft.line,
@@ -84,7 +82,7 @@ def _padding(draft: Draft, scene: Scene) -> Words:
     )
 
 
-def _add_not_called(draft: Draft, _scene: Scene) -> Words:
+def _add_not_called(_draft: Draft, _scene: Scene) -> Words:
     return Words(
         _("`Add([…])` makes the layer, but never applies it. Write `Add()([X, X_shortcut])`."),
         "",
@@ -113,7 +111,7 @@ def _stride_missing(draft: Draft, scene: Scene) -> Words:
     else:
         arithmetic = _("With s = {s} the course makes {before} into {after}. Here it stays {before}.")
     return Words(
-        _("the stride s is missing in {places}: the convolution moves by 1 cell.").format(places=where),
+        _("the stride s is missing ({places}): the convolution moves by 1 cell.").format(places=where),
         arithmetic.format(s=s, before=map_text(scene.size), after=map_text(ours.shape), sizes=sizes),
         _("Main path and shortcut must shrink the map alike, or they cannot be added."),
     )
@@ -181,7 +179,7 @@ def _axis(draft: Draft, _scene: Scene) -> Words:
     return Words(text.format(axis=axis), arithmetic, _("Each channel is one feature and needs a mean of its own."))
 
 
-def _training(draft: Draft, _scene: Scene) -> Words:
+def _training(_draft: Draft, _scene: Scene) -> Words:
     return Words(
         _("BatchNorm is fixed to training=True. Hand `training` through, or leave it out."),
         "",
@@ -212,7 +210,7 @@ def _late(draft: Draft, scene: Scene) -> Words:
     )
 
 
-def _twice(draft: Draft, _scene: Scene) -> Words:
+def _twice(_draft: Draft, _scene: Scene) -> Words:
     return Words(
         _("the shortcut is added a second time. The course adds it once, at the end."),
         _("The block gives F(x) + 2·x in place of F(x) + x."),
@@ -243,14 +241,15 @@ def _side_norm(draft: Draft, _scene: Scene) -> Words:
     return Words(what, _fewer(draft), _("F(x) is normalised and the shortcut is not, so one may drown the other."))
 
 
-def _skipped(draft: Draft, scene: Scene) -> Words:
+def _skipped(draft: Draft, _scene: Scene) -> Words:
     if draft.form == "blocks":
         text = _("{block} reads the output of {read}, so what stands between them is skipped: {skipped}.")
         what = text.format(**{name: draft.values[name] for name in ("block", "read", "skipped")})
     else:
-        text = _("this layer reads {read}, so {places} is skipped.")
-        read = draft.values.get("reads") or "x"
-        what = text.format(read=_("an earlier tensor ({name})").format(name=read), places=places_text(draft.places))
+        text = _("this layer reads the output of {read}, so what stands between them is skipped: {places}.")
+        if draft.values.get("reads") == "x":
+            text = _("this layer reads the block's input, so what stands between them is skipped: {places}.")
+        what = text.format(read=draft.values.get("reads"), places=places_text(draft.places))
     return Words(what, "", _("The skipped layers are computed, but change nothing: they never learn."))
 
 
@@ -300,7 +299,7 @@ def _WHY_KERNEL() -> str:  # noqa: N802 - a text, translated when it is needed
 
 
 def _cells(kernel: Any) -> int:
-    return kernel[0] * kernel[1] if isinstance(kernel, tuple) else kernel * kernel
+    return math.prod(kernel) if isinstance(kernel, tuple) else int(kernel) ** 2
 
 
 def _argument(draft: Draft, _scene: Scene) -> Words:
@@ -310,7 +309,7 @@ def _argument(draft: Draft, _scene: Scene) -> Words:
     return Words(joined(filter(None, (text, near)), " "), "", _("Keras refuses an argument that it does not know."))
 
 
-def _no_return(draft: Draft, scene: Scene) -> Words:
+def _no_return(_draft: Draft, scene: Scene) -> Words:
     return Words(
         _("`{function}` has no `return`.").format(function=scene.function),
         "",
@@ -335,7 +334,7 @@ def _pool(draft: Draft, _scene: Scene) -> Words:
     )
 
 
-def _squeeze(draft: Draft, _scene: Scene) -> Words:
+def _squeeze(_draft: Draft, _scene: Scene) -> Words:
     text = _("the identity blocks of the last stage squeeze to 512. The course squeezes to 256.")
     return Words(
         text,
@@ -360,7 +359,7 @@ def _stem_relu(draft: Draft, _scene: Scene) -> Words:
 
 def _count(draft: Draft, _scene: Scene) -> Words:
     values = draft.values
-    text = _("stage {stage} has {n} blocks. The course has {m}.")
+    text = _("stage {stage} has {n} blocks. In the course it has {m}.")
     return Words(
         text.format(stage=values["stage"], n=values["theirs_count"], m=values["ours_count"]),
         values.get("arithmetic", ""),

@@ -4,13 +4,32 @@ import builtins
 import math
 from collections.abc import Callable, Mapping
 from types import FunctionType
-from typing import Any
+from typing import Any, Self
 
 from resnet_viz.check.layers import PHASE, Initializer, Layer, Session, Unknown, layer_classes, tensor_of
 from resnet_viz.check.recorder import Shape, Tensor, size_of
 
 ALLOWED = frozenset(
-    "abc collections contextlib copy dataclasses enum functools inspect itertools math operator random re string textwrap typing warnings __future__".split()
+    [
+        "abc",
+        "collections",
+        "contextlib",
+        "copy",
+        "dataclasses",
+        "enum",
+        "functools",
+        "inspect",
+        "itertools",
+        "math",
+        "operator",
+        "random",
+        "re",
+        "string",
+        "textwrap",
+        "typing",
+        "warnings",
+        "__future__",
+    ]
 )
 """Real modules that code may import; all others are stood in for, the harmless and the rest alike."""
 
@@ -40,8 +59,9 @@ class Dust(Unknown):
         return Dust(f"{self._name}.{name}", self._session)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Do nothing; a function that is given alone comes back, as from a decorator."""
         if len(args) == 1 and isinstance(args[0], (FunctionType, type)) and not kwargs:
-            return args[0]  # a decorator
+            return args[0]
         if any(_has_tensor(value) for value in (*args, *kwargs.values())):
             self._session.record.refuse(f"{self!r}(…)")
         return Dust(f"{self._name}(…)", self._session)
@@ -52,7 +72,7 @@ class Dust(Unknown):
     def __setitem__(self, key: object, value: object) -> None:
         pass
 
-    def __enter__(self) -> "Dust":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -138,6 +158,12 @@ class StandIn:
         self.home = _Tree("keras", self.session, things)
         self.numpy = Home("numpy", self.session, _NUMBERS)
 
+    def usual(self) -> dict[str, Any]:
+        """Return what the first cell of the course's notebooks imports: a pasted function comes without that cell."""
+        starts = {name: getattr(self.home, name) for name in _STARTS}
+        modules = dict.fromkeys(("keras", "layers", "tf", "tensorflow", "K"), self.home)
+        return {**starts, **self.home.things, **modules, "np": self.numpy}
+
     def undefined(self, name: str) -> Dust:
         """Return what stands for a name that a swallowed helper file may define."""
         return Dust(name, self.session, is_undefined=True)
@@ -175,9 +201,9 @@ class StandIn:
         if args:
             reads, gives = args[0], args[1] if len(args) > 1 else gives
         if reads is None and gives is None:  # a class of the student's own
-            made = object.__new__(cls)
-            Layer.__init__(made)
-            return made
+            own: Any = object.__new__(cls)
+            Layer.__init__(own)
+            return own
         record = self.session.record
         ends = [value[0] if isinstance(value, (list, tuple)) and value else value for value in (reads, gives)]
         start, end = (tensor_of(value, record, "Model") for value in ends)
@@ -240,15 +266,65 @@ class _Tree(Home):
 
 
 _INSIDE = frozenset(
-    "keras layers models tensorflow python backend activations nn ops math api _v1 v1 v2 compat engine topology normalization convolutional core pooling merge training input_layer base_layer resnet".split()
+    [
+        "keras",
+        "layers",
+        "models",
+        "tensorflow",
+        "python",
+        "backend",
+        "activations",
+        "nn",
+        "ops",
+        "math",
+        "api",
+        "_v1",
+        "v1",
+        "v2",
+        "compat",
+        "engine",
+        "topology",
+        "normalization",
+        "convolutional",
+        "core",
+        "pooling",
+        "merge",
+        "training",
+        "input_layer",
+        "base_layer",
+        "resnet",
+    ]
 )
 _STARTS = frozenset(
-    "glorot_uniform glorot_normal he_normal he_uniform random_uniform random_normal constant zeros ones lecun_normal GlorotUniform GlorotNormal HeNormal HeUniform RandomUniform RandomNormal Constant Zeros Ones TruncatedNormal VarianceScaling truncated_normal".split()
+    [
+        "glorot_uniform",
+        "glorot_normal",
+        "he_normal",
+        "he_uniform",
+        "random_uniform",
+        "random_normal",
+        "constant",
+        "zeros",
+        "ones",
+        "lecun_normal",
+        "GlorotUniform",
+        "GlorotNormal",
+        "HeNormal",
+        "HeUniform",
+        "RandomUniform",
+        "RandomNormal",
+        "Constant",
+        "Zeros",
+        "Ones",
+        "TruncatedNormal",
+        "VarianceScaling",
+        "truncated_normal",
+    ]
 )
 _NUMBERS: dict[str, Any] = {
     "array": lambda value, *_more, **_rest: value,
     "asarray": lambda value, *_more, **_rest: value,
-    "prod": lambda values: math.prod(values),
+    "prod": math.prod,
     "ceil": math.ceil,
     "floor": math.floor,
     "sqrt": math.sqrt,
