@@ -7,5 +7,6 @@ package.
 
 from resnet_viz.check.judging import judge, presets
 from resnet_viz.check.material import examples, puzzle
+from resnet_viz.check.one_block import course_pair
 
-__all__ = ["examples", "judge", "presets", "puzzle"]
+__all__ = ["course_pair", "examples", "judge", "presets", "puzzle"]

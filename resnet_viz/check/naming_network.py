@@ -95,7 +95,8 @@ def _skipped(found: Comparison, theirs: Row) -> list[Draft]:
 
 
 def _called(step: Step, ours_of: dict[str, str]) -> str:
-    return step.name or ours_of.get(step.id) or step.kind
+    name = step.name or ours_of.get(step.id) or step.kind
+    return _("block {name}").format(name=name) if step.kind == "block" else name
 
 
 def _pooled(found: Comparison) -> list[Draft]:

@@ -14,6 +14,7 @@ from resnet_viz.check.recorder import Recorder, Step, id_of
 from resnet_viz.check.remarks import remarks_on, unread_remark
 from resnet_viz.check.running import Program, StoppedError, is_tensor, role_of
 from resnet_viz.check.sentences import Scene, tell
+from resnet_viz.messages import use_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +61,20 @@ def judge_block(program: Program, name: str, *, projects: bool) -> Judged:
         if again.mistakes:
             return again
     return judged
+
+
+def course_pair(function: str, language: str = "en") -> Pair:
+    """Return our block on both sides, for the picture that stands there before anything is checked.
+
+    Args:
+        function: ``identity_block`` or another name for a convolution block.
+        language: Of what stands in its boxes.
+    """
+    use_language(language)
+    trial = (_IDENTITY if function == "identity_block" else _CONVOLUTION)[0]
+    ours = block_steps(trial)
+    found = compare(ours, ours, ours[-1].id)
+    return pair_of(function, _call_text(function, trial, {"f", "filters", *(["s"] if trial.projects else [])}), found)
 
 
 def _fitted(second: Trial, first: Trial, roles: set[str]) -> Trial:

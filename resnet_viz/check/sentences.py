@@ -96,9 +96,9 @@ def _stride_missing(draft: Draft, scene: Scene) -> Words:
     s = ours.settings["strides"]
     where = places_text(draft.places)
     if theirs.kind == "block":
-        text = _("{block} has stride 1. The course gives the first block of this stage stride {s}.")
+        text = _("block {name} has stride 1. The course gives the first block of this stage stride {s}.")
         return Words(
-            text.format(block=theirs.place or theirs.name, s=s),
+            text.format(name=ours.place, s=s),
             _("The map stays {size}, and should become {after}.").format(
                 size=map_text(theirs.shape), after=map_text(ours.shape)
             ),
@@ -257,9 +257,9 @@ def _filters(draft: Draft, scene: Scene) -> Words:
     ours: Step = draft.values["ours"]
     theirs: Step = draft.values["theirs"]
     if ours.kind == "block":
-        text = _("{block} has the filters {theirs}, the course {ours}.")
+        text = _("block {name} has the filters {theirs}, the course {ours}.")
         what = text.format(
-            block=ours.place, theirs=list(theirs.settings["filters"]), ours=list(ours.settings["filters"])
+            name=ours.place, theirs=list(theirs.settings["filters"]), ours=list(ours.settings["filters"])
         )
         return Words(what, "", _("The order is: squeeze, f×f, widen."))
     text = _("the filters are in another order: {places} has {theirs} filters, and needs {ours}.")
@@ -277,9 +277,9 @@ def _kernel(draft: Draft, _scene: Scene) -> Words:
     ours: Step = draft.values["ours"]
     theirs: Step = draft.values["theirs"]
     if ours.kind == "block":
-        text = _("{block} has f = {theirs}, the course f = {ours}.")
+        text = _("block {name} has f = {theirs}, the course f = {ours}.")
         return Words(
-            text.format(block=ours.place, theirs=theirs.settings["f"], ours=ours.settings["f"]), "", _WHY_KERNEL()
+            text.format(name=ours.place, theirs=theirs.settings["f"], ours=ours.settings["f"]), "", _WHY_KERNEL()
         )
     mine, other = square(ours.settings["kernel_size"]), square(theirs.settings["kernel_size"])
     text = _("the convolution {place} is {theirs}. It should be {ours}.")

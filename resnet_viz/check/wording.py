@@ -81,4 +81,6 @@ def places_text(places: Sequence[str]) -> str:
 
 def at_line(line: int | None, sentence: str) -> str:
     """Return a sentence with the line that it is about before it."""
-    return sentence if line is None else joined((_("Line {n}").format(n=line), sentence), ": ")
+    if line is None:
+        return sentence[:1].upper() + sentence[1:]
+    return joined((_("Line {n}").format(n=line), sentence), ": ")
