@@ -12,13 +12,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from resnet_viz.paths import ASSETS, STYLE
 
 _SHEETS = ("frame.css", "page.css")
+_SCRIPTS = ("keys.js", "pointing.js")
 # A page must come whole and as it is now: our part of it changes when Streamlit's file does not.
 _NOT_PASSED_ON = ("accept-encoding", "if-none-match", "if-modified-since", "range")
 _NOT_ANSWERED = ("etag", "last-modified", "accept-ranges")
 
 
 class FirstPaint:
-    """Puts `style/first.css` and `style/keys.js` into the head of every page, and a link to the other sheets, as one.
+    """Puts `style/first.css`, `style/keys.js` and `style/pointing.js` into the head of every page, and a link to the other sheets, as one.
 
     Our icon stands in the place of Streamlit's own: no run of a page needs to say so.
     """
@@ -32,7 +33,7 @@ class FirstPaint:
         day = {"cache-control": "public, max-age=86400"}
         self._icon = Response((ASSETS / "icon.png").read_bytes(), media_type="image/png", headers=day)
         first = (STYLE / "first.css").read_text("utf-8")
-        keys = (STYLE / "keys.js").read_text("utf-8")
+        keys = "".join((STYLE / name).read_text("utf-8") for name in _SCRIPTS)
         # Relative like Streamlit's own links, so that it holds below a base path and behind a proxy.
         self._head = f'<style>\n{first}</style>\n<link rel="stylesheet" href="./style/{self._name}">\n<script>\n{keys}</script>\n</head>'.encode()
 

@@ -105,6 +105,10 @@ def test_a_lesson_asks_first_runs_and_shows_what_came_beside_the_prediction(visi
         expect(bar_of(page)).to_contain_text(f"{number} of 5")
         quiet(page)
         expect(said).not_to_contain_text("You said")
+        if number == 2:  # its words point into the picture
+            expect(page.locator(".shortcut.pointed")).to_have_count(0)
+            page.locator("[data-points^='edge:3b']").hover()
+            expect(page.locator(".shortcut.pointed").first).to_be_attached()
         if stop.ask.kind == "choice":
             said.get_by_text("the shallower one").click()
         elif stop.ask.kind == "number":

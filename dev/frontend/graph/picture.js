@@ -1,4 +1,5 @@
 // The network picture: its parts put together, and what happens between them.
+import { light, pointed, targetsOf } from "../shared/pointing.js";
 import { Camera } from "./camera.js";
 import { Card } from "./card.js";
 import { Drawing, keyOf, layOut } from "./drawing.js";
@@ -142,6 +143,18 @@ export class Picture {
     this.frame.hold(drawing.svg, drawing.bounds);
     this.camera.hold(drawing.svg, drawing.bounds);
     drawing.measure();
+    this.point(pointed());
+  }
+
+  /** Lights up what a lesson's word points at: a layer or block, a block's shortcut. */
+  point(names) {
+    const { svg, things } = this.drawing;
+    if (!svg) return;
+    const node = targetsOf(names, "node").find((name) => things.of(name));
+    const [edge] = targetsOf(names, "edge");
+    const within = [...svg.querySelectorAll("[data-block]")].filter((g) => g.dataset.block === edge);
+    const arcs = within.flatMap((group) => [...group.querySelectorAll(".shortcut")]);
+    light(svg, [...(node ? things.elements(things.of(node)) : []), ...arcs]);
   }
 
   /** Draws the picture anew if the frame has another size by now: the style sheet came late, a message made room for

@@ -40,13 +40,13 @@ function drawAxes({ x, y }, axes) {
 }
 
 /** Returns one curve up to a step with its dot; where it ends, with its name, goes into `ends`. */
-function drawCurve({ points, color, dash, title }, at, { px, py }, ends) {
+function drawCurve({ network, points, color, dash, title }, at, { px, py }, ends) {
   const place = ([step, value], i) => `${i ? "L" : "M"}${px(step).toFixed(1)} ${py(value).toFixed(1)}`;
   const path = (pairs) => pairs.map(place).join("");
   const shown = upTo(points, at, 1);
   const lines = [
     svg("path", { class: "faint", d: path(upTo(points, at, 2)), stroke: color }),
-    svg("path", { class: "curve", d: path(shown), stroke: color, "stroke-dasharray": dash }),
+    svg("path", { class: "curve", d: path(shown), stroke: color, "stroke-dasharray": dash, "data-network": network }),
   ];
   if (!shown.length) return lines;
   const [step, value] = shown.at(-1);

@@ -1,5 +1,6 @@
 // The picture of a run: networks with their numbers, curves up to a step, and the player that lets the run pass.
 import { html, svg } from "../shared/dom.js";
+import { light, pointed, targetsOf } from "../shared/pointing.js";
 import { isCalm } from "../shared/screen.js";
 import { drawChart, resultOf } from "./chart.js";
 import { Clock } from "./clock.js";
@@ -141,6 +142,17 @@ export class Learning {
     this.chart.replaceChildren(...drawChart(this.data, this.at, width, height));
     for (const curve of curves) this.networks.tell(curve.network, resultOf(curve, this.at, y.is_share));
     this.networks.box.classList.toggle("waiting", !curves.length);
+    this.point(pointed());
     this.say();
+  }
+
+  /** Lights up the curve and the network that a lesson's word points at. */
+  point(names) {
+    const wanted = targetsOf(names, "curve");
+    const parts = [...this.root.querySelectorAll("[data-network]")];
+    light(
+      this.root,
+      parts.filter((part) => wanted.includes(part.dataset.network)),
+    );
   }
 }

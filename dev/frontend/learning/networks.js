@@ -2,7 +2,7 @@
 import { html } from "../shared/dom.js";
 
 /** Returns a network with its words, and the element of its number. */
-function networkOf({ title, caption, svg: drawing, color }, of) {
+function networkOf({ name, title, caption, svg: drawing, color }, of) {
   const [names, result, head] = [html("div", "words"), html("div", "result"), html("div", "head")];
   const number = html("strong", "number");
   names.append(html("b", "", title), html("span", "", caption));
@@ -11,6 +11,7 @@ function networkOf({ title, caption, svg: drawing, color }, of) {
   const strip = html("div", "strip");
   strip.innerHTML = drawing; // of this program's own making: viz/strip.py
   const box = html("section", "network");
+  box.dataset.network = name;
   box.style.setProperty("--own", color);
   box.append(head, strip);
   return { box, number };

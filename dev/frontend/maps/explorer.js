@@ -81,6 +81,11 @@ export class Explorer {
     this.drawAll();
   }
 
+  /** Lights up what a lesson's word points at. */
+  point(names) {
+    this.hero.light(names);
+  }
+
   /** Sets what the style sheet asks for. */
   dress() {
     const { colors, single, over } = this.data;

@@ -1,6 +1,7 @@
 // The strip that a view opens with: a block's sum, x + F(x) = sum → output, or two answers and their difference; for one
 // channel, or for the strongest as mosaics with the same channels in the same places. One scale stands beside all of it.
 import { html } from "../shared/dom.js";
+import { light, targetsOf } from "../shared/pointing.js";
 import { sentences } from "../shared/sentences.js";
 import { behind, pressed, replace } from "./controls.js";
 import { frameCell } from "./marks.js";
@@ -123,6 +124,21 @@ export class Hero {
       number.textContent = shown(maps.at(maps.places.get(this.channel), this.cell.row, this.cell.column));
       frameCell(spot, grid, maps, this.cell);
     }
+  }
+
+  /** Lights up the map, and frames the cell, that a lesson's word points at. */
+  light(names) {
+    const kinds = targetsOf(names, "map");
+    const boxes = [...this.strip.querySelectorAll(".tile")];
+    light(
+      this.strip,
+      boxes.filter((box) => kinds.some((kind) => box.classList.contains(kind))),
+    );
+    const [row, column] = (targetsOf(names, "cell")[0] ?? "").split(",").map(Number);
+    const [first] = this.signals ?? [];
+    const cell = first && row < first.height && column < first.width ? { row, column } : null;
+    if (cell || this.isLit) this.pointAt(cell);
+    this.isLit = Boolean(cell);
   }
 
   /** Returns the scale beside the strip. */

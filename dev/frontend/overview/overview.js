@@ -1,5 +1,6 @@
 // One column a block: its box above, its bars below, all in one grid, so that what belongs together stands together.
 import { html, svg } from "../shared/dom.js";
+import { light, pointed, targetsOf } from "../shared/pointing.js";
 import { drawBoxes } from "./boxes.js";
 
 const NARROW_PX = 24; // a column's width
@@ -26,6 +27,17 @@ export class Overview {
       own.classList.toggle("selected", own.dataset.part === data.selected);
       if (own.tagName === "BUTTON") own.setAttribute("aria-pressed", own.dataset.part === data.selected);
     }
+  }
+
+  /** Lights up the column of the layer or block that a lesson's word points at. */
+  point(names) {
+    const parts = [...this.root.querySelectorAll("[data-part]")];
+    const isDrawn = (name) => parts.some((own) => own.dataset.part === name);
+    const found = targetsOf(names, "node").find(isDrawn);
+    light(
+      this.root,
+      parts.filter((own) => own.dataset.part === found),
+    );
   }
 
   /** The overview is gone from the page. */
@@ -97,5 +109,6 @@ export class Overview {
     });
     this.stage.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.stage.replaceChildren(...drawn);
+    this.point(pointed());
   }
 }

@@ -9,7 +9,6 @@ from resnet_viz.analysis import network
 from resnet_viz.errors import ResNetVizError, SpecError
 from resnet_viz.lessons.asks import KINDS, MAX_OPTIONS, PICKS, Ask, Kind, expected, read_ask
 from resnet_viz.lessons.grounds import Grounds
-from resnet_viz.lessons.marks import unmarked
 from resnet_viz.lessons.offered import Offered, Place, offered
 from resnet_viz.lessons.told import told
 from resnet_viz.lessons.walks import Stop
@@ -19,7 +18,7 @@ from resnet_viz.reports.sheets import with_unit
 from resnet_viz.subject.links import from_params, to_params
 from resnet_viz.subject.subject import Subject
 from resnet_viz.ui import say, state
-from resnet_viz.ui.frame import asking
+from resnet_viz.ui.frame import asking, pointing
 
 _TOLERANCES = (0.0, 0.05, 0.1, 0.25, 0.5)
 _LEAST_ROWS = 2
@@ -255,8 +254,8 @@ def _right(ask: Ask, grounds: Grounds) -> str:
 
 def _show_preview(stop: Stop, right: str, grounds: Grounds) -> None:
     with st.container(key="draft_preview", gap="small"):
-        st.markdown(f"**{say.plain(unmarked(told(stop.question, stop, grounds))) or '…'}**")
+        pointing.show(told(stop.question, stop, grounds) or "…")
         if right:
             st.markdown(say.plain(_("What comes here and now: {text}.").format(text=right)))
         if stop.answer:
-            st.markdown(say.paragraphs(unmarked(told(stop.answer, stop, grounds))))
+            pointing.show(told(stop.answer, stop, grounds))

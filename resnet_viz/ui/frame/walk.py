@@ -4,6 +4,7 @@ import streamlit as st
 
 from resnet_viz.analysis import network
 from resnet_viz.lessons.grounds import Grounds
+from resnet_viz.lessons.marks import unmarked
 from resnet_viz.lessons.told import told
 from resnet_viz.lessons.walks import OWN_WALK, Stop, Walk, shipped_walks
 from resnet_viz.messages import gettext as _
@@ -12,7 +13,7 @@ from resnet_viz.subject.links import from_params
 from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.views import Viewer
 from resnet_viz.ui import kept, replay, say, state
-from resnet_viz.ui.frame import answers, asking, sheets, walking, writing
+from resnet_viz.ui.frame import answers, asking, pointing, sheets, walking, writing
 from resnet_viz.ui.run_source import RECORDED
 from resnet_viz.ui.shared import controls
 
@@ -68,16 +69,16 @@ def measure(viewer: Viewer) -> None:
 
 def _show_question(name: str, stop: Stop, number: int) -> None:
     with st.container(key="walk_asked"):
-        st.markdown(say.plain(_told(name, stop, stop.question)))
+        pointing.show(" ".join(_told(name, stop, stop.question).split()))
         if stop.ask:
             with st.container(key="walk_predicted"):
                 if asking.show(name, stop, number, lambda: _run(stop, number)):
-                    st.markdown(say.paragraphs(_told(name, stop, stop.answer)))
+                    pointing.show(_told(name, stop, stop.answer))
             return
         is_shown = walking.is_answer_shown(name, number)
         with st.container(key="walk_told"):
             if is_shown:
-                st.markdown(say.paragraphs(_told(name, stop, stop.answer)))
+                pointing.show(_told(name, stop, stop.answer))
             st.button(
                 _("Hide") if is_shown else _("Show the answer"),
                 key="walk_answer",
@@ -238,7 +239,7 @@ def watch_two_networks() -> None:
 
 
 def _question(name: str, stop: Stop) -> str:
-    return _told(name, stop, stop.question)
+    return unmarked(_told(name, stop, stop.question))
 
 
 def _told(name: str, stop: Stop, text: str) -> str:

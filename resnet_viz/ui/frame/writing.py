@@ -86,7 +86,8 @@ def _put(index: int | None, stop: Stop) -> None:
     """Add a stop, or put it in place of another."""
     own = kept.walk()
     place = len(own.stops) if index is None else index
-    _keep(Walk(own.title or _("My walk"), (*own.stops[:place], stop, *own.stops[place + 1 :])))
+    stops = (*own.stops[:place], stop, *own.stops[place + 1 :])
+    _keep(replace(own, title=own.title or _("My walk"), stops=stops))
 
 
 def _move(index: int, to: int) -> None:

@@ -1,0 +1,23 @@
+// Words of a lesson that point (lessons/marks.py): the one that is rested on, has the focus or was tapped is marked, and every
+// component of the page is told (dev/frontend/shared/pointing.js). The mark in the page is the state: with it, it goes.
+{
+  let tapped = null;
+  const markAt = (event) => event.target.closest?.("[data-points]");
+  const point = (mark) => {
+    const now = mark?.isConnected ? mark : null;
+    const before = document.querySelector("[data-points].pointing");
+    if (now === before) return;
+    before?.classList.remove("pointing");
+    now?.classList.add("pointing");
+    dispatchEvent(new Event("resnet-viz:pointed"));
+  };
+  addEventListener("pointerover", (event) => event.pointerType !== "touch" && point(markAt(event) ?? tapped));
+  addEventListener("focusin", (event) => point(markAt(event) ?? tapped));
+  addEventListener("focusout", () => point(tapped));
+  addEventListener("click", (event) => {
+    const mark = markAt(event);
+    if (!mark && event.target.closest?.(".st-key-walk, button, a")) return;
+    tapped = mark && mark !== tapped ? mark : null;
+    point(tapped);
+  });
+}
