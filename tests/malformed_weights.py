@@ -255,12 +255,14 @@ def onnx(random_: random.Random) -> bytes:
         dims = list(array.shape[::-1])
         if random_.random() < 0.1:
             dims = [random_.choice(ODD_SIZES) % 2**64 for _ in range(random_.randint(0, 20))]
-        body = b"".join(_field(1, size) for size in dims) + _field(2, random_.choice((kind, kind, kind, 7, 16, 99)))
-        body += _field(8, (random_.choice(ODD_NAMES) if random_.random() < 0.05 else name).encode())
-        body += _field(random_.choice((9, 9, 9, 4, 5, 7, 10)), array.tobytes())
+        body = b"".join(onnx_field(1, size) for size in dims) + onnx_field(
+            2, random_.choice((kind, kind, kind, 7, 16, 99))
+        )
+        body += onnx_field(8, (random_.choice(ODD_NAMES) if random_.random() < 0.05 else name).encode())
+        body += onnx_field(random_.choice((9, 9, 9, 4, 5, 7, 10)), array.tobytes())
         if random_.random() < 0.05:
-            body += _field(14, 1) + _field(13, b"\x0a\x08location\x12\x0b/etc/passwd")
-        tensors.append(_field(5, body))
+            body += onnx_field(14, 1) + onnx_field(13, b"\x0a\x08location\x12\x0b/etc/passwd")
+        tensors.append(onnx_field(5, body))
     nodes = []
     for index in range(random_.choice((1, 4, 40, 3000))):
         read = [
@@ -271,19 +273,23 @@ def onnx(random_: random.Random) -> bytes:
         kind = random_.choice(
             (b"Conv", b"Add", b"Sum", b"BatchNormalization", b"Gemm", b"Identity", b"Pad", b"MaxPool")
         )
-        setting = _field(1, random_.choice((b"strides", b"pads", b"epsilon"))) + random_.choice(
-            (_field(8, 2), _field(8, b"\x01" * 5000), _field(3, 2**64 - 1), b"\x15\0\0\x80\x3f")
+        setting = onnx_field(1, random_.choice((b"strides", b"pads", b"epsilon"))) + random_.choice(
+            (onnx_field(8, 2), onnx_field(8, b"\x01" * 5000), onnx_field(3, 2**64 - 1), b"\x15\0\0\x80\x3f")
         )
-        body = b"".join(_field(1, name) for name in read) + _field(2, f"t{index + 1}".encode()) + _field(4, kind)
-        nodes.append(_field(1, body + _field(5, setting)))
-    graph = b"".join(nodes + tensors) + random_.choice((b"", b"\x0b" * 9, _field(5, b"")))
-    about = _field(
-        14, _field(1, b"specification") + _field(2, random_.choice((b"{}", b"[" * 9000, b'{"classes": 1e999}')))
+        body = (
+            b"".join(onnx_field(1, name) for name in read)
+            + onnx_field(2, f"t{index + 1}".encode())
+            + onnx_field(4, kind)
+        )
+        nodes.append(onnx_field(1, body + onnx_field(5, setting)))
+    graph = b"".join(nodes + tensors) + random_.choice((b"", b"\x0b" * 9, onnx_field(5, b"")))
+    about = onnx_field(
+        14, onnx_field(1, b"specification") + onnx_field(2, random_.choice((b"{}", b"[" * 9000, b'{"classes": 1e999}')))
     )
-    return _field(1, 8) + _field(2, b"strange") + about + _field(7, graph)
+    return onnx_field(1, 8) + onnx_field(2, b"strange") + about + onnx_field(7, graph)
 
 
-def _field(number: int, value: int | bytes) -> bytes:
+def onnx_field(number: int, value: int | bytes) -> bytes:
     """Return a field of a protocol buffer."""
     if isinstance(value, int):
         return _varint(number << 3) + _varint(value)
@@ -370,9 +376,20 @@ def tried(data: bytes, work: Path) -> tuple[str, float, int]:
     if os.WIFSIGNALED(status):
         return "ended", seconds, extra
     found = json.loads(said.read_text())
-    if "error" in found:
-        return found["error"], seconds, extra
-    return ("sentence" if found.get("sentence") else "arrays"), seconds, extra
+    return found.get("error") or ("sentence" if found.get("sentence") else "arrays"), seconds, extra
+
+
+def try_files(folder: Path) -> None:
+    """Print what became of every file of a folder, in their order: outcome, sentence, processor seconds, extra bytes."""
+    rows = []
+    with tempfile.TemporaryDirectory() as work:
+        tried(save(arrays(random.Random(0))), Path(work))  # what is loaded at the first use
+        for path in sorted(folder.iterdir()):
+            outcome, seconds, extra = tried(path.read_bytes(), Path(work))
+            said = Path(work, "said")
+            sentence = json.loads(said.read_text()).get("sentence", "") if said.exists() else ""
+            rows.append([outcome, sentence, seconds, extra])
+    sys.stdout.write(json.dumps(rows) + "\n")
 
 
 def main(count: int, seed: int) -> None:
@@ -396,4 +413,7 @@ def main(count: int, seed: int) -> None:
 
 if __name__ == "__main__":
     assert resnet_viz.weights.formats  # imported before the first fork, or every child would do it
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    if len(sys.argv) == 2:
+        try_files(Path(sys.argv[1]))
+    else:
+        main(int(sys.argv[1]), int(sys.argv[2]))

@@ -140,6 +140,8 @@ def _checked(name: str, source: Source) -> Array:
         with np.errstate(over="ignore"):
             array = np.asarray(entry.read()).astype(np.float32, copy=False)
     except BROKEN as error:
+        if isinstance(error, WeightsError):
+            raise
         raise damaged(error) from error
     if array.shape != tuple(entry.shape):
         raise WeightsError(broken_rule(name, _("of the shape it declares"), array.shape))

@@ -10,9 +10,7 @@ import os
 import pickle
 import subprocess
 import sys
-import time
 import zipfile
-from itertools import pairwise
 from pathlib import Path
 
 import h5py
@@ -133,39 +131,8 @@ def h5_with(build) -> bytes:
     return out.getvalue()
 
 
-def _declares_much(file):
-    file.create_dataset(
-        "conv1/kernel:0", shape=(3, 3, 3, 15_000_000), dtype="f4", chunks=(3, 3, 3, 1000), compression="gzip"
-    )
-
-
-def _external_link(file):
-    file["conv1"] = h5py.ExternalLink("/etc/passwd", "/")
-
-
-def _soft_link(file):
-    file.create_dataset("conv1/kernel:0", data=np.ones((3, 3, 3, 16), "f4"))
-    file["conv2"] = h5py.SoftLink("/conv1")
-
-
-def _external_storage(file):
-    file.create_dataset("conv1/kernel:0", (4,), "f4", external=[("/etc/passwd", 0, 16)])
-
-
-def _strings(file):
-    file.create_dataset("conv1/kernel:0", data=np.array([b"x" * 10]))
-
-
-def _compound(file):
-    file.create_dataset("conv1/kernel:0", data=np.zeros(3, [("a", "f4"), ("b", "f4")]))
-
-
 def _deep(file):
     file.create_dataset("/".join("abcdefghijkl") + "/kernel:0", data=np.ones(3, "f4"))
-
-
-def pickled_npz() -> bytes:
-    return npz({"conv1/kernel": np.array([object()], dtype=object)})
 
 
 def zip_of(name: str, data: bytes) -> bytes:
@@ -177,7 +144,6 @@ def zip_of(name: str, data: bytes) -> bytes:
 
 BAD = {
     "no arrays": (h5_with(lambda _file: None), r"a file with arrays"),
-    "nan": (save({"conv1/bias": np.array([np.nan], "f4")}), r"`conv1/bias` must be finite.*NaN"),
     "negative variance": (save({"bn_conv1/moving_variance": np.array([-1], "f4")}), r"at least 0\. Received: .*=-1\.0"),
     "integers": (save({"conv1/bias": np.array([1], "i8")}), r"floating-point numbers\. Received: .*'I64'"),
     "no layer": (
@@ -185,15 +151,7 @@ BAD = {
         r"Nothing in this file .*it has `kernel`\..*such as `conv1/kernel`",
     ),
     "other array": (save({"conv1/evil": np.ones(3, "f4")}), r"Nothing in this file .*it has `conv1/evil`\."),
-    "declares much": (h5_with(_declares_much), r"at most 20 times larger"),
-    "external link": (h5_with(_external_link), r"free of soft and external links"),
-    "soft link": (h5_with(_soft_link), r"free of soft and external links"),
-    "external storage": (h5_with(_external_storage), r"stored inside the file"),
-    "strings": (h5_with(_strings), r"an array of floating-point numbers"),
-    "compound": (h5_with(_compound), r"an array of floating-point numbers"),
     "deep": (h5_with(_deep), r"at most 8 groups deep"),
-    "pickled npz": (pickled_npz(), r"floating-point numbers|damaged"),
-    "zip bomb": (zip_of("conv1/kernel.npy", b"\0" * 50_000_000), r"at most 20 times larger"),
     "cut safetensors": (save(arrays())[:5000], r"damaged or incomplete"),
     "cut npz": (npz(arrays())[:5000], r"damaged or incomplete"),
 }
@@ -340,27 +298,6 @@ def test_weights_of_another_network_with_the_same_names_are_refused_with_a_shape
     course = expected_arrays(analyse(PRESETS["course"]))
     with pytest.raises(WeightsError, match=r"`conv1/kernel` has 7×7×3×64, the network needs 3×3×3×16"):
         fit_or_refuse(SMALL, course)
-
-
-def test_groups_that_hold_one_group_many_times_end_soon(tmp_path):
-    def build(file):
-        groups = [file.create_group(f"level{index}") for index in range(7)]
-        for upper, lower in pairwise(groups):
-            for index in range(12):
-                upper[f"again{index}"] = lower
-
-    began = time.process_time()
-    with pytest.raises(WeightsError, match=r"at most 8,000 groups and arrays"):
-        read(tmp_path, h5_with(build))
-    assert time.process_time() - began < 2
-
-
-def test_an_archive_of_a_million_members_is_refused_before_it_is_listed(tmp_path):
-    data = bytearray(npz({"conv1/bias": np.ones(16, "f4")}))
-    at = data.rfind(b"PK\x05\x06")
-    data[at + 10 : at + 12] = b"\xff\xff"
-    with pytest.raises(WeightsError, match=r"at most 4000 arrays"):
-        read(tmp_path, bytes(data))
 
 
 def test_a_huge_header_is_refused_before_it_is_read(tmp_path):

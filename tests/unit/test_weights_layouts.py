@@ -1,13 +1,11 @@
 """Every layout that people have opens as the network it came from: the same logits, not only the same shapes."""
 
-import time
 from dataclasses import replace
 from functools import cache, partial
 
 import h5py
 import ml_dtypes
 import numpy as np
-import onnx
 import pytest
 
 from resnet_viz.analysis import network
@@ -311,42 +309,6 @@ def test_scales_of_their_own_become_part_of_the_norm_before_them(tmp_path):
     found = opened(tmp_path, made.h5(apart))
     same_logits(found, OLD_COURSE)
     assert "scales" in found.about.notes
-
-
-# --- What a file must not be able to do --------------------------------------------------------------------------------
-
-
-def _external(model) -> None:
-    tensor = model.graph.initializer[0]
-    tensor.ClearField("raw_data")
-    tensor.data_location = onnx.TensorProto.EXTERNAL
-    tensor.external_data.add(key="location", value="/etc/passwd")
-
-
-def _huge(model) -> None:
-    model.graph.initializer[0].dims[:] = [2**30, 2**30]
-
-
-def _circle(model) -> None:
-    for node in model.graph.node:
-        node.input[0] = node.output[0]
-
-
-ATTACKS = {
-    "data outside the file": (_external, r"stored inside the file\. Received: weights='external data'"),
-    "more declared than there is": (_huge, r"bytes of arrays|damaged|no residual network|Nothing in this file"),
-    "a graph that reads itself": (_circle, r"Nothing in this file|damaged"),
-}
-
-
-@pytest.mark.parametrize(("attack", "sentence"), ATTACKS.values(), ids=ATTACKS.keys())
-def test_an_onnx_file_cannot_reach_out_or_run_on(tmp_path, attack, sentence):
-    model = onnx.ModelProto.FromString(onnx_bytes(BASIC, rename=lambda count, _name: str(count)))
-    attack(model)
-    began = time.process_time()
-    with pytest.raises(WeightsError, match=sentence):
-        opened(tmp_path, model.SerializeToString())
-    assert time.process_time() - began < 2
 
 
 def test_bfloat16_in_hdf5_opens(tmp_path):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from resnet_viz.errors import WeightsError, broken_rule
@@ -73,6 +74,22 @@ class Contents:
     specification: str = ""
     operators: Sequence[Operator] = field(default=())
     passed: int = 0
+
+
+def occurrences(path: Path, mark: bytes, most: int) -> list[int]:
+    """Return where a mark stands in a file, at most so many places and one; the file is never held as a whole."""
+    found: list[int] = []
+    kept, start = b"", 0
+    with path.open("rb") as file:
+        while len(found) <= most and (piece := file.read(2**20)):
+            data = kept + piece
+            at = data.find(mark)
+            while at >= 0 and len(found) <= most:
+                found.append(start + at)
+                at = data.find(mark, at + 1)
+            kept = data[-len(mark) + 1 :]
+            start += len(data) - len(kept)
+    return found
 
 
 def too_many(count: int) -> WeightsError:

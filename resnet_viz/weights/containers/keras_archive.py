@@ -2,7 +2,6 @@
 
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,17 +10,23 @@ from resnet_viz.errors import WeightsError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.weights.containers import hdf5
 from resnet_viz.weights.containers.contents import MAX_EXPANSION, MAX_FILE_BYTES, Contents, damaged, expands
-from resnet_viz.weights.containers.npz import BROKEN, check_packing
+from resnet_viz.weights.containers.npz import BROKEN, archive_at, check_packing
 
 _MEMBER = "model.weights.h5"
 
 
 def is_one(path: Path) -> bool:
-    """Return whether a zip is one."""
+    """Return whether a zip is one.
+
+    Raises:
+        WeightsError: If it has too many members to look at.
+    """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with archive_at(path) as archive:
             return _MEMBER in archive.NameToInfo
-    except BROKEN:
+    except BROKEN as error:
+        if isinstance(error, WeightsError):
+            raise
         return False
 
 
@@ -30,7 +35,7 @@ def opened(path: Path) -> Iterator[Contents]:
     with tempfile.TemporaryDirectory() as folder:
         inside = Path(folder, _MEMBER)
         try:
-            with zipfile.ZipFile(path) as archive:
+            with archive_at(path) as archive:
                 info = archive.getinfo(_MEMBER)
                 check_packing(info)
                 if info.file_size > MAX_FILE_BYTES:

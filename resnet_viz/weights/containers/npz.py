@@ -20,12 +20,15 @@ from resnet_viz.weights.containers.contents import (
     Entry,
     damaged,
     expands,
+    occurrences,
     too_many,
 )
 from resnet_viz.weights.signatures import archive_kind, refusal
 
 # Beside the common ones: NumPy reads headers with Python's tokenizer, archives are zip files.
 BROKEN: tuple[type[Exception], ...] = (*DAMAGE, tokenize.TokenError, zlib.error, zipfile.BadZipFile)
+# As NumPy allows; it reads what is longer before it says so.
+_MAX_HEADER = 10_000
 ABOUT = "about"
 """The array that holds JSON about the others in files of this app."""
 
@@ -38,7 +41,7 @@ def is_one(head: bytes) -> bool:
 def opened(path: Path, head: bytes) -> Iterator[Contents]:
     """Yield what the archive declares, once, while it is open."""
     try:
-        with _archive(path) as archive:
+        with archive_at(path) as archive:
             infos = archive.infolist()
             if not infos or any(not info.filename.endswith(".npy") for info in infos):
                 raise WeightsError(refusal(archive_kind([info.filename for info in infos])))
@@ -55,9 +58,18 @@ def opened(path: Path, head: bytes) -> Iterator[Contents]:
 
 
 @contextlib.contextmanager
-def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
-    """Open a zip whose number of members is bounded before it is listed."""
-    count = _declared_members(path)
+def archive_at(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Open a zip whose number of members is bounded before it is listed.
+
+    What it declares as their number binds no reader: they are counted by what each begins with in the list.
+
+    Raises:
+        WeightsError: If there are too many.
+
+    References:
+        PKWARE APPNOTE 4.3.12.
+    """
+    count = len(occurrences(path, b"PK\x01\x02", MAX_ENTRIES))
     if count > MAX_ENTRIES:
         raise too_many(count)
     with zipfile.ZipFile(path) as archive:
@@ -66,6 +78,11 @@ def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
 
 def _entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Entry:
     check_packing(info)
+    with archive.open(info) as member:
+        begins = member.read(12)  # two bytes of length in version 1, four in later ones
+    if int.from_bytes(begins[8:10] if begins[6:7] == b"\1" else begins[8:12], "little") > _MAX_HEADER:
+        message = f"a header of over {_MAX_HEADER:,} bytes"
+        raise damaged(ValueError(message))
     with archive.open(info) as member:
         version = np.lib.format.read_magic(member)
         header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
@@ -85,19 +102,6 @@ def _specification(entries: list[Entry]) -> str:
     if about is None or about.shape or about.dtype[:2] != "<U" or not 0 < int(about.dtype[2:]) <= MAX_SPECIFICATION:
         return ""
     return str(about.read())
-
-
-def _declared_members(path: Path) -> int:
-    """Return how many members an archive says it has, before anything lists them.
-
-    References:
-        PKWARE APPNOTE 4.3.16: the record at the end; 0xFFFF stands for a number in zip64's own record, more than we take.
-    """
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - 2**16 - 22))
-        end = file.read()
-    at = end.rfind(b"PK\x05\x06")
-    return int.from_bytes(end[at + 10 : at + 12], "little") if at >= 0 else 0
 
 
 def _reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], Any]:

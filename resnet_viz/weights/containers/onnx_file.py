@@ -5,6 +5,8 @@ References:
     input 1, output 2, op_type 4, attribute 5; TensorProto dims 1, data_type 2, name 8, raw_data 9, external_data 13.
 """
 
+import itertools
+import math
 import mmap
 import struct
 from collections.abc import Callable, Iterator
@@ -143,19 +145,30 @@ def _tensor(wire: Wire, piece: Piece) -> Entry:
 def _read(wire: Wire, values: _Values, shape: tuple[int, ...], kind: int) -> Any:
     dtype, _field = _TYPES[kind]
     as_stored = np.dtype("<u2") if kind in (10, 16) else np.dtype(dtype)
+    count = math.prod(shape)
     if values.is_raw or kind in (1, 11):
-        data = b"".join(bytes(wire.bytes(piece)) for piece in values.pieces if isinstance(piece, Piece))
-        flat = np.frombuffer(data, as_stored)
+        pieces = [piece for piece in values.pieces if isinstance(piece, Piece)]
+        _check_count(sum(piece.end - piece.start for piece in pieces), count * as_stored.itemsize)
+        flat = np.frombuffer(b"".join(bytes(wire.bytes(piece)) for piece in pieces), as_stored)
     else:
-        flat = np.array([number for piece in values.pieces for number in _all(wire, piece)], as_stored)
+        numbers = (number for piece in values.pieces for number in _all(wire, piece))
+        flat = np.fromiter(itertools.islice(numbers, count + 1), as_stored)
     turn: Callable[[Any], Any] = {10: lambda halves: halves.view(np.float16), 16: bfloat16}.get(kind, lambda same: same)
     return turn(flat).reshape(shape)
 
 
+def _check_count(found: int, expected: int) -> None:
+    if found != expected:  # before any of it is copied
+        message = f"{found:,} bytes for {expected:,}"
+        raise ValueError(message)
+
+
 def _settings(wire: Wire, values: dict[int, list[int | Piece]]) -> Any:
     """Return a few 64-bit whole numbers, which later versions of ONNX have in place of attributes."""
-    raw = b"".join(bytes(wire.bytes(piece)) for piece in values.get(9, []) if isinstance(piece, Piece))
-    packed = [number for piece in values.get(7, []) for number in _all(wire, piece)]
+    pieces = [piece for piece in values.get(9, []) if isinstance(piece, Piece)]
+    raw = b"".join(bytes(wire.bytes(piece)[: 8 * _MOST_SETTINGS]) for piece in pieces[:_MOST_SETTINGS])
+    numbers = (number for piece in values.get(7, []) for number in _all(wire, piece))
+    packed = list(itertools.islice(numbers, _MOST_SETTINGS))
     return np.frombuffer(raw, "<i8") if raw else np.array(packed, np.uint64).view(np.int64)
 
 
