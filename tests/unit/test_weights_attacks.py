@@ -27,7 +27,7 @@ def tried(tmp_path_factory):
     command = [sys.executable, "-W", "ignore", "-m", "tests.malformed_weights", str(folder)]
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=work, env=environment, capture_output=True, text=True, check=True)
-    assert not [**folder.rglob(f"*{MARK}*"), *work.parent.rglob(f"*{MARK}*")]
+    assert not [*folder.rglob(f"*{MARK}*"), *work.parent.rglob(f"*{MARK}*")]
     return dict(zip(ATTACKS, json.loads(done.stdout), strict=True))
 
 
