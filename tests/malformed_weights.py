@@ -1,8 +1,9 @@
 """Thousands of broken weights files, each read in a forked process with the reader's own limits.
 
-``python -m tests.malformed_weights COUNT SEED`` prints one JSON object: how many gave arrays, a sentence, or ended the
-process (which the server tells as a sentence too) and which, the worst processor time and memory, and what broke a
-promise: an exception that nobody turned into a sentence.
+``python -m tests.malformed_weights COUNT SEED [FORMAT …]`` reads COUNT files of each format and prints one JSON object by
+format: how many gave arrays, a sentence, or ended the process (which the server tells as a sentence too) and which, the
+worst processor time and memory, and what broke a promise: an exception that nobody turned into a sentence.
+``python -m tests.malformed_weights FOLDER`` reads the files of a folder and prints what became of each.
 """
 
 import contextlib
@@ -17,6 +18,8 @@ import tempfile
 import time
 import zipfile
 from collections import Counter
+from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -26,7 +29,10 @@ import psutil
 from safetensors.numpy import save
 
 import resnet_viz.weights.formats
+from resnet_viz.analysis import network
+from resnet_viz.spec import preset
 from resnet_viz.weights.reader import LIMITS, answer
+from tests import weights_files as made
 
 NAMES = (
     "conv1/kernel",
@@ -54,11 +60,54 @@ ODD_TYPES = ("F16", "F64", "BF16", "I64", "BOOL", "F8_E4M3", "U8", "C64", "", "F
 
 
 def arrays(random_: random.Random) -> dict[str, np.ndarray]:
+    if random_.random() < 0.2:
+        return nearly(random_)
     count = random_.randint(1, len(NAMES))
     dtype = random_.choice(("f2", "f4", "f8"))
     return {
         name: np.full(shape, random_.random(), dtype) for name, shape in list(zip(NAMES, SHAPES, strict=True))[:count]
     }
+
+
+@cache
+def network_arrays(seed: int) -> dict[str, np.ndarray]:
+    """Return all arrays of a small network under the names that one of the libraries gives them."""
+    summary = network(replace(preset(("resnet18", "keras-v1", "v2", "course")[seed % 4], classes=6), width=0.05))
+    own = made.random_arrays(summary)
+    match seed // 4:
+        case 0:
+            return made.state_dict(own, made.torchvision, "module.")
+        case 1:
+            return made.state_dict(own, made.hugging_face)
+        case 2:
+            layer = made.numbered(summary, 7)
+        case 3:
+            layer = made.keras_applications
+        case _:
+            return own
+    return {f"{layer(name.partition('/')[0])}/{name.partition('/')[2]}": array for name, array in own.items()}
+
+
+def nearly(random_: random.Random) -> dict[str, np.ndarray]:
+    """Return a whole network's arrays, a few of which are missing, misshapen, doubled, or called otherwise."""
+    found = dict(network_arrays(random_.randrange(20)))
+    for _ in range(random_.choice((0, 1, 2, 5))):
+        name = random_.choice(list(found))
+        array = found[name]
+        match random_.randrange(6):
+            case 0:
+                del found[name]
+            case 1:
+                found[name] = array[:1] if array.ndim else np.ones((2, 2), "f4")
+            case 2:
+                found[f"other.{name}"] = array
+            case 3:
+                found[random_.choice(ODD_NAMES).replace("\0", "x") + name] = found.pop(name)
+            case 4:
+                found[name] = np.ascontiguousarray(array.T)
+            case _:
+                found[name], found[random_.choice(list(found))] = found[random_.choice(list(found))], array
+    return found
 
 
 # --- One maker per format: well-formed on the outside, strange within -------------------------------------------------
@@ -68,7 +117,7 @@ def safetensors(random_: random.Random) -> bytes:
     data = save(arrays(random_))
     length = int.from_bytes(data[:8], "little")
     header, body = json.loads(data[8 : 8 + length]), data[8 + length :]
-    for _ in range(random_.choice((0, 1, 1, 2, 3))):
+    for _ in range(random_.choice((0, 0, 1, 1, 2))):
         name, entry = random_.choice(
             [pair for pair in header.items() if isinstance(pair[1], dict) and "shape" in pair[1]] or [("x", {})]
         )
@@ -94,7 +143,7 @@ def safetensors(random_: random.Random) -> bytes:
     text = json.dumps(header).encode()
     if random_.random() < 0.05:
         text = b"[" * 50_000
-    length = random_.choice((len(text), len(text), len(text), *(size % 2**64 for size in ODD_SIZES)))
+    length = random_.choice(ODD_SIZES) % 2**64 if random_.random() < 0.1 else len(text)
     return length.to_bytes(8, "little") + text + body
 
 
@@ -140,8 +189,13 @@ def archive(random_: random.Random) -> bytes:
                 file.writestr(
                     random_.choice(("archive/data.pkl", "model.weights.h5", "saved_model.pb", "x.txt")), b"x" * 99
                 )
-    data = bytearray(out.getvalue())
-    for _ in range(random_.choice((0, 0, 1, 2))):  # fields of one of its headers
+    return _hurt_zip(random_, out.getvalue())
+
+
+def _hurt_zip(random_: random.Random, whole: bytes) -> bytes:
+    """Change fields of a few of a zip's headers."""
+    data = bytearray(whole)
+    for _ in range(random_.choice((0, 0, 1, 2))):
         mark, fields = random_.choice(
             (
                 (b"PK\x03\x04", (6, 8, 14, 18, 22, 26, 28)),
@@ -158,25 +212,27 @@ def archive(random_: random.Random) -> bytes:
     return bytes(data)
 
 
+PACKINGS = (
+    {},
+    {},
+    {"compression": "gzip"},
+    {"compression": "lzf"},
+    {"fletcher32": True},
+    {"chunks": True, "shuffle": True},
+)
+
+
 def hdf5(random_: random.Random) -> bytes:
     out = io.BytesIO()
     with h5py.File(out, "w", libver=random_.choice(("earliest", "latest"))) as file:
         root = file.create_group("model_weights") if random_.random() < 0.3 else file
+        packing = random_.choice(PACKINGS)
         for name, array in arrays(random_).items():
             layer, _slash, part = name.partition("/")
             root.create_dataset(
                 f"{layer}/{layer}/{part}:0",
                 data=array,
-                **random_.choice(
-                    (
-                        {},
-                        {},
-                        {"compression": "gzip"},
-                        {"compression": "lzf"},
-                        {"fletcher32": True},
-                        {"chunks": True, "shuffle": True},
-                    )
-                ),
+                **(packing if array.ndim else {}),
             )
         for _ in range(random_.choice((0, 0, 1, 2))):
             with contextlib.suppress(ValueError):  # the same strangeness twice
@@ -187,7 +243,7 @@ def hdf5(random_: random.Random) -> bytes:
         for mark in (b"TREE", b"HEAP", b"SNOD", b"OHDR", b"GCOL", b"FRHP", b"BTHD", b"OCHK", b"\x89HDF")
         for at in _places(data, mark)
     ]
-    for _ in range(random_.choice((0, 1, 1, 2, 6))):
+    for _ in range(random_.choice((0, 0, 1, 1, 2, 6))):
         at = random_.choice(marks) + random_.randrange(96)
         if at < len(data):
             width = random_.choice((1, 2, 4, 8))
@@ -249,18 +305,18 @@ def _elsewhere(random_: random.Random, file: h5py.File, name: str) -> None:
 
 def onnx(random_: random.Random) -> bytes:
     """Return a graph of a few operators whose fields are strange: types, sizes, places of data, circles, texts."""
-    tensors = []
-    for name, array in arrays(random_).items():
-        kind = {"float16": 10, "float32": 1, "float64": 11}[array.dtype.name]
+    tensors, found = [], arrays(random_)
+    rarely = 0.5 / (1 + len(found))
+    for name, array in found.items():
+        kind = {"float16": 10, "float32": 1, "float64": 11, "int64": 7}[array.dtype.name]
         dims = list(array.shape[::-1])
-        if random_.random() < 0.1:
+        if random_.random() < rarely:
             dims = [random_.choice(ODD_SIZES) % 2**64 for _ in range(random_.randint(0, 20))]
-        body = b"".join(onnx_field(1, size) for size in dims) + onnx_field(
-            2, random_.choice((kind, kind, kind, 7, 16, 99))
-        )
-        body += onnx_field(8, (random_.choice(ODD_NAMES) if random_.random() < 0.05 else name).encode())
-        body += onnx_field(random_.choice((9, 9, 9, 4, 5, 7, 10)), array.tobytes())
-        if random_.random() < 0.05:
+        body = b"".join(onnx_field(1, size) for size in dims)
+        body += onnx_field(2, random_.choice((7, 16, 99)) if random_.random() < rarely else kind)
+        body += onnx_field(8, (random_.choice(ODD_NAMES) if random_.random() < rarely else name).encode())
+        body += onnx_field(random_.choice((4, 5, 7, 10)) if random_.random() < rarely else 9, array.tobytes())
+        if random_.random() < rarely:
             body += onnx_field(14, 1) + onnx_field(13, b"\x0a\x08location\x12\x0b/etc/passwd")
         tensors.append(onnx_field(5, body))
     nodes = []
@@ -282,7 +338,7 @@ def onnx(random_: random.Random) -> bytes:
             + onnx_field(4, kind)
         )
         nodes.append(onnx_field(1, body + onnx_field(5, setting)))
-    graph = b"".join(nodes + tensors) + random_.choice((b"", b"\x0b" * 9, onnx_field(5, b"")))
+    graph = b"".join(nodes + tensors) + random_.choice((b"",) * 6 + (b"\x0b" * 9, onnx_field(5, b"")))
     about = onnx_field(
         14, onnx_field(1, b"specification") + onnx_field(2, random_.choice((b"{}", b"[" * 9000, b'{"classes": 1e999}')))
     )
@@ -302,6 +358,19 @@ def _varint(value: int) -> bytes:
         out.append(value & 0x7F | 0x80)
         value >>= 7
     return bytes([*out, value])
+
+
+def keras(random_: random.Random) -> bytes:
+    """Return Keras 3's archive: weights that may be strange in a zip that may be, with a configuration that nobody reads."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", random_.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))) as file:
+        file.writestr("config.json", random_.choice((b"{}", b"[" * 9000, b'{"module": "os", "class_name": "system"}')))
+        whole = ("model.weights.h5",)
+        for name in random_.choice((whole, whole, whole, whole, (*whole, "assets/a"), ("Model.weights.h5",))):
+            inside = random_.random()
+            data = hdf5(random_) if inside < 0.9 else onnx(random_) if inside < 0.95 else bytes(10**6)
+            file.writestr(name, data)
+    return _hurt_zip(random_, out.getvalue())
 
 
 def beginning(random_: random.Random) -> bytes:
@@ -327,10 +396,20 @@ def beginning(random_: random.Random) -> bytes:
     return random_.choice(heads) + random_.randbytes(random_.choice((0, 1, 7, 60, 5000)))
 
 
-def malformed(index: int, seed: int) -> bytes:
-    """Return file number `index`: strange within, then now and then hurt by bytes, cut or doubled."""
-    random_ = random.Random(f"{seed}/{index}")
-    data = bytearray((safetensors, archive, hdf5, onnx, beginning)[index % 5](random_))
+MAKERS = {
+    "safetensors": safetensors,
+    "npz": archive,
+    "hdf5": hdf5,
+    "keras": keras,
+    "onnx": onnx,
+    "other beginnings": beginning,
+}
+
+
+def malformed(name: str, index: int, seed: int) -> bytes:
+    """Return file number `index` of a format: strange within, then now and then hurt by bytes, cut or doubled."""
+    random_ = random.Random(f"{seed}/{name}/{index}")
+    data = bytearray(MAKERS[name](random_))
     match random_.randrange(9):
         case 0:
             for _ in range(random_.randint(1, 8)):
@@ -392,23 +471,28 @@ def try_files(folder: Path) -> None:
     sys.stdout.write(json.dumps(rows) + "\n")
 
 
-def main(count: int, seed: int) -> None:
+def main(count: int, seed: int, names: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        tried(save({"conv1/kernel": np.ones(SHAPES[0], "f4")}), Path(folder))  # what is loaded at the first use
+        told = {name: trial(name, count, seed, Path(folder)) for name in names or MAKERS}
+    sys.stdout.write(json.dumps(told) + "\n")
+
+
+def trial(name: str, count: int, seed: int, work: Path) -> dict[str, object]:
+    """Return what became of the files of one format."""
     outcomes, broken, ended = Counter(), [], []
     worst_s, worst_bytes, began = (0.0, -1), (0, -1), time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        tried(save(arrays(random.Random(0))), Path(folder))  # what is loaded at the first use
-        for index in range(count):
-            outcome, seconds, extra = tried(malformed(index, seed), Path(folder))
-            if outcome == "ended":
-                ended.append(index)
-            elif outcome not in ("arrays", "sentence"):
-                broken.append([index, outcome])
-                outcome = "error"
-            outcomes[outcome] += 1
-            worst_s, worst_bytes = max(worst_s, (seconds, index)), max(worst_bytes, (extra, index))
+    for index in range(count):
+        outcome, seconds, extra = tried(malformed(name, index, seed), work)
+        if outcome == "ended":
+            ended.append(index)
+        elif outcome not in ("arrays", "sentence"):
+            broken.append([index, outcome])
+            outcome = "error"
+        outcomes[outcome] += 1
+        worst_s, worst_bytes = max(worst_s, (seconds, index)), max(worst_bytes, (extra, index))
     told = {"count": count, "outcomes": outcomes, "ended": ended, "broken": broken[:20]}
-    worst = {"worst_s": worst_s, "worst_bytes": worst_bytes, "took_s": round(time.monotonic() - began)}
-    sys.stdout.write(json.dumps(told | worst) + "\n")
+    return told | {"worst_s": worst_s, "worst_bytes": worst_bytes, "took_s": round(time.monotonic() - began)}
 
 
 if __name__ == "__main__":
@@ -416,4 +500,4 @@ if __name__ == "__main__":
     if len(sys.argv) == 2:
         try_files(Path(sys.argv[1]))
     else:
-        main(int(sys.argv[1]), int(sys.argv[2]))
+        main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])

@@ -23,9 +23,13 @@ class Part(NamedTuple):
 
 
 _FUZZ = "RESNET_VIZ_FUZZ"
+_WEIGHTS = "tests/unit/test_weights.py"
 PARTS = {
     "pictures": Part("malformed pictures", "tests/unit/test_images.py", f"{_FUZZ}=10000"),
-    "weights": Part("malformed weights files", "tests/unit/test_weights.py", f"{_FUZZ}=10000"),
+    **{
+        f"weights-{name}": Part(f"malformed {name} files", _WEIGHTS, f"{_FUZZ}=10000 RESNET_VIZ_FORMAT={name}")
+        for name in ("safetensors", "npz", "hdf5", "keras", "onnx")
+    },
     "zips": Part("malformed zips", "tests/unit/test_archives.py", f"{_FUZZ}=2000"),
     "links": Part("malformed links, the whole page", "tests/app tests/unit", f"{_FUZZ}=2000", "malformed and link"),
     "walks": Part("malformed walk files", "tests/unit/test_walks.py", f"{_FUZZ}=2000"),
@@ -42,14 +46,14 @@ def run(name: str, more: list[str]) -> bool:
     part = PARTS[name]
     environment = os.environ | {"PYTHONPATH": path_with()}
     if part.setting:
-        environment.update([part.setting.split("=")])
+        environment.update(setting.split("=") for setting in part.setting.split())
     command = [sys.executable, *part.where.split(), *more]
     if part.tests:
         tests = ["-m", "pytest", "-q", "-s", *part.where.split(), "-k", part.tests, "--timeout", str(_HOURS_S)]
         command = [sys.executable, *tests, *more]
     began = time.monotonic()
     passed = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
-    count = part.setting.partition("=")[2]
+    count = part.setting.partition("=")[2].partition(" ")[0]
     print(
         f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC {name}: {f'{int(count):,} ' if count else ''}{part.what}, "
         f"{time.monotonic() - began:.0f} s: {'PASS' if passed else 'FAIL'}",
