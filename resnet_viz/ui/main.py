@@ -9,7 +9,7 @@ from resnet_viz.subject.trial import Trial
 from resnet_viz.subject.views import Viewer
 from resnet_viz.ui import kept, lifespan, resolving, say, state
 from resnet_viz.ui.frame import present, specification, subject_line, walk, welcome
-from resnet_viz.ui.shared import doubt
+from resnet_viz.ui.shared import doubt, explained_by
 
 
 def main() -> None:
@@ -44,6 +44,8 @@ def main() -> None:
         page.run()
         if subject.viewer.walk:
             walk.measure(subject.viewer)
+        elif not subject.viewer.present:
+            explained_by.show_view(state.page(), subject)
     state.write_url()
     lifespan.first_page.set()
 

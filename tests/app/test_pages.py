@@ -841,6 +841,7 @@ def test_on_a_walk_nothing_stands_beside_the_picture_but_what_the_stop_asks_for(
 
 def test_a_view_becomes_a_stop_of_ones_own_walk():
     app = opened("architecture", {"node": "res4a_branch1", "open": "4.4a"})
+    assert "Explained in [What is a shortcut for?](./?walk=shortcut&stop=3)" in texts(app)
     app.session_state["subject_walk"] = True
     app.run()
     app.button(key="walk_add").click().run()

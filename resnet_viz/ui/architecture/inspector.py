@@ -21,6 +21,7 @@ from resnet_viz.spec import Node, ResNetSpec
 from resnet_viz.subject.trial import Trial
 from resnet_viz.ui import state
 from resnet_viz.ui.architecture import block_panel
+from resnet_viz.ui.shared import explained_by
 from resnet_viz.viz.layer_words import field_sentence, layer_place, used_sentence
 from resnet_viz.viz.mosaic import counts_png
 from resnet_viz.viz.purpose import purpose
@@ -65,6 +66,7 @@ def show(trial: Trial, focus: str, opened: frozenset[str]) -> None:
             block_panel.show(trial, block, is_open=block.name in opened)
         else:
             _show_layer(trial.summary, focus)
+        explained_by.show_part(trial.summary.graph, focus)
 
 
 def _show_layer(summary: NetworkSummary, layer: str) -> None:
