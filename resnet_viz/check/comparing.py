@@ -83,8 +83,9 @@ class Comparison:
 def compare(ours: list[Step], theirs: list[Step], output: str) -> Comparison:
     """Return how a block of theirs differs from ours; of several readings of their graph the nearest."""
     by_id = {step.id: step for step in theirs}
-    readings = [_read(ours, theirs, output, reading) for reading in _readings(by_id, theirs[0].id, output)]
-    return min(readings, key=lambda found: found.cost)
+    readings = list(_readings(by_id, theirs[0].id, output))
+    tried = [_read(ours, theirs, output, reading, with_unread=which) for reading in readings for which in (False, True)]
+    return min(tried, key=lambda found: found.cost)
 
 
 def ancestors(by_id: Mapping[str, Step], output: str) -> set[str]:
@@ -143,7 +144,7 @@ def _readings(by_id: Mapping[str, Step], start: str, output: str) -> Iterator[_R
         yield [*way, *tail], apart, fork
 
 
-def _read(ours: list[Step], theirs: list[Step], output: str, reading: _Reading) -> Comparison:
+def _read(ours: list[Step], theirs: list[Step], output: str, reading: _Reading, *, with_unread: bool) -> Comparison:
     main, side, fork = reading
     found = Comparison(ours, theirs, output, fork=fork)
     found.live = ancestors({step.id: step for step in theirs}, output)
@@ -151,9 +152,8 @@ def _read(ours: list[Step], theirs: list[Step], output: str, reading: _Reading) 
     our_side = [step for step in ours if step.place == "1"]
     our_main = [step for step in ours[1:] if step.place != "1"]
     on_main = {step.id for step in main}
-    lay(
-        found, our_main, [step for step in theirs[1:] if step.id in on_main or step.id not in found.live], is_side=False
-    )
+    unread = {step.id for step in found.unread} if with_unread else set()
+    lay(found, our_main, [step for step in theirs[1:] if step.id in on_main | unread], is_side=False)
     _mark_unread(found)
     lay(found, our_side, side, is_side=True)
     if fork and fork != theirs[0].id:
@@ -248,7 +248,7 @@ def _mark_unread(found: Comparison) -> None:
     for mine in found.ours:
         other = found.pairs.get(mine.id)
         if other and other.id not in found.live:
-            found.cost += _gap(mine)
+            found.cost += 0.9 * _gap(mine)
             found.differences.append(Difference("unread", mine, other))
 
 

@@ -11,7 +11,7 @@ from resnet_viz.check.one_block import Judged, judge_block
 from resnet_viz.check.one_network import judge_network, judge_script
 from resnet_viz.check.running import Program, StoppedError, syntax_stop
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import ngettext, use_language
+from resnet_viz.messages import joined, ngettext, use_language
 from resnet_viz.spec import DEFAULT_PRESET
 
 MOST_CHARACTERS = 200_000
@@ -57,6 +57,8 @@ def _judge(program: Program, answer: Answer) -> Answer:
         except StoppedError as stopped:
             stops.append(stopped.stop)
             continue
+        if judged.looks_like:
+            answer["looks_like"] = judged.looks_like
         answer["checked"].append(judged.function)
         answer["graphs"].append(judged.pair)
         answer["mistakes"] += judged.mistakes
@@ -80,7 +82,7 @@ def _tasks(program: Program, preset: str) -> list[Callable[[], Judged]]:
         if key in _BLOCKS:
             blocks.append(partial(judge_block, program, name, projects=_BLOCKS[key]))
         elif key in _NETWORKS:
-            networks.append(partial(judge_network, program, name, preset))
+            networks.append(partial(judge_network, program, name, (preset, *presets())))
     record = program.stand_in.session.record
     if not blocks and not networks and record.models:
         networks.append(partial(judge_script, record, preset))
@@ -97,6 +99,9 @@ def _with_verdict(answer: Answer) -> Answer:
         answer["headline"] = _("Right: the graph is the course's.")
     elif verdict == "mistake":
         answer["headline"] = ngettext("{n} mistake found.", "{n} mistakes found.", n).format(n=n)
+        if "looks_like" in answer:
+            text = _("This network is exactly the preset {name}.").format(name=answer["looks_like"])
+            answer["headline"] = joined((answer["headline"], text), " ")
     elif verdict == "unknown":
         answer["headline"] = _("This cannot be judged.")
     else:

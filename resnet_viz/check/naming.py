@@ -80,6 +80,7 @@ def grouped(drafts: Iterable[Draft]) -> list[Draft]:
             known.places += [place for place in draft.places if place not in known.places]
             known.ours += draft.ours
             known.theirs += draft.theirs
+            known.values["layers"] = known.values.get("layers", []) + draft.values.get("layers", [])
             known.values["parameters"] = known.values.get("parameters", 0) + draft.values.get("parameters", 0)
     return list(made.values())
 
@@ -157,7 +158,8 @@ class _Namer:
         ends = {self.found.theirs[0].id, self.found.fork, *self.found.side[-1:]}
         for each in self.take("extra", "add"):
             again = bool(each.theirs and ends & set(each.theirs.inputs))
-            drafts.append(draft_of("shortcut-twice" if again else "other", each, "" if again else "extra"))
+            more = {} if again else {"layers": [each.theirs]}
+            drafts.append(draft_of("shortcut-twice" if again else "other", each, "" if again else "extra", **more))
         return drafts
 
     def _skipped(self) -> list[Draft]:
@@ -311,7 +313,7 @@ class _Namer:
         if theirs.kind == "relu" and not each.side and self._after(each) == "2c":
             return [draft_of("relu-on-2c", each)]
         place = self._after(each)
-        draft = draft_of("other", each, "extra", apart=f"{theirs.kind} {place}", side=each.side)
+        draft = draft_of("other", each, "extra", apart=f"{place} {each.side}", layers=[theirs])
         draft.places = [place] if place else []
         return [draft]
 

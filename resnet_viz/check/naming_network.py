@@ -15,7 +15,7 @@ def name_row(found: Comparison, ours: Row, theirs: Row) -> list[Draft]:
     """Return the mistakes of a network, blocks taken as wholes."""
     drafts = [*_counts(found), *_skipped(found, theirs), *_pooled(found)]
     for each in found.differences:
-        drafts += _single(each, ours)
+        drafts += _single(found, each, ours)
     return [*drafts, *_squeezed(found, theirs), *_classes(found)]
 
 
@@ -115,18 +115,28 @@ def _pooled(found: Comparison) -> list[Draft]:
     return [draft_of("other", more, "kind")]
 
 
-def _single(each: Difference, ours: Row) -> list[Draft]:
+def _with_dense(found: Comparison, form: str) -> bool:
+    """Whether the dense layer is missing or extra too: its softmax then needs no word of its own."""
+    steps = [each.ours or each.theirs for each in found.differences if each.form == form]
+    return any(step and step.kind == "dense" for step in steps)
+
+
+def _single(found: Comparison, each: Difference, ours: Row) -> list[Draft]:
     mine, other = each.ours, each.theirs
     if each.form == "changed" and mine and other:
         return _block_changed(each, mine, other) if mine.kind == "block" else _layer_changed(each, mine, other)
     step = mine or other
-    if step is None or step.kind == "block":
+    if step is None or step.kind == "block" or (other and other.id not in found.live):
+        return []
+    if step.kind == "softmax" and each.form in ("missing", "extra") and _with_dense(found, each.form):
         return []
     if step.kind == "relu" and _is_stem(each, ours):
         return [draft_of("stem-relu", each, each.form)]
     if each.form == "missing" and step.kind == "batch_norm":
         return [draft_of("batchnorm-missing", each, "missing", parameters=4 * step.shape[-1] if step.shape else 0)]
-    return [draft_of("other", each, each.form, apart=step.id)] if each.form in ("missing", "extra", "unread") else []
+    if each.form not in ("missing", "extra", "unread"):
+        return []
+    return [draft_of("other", each, each.form, apart=step.id, layers=[step])]
 
 
 def _is_stem(each: Difference, ours: Row) -> bool:

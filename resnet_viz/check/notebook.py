@@ -4,6 +4,7 @@ import ast
 import builtins
 import re
 import textwrap
+import warnings
 from typing import NamedTuple
 
 from resnet_viz.check.recorder import FILE
@@ -72,10 +73,11 @@ def read(code: str) -> Source:
     text = code.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
     text = text.replace("\u00a0", " ").replace("\u3000", " ").expandtabs(4)
     lines = text.split("\n")
-    try:
-        tree = ast.parse(text, FILE)
-    except SyntaxError:
-        tree = ast.parse(textwrap.dedent("\n".join(_plain(line) for line in lines)), FILE)
+    with warnings.catch_warnings(action="ignore"):
+        try:
+            tree = ast.parse(text, FILE)
+        except SyntaxError:
+            tree = ast.parse(textwrap.dedent("\n".join(_plain(line) for line in lines)), FILE)
     return Source(ast.fix_missing_locations(_Phases().visit(tree)), lines)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from resnet_viz.check.naming import Draft
 from resnet_viz.check.recorder import Step
 from resnet_viz.check.wording import layer_text, places_text, shape_text
-from resnet_viz.messages import N_, Titles
+from resnet_viz.messages import N_, Titles, joined
 from resnet_viz.messages import gettext as _
 
 _SETTINGS = Titles(
@@ -36,12 +36,11 @@ def other_words(draft: Draft, steps: dict[str, Step]) -> tuple[str, str, str]:
         case "missing" | "unread":
             return _lacking(draft, title, where)
         case "extra":
-            text = (
-                _("a layer that the course does not have stands here: {layer}, after {place}.")
-                if where
-                else _("a layer that the course does not have stands here: {layer}.")
-            )
-            return text.format(layer=title, place=where), "", ""
+            layers = joined(map(layer_text, draft.values["layers"]))
+            text = _("something that the course does not have stands here: {layers}.")
+            if where:
+                text = _("something that the course does not have stands here, after {place}: {layers}.")
+            return text.format(layers=layers, place=where), "", ""
         case "moved":
             text = _("{layer} stands in another place than in the course ({place}).")
             return (
@@ -105,6 +104,8 @@ def _value(value: Any) -> str:
 def _lacking(draft: Draft, title: str, where: str) -> tuple[str, str, str]:
     if draft.form == "unread":
         text = _("{layer} ({place}) is made, but the result does not depend on it.")
+    elif draft.line is None:
+        text = _("{layer} ({place}) is missing.")
     else:
         text = _("{layer} ({place}) is missing after this line.")
     ours: Step | None = draft.values.get("ours")

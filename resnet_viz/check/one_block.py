@@ -41,6 +41,7 @@ class Judged:
     pair: Pair
     mistakes: list[Mistake] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    looks_like: str = ""
 
 
 def judge_block(program: Program, name: str, *, projects: bool) -> Judged:
@@ -141,6 +142,8 @@ def output_of(given: object, record: Recorder, name: str) -> tuple[str, list[Dra
         given = tensor_of(given, record, name)
     if is_tensor(given):
         return id_of(given), []  # type: ignore[arg-type]
+    if inspect.iscoroutine(given):
+        given.close()
     last = record.steps[-1]
     if given is None:
         return last.id, [Draft("no-return", "", None)]

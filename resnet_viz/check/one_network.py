@@ -1,7 +1,8 @@
 """Judging the whole network: its stem, its row of blocks and its head against a preset's."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from resnet_viz.check.comparing import Comparison, ancestors, compare, lay
@@ -19,15 +20,27 @@ from resnet_viz.check.sentences import Scene, tell
 from resnet_viz.check.standin import Built
 from resnet_viz.spec import build_graph, preset
 
+_OF_PRESETS = frozenset(("squeeze-512", "stem-relu", "other"))
+"""Mistakes that another preset would make right."""
+
 _BOTH = ((False, ("identity_block",)), (True, ("convolutional_block", "convolution_block")))
 
 
-def judge_network(program: Program, name: str, preset_name: str) -> Judged:
-    """Judge a network at its usual number of classes, and if that is right, at another.
+def judge_network(program: Program, name: str, presets: Sequence[str]) -> Judged:
+    """Judge a network against the first of some presets; if it is not right, say which of the others it is.
 
     Raises:
         StoppedError: If the code stops.
     """
+    judged = _at_two_sizes(program, name, presets[0])
+    if judged.mistakes and {each["id"] for each in judged.mistakes} <= _OF_PRESETS:
+        others = (other for other in presets[1:] if other != presets[0])
+        judged.looks_like = next((each for each in others if not _at_two_sizes(program, name, each).mistakes), "")
+    return judged
+
+
+def _at_two_sizes(program: Program, name: str, preset_name: str) -> Judged:
+    """Judge a network at its usual number of classes, and if that is right, at another."""
     spec = preset(preset_name)
     roles = {role_of(parameter) for parameter in inspect.signature(program.names[name]).parameters}
     judged = _tried(program, name, preset_name, spec.classes)
@@ -72,7 +85,7 @@ def judged_network(
     spec = preset(preset_name, classes=classes)
     graph = build_graph(spec)
     ours = our_row(graph, network_steps(graph), spec.kernel_size)
-    theirs = their_row(record.steps, output, record.calls)
+    theirs = their_row(_without_other_inputs(record.steps, output), output, record.calls)
     found = Comparison(ours.items, theirs.items, theirs.output)
     found.live = ancestors({step.id: step for step in theirs.items}, theirs.output)
     _lay_rows(found, ours, theirs)
@@ -90,9 +103,23 @@ def judged_network(
     return Judged(names[0], pair_of(names[0], names[1], found), mistakes, remarks_on(names[0], both, with_names=True))
 
 
+def _without_other_inputs(steps: list[Step], output: str) -> list[Step]:
+    """Return the steps, without inputs that the output does not depend on."""
+    live = ancestors({step.id: step for step in steps}, output)
+    used = [step for step in steps if step.kind == "input" and step.id in live]
+    return [step for step in steps if step.kind != "input" or not used or step in used]
+
+
 def _lay_rows(found: Comparison, ours: Row, theirs: Row) -> None:
     """Lay the rows beside each other; blocks that the code wrote out are compared inside, not as a whole."""
-    lay(found, ours.items[1:], theirs.items[1:], is_side=False)
+    tried = []
+    for items in (theirs.items[1:], [step for step in theirs.items[1:] if step.id in found.live]):
+        other = replace(found, pairs={}, differences=[], cost=0.0)
+        lay(other, ours.items[1:], items, is_side=False)
+        other.cost += 0.3 * sum(step.id not in found.live for step in other.pairs.values())
+        tried.append(other)
+    best = min(tried, key=lambda other: other.cost)
+    found.pairs, found.differences = best.pairs, best.differences
     known = set(theirs.inside)
     found.differences = [
         each for each in found.differences if not (each.form == "changed" and each.theirs and each.theirs.id in known)

@@ -15,8 +15,15 @@ FILE = "<your code>"
 _DEEP = 12
 """Functions within functions that are looked through for a line."""
 
+_MOST_STEPS = 2_000
+"""ResNet-152 has about 700."""
+
 Size = tuple[int, ...]
 """A shape without the batch axis."""
+
+
+class TooMuchError(BaseException):
+    """The code makes more layers, or runs more lines, than any network needs: a loop that does not end."""
 
 
 class NotKnownError(BaseException):
@@ -147,6 +154,8 @@ class Recorder:
 
     def put(self, kind: str, inputs: tuple[Tensor, ...], shape: Size | None, **more: Any) -> Tensor:
         """Write a step down and return what it gives."""
+        if len(self.steps) >= _MOST_STEPS:
+            raise TooMuchError
         step = Step(
             f"n{len(self.steps)}",
             kind,

@@ -2,21 +2,25 @@
 
 import ast
 import inspect
+import sys
 import traceback
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 from resnet_viz.check.answer import Stop
 from resnet_viz.check.layers import PHASE, Initializer, KerasRefusesError
 from resnet_viz.check.notebook import PHASE_NAME, PHASES, Source
-from resnet_viz.check.recorder import FILE, NotKnownError, Recorder, Tensor
+from resnet_viz.check.recorder import FILE, NotKnownError, Recorder, Tensor, TooMuchError
 from resnet_viz.check.standin import StandIn, builtins_for
 from resnet_viz.errors import did_you_mean
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 
-FAULTS = (Exception, NotKnownError, SystemExit)
-"""What code may stop with; a person's interruption and the sandbox's end are not among it."""
+MOST_LINES = 100_000
+"""Lines of the code that one statement or call may run; a network is made in some hundred."""
 
 PARAMETERS: dict[str, str] = {
     **dict.fromkeys(("f", "kernel_size", "kernel", "ks", "k", "filter_size", "size", "middle_kernel"), "f"),
@@ -61,11 +65,13 @@ class Program:
 
     def _run(self, statement: ast.stmt) -> None:
         """Run one statement of the notebook; one that fails matters only if a function needs what it makes."""
-        code = compile(ast.Module([statement], []), FILE, "exec")
+        with warnings.catch_warnings(action="ignore"):
+            code = compile(ast.Module([statement], []), FILE, "exec")
         stars = len(self.stand_in.stars)
         try:
-            exec(code, self.names)  # noqa: S102 - in a sandbox, for this: see the room's first words
-        except FAULTS as error:
+            with bounded():
+                exec(code, self.names)  # noqa: S102 - in a sandbox, for this: see the room's first words
+        except BaseException as error:  # noqa: BLE001 - whatever a stranger's code raises
             stop = stop_of(error, self.source, "")
             for name in _made_by(statement):
                 self.failed.setdefault(name, stop)
@@ -90,8 +96,9 @@ class Program:
         except LookupError as error:
             raise StoppedError(self._strange(name, str(error.args[0]))) from None
         try:
-            return function(*args, **kwargs)
-        except FAULTS as error:
+            with bounded():
+                return function(*args, **kwargs)
+        except BaseException as error:  # noqa: BLE001 - whatever a stranger's code raises
             stop = stop_of(error, self.source, name)
             earlier = self.failed.get(getattr(error, "name", None) or " ") if isinstance(error, NameError) else None
             raise StoppedError(earlier or stop) from None
@@ -108,6 +115,28 @@ class Program:
             "sentence": text.format(function=name, parameter=parameter),
             "python": parameter,
         }
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """End code that runs too many lines; what takes long within one line is for the page to stop."""
+    left = MOST_LINES
+    before = sys.gettrace()
+
+    def count(frame: FrameType, event: str, _argument: object) -> Any:
+        nonlocal left
+        if frame.f_code.co_filename != FILE:
+            return None
+        left -= event == "line"
+        if left < 0:
+            raise TooMuchError
+        return count
+
+    sys.settrace(count)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
 
 
 def arguments(function: Callable[..., Any], values: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
@@ -174,8 +203,9 @@ def line_of(error: BaseException) -> tuple[int | None, str]:
     frames = [frame for frame in traceback.extract_tb(error.__traceback__, limit=-60) if frame.filename == FILE]
     if not frames:
         return getattr(error, "line", None), ""
-    name = frames[-1].name
-    return frames[-1].lineno, "" if name.startswith("<") else name
+    # A recursion ends on the function's first line; the line before it is the one that calls.
+    last = frames[-2] if isinstance(error, RecursionError) and len(frames) > 1 else frames[-1]
+    return last.lineno, "" if last.name.startswith("<") else last.name
 
 
 def _said(error: BaseException, text: str, source: Source) -> tuple[str, str]:
@@ -186,6 +216,8 @@ def _said(error: BaseException, text: str, source: Source) -> tuple[str, str]:
                 "The checker does not know {call}, so it cannot judge this code. It says nothing about right or wrong."
             )
             return "unknown", sentence.format(call=f"`{error.call}`")
+        case TooMuchError():
+            return "long", _("This line runs again and again: a loop does not end.")
         case RecursionError():
             return "recursion", _("A function calls itself again and again, and never ends.")
         case MemoryError():

@@ -25,6 +25,9 @@ _KINDS = Titles(
 )
 
 
+_PLACES = Titles({"1": N_("the shortcut"), "add": N_("the sum"), "out": N_("the last ReLU")})
+
+
 def layer_text(step: Step) -> str:
     """Return what a layer is, in a few words."""
     settings = step.settings
@@ -76,7 +79,7 @@ def square(value: Any) -> str:
 
 def places_text(places: Sequence[str]) -> str:
     """Return places of a block as a sentence names them."""
-    return joined([_("the shortcut") if place == "1" else place for place in places])
+    return joined([_PLACES.get(place, place) for place in places])
 
 
 def at_line(line: int | None, sentence: str) -> str:

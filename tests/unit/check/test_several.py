@@ -1,0 +1,174 @@
+"""Several mistakes at once, presets, and the two graphs that are drawn."""
+
+import pytest
+
+from resnet_viz.check import course_pair, judge, presets
+from resnet_viz.check.naming import IDS
+
+from . import slips
+from .styles import (
+    CONVOLUTION_2018,
+    FUNCTIONAL,
+    IDENTITY_2018,
+    IDENTITY_2021,
+    LAMBDAS,
+    NETWORK_2018,
+    WRITTEN_OUT,
+    changed,
+)
+
+SEVERAL = {
+    "padding and Add": (
+        ["add-not-called", "padding"],
+        changed(IDENTITY_2018, ("padding = 'same'", "padding = 'valid'"), ("Add()([", "Add([")),
+    ),
+    "filters and the last ReLU": (
+        ["filters-order", "final-relu-missing"],
+        changed(
+            IDENTITY_2021,
+            ("F1, F2, F3 = filters", "F2, F1, F3 = filters"),
+            ("X_shortcut, X])\n    X = Activation('relu')(X)\n", "X_shortcut, X])\n"),
+        ),
+    ),
+    "stride, shortcut's BatchNorm, ReLU": (
+        ["stride-missing", "shortcut-batchnorm-missing", "relu-on-2c"],
+        changed(
+            CONVOLUTION_2018,
+            ("(1, 1), strides = (s,s), name = conv_name_base + '2a'", "(1, 1), name = conv_name_base + '2a'"),
+            (slips.SIDE_NORM_2018, ""),
+            ("'2c')(X)\n\n    ##### SHORTCUT", "'2c')(X)\n    X = Activation('relu')(X)\n\n    ##### SHORTCUT"),
+        ),
+    ),
+    "a misspelt argument and no return": (
+        ["no-return", "argument-unknown"],
+        changed(
+            IDENTITY_2018,
+            ("strides = (1,1), padding = 'valid'", "stride = (1,1), padding = 'valid'"),
+            ("    return X\n", ""),
+        ),
+    ),
+    "the ReLU before the sum instead of after": (
+        ["relu-on-2c", "final-relu-missing"],
+        changed(IDENTITY_2018, (slips.LAST_2018, "    X = Activation('relu')(X)\n    X = Add()([X, X_shortcut])\n")),
+    ),
+    "late shortcut, axis": (
+        ["shortcut-late", "batchnorm-axis"],
+        changed(
+            IDENTITY_2018,
+            ("    X_shortcut = X\n", ""),
+            (slips.NORM_2A_2018, slips.NORM_2A_2018 + "    X_shortcut = X\n"),
+            ("axis = 3, name = bn_name_base + '2c'", "axis = 1, name = bn_name_base + '2c'"),
+        ),
+    ),
+    "kernel and BatchNorm by lambdas": (
+        ["kernel-size", "batchnorm-missing"],
+        changed(
+            LAMBDAS,
+            ("conv(filters[1], f, p='same')(main)", "conv(filters[1])(main)"),
+            ("main = norm()(conv(filters[2])(main))", "main = conv(filters[2])(main)"),
+        ),
+    ),
+    "a network": (
+        ["blocks-count", "squeeze-512", "pool-same"],
+        changed(
+            NETWORK_2018,
+            ("    X = identity_block(X, 3, [64, 64, 256], stage=2, block='c')\n", ""),
+            ("(2,2), name='avg_pool'", "(2,2), padding='same', name='avg_pool'"),
+        ).replace("[256, 256, 2048]", "[512, 512, 2048]"),
+    ),
+    "a network written out, wrong inside its blocks": (
+        ["padding", "batchnorm-axis", "stem-relu"],
+        changed(
+            WRITTEN_OUT,
+            ("'same' if k == 3 else 'valid'", "'valid'"),
+            ("BatchNormalization(name='bn' + name)", "BatchNormalization(axis=1, name='bn' + name)"),
+            ("    x = L.MaxPooling2D", "    x = L.ReLU()(x)\n    x = L.MaxPooling2D"),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("ids", "code"), SEVERAL.values(), ids=SEVERAL)
+def test_of_several_mistakes_each_is_named_and_the_one_that_explains_comes_first(ids, code):
+    answer = judge(code)
+    assert [each["id"] for each in answer["mistakes"]] == ids, [each["sentence"] for each in answer["mistakes"]]
+
+
+def test_a_mistake_in_a_block_is_not_told_again_for_the_network():
+    wrong = changed(IDENTITY_2018, ("padding = 'same'", "padding = 'valid'"))
+    answer = judge(wrong + CONVOLUTION_2018 + NETWORK_2018)
+    assert [(each["id"], each["function"]) for each in answer["mistakes"]] == [("padding", "identity_block")]
+    assert answer["checked"] == ["identity_block", "convolutional_block", "ResNet50"]
+
+
+BY_2018 = NETWORK_2018.replace("[256, 256, 2048]", "[512, 512, 2048]").replace(
+    "    X = MaxPooling2D", "    X = Activation('relu')(X)\n    X = MaxPooling2D"
+)
+
+
+def test_the_network_of_2018_is_right_against_its_preset_and_recognised_against_the_course():
+    assert judge(BY_2018, preset="coursera-2018")["verdict"] == "right"
+    answer = judge(BY_2018)
+    assert [each["id"] for each in answer["mistakes"]] == ["squeeze-512", "stem-relu"]
+    assert answer["looks_like"] == "coursera-2018"
+    assert "coursera-2018" in answer["headline"]
+    assert "looks_like" not in judge(slips.SLIPS["squeeze-512"][0])
+    answer = judge(NETWORK_2018, preset="coursera-2018")
+    assert {each["id"] for each in answer["mistakes"]} == {"stem-relu", "other"}
+    assert answer["looks_like"] == "course"
+    assert presets() == ("course", "coursera-2018")
+
+
+def nodes(graph):
+    return {node["id"]: node for node in graph["nodes"]}
+
+
+def test_both_graphs_have_one_id_for_one_layer_and_the_difference_is_marked():
+    (pair,) = judge(slips.SLIPS["batchnorm-missing"][0])["graphs"]
+    ours, theirs = nodes(pair["ours"]), nodes(pair["theirs"])
+    assert ours.keys() - theirs.keys() == {"bn3b_branch2a"}
+    assert ours["bn3b_branch2a"]["status"] == "missing"
+    assert [node["status"] for node in theirs.values()] == [""] * len(theirs)
+    marked = [(edge["tail"], edge["head"]) for edge in pair["theirs"]["edges"] if edge["status"]]
+    assert marked == [("res3b_branch2a", "res3b_relu2a")]
+    lost = [(edge["tail"], edge["head"], edge["status"]) for edge in pair["ours"]["edges"] if edge["status"]]
+    assert lost == [("res3b_branch2a", "bn3b_branch2a", "missing"), ("bn3b_branch2a", "res3b_relu2a", "missing")]
+    assert pair["call"] == "identity_block(x, f=3, filters=[64, 128, 256])"
+    assert theirs["res3b_branch2b"]["lines"] == ["3×3, 128", "padded: same", "15×15×128"]
+
+
+@pytest.mark.parametrize("mistake", sorted(slips.SLIPS))
+def test_every_mistake_points_at_a_node_that_is_drawn_and_at_a_line(mistake):
+    for code in slips.SLIPS[mistake]:
+        answer = judge(code)
+        told = answer["mistakes"][0]
+        pair = next(pair for pair in answer["graphs"] if pair["function"] == told["function"])
+        drawn = nodes(pair["ours"]).keys() | nodes(pair["theirs"]).keys()
+        assert mistake == "no-return" or (told["ours"] or told["theirs"])
+        assert set(told["ours"]) | set(told["theirs"]) <= drawn
+        assert 1 <= told["line"] <= len(code.splitlines())
+        assert told["sentence"]
+        assert told["why"]
+
+
+def test_the_shortcut_is_known_in_both_pictures():
+    pair = course_pair("convolutional_block")
+    for side in ("ours", "theirs"):
+        along = [(edge["tail"], edge["head"]) for edge in pair[side]["edges"] if edge["is_shortcut"]]
+        assert along == [("input", "res3a_branch1"), ("res3a_branch1", "bn3a_branch1"), ("bn3a_branch1", "res3a_add")]
+    along = [
+        (edge["tail"], edge["head"]) for edge in course_pair("identity_block")["ours"]["edges"] if edge["is_shortcut"]
+    ]
+    assert along == [("input", "res3b_add")]
+
+
+def test_a_network_is_drawn_with_its_blocks_closed():
+    (pair,) = judge(FUNCTIONAL.replace("[3, 4, 6, 3]", "[3, 4, 5, 3]"))["graphs"][2:]
+    ours = nodes(pair["ours"])
+    assert len(ours) == 25
+    assert [name for name, node in ours.items() if node["status"] == "missing"] == ["4f"]
+    assert {node["kind"] for node in ours.values()} >= {"block", "conv", "max_pool", "dense"}
+
+
+def test_the_order_of_mistakes_knows_every_name_once():
+    assert len(set(IDS)) == len(IDS) == 24
