@@ -188,6 +188,13 @@ def lay(found: Comparison, ours: Sequence[Step], theirs: Sequence[Step], *, is_s
 
 def align(ours: Sequence[Step], theirs: Sequence[Step]) -> tuple[float, list[tuple[Step | None, Step | None]]]:
     """Return the least cost of laying two paths beside each other, and the pairs; None marks a gap."""
+    alike = next((n for n, pair in enumerate(zip(ours, theirs, strict=False)) if apart(*pair) > 0), None)
+    alike = min(len(ours), len(theirs)) if alike is None else alike
+    cost, pairs = _aligned(ours[alike:], theirs[alike:])
+    return cost, [*zip(ours[:alike], theirs[:alike], strict=True), *pairs]
+
+
+def _aligned(ours: Sequence[Step], theirs: Sequence[Step]) -> tuple[float, list[tuple[Step | None, Step | None]]]:
     rows, columns = len(ours), len(theirs)
     best = [[0.0] * (columns + 1) for _row in range(rows + 1)]
     for i in range(rows - 1, -1, -1):

@@ -5,7 +5,8 @@ import builtins
 import re
 import textwrap
 import warnings
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 from resnet_viz.check.recorder import FILE
 
@@ -17,7 +18,8 @@ _PROMPT = re.compile(r"^(\s*)(?:>>> ?|\.\.\. ?|In ?\[\d*\]: ?)")
 _MAGIC = re.compile(r"^(\s*)(?:%|!|\?)|^(\s*)[\w.]+\s*=\s*[%!]|^(\s*)[\w.]+\?{1,2}\s*$")
 
 
-class Source(NamedTuple):
+@dataclass(frozen=True)
+class Source:
     """Code that can be run.
 
     Attributes:
@@ -34,34 +36,44 @@ class Source(NamedTuple):
             return ""
         return self.lines[line - 1].strip()[:160]
 
-    def functions(self) -> dict[str, ast.FunctionDef]:
-        """Return all functions by name, the last of a name."""
-        return {node.name: node for node in ast.walk(self.tree) if isinstance(node, ast.FunctionDef)}
+    @cached_property
+    def _nodes(self) -> list[ast.AST]:
+        return list(ast.walk(self.tree))
 
+    @cached_property
+    def functions(self) -> dict[str, ast.FunctionDef]:
+        """All functions by name, the last of a name."""
+        return {node.name: node for node in self._nodes if isinstance(node, ast.FunctionDef)}
+
+    @cached_property
     def imports(self) -> set[str]:
-        """Return the packages that the code imports from."""
+        """The packages that the code imports from."""
         found = set()
-        for node in ast.walk(self.tree):
+        for node in self._nodes:
             if isinstance(node, ast.Import):
                 found |= {name.name.partition(".")[0] for name in node.names}
             elif isinstance(node, ast.ImportFrom):
                 found.add((node.module or "").partition(".")[0])
         return found
 
+    @cached_property
+    def words(self) -> set[str]:
+        """The names that the code gives to values."""
+        stored = {node.id for node in self._nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+        return stored | {node.arg for node in self._nodes if isinstance(node, ast.arg)}
+
+    @cached_property
     def unbound(self) -> set[str]:
-        """Return the names that the code uses and never makes."""
-        names = [node for node in ast.walk(self.tree) if isinstance(node, ast.Name)]
-        made = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
-        for node in ast.walk(self.tree):
+        """The names that the code uses and never makes."""
+        made = set(self.words)
+        for node in self._nodes:
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                 made.add(node.name)
-            elif isinstance(node, ast.arg):
-                made.add(node.arg)
             elif isinstance(node, (ast.Import, ast.ImportFrom)):
                 made |= {(name.asname or name.name).partition(".")[0] for name in node.names}
             elif isinstance(node, ast.ExceptHandler) and node.name:
                 made.add(node.name)
-        return {node.id for node in names} - made - set(dir(builtins))
+        return {node.id for node in self._nodes if isinstance(node, ast.Name)} - made - set(dir(builtins))
 
 
 def read(code: str) -> Source:
@@ -78,7 +90,7 @@ def read(code: str) -> Source:
             tree = ast.parse(text, FILE)
         except SyntaxError:
             tree = ast.parse(textwrap.dedent("\n".join(_plain(line) for line in lines)), FILE)
-    return Source(ast.fix_missing_locations(_Phases().visit(tree)), lines)
+    return Source(_Phases().visit(tree), lines)
 
 
 def _plain(line: str) -> str:

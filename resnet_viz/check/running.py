@@ -58,7 +58,7 @@ class Program:
             "__name__": "notebook",
             PHASE_NAME: PHASE,
         }
-        if not source.imports() & {"keras", "tensorflow"}:
+        if not source.imports & {"keras", "tensorflow"}:
             self.names |= self.stand_in.usual()
         for statement in source.tree.body:
             self._run(statement)
@@ -77,7 +77,7 @@ class Program:
                 self.failed.setdefault(name, stop)
             self.failed.setdefault("", stop)
         if len(self.stand_in.stars) > stars:
-            for name in self.source.unbound() - self.names.keys():
+            for name in self.source.unbound - self.names.keys():
                 self.names[name] = self.stand_in.undefined(name)
 
     def recorder(self) -> Recorder:
@@ -104,7 +104,7 @@ class Program:
             raise StoppedError(earlier or stop) from None
 
     def _strange(self, name: str, parameter: str) -> Stop:
-        node = self.source.functions().get(name)
+        node = self.source.functions.get(name)
         line = node.lineno if node else None
         text = _("`{function}` has a parameter `{parameter}` that the course's does not have, so it cannot be tried.")
         return {
@@ -226,8 +226,8 @@ def _said(error: BaseException, text: str, source: Source) -> tuple[str, str]:
             return "exception", str(error)
         case NameError():
             name = error.name or str(error).partition("'")[2].partition("'")[0]
-            near = did_you_mean(name, sorted(_words(source) - {name})) if name else ""
-            near = near if len(_words(source)) > 24 or not near else near.partition("?")[0] + "?"
+            near = did_you_mean(name, sorted(source.words - {name})) if name else ""
+            near = near if len(source.words) > 24 or not near else near.partition("?")[0] + "?"
             sentence = _("`{name}` is used here, but nothing of that name exists.").format(name=name)
             return "exception", joined((sentence, near), " ") if "`" in near else sentence
         case TypeError() if "NoneType" in str(error) and "None" in text:
@@ -236,12 +236,6 @@ def _said(error: BaseException, text: str, source: Source) -> tuple[str, str]:
         error=str(error)[:160].rstrip(".") or type(error).__name__
     )
     return "exception", sentence
-
-
-def _words(source: Source) -> set[str]:
-    return {
-        node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    } | {node.arg for node in ast.walk(source.tree) if isinstance(node, ast.arg)}
 
 
 def syntax_stop(error: SyntaxError, code: str) -> Stop:
