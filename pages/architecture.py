@@ -7,16 +7,17 @@ from resnet_viz.ui.architecture import panels, picture
 
 subject, trial = state.subject(), resolving.trial()
 viewer = subject.viewer
-if viewer.present and not viewer.walk:  # there the question is the line of text
+# On a walk the question stands above the picture, and nothing beside it that a stop does not ask for; what is in focus is told
+# once a lesson's question is answered.
+is_told = not viewer.walk or state.asked() == "answered"
+if viewer.present and is_told:
     panels.show_line(trial.summary, subject.node)
 with st.container(key="drawn"):
     picture.show(subject)
 if viewer.present:
     if not viewer.walk:
         panels.show_purpose(trial.summary, subject.node)
-elif (
-    not viewer.walk or subject.architecture.panel != "layer"
-):  # nothing beside the picture that a stop does not ask for
+elif is_told or subject.architecture.panel != "layer":
     with st.container(key="beside"):
         panels.show(subject, trial)
     if not viewer.walk:

@@ -214,6 +214,8 @@ def test_the_package_ships_one_build_of_each_file_under_the_hash_of_its_content(
         "learning/index.css",
         "maps/index.js",
         "maps/index.css",
+        "order/index.js",
+        "order/index.css",
         "overview/index.js",
         "overview/index.css",
         "sum/index.js",

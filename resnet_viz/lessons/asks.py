@@ -10,6 +10,7 @@ from resnet_viz.lessons.grounds import Grounds, Value
 from resnet_viz.lessons.language import MAX_CHARACTERS
 from resnet_viz.lessons.quantities import Need, amount_of, needs, value
 from resnet_viz.messages import gettext as _
+from resnet_viz.spec.graph import LayerGraph
 from resnet_viz.spec.rules import between, one_of
 
 Kind = Literal["number", "choice", "order", "place", "words"]
@@ -93,7 +94,7 @@ def judge(ask: Ask, prediction: Any, grounds: Grounds) -> Judgement:
 
     Args:
         ask: What was asked.
-        prediction: Of a number a number; of a place its name; of a choice an option's text; of an order their texts.
+        prediction: Of a number a number; of a place its name, of a cell ``LAYER:ROW.COLUMN``; of a choice an option's text; of an order their texts.
         grounds: The network and the measurements that `Ask.needs` names.
 
     Raises:
@@ -131,9 +132,33 @@ def _place(ask: Ask, prediction: Any, grounds: Grounds) -> Judgement:
     if not isinstance(prediction, str):
         raise SpecError(broken_rule("prediction", _("a layer or a block"), prediction))
     right = value(ask.quantity, grounds)
-    known = (m.text for m in ask.mistakes if value(m.quantity, grounds).amount == prediction)
-    is_right = prediction == right.amount
+    pointed = _of_kind(prediction, right, grounds.summary.graph)
+    known = (m.text for m in ask.mistakes if pointed in _places(value(m.quantity, grounds)))
+    is_right = pointed in _places(right)
     return Judgement(is_right, right, "" if is_right else next(known, ""))
+
+
+def _places(found: Value) -> list[str]:
+    """Return the places that a value names: of a cell there may be several that are meant alike."""
+    return str(found.amount).split()
+
+
+def _of_kind(prediction: str, right: Value, graph: LayerGraph) -> str:
+    """Return what was pointed at as what is asked for: of a layer its block, where a block is.
+
+    Raises:
+        SpecError: If a layer or a cell is asked for and none was pointed at.
+    """
+    if right.unit == "cell":
+        if ":" not in prediction:
+            raise SpecError(broken_rule(_("answer"), _("a cell: click one in the map"), prediction))
+        return prediction
+    if right.amount in graph.block_by_name:
+        block = graph.block_by_name.get(prediction) or graph.block_of(prediction)
+        return block.name if block else prediction
+    if prediction in graph.block_by_name:
+        raise SpecError(broken_rule(_("answer"), _("one layer: open the block and click a layer in it"), prediction))
+    return prediction
 
 
 def _choice(ask: Ask, prediction: Any, grounds: Grounds) -> Judgement:

@@ -11,15 +11,16 @@ from resnet_viz.analysis import NetworkSummary
 from resnet_viz.results import Attribution, Sanity
 
 Array = npt.NDArray[np.float32]
-Unit = Literal["", "px", "cells", "bytes", "percent", "points", "times", "place", "shape"]
-"""Points are percentage points; a place is a layer or block by name; a shape is text such as 3×3."""
+Unit = Literal["", "px", "cells", "bytes", "percent", "points", "times", "place", "cell", "shape"]
+"""Points are percentage points; a place is a layer or block by name; a cell any of those that a text lists as
+``LAYER:ROW.COLUMN``; a shape is text such as 3×3."""
 
 
 class Value(NamedTuple):
     """What a quantity came to.
 
     Attributes:
-        amount: A number in its unit; a text where the unit is a place or a shape.
+        amount: A number in its unit; a text where the unit is a place, a cell or a shape.
         unit: What it counts.
         digits: Digits behind the point that are worth telling of a share.
     """

@@ -1,16 +1,16 @@
 """Quantities that a network's graph and account say."""
 
 from collections.abc import Callable, Iterable
+from math import prod
 
 from resnet_viz.analysis import NetworkSummary, covering_cells
 from resnet_viz.analysis.arithmetic import shape_text
-from resnet_viz.analysis.reads import CellReads, cell_reads
 from resnet_viz.analysis.summary import Totals, smallest_side
 from resnet_viz.errors import SpecError, broken_rule, did_you_mean
 from resnet_viz.lessons.grounds import Grounds, Unit, Value
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec.graph import Node
-from resnet_viz.spec.layers import Conv, Padding
+from resnet_viz.spec.layers import AveragePool, Conv, MaxPool, Padding
 
 Of = Callable[..., Value]
 
@@ -55,6 +55,11 @@ def cells(grounds: Grounds, layer: str) -> Value:
     return Value(shape[0] * shape[1] if len(shape) > 1 else 1, "cells")
 
 
+def values(grounds: Grounds, layer: str) -> Value:
+    """Return how many numbers a layer puts out."""
+    return Value(prod(grounds.summary.record(layer).output_shape))
+
+
 def channels(grounds: Grounds, layer: str) -> Value:
     """Return the channels, or units, of a layer's output."""
     return Value(grounds.summary.record(layer).output_shape[-1])
@@ -77,28 +82,39 @@ def convolution(grounds: Grounds, layer: str) -> Conv:
     raise SpecError(broken_rule("layer", _("a convolution"), layer))
 
 
+def _window(grounds: Grounds, layer: str) -> tuple[int, int]:
+    """Return the side of the window that moves over a layer's input, and how many cells it moves.
+
+    Raises:
+        SpecError: If the layer has none.
+    """
+    match grounds.summary.record(layer).node.layer:
+        case Conv(kernel_size=side, strides=step) | MaxPool(pool_size=side, strides=step):
+            return side, step
+        case AveragePool(pool_size=side, strides=step):
+            return side, step
+    raise SpecError(broken_rule("layer", _("a layer with a window"), layer))
+
+
 def window(grounds: Grounds, layer: str) -> Value:
-    """Return a convolution's window, as in 3×3."""
-    side = convolution(grounds, layer).kernel_size
+    """Return a convolution's or a pool's window, as in 3×3."""
+    side, _step = _window(grounds, layer)
     return Value(f"{side}×{side}", "shape")
 
 
 def kernel_side(grounds: Grounds, layer: str) -> Value:
-    """Return the side of a convolution's window."""
-    return Value(convolution(grounds, layer).kernel_size, "cells")
+    """Return the side of a convolution's or a pool's window."""
+    return Value(_window(grounds, layer)[0], "cells")
 
 
 def stride(grounds: Grounds, layer: str) -> Value:
-    """Return how many cells a convolution's window moves."""
-    return Value(convolution(grounds, layer).strides, "cells")
+    """Return how many cells a convolution's or a pool's window moves."""
+    return Value(_window(grounds, layer)[1], "cells")
 
 
 def places(grounds: Grounds, layer: str) -> Value:
-    """Return at how many places along a side a convolution's window fits, before its stride passes any over."""
-    return Value(
-        grounds.summary.record(layer).input_shape[0] - convolution(grounds, layer).kernel_size + 1,
-        "cells",
-    )
+    """Return at how many places along a side a window fits, before its stride passes any over."""
+    return Value(grounds.summary.record(layer).input_shape[0] - _window(grounds, layer)[0] + 1, "cells")
 
 
 def frame(grounds: Grounds, layer: str) -> Value:
@@ -170,9 +186,48 @@ def projection(grounds: Grounds, block: str) -> Value:
     return Value(nodes[0].id, "place")
 
 
+def largest_projection(grounds: Grounds) -> Value:
+    """Return the convolution on a shortcut that has most parameters.
+
+    Raises:
+        SpecError: If no shortcut has one.
+    """
+    found = [record for record in grounds.summary.records if is_projection(record.node)]
+    if not found:
+        raise SpecError(broken_rule("network", _("one with a projection"), _("none")))
+    return Value(max(found, key=lambda record: record.parameters).node.id, "place")
+
+
+def bottleneck_saving(grounds: Grounds, block: str) -> Value:
+    """Return how many times the weights of F(x) two convolutions with its largest window would have on all its channels."""
+    found = grounds.summary.graph.block(block)
+    records = [
+        record
+        for record in grounds.summary.records
+        if f"{record.node.stage}{record.node.block}" == found.name
+        and isinstance(record.node.layer, Conv)
+        and not is_projection(record.node)
+    ]
+    own = sum(int(kernel_weights(grounds, record.node.id).amount) for record in records)
+    side = max(convolution(grounds, record.node.id).kernel_size for record in records)
+    return Value(2 * (side * records[-1].output_shape[-1]) ** 2 / own, "times")
+
+
 def main_convolutions(grounds: Grounds) -> Value:
     """Return the convolutions of the main path: with the dense layer, what the 50 in ResNet-50 counts."""
     return Value(grounds.summary.main_path_convolutions)
+
+
+def blocks(grounds: Grounds, stage: str) -> Value:
+    """Return the blocks of a stage, named as in ``stage 4``.
+
+    Raises:
+        SpecError: If the network has no such stage.
+    """
+    found = sum(f"stage {block.stage}" == stage for block in grounds.summary.graph.blocks)
+    if not found:
+        raise SpecError(broken_rule("stage", _("a stage of this network"), stage))
+    return Value(found)
 
 
 def sums(grounds: Grounds) -> Value:
@@ -233,23 +288,6 @@ def _first(found: Iterable[str]) -> Value:
     if name is None:
         raise SpecError(broken_rule("quantity", _("reached by some layer of this network"), _("none")))
     return Value(name, "place")
-
-
-def read_cells(grounds: Grounds, layer: str) -> Value:
-    """Return the cells of a layer's map that some window behind it holds."""
-    return Value(_reads(grounds, layer).read, "cells")
-
-
-def unread_cells(grounds: Grounds, layer: str) -> Value:
-    """Return the cells of a layer's map that no window behind it holds."""
-    return Value(_reads(grounds, layer).unread, "cells")
-
-
-def _reads(grounds: Grounds, layer: str) -> CellReads:
-    found = cell_reads(grounds.summary, layer)
-    if found is None:
-        raise SpecError(broken_rule("layer", _("a layer whose map another one reads"), layer))
-    return found
 
 
 def smallest_input(grounds: Grounds) -> Value:

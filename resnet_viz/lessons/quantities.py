@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from resnet_viz.analysis import network
 from resnet_viz.errors import SpecError, broken_rule, did_you_mean
-from resnet_viz.lessons import measured, of_explanation, of_kinds, of_network, of_run
+from resnet_viz.lessons import measured, of_cells, of_explanation, of_kinds, of_network, of_run
 from resnet_viz.lessons.grounds import Grounds, Value
 from resnet_viz.lessons.language import Expression, parse
 from resnet_viz.messages import gettext as _
@@ -132,6 +132,12 @@ def _first_block_unlike(grounds: Grounds, name: str) -> Value:
     raise SpecError(broken_rule("preset", _("one with another block"), name))
 
 
+def _minus(grounds: Grounds, upper: str, lower: str) -> Value:
+    """Return how much more the one is than the other."""
+    unit = value(upper, grounds).unit
+    return Value(amount_of(upper, grounds) - amount_of(lower, grounds), "points" if unit == "percent" else unit)
+
+
 def _weights_between(grounds: Grounds, layer: str, width: str) -> Value:
     """Return the weights that a convolution's window has between as many channels as another quantity says."""
     return Value(of_network.convolution(grounds, layer).kernel_size ** 2 * amount_of(width, grounds) ** 2)
@@ -157,6 +163,16 @@ def _difference(grounds: Grounds, change: str, quantity: str) -> Value:
 def _ratio(grounds: Grounds, change: str, quantity: str) -> Value:
     """Return a quantity after a change of the specification, as a multiple of what it was."""
     return Value(amount_of(quantity, _changed(grounds, change)) / amount_of(quantity, grounds), "times")
+
+
+def _percent_more(grounds: Grounds, change: str, quantity: str) -> Value:
+    """Return by how many percent of it a change of the specification makes a quantity larger."""
+    return Value(100 * (float(_ratio(grounds, change, quantity).amount) - 1), "percent", 1)
+
+
+def _percent_less(grounds: Grounds, change: str, quantity: str) -> Value:
+    """Return by how many percent of it a change of the specification makes a quantity smaller."""
+    return Value(-float(_percent_more(grounds, change, quantity).amount), "percent", 1)
 
 
 def _changed(grounds: Grounds, change: str) -> Grounds:
@@ -194,6 +210,9 @@ QUANTITIES: dict[str, Quantity] = {
     "branch_convolutions": Quantity(of_network.branch_convolutions, 1, 1),
     "shortcut_parameters": Quantity(of_network.shortcut_parameters, 1, 1),
     "projection": Quantity(of_network.projection, 1, 1),
+    "largest_projection": Quantity(of_network.largest_projection),
+    "bottleneck_saving": Quantity(of_network.bottleneck_saving, 1, 1),
+    "blocks": Quantity(of_network.blocks, 1, 1),
     "sums": Quantity(of_network.sums),
     "paths": Quantity(of_network.paths),
     "paths_without": Quantity(of_kinds.paths_without, 1, 1),
@@ -205,6 +224,7 @@ QUANTITIES: dict[str, Quantity] = {
     "momentum": Quantity(of_kinds.momentum),
     "output_side": Quantity(of_network.output_side, 1, 1),
     "cells": Quantity(of_network.cells, 1, 1),
+    "values": Quantity(of_network.values, 1, 1),
     "channels": Quantity(of_network.channels, 1, 1),
     "shape": Quantity(of_network.shape, 1, 1),
     "window": Quantity(of_network.window, 1, 1),
@@ -221,8 +241,12 @@ QUANTITIES: dict[str, Quantity] = {
     "first_layer_larger_than_the_picture": Quantity(of_network.first_layer_larger_than_the_picture),
     "first_layer_that_covers": Quantity(of_network.first_layer_that_covers),
     "first_block_that_sees_all": Quantity(of_network.first_block_that_sees_all),
-    "read_cells": Quantity(of_network.read_cells, 1, 1),
-    "unread_cells": Quantity(of_network.unread_cells, 1, 1),
+    "read_cells": Quantity(of_cells.read_cells, 1, 1),
+    "unread_cells": Quantity(of_cells.unread_cells, 1, 1),
+    "unread_cell": Quantity(of_cells.unread_cell, 1, 1),
+    "taps": Quantity(of_cells.taps, 1, 1),
+    "taps_that_meet": Quantity(of_cells.taps_that_meet, 1, 1),
+    "field_without_strides": Quantity(of_cells.field_without_strides, 1, 1),
     "smallest_input": Quantity(of_network.smallest_input),
     "share": Quantity(_share, 2, 9),
     "layer_with_most": Quantity(_layer_with_most, 1, 1),
@@ -231,10 +255,13 @@ QUANTITIES: dict[str, Quantity] = {
     "beside": Quantity(_beside, 2, 2),
     "block_with_most": Quantity(_block_with_most, 1, 1),
     "first_block_unlike": Quantity(_first_block_unlike, 1, 1),
+    "minus": Quantity(_minus, 2, 2),
     "of": Quantity(_of, 2, 2),
     "after": Quantity(_after, 2, 2),
     "difference": Quantity(_difference, 2, 2),
     "ratio": Quantity(_ratio, 2, 2),
+    "percent_more": Quantity(_percent_more, 2, 2),
+    "percent_less": Quantity(_percent_less, 2, 2),
     "published": Quantity(measured.published, 1, 1),
     "energy_ratio": Quantity(measured.energy_ratio, 1, 1, "maps"),
     "below_zero": Quantity(measured.below_zero, 2, 2, "maps"),

@@ -10,7 +10,8 @@ from resnet_viz.errors import ResNetVizError
 from resnet_viz.lessons.grounds import Grounds, Value
 from resnet_viz.lessons.quantities import value
 from resnet_viz.lessons.walks import Stop
-from resnet_viz.viz.words import number_text, percent_text
+from resnet_viz.messages import ngettext
+from resnet_viz.viz.words import number_text, percent_text, short_bytes
 
 _NAMED = re.compile(r"\{(\w+)\}", re.ASCII)
 
@@ -42,10 +43,16 @@ def text_of(found: Value) -> str:
     """
     amount = found.amount
     if isinstance(amount, str):
-        return amount
+        return _any_of(len(amount.split())) if found.unit == "cell" else amount
+    if found.unit == "bytes":
+        return short_bytes(int(amount))
     if found.unit == "percent":
         return f"{amount:.{found.digits}f}\u00a0%" if found.digits else percent_text(amount / 100)
     return f"{int(amount):,}".replace("-", "−") if float(amount).is_integer() else number_text(amount, 3)
+
+
+def _any_of(count: int) -> str:
+    return ngettext("{n} cell", "any of {n} cells", count).format(n=f"{count:,}")
 
 
 def named_in(text: str) -> set[str]:

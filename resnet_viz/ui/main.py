@@ -59,7 +59,7 @@ def _show_above(trial: Trial, viewer: Viewer, sentences: list[str]) -> None:
         elif is_new and not viewer.present and not state.page():
             welcome.show()
     with st.container(key="notices"):
-        if state.page() != "train":
+        if not _is_about_numbers(viewer):
             doubt.show_banner(trial)
         for sentence in sentences:
             say.warning(sentence)
@@ -67,6 +67,11 @@ def _show_above(trial: Trial, viewer: Viewer, sentences: list[str]) -> None:
 
 def _is_changing(viewer: Viewer) -> bool:
     return state.is_changing() and not (viewer.present or viewer.walk or state.page() == "train")
+
+
+def _is_about_numbers(viewer: Viewer) -> bool:
+    """Whether nothing here rests on the weights that were chosen: a run has its own, a stop's account of layers none."""
+    return state.page() == "train" or (bool(viewer.walk) and state.page() in ("", "layers"))
 
 
 def _shows_chance(trial: Trial) -> bool:

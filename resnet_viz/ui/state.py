@@ -42,7 +42,9 @@ class Key(StrEnum):
     PAGE = "page"
     WALK = "own_walk"
     ANSWER = "answer"
+    ASKED = "asked"
     PREDICTION = "prediction"
+    ORDER = "order"
     PROGRESS = "progress"
     TARGET = "target"
     INVITED = "invited"
@@ -210,6 +212,19 @@ def received(key: str) -> Any:
         add_problem(upload_refusal())
         return None
     return file
+
+
+def asked() -> str:
+    """Return what a lesson's stop waits for on this run: an "answer", a "cell", or nothing any more: "answered".
+
+    "" where no stop asks for anything.
+    """
+    return str(st.session_state.get(Key.ASKED, ""))
+
+
+def set_asked(what: str) -> None:
+    """Say what a lesson's stop waits for, as `asked` returns it."""
+    st.session_state[Key.ASKED] = what
 
 
 def is_cancelled(work: str) -> bool:

@@ -13,6 +13,7 @@ from resnet_viz.ui import state
 from resnet_viz.ui.shared import maps, shown
 from resnet_viz.ui.shared.weights_source import weights_text
 from resnet_viz.viz.block_view import Focus, block_payload, signals
+from resnet_viz.viz.pointing import pointing_payload
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -43,3 +44,8 @@ def show(trial: Trial, focus: Focus, found: dict[str, FloatArray]) -> None:
     focus = replace(focus, channel=shown.channel_to_send(work, focus.channel))
     text = weights_text(trial.weights, trial.spec)
     maps.show(block_payload(trial.summary, focus, found, trial.rgb, text), key=KEY)
+
+
+def show_to_point(trial: Trial, node: str, found: dict[str, FloatArray]) -> None:
+    """Draw one channel of a layer, large: a click on a cell of it becomes the subject's."""
+    maps.show(pointing_payload(trial.summary, node, found[node], trial.rgb), key=KEY)

@@ -23,8 +23,8 @@ from resnet_viz.worker.requests.pixel import Pixel
 _BOX_PX = 150
 
 
-def show(trial: Trial, cell: str) -> None:
-    """Draw how the chosen cell's value came about, over the page; nothing if none is chosen."""
+def show(trial: Trial, cell: str, *, is_inline: bool) -> None:
+    """Draw how the chosen cell's value came about, over the page or in it; nothing if none is chosen."""
     chosen = pixel_of(cell, trial.summary)
     if chosen is None:
         return
@@ -46,8 +46,7 @@ def show(trial: Trial, cell: str) -> None:
         windows = record.field.height.window(row), record.field.width.window(column)
         seen = boxed_png(trial.rgb, *windows)
 
-    @st.dialog(title, width="large", on_dismiss=lambda: state.set_parts(pixel=""))
-    def open_sum() -> None:
+    def draw() -> None:
         _show_products(trial.summary.graph, steps[0])
         left, right = st.columns([0.8, 0.2], gap="medium")
         with left:
@@ -56,7 +55,11 @@ def show(trial: Trial, cell: str) -> None:
         if seen is not None:
             right.image(seen, width=_BOX_PX, alt=field)
 
-    open_sum()
+    if is_inline:
+        st.markdown(f"**{title}**")
+        draw()
+    else:
+        st.dialog(title, width="large", on_dismiss=lambda: state.set_parts(pixel=""))(draw)()
 
 
 def _field_text(summary: NetworkSummary, node: str, place: tuple[int, int, int]) -> str:

@@ -32,12 +32,15 @@ def show(spec: ResNetSpec, other: ResNetSpec | None, against: str) -> None:
         other: The one compared with, if there is one.
         against: What that is called.
     """
-    _show_choice(against)
+    is_asked = bool(state.subject().viewer.walk)  # a walk's stop brings the other network, and asks its own question
+    if not is_asked:
+        _show_choice(against)
     difference = difference_of(other, spec)
     if difference:
         _show_sentences(difference)
         _show_sums(difference)
-    _show_identity(spec)
+    if not is_asked:
+        _show_identity(spec)
 
 
 def _show_choice(against: str) -> None:

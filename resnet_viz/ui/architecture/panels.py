@@ -20,15 +20,16 @@ from resnet_viz.viz.words import layer_title
 
 def show(subject: Subject, trial: Trial) -> None:
     """Draw the chosen panel; what another one needs is imported when it is first asked for."""
-    controls.choice(
-        _("Beside the picture"),
-        PANELS,
-        subject.architecture.panel,
-        lambda name: state.set_parts(panel=name),
-        key="panel",
-        title=lambda name: _panel_title(name, is_block=subject.is_block),
-        label_visibility="collapsed",
-    )
+    if not subject.viewer.walk:
+        controls.choice(
+            _("Beside the picture"),
+            PANELS,
+            subject.architecture.panel,
+            lambda name: state.set_parts(panel=name),
+            key="panel",
+            title=lambda name: _panel_title(name, is_block=subject.is_block),
+            label_visibility="collapsed",
+        )
     if subject.architecture.panel == "difference":
         from resnet_viz.ui.architecture import comparison  # noqa: PLC0415 - pandas takes 0.3 s
 

@@ -1,14 +1,17 @@
 """A stop that asks first: the field for a prediction, and the prediction beside what came."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import streamlit as st
 
-from resnet_viz.errors import SpecError, broken_rule
+from resnet_viz.errors import ResNetVizError, SpecError, broken_rule
 from resnet_viz.lessons.asks import Ask, Judgement, Kind, judge
 from resnet_viz.lessons.grounds import Array, Grounds, RunFacts, Value
 from resnet_viz.lessons.progress import Answered, now
+from resnet_viz.lessons.quantities import value
 from resnet_viz.lessons.told import text_of
 from resnet_viz.lessons.walks import Stop
 from resnet_viz.messages import gettext as _
@@ -18,11 +21,13 @@ from resnet_viz.subject.operations import surgery_of
 from resnet_viz.subject.trial import Trial
 from resnet_viz.training.conclusions import facts_of
 from resnet_viz.ui import kept, resolving, say, state
-from resnet_viz.ui.frame import walking
+from resnet_viz.ui.frame import ordering, walking
 from resnet_viz.ui.run_source import watched
 from resnet_viz.ui.shared import forward, prediction
 
 T = TypeVar("T")
+
+_CELL = re.compile(r"\w+:\d+\.\d+", re.ASCII)
 
 _FIELD = "lesson_answer"
 # What people write between the digits of a number, and behind it.
@@ -38,17 +43,15 @@ def show(name: str, stop: Stop, number: int, after: Callable[[], None]) -> bool:
         number: Its number.
         after: Goes to the state in which it is seen what came, once a prediction is made.
     """
-    ask = stop.ask
-    assert ask is not None  # noqa: S101 - the caller asks
+    ask = _ask_of(stop)
     answered = kept.progress().at(name, number)
     predicted = walking.prediction(name, number)
-    if answered is None and predicted is not None and not ask.needs:
-        answered = _found(name, stop, number, predicted)
+    state.set_asked("answered" if answered else "cell" if _asks_cell(ask) else "answer")
     if answered is not None:
         _show_both(ask, answered)
         return True
     if predicted is None:
-        _show_field(name, ask, number, after)
+        _show_field(name, stop, number, after)
     else:
         st.markdown(_("You said: {text}. Now it is measured …").format(text=say.plain(_written(predicted))))
     return False
@@ -62,7 +65,7 @@ def measure(name: str, stop: Stop, number: int) -> bool:
     predicted = walking.prediction(name, number)
     if stop.ask is None or predicted is None or kept.progress().at(name, number):
         return False
-    return _found(name, stop, number, predicted) is not None
+    return _found(name, stop, number, predicted)
 
 
 def facts(run_id: str) -> RunFacts:
@@ -77,16 +80,32 @@ def facts(run_id: str) -> RunFacts:
     return facts_of(found.record, found.metrics)
 
 
-def _show_field(name: str, ask: Ask, number: int, after: Callable[[], None]) -> None:
-    with st.form("lesson", border=False), st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        _FIELDS[ask.kind](ask)
-        st.form_submit_button(
-            _("This is my answer"),
-            key="lesson_submit",
-            type="primary",
-            on_click=_commit,
-            args=(name, ask, number, after),
-        )
+def _asks_cell(ask: Ask) -> bool:
+    """Return whether a cell is to be pointed at, not a layer or a block."""
+    return ":" in _right_place(ask)
+
+
+def _show_field(name: str, stop: Stop, number: int, after: Callable[[], None]) -> None:
+    ask, args = _ask_of(stop), (name, stop, number, after)
+    told: dict[str, Any] = {"key": "lesson_submit", "type": "primary", "on_click": _commit, "args": args}
+    row = partial(st.container, horizontal=True, vertical_alignment="center", gap="small")
+    if ask.kind in _TYPED:
+        with st.form("lesson", border=False), row():
+            _TYPED[ask.kind](ask)
+            st.form_submit_button(_("This is my answer"), **told)
+        return
+    with row():
+        is_ready = True
+        if ask.kind == "order":
+            ordering.show(ask, f"{name}/{number}")
+        else:
+            is_ready = _show_place(ask)
+        st.button(_("This is my answer"), disabled=not is_ready, **told)
+
+
+def _ask_of(stop: Stop) -> Ask:
+    assert stop.ask is not None  # noqa: S101 - the callers ask
+    return stop.ask
 
 
 def _show_number(_ask: Ask) -> None:
@@ -105,16 +124,48 @@ def _show_choice(ask: Ask) -> None:
     )
 
 
-def _show_order(ask: Ask) -> None:
-    first = _("Choose them one after another, the largest first.")
-    if ask.pick == "smallest":
-        first = _("Choose them one after another, the smallest first.")
-    texts = [option.text for option in ask.options]
-    st.multiselect(_("Your answer"), texts, key=_FIELD, format_func=_, placeholder=first, label_visibility="collapsed")
+def _show_place(ask: Ask) -> bool:
+    """Say what is pointed at; return whether it is of the kind that is asked for."""
+    pointed = _pointed(ask)
+    told = _("You point at {place}.").format(place=say.code(_place_text(pointed))) if pointed else ""
+    hint = _hint(ask, pointed)
+    st.markdown(joined(filter(None, (told, hint)), " "), width="content")
+    return not hint
 
 
-def _show_place(_ask: Ask) -> None:
-    st.markdown(_("You point at {place}.").format(place=say.code(state.subject().node)), width="content")
+def _hint(ask: Ask, pointed: str) -> str:
+    """Return what is to be pointed at instead, "" if this will do."""
+    if not pointed:
+        return _("Click a cell in the map.")
+    graph = state.subject().summary.graph
+    if pointed in graph.block_by_name and _right_place(ask) in graph.by_id:
+        return _("That is a block: click one layer.")
+    return ""
+
+
+def _right_place(ask: Ask) -> str:
+    """Return the name of the place that is asked for, as far as it is known unmeasured."""
+    if ask.kind != "place" or ask.needs:
+        return ""
+    try:
+        return str(value(ask.quantity, Grounds(state.subject().summary)).amount)
+    except ResNetVizError:
+        return ""
+
+
+def _pointed(ask: Ask) -> str:
+    """Return the layer, block or cell that is pointed at; "" if no cell is."""
+    subject = state.subject()
+    if not _asks_cell(ask):
+        return subject.node
+    node, _colon, place = subject.activations.pixel.partition(":")
+    return f"{node}:{place.rpartition('.')[0]}" if place else ""
+
+
+def _place_text(name: str) -> str:
+    node, _colon, cell = name.partition(":")
+    row, _dot, column = cell.partition(".")
+    return _("row {row}, column {column} of {layer}").format(row=row, column=column, layer=node) if cell else node
 
 
 def _show_words(_ask: Ask) -> None:
@@ -123,19 +174,20 @@ def _show_words(_ask: Ask) -> None:
     )
 
 
-_FIELDS: dict[Kind, Callable[[Ask], None]] = {
-    "number": _show_number,
-    "choice": _show_choice,
-    "order": _show_order,
-    "place": _show_place,
-    "words": _show_words,
-}
+_TYPED: Mapping[Kind, Callable[[Ask], None]] = {"number": _show_number, "choice": _show_choice, "words": _show_words}
+"""What is typed or chosen, and sent with its button or the Enter key; the others are done in a picture."""
 
 
-def _commit(name: str, ask: Ask, number: int, after: Callable[[], None]) -> None:
-    """Take the prediction, before anything is shown; what is none is said in a sentence."""
+def _commit(name: str, stop: Stop, number: int, after: Callable[[], None]) -> None:
+    """Take the prediction, before anything is shown; what is none is said in a sentence.
+
+    What needs no measurement is judged now: what the stop runs may change the network it was asked about.
+    """
+    ask = _ask_of(stop)
     try:
-        predicted = _predicted(ask)
+        predicted = _predicted(ask, f"{name}/{number}")
+        if not ask.needs:
+            _keep(name, stop, number, predicted, judge(ask, predicted, Grounds(state.subject().summary)))
     except SpecError as error:
         state.add_problem(str(error))
         return
@@ -143,39 +195,44 @@ def _commit(name: str, ask: Ask, number: int, after: Callable[[], None]) -> None
     after()
 
 
-def _predicted(ask: Ask) -> Any:
+def _predicted(ask: Ask, place: str) -> Any:
     """Return what is in the field.
 
     Raises:
         SpecError: If nothing is, or no number where one is asked for.
     """
     if ask.kind == "place":
-        return state.subject().node
+        return _pointed(ask)
+    if ask.kind == "order":
+        return [ask.options[index].text for index in walking.order(place, len(ask.options))]
     given = state.typed(_FIELD)
     if ask.kind == "number":
         found = real_of(str(given or "").translate(_BETWEEN).replace("−", "-"))
         if found is None:
             raise SpecError(broken_rule(_("answer"), _("a number"), given))
         return found
-    if not given or (ask.kind == "order" and len(given) < len(ask.options)):
-        rule = _("all of them, in order") if ask.kind == "order" else _("given before the evidence is shown")
-        raise SpecError(broken_rule(_("answer"), rule, given))
+    if not given:
+        raise SpecError(broken_rule(_("answer"), _("given before the evidence is shown"), given))
     return given
 
 
-def _found(name: str, stop: Stop, number: int, predicted: Any) -> Answered | None:
-    """Return the prediction and what came, and keep both; None where nothing came: that is drawn where it is asked."""
-    assert stop.ask is not None  # noqa: S101 - the caller asks
+def _found(name: str, stop: Stop, number: int, predicted: Any) -> bool:
+    """Keep the prediction and what came; return whether anything did."""
     try:
-        judgement = judge(stop.ask, predicted, _grounds(resolving.trial()))
-    except LookupError:
-        return None
+        judgement = judge(_ask_of(stop), predicted, _grounds(resolving.trial()))
+    except LookupError:  # that is drawn where it is asked
+        return False
     except SpecError as error:
         say.info(str(error))
-        return None
-    answered = Answered(_written(predicted), _came(judgement), judgement.remark, stop.run or stop.link, now())
+        return False
+    _keep(name, stop, number, predicted, judgement)
+    return True
+
+
+def _keep(name: str, stop: Stop, number: int, predicted: Any, judgement: Judgement) -> None:
+    link = stop.run or stop.link
+    answered = Answered(_written(predicted), _came(judgement), judgement.remark, link, now())
     kept.keep_progress(kept.progress().with_answer(name, number, answered))
-    return answered
 
 
 def _grounds(trial: Trial) -> Grounds:
@@ -199,7 +256,9 @@ def _there(found: T | None) -> T:
 def _written(predicted: Any) -> str:
     if isinstance(predicted, float):
         return text_of(Value(predicted))
-    return _(predicted) if isinstance(predicted, str) else joined(_(text) for text in predicted)
+    if isinstance(predicted, str):
+        return _place_text(predicted) if _CELL.fullmatch(predicted) else _(predicted)
+    return joined(_(text) for text in predicted)
 
 
 def _came(judgement: Judgement) -> str:

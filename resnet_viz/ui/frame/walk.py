@@ -75,6 +75,7 @@ def _show_question(name: str, stop: Stop, number: int) -> None:
                 if asking.show(name, stop, number, lambda: _run(stop, number)):
                     pointing.show(_told(name, stop, stop.answer))
             return
+        state.set_asked("")
         is_shown = walking.is_answer_shown(name, number)
         with st.container(key="walk_told"):
             if is_shown:

@@ -65,3 +65,14 @@ def prediction(walk: str, stop: int) -> Any | None:
     """Return what was predicted at a stop and waits for what comes of it; None if nothing."""
     name, number, predicted = st.session_state.get(state.Key.PREDICTION, ("", 0, None))
     return predicted if (name, number) == (walk, stop) else None
+
+
+def order(place: str, count: int) -> list[int]:
+    """Return in which order a visitor has put so many things at a place: as they are given, until they are moved."""
+    where, found = st.session_state.get(state.Key.ORDER, ("", []))
+    return found if where == place and len(found) == count else list(range(count))
+
+
+def set_order(place: str, order: list[int]) -> None:
+    """Remember in which order things were put at a place."""
+    st.session_state[state.Key.ORDER] = (place, order)
