@@ -29,11 +29,12 @@ def messages() -> Catalog:
             catalog.add(message)
     for path in sorted((ROOT / "assets" / "walks").glob("*.json")):
         walk = json.loads(path.read_text("utf-8"))
-        for text in (walk["title"], *(stop[part] for stop in walk["stops"] for part in ("question", "answer"))):
+        told = [stop[part] for stop in walk["stops"] for part in ("question", "answer")]
+        for text in filter(None, (walk["title"], walk.get("about", ""), *told)):
             catalog.add(text)
         for ask in (stop.get("ask", {}) for stop in walk["stops"]):
-            for told in (*ask.get("options", []), *ask.get("mistakes", [])):
-                catalog.add(told["text"])
+            for item in (*ask.get("options", []), *ask.get("mistakes", [])):
+                catalog.add(item["text"])
     for path in sorted((ROOT / "assets" / "demos").glob("*.json")):
         own = json.loads(path.read_text("utf-8"))
         for part in ("title", "question", "answer"):

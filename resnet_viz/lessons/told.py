@@ -52,7 +52,7 @@ def text_of(found: Value) -> str:
 
 
 def _any_of(count: int) -> str:
-    return ngettext("{n} cell", "any of {n} cells", count).format(n=f"{count:,}")
+    return ngettext("the only such cell", "any of {n} cells", count).format(n=f"{count:,}")
 
 
 def named_in(text: str) -> set[str]:

@@ -18,6 +18,7 @@ from resnet_viz.lessons.language import MAX_CHARACTERS
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.paths import ASSETS
+from resnet_viz.spec.rules import between
 
 FOLDER = ASSETS / "walks"
 OWN_WALK = "own"
@@ -27,6 +28,9 @@ MAX_STOPS = 100
 MAX_TEXT = 2000
 MAX_BYTES = 500_000
 MAX_NUMBERS = 20
+MAX_MINUTES = 600
+ORDER = ("shortcut", "shapes", "cost", "projection", "sight", "adds", "train", "whose", "why", "tour")
+"""In which order the walks of the package are offered: what a later one asks, an earlier one has shown."""
 _NAME = re.compile(r"\w{1,40}", re.ASCII)
 _WRITTEN: dict[str, Any] = {"indent": 2, "ensure_ascii": False}
 # What no text needs and a page or a message to the browser may trip over: controls, half characters, unassigned ones.
@@ -68,10 +72,19 @@ class Stop(NamedTuple):
 
 @dataclass(frozen=True)
 class Walk:
-    """A title and the stops in order."""
+    """A title and the stops in order.
+
+    Attributes:
+        title: What it is called.
+        stops: In order.
+        about: What it teaches, in one line.
+        minutes: How long it takes, 0 if nobody has said.
+    """
 
     title: str
     stops: tuple[Stop, ...] = ()
+    about: str = ""
+    minutes: int = 0
 
     @property
     def is_lesson(self) -> bool:
@@ -80,7 +93,8 @@ class Walk:
 
     def to_json(self) -> str:
         """Return the file's text; `read_walk` reads it back."""
-        return json.dumps({"title": self.title, "stops": [_data(stop) for stop in self.stops]}, **_WRITTEN) + "\n"
+        more = {name: part for name, part in (("about", self.about), ("minutes", self.minutes)) if part}
+        return json.dumps({"title": self.title, **more, "stops": list(map(_data, self.stops))}, **_WRITTEN) + "\n"
 
 
 def stop_at(link: str, question: str, answer: str) -> Stop:
@@ -130,13 +144,21 @@ def read_walk(data: str | bytes) -> Walk:
     stops = found.get("stops") if isinstance(found, dict) else None
     if not isinstance(stops, list) or not 0 < len(stops) <= MAX_STOPS:
         raise SpecError(broken_rule("walk", _("a list of 1 to {n} stops").format(n=MAX_STOPS), _shortened(found)))
-    return Walk(_text(found, "title", rule), tuple(_stop(item, rule) for item in stops))
+    minutes = found.get("minutes", 0)
+    if isinstance(minutes, bool) or not isinstance(minutes, int):
+        raise SpecError(broken_rule("minutes", _("a whole number"), _shortened(minutes)))
+    between("minutes", minutes, 0, MAX_MINUTES)
+    texts = _text(found, "title", rule), _text(found, "about", rule)
+    return Walk(texts[0], tuple(_stop(item, rule) for item in stops), texts[1], minutes)
 
 
 @cache
 def shipped_walks() -> dict[str, Walk]:
     """Return the walks of the package by name; their texts are messages, to be translated when shown."""
-    return {path.stem: read_walk(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.json"))}
+    names = {path.stem: path for path in sorted(FOLDER.glob("*.json"))}
+    return {
+        name: read_walk(names[name].read_text("utf-8")) for name in dict.fromkeys((*ORDER, *names)) if name in names
+    }
 
 
 def _data(stop: Stop) -> dict[str, Any]:

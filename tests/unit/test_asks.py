@@ -51,6 +51,15 @@ def test_a_place_a_choice_and_an_order_are_computed_too():
     assert judge(order, ["stage 3", "stage 2", "stage 4", "stage 5"], COURSE).right == tuple(s["text"] for s in STAGES)
 
 
+def test_of_a_layer_its_block_is_taken_and_of_a_block_no_layer():
+    block = read_ask({"kind": "place", "quantity": "first_block_that_sees_all"})
+    assert judge(block, "4a", COURSE).is_right
+    assert judge(block, "res4a_branch2b", COURSE).is_right
+    assert not judge(block, "conv1", COURSE).is_right
+    with pytest.raises(SpecError, match="one layer"):
+        judge(read_ask({"kind": "place", "quantity": "layer_with_most(macs)"}), "4a", COURSE)
+
+
 def test_equal_things_may_stand_either_way_round():
     twins = [{"text": name, "quantity": f"parameters({name})"} for name in ("4b", "4c")]
     order = read_ask({"kind": "order", "options": twins})

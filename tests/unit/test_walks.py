@@ -16,11 +16,12 @@ import pytest
 from resnet_viz.analysis import analyse, network
 from resnet_viz.analysis.reads import cell_reads
 from resnet_viz.errors import SpecError
-from resnet_viz.lessons.grounds import Grounds
+from resnet_viz.lessons.asks import judge
+from resnet_viz.lessons.grounds import Grounds, Value
 from resnet_viz.lessons.marks import unmarked
 from resnet_viz.lessons.quantities import needs, value
 from resnet_viz.lessons.told import named_in, told
-from resnet_viz.lessons.walks import MAX_STOPS, PAGES, Walk, read_walk, shipped_walks, stop_at
+from resnet_viz.lessons.walks import MAX_STOPS, ORDER, PAGES, Walk, read_walk, shipped_walks, stop_at
 from resnet_viz.messages import gettext, use_language
 from resnet_viz.paths import ASSETS
 from resnet_viz.spec import PRESETS
@@ -100,6 +101,12 @@ def test_a_stop_is_as_long_as_its_bar_is_high(language):
         assert lines <= 4, (question, answer)
 
 
+# Names that have digits in them; in options a window is a name, for an option is not told.
+_NAMES = re.compile(
+    r"{\w+}|(?:plain|ResNet|cifar)-?\d+|\b[2-5][a-f]\b|块 [2-5][a-f]|stages? [2-5](?: and [2-5])?|阶段 [2-5](?: 和 [2-5])?"
+    r"|\d×\d|2015|table 2|表 2",
+    re.IGNORECASE | re.ASCII,
+)
 LESSONS = {name: walk for name, walk in shipped_walks().items() if walk.is_lesson}
 
 
@@ -115,12 +122,8 @@ def test_a_lesson_has_no_number_of_its_own_and_all_it_names_is_computed(name, la
             named = {number for number, _quantity in stop.numbers}
             assert named_in(question) | named_in(answer) == named
             assert not named_in(filled(question + answer, stop))
-            bare = re.sub(
-                r"{\w+}|plain-\d+|\b[2-5][a-f]\b|块 [2-5][a-f]|2015|table 2|表 2",
-                "",
-                question + answer,
-                flags=re.IGNORECASE,
-            )
+            spoken = [question, answer, *(gettext(part.text) for part in (*stop.ask.options, *stop.ask.mistakes))]
+            bare = re.sub(_NAMES, "", "\n".join(spoken))
             assert not re.search(r"\d", bare), bare
     finally:
         use_language("en")
@@ -137,6 +140,123 @@ def test_whatever_a_lesson_asks_for_is_there_to_be_computed(name):
                 assert value(quantity, grounds_of(stop)).amount is not None
             else:
                 assert subject.layer in subject.summary.by_id
+
+
+# What is right at the stops of a lesson, worked out apart from the code (by hand, and by other programs): stop by stop, as it is
+# asked there; then on two other networks, whose numbers are those of their papers and of their libraries' summaries.
+RIGHT: dict[str, list[Any]] = {
+    "shapes": [
+        9_472,
+        15,
+        ["first convolution", "stage 2", "stage 3", "stage 4", "stage 5"],
+        pytest.approx(4.05, abs=0.005),
+        37,
+        2_036_706,
+    ],
+    "cost": [
+        "conv1",
+        ["stage 4", "stage 3", "stage 2", "stage 5", "stem"],
+        "the 1×1 convolutions",
+        pytest.approx(1_179_648 / 69_632),
+        pytest.approx(6.2, abs=0.05),
+        "the maps of one picture",
+    ],
+    "projection": [pytest.approx(100 * 2_788_096 / 17_958_790), "res5a_branch1", 398_336, 1, 0, None],
+    "sight": [35, 16, "res3c_branch2b", 64, None, 4],
+}
+ELSEWHERE: dict[str, list[tuple[str, int, Any]]] = {
+    "shapes": [
+        ("keras-v1", 1, 9_472),
+        ("torch-v1.5", 1, 9_408),
+        ("keras-v1", 2, 56),
+        ("resnet34", 2, 56),
+        ("resnet34", 3, ["first convolution", "stage 2", "stage 3", "stage 4", "stage 5"]),
+    ],
+    "cost": [
+        ("resnet34", 1, "conv1"),
+        ("keras-v1", 2, ["stage 4", "stage 3", "stage 5", "stage 2", "stem"]),
+        ("torch-v1.5", 4, pytest.approx(1_179_648 / 69_632)),
+        ("torch-v1.5", 6, "the maps of one picture"),
+    ],
+    "projection": [
+        ("torch-v1.5", 2, "res5a_branch1"),
+        ("torch-v1.5", 3, 524_288 + 2_048 - 131_072 + 2_048),
+        ("keras-v1", 4, 1),
+        ("torch-v1.5", 4, 1),
+    ],
+    "sight": [
+        ("keras-v1", 1, 35),
+        ("torch-v1.5", 1, 35),
+        ("keras-v1", 2, 16),
+        ("torch-v1.5", 4, 56 * 56),
+        ("keras-v1", 6, 9),
+    ],
+}
+
+
+def rightly(stop, grounds) -> Any:
+    """Return what is right at a stop: a number, a place, the chosen or ordered texts; None where several answers are."""
+    ask = stop.ask
+    if ask.kind == "words":
+        return None
+    given = {"number": 0, "place": "res3d_out:0.0", "choice": ask.options and ask.options[0].text}
+    found = judge(ask, given.get(ask.kind, [option.text for option in ask.options]), grounds).right
+    if isinstance(found, Value):
+        return None if found.unit == "cell" else found.amount
+    return found if isinstance(found, str) else list(found)
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_what_a_lesson_holds_for_right_is_what_was_worked_out_apart_from_it(name):
+    stops = LESSONS[name].stops
+    assert [rightly(stop, grounds_of(stop)) for stop in stops] == RIGHT[name]
+    for other, number, right in ELSEWHERE[name]:
+        assert rightly(stops[number - 1], Grounds(network(PRESETS[other]))) == right, (other, number)
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_known_mistake_is_no_right_answer_and_is_answered(name):
+    for stop in LESSONS[name].stops:
+        for mistake in stop.ask.mistakes:
+            amount = value(mistake.quantity, grounds_of(stop)).amount
+            judged = judge(stop.ask, amount, grounds_of(stop))
+            assert (judged.is_right, judged.remark) == (False, mistake.text)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_what_is_to_be_put_in_order_does_not_stand_so_already(name):
+    for stop in LESSONS[name].stops:
+        if stop.ask.kind == "order":
+            assert not judge(stop.ask, [option.text for option in stop.ask.options], grounds_of(stop)).is_right
+
+
+def test_where_a_lesson_runs_a_change_it_is_the_one_that_it_asked_about():
+    """The link of a run is written out; what it changes is computed."""
+    assert dict(LESSONS["shapes"].stops[4].evidence.params)["input"] == str(
+        value("smallest_input", Grounds(COURSE)).amount
+    )
+    for name in RIGHT:
+        for stop in LESSONS[name].stops:
+            changed, _problems = from_params(dict(stop.evidence.params))
+            asked = stop.ask.quantity + "".join(option.quantity for option in stop.ask.options)
+            for path, own in (("input", changed.spec.input_shape[0]), ("classes", changed.spec.classes)):
+                if f"{path}=" in asked:
+                    assert f"{path}={own}" in asked
+
+
+def test_a_cell_that_nobody_reads_is_found_by_any_of_them():
+    stop = LESSONS["sight"].stops[4]
+    assert judge(stop.ask, "res3d_out:1.0", grounds_of(stop)).is_right
+    assert not judge(stop.ask, "res3d_out:2.4", grounds_of(stop)).is_right
+    with pytest.raises(SpecError, match="a cell"):
+        judge(stop.ask, "res3d_out", grounds_of(stop))
+
+
+def test_every_walk_says_what_it_teaches_and_how_long_it_takes():
+    assert list(shipped_walks()) == [name for name in ORDER if name in shipped_walks()]
+    for walk in shipped_walks().values():
+        assert walk.about.endswith(".")
+        assert walk.minutes
 
 
 def test_the_numbers_of_the_tour_are_those_of_the_reference():
@@ -235,6 +355,9 @@ def test_a_walk_comes_back_from_its_file():
         json.dumps({"stops": [{"link": "/", "numbers": {"a": "m" * 300}}]}),
         json.dumps({"stops": [{"link": "/", "numbers": {f"a{n}": "macs" for n in range(21)}}]}),
         json.dumps({"stops": [{"link": "/", "run": "/elsewhere"}]}),
+        json.dumps({"stops": [{"link": "/"}], "minutes": "ten"}),
+        json.dumps({"stops": [{"link": "/"}], "minutes": -1}),
+        json.dumps({"stops": [{"link": "/"}], "about": 5}),
         json.dumps({"stops": [{"link": "/", "ask": {"kind": "number", "answer": 3}}]}),
         "[" * 100_000,
     ],
