@@ -711,10 +711,10 @@ def nothing_answered(monkeypatch):
     services.progress().delete("visitor")
 
 
-def lesson(stop: int = 1) -> AppTest:
-    """Return the app at a stop of the first lesson, as its link opens it."""
-    stop_ = shipped_walks()["shortcut"].stops[stop - 1]
-    return opened(stop_.page or "architecture", dict(stop_.params) | {"walk": "shortcut", "stop": str(stop)})
+def lesson(stop: int = 1, name: str = "shortcut") -> AppTest:
+    """Return the app at a stop of a lesson, as its link opens it."""
+    stop_ = shipped_walks()[name].stops[stop - 1]
+    return opened(stop_.page or "architecture", dict(stop_.params) | {"walk": name, "stop": str(stop)})
 
 
 def answered(app: AppTest) -> AppTest:
@@ -748,9 +748,25 @@ def test_a_lesson_names_a_known_mistake_and_points_at_what_was_asked_for():
     app = answered(app)
     assert "You said: 282,368. What came: 0." in texts(app)
     assert "These are the parameters of F(x)." in texts(app)
-    app = answered(lesson(3))
-    assert "You said: 4a. What came: res4a_branch1." in texts(app)
+    app = lesson(3)
+    assert "That is a block: click one layer." in texts(app)
+    assert app.button(key="lesson_submit").disabled
+    app.session_state["whole_subject"] = app.session_state["whole_subject"].having(node="res4a_branch2a")
+    app = answered(app.run())
+    assert "You said: res4a_branch2a. What came: res4a_branch1." in texts(app)
     assert app.query_params["node"] == "res4a_branch1"
+
+
+@pytest.mark.usefixtures("nothing_answered")
+def test_what_a_stop_runs_may_change_the_network_that_it_asked_about():
+    """Judged when it was given, on the network that was on show; what came of it stands on the changed one."""
+    app = lesson(1, "projection")
+    app.text_input(key="lesson_answer").set_value("15.5 %")
+    app = answered(app)
+    assert "You said: 15.5. What came: 15.5" in texts(app)
+    assert app.query_params["shortcut.enabled"] == "off"
+    assert "\u22122,788,096 parameters" in texts(app)  # beside the picture, once it is answered
+    assert "7\u00b77\u00b73" not in texts(lesson(1, "shapes"))  # and not before
 
 
 BROUGHT = {"prediction": "7", "came": "8", "remark": "", "link": "/?preset=course", "when": "2026-01-01T10:00:00+00:00"}
@@ -835,8 +851,10 @@ def test_the_tour_ends_where_two_networks_learn():
 def test_on_a_walk_nothing_stands_beside_the_picture_but_what_the_stop_asks_for():
     app = walking(stop=4)
     assert not app.sidebar.children
-    assert "panel" not in app.session_state
-    assert "panel" in walking(stop=8).session_state
+    assert "(v1)" not in texts(app)
+    compared = walking(stop=8)
+    assert "(v1)" in texts(compared)
+    assert not [key for key in ("panel", "against", "total") if key in compared.session_state]
 
 
 def test_a_view_becomes_a_stop_of_ones_own_walk():
