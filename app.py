@@ -10,6 +10,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from resnet_viz.paths import FRAME
+from resnet_viz.ui.check.files import CheckFiles
 from resnet_viz.ui.errors import hide_traceback
 from resnet_viz.ui.first_paint import FirstPaint
 from resnet_viz.ui.lifespan import lifespan, stay_offline
@@ -19,6 +20,6 @@ stay_offline()
 app = st.App(
     FRAME,
     lifespan=lifespan,
-    middleware=[Middleware(OwnerMiddleware), Middleware(FirstPaint)],
+    middleware=[Middleware(OwnerMiddleware), Middleware(FirstPaint), Middleware(CheckFiles)],
     on_script_error=hide_traceback,
 )

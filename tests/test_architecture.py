@@ -1,6 +1,7 @@
 """The house rules that a linter cannot see."""
 
 import ast
+import gzip
 import hashlib
 import re
 import shutil
@@ -202,11 +203,14 @@ def test_the_package_ships_one_build_of_each_file_under_the_hash_of_its_content(
     built = ROOT / "resnet_viz" / "ui" / "frontend"
     found = {}
     for path in built.glob("*/*-*.*"):
-        if path.suffix in (".js", ".css"):
+        if path.suffix in (".js", ".css", ".gz"):
             name, _dash, digest = path.stem.rpartition("-")
-            assert hashlib.sha256(path.read_bytes()).hexdigest()[:12] == digest, path
+            data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+            assert hashlib.sha256(data).hexdigest()[:12] == digest, path
             found.setdefault(f"{path.parent.name}/{name}{path.suffix}", []).append(path)
     assert found.keys() == {
+        "check/index.js",
+        "check/index.css",
         "graph/index.js",
         "graph/index.css",
         "graph/layout.js",
@@ -218,6 +222,9 @@ def test_the_package_ships_one_build_of_each_file_under_the_hash_of_its_content(
         "order/index.css",
         "overview/index.js",
         "overview/index.css",
+        "pyodide/script.gz",
+        "pyodide/stdlib.gz",
+        "pyodide/wasm.gz",
         "sum/index.js",
         "sum/index.css",
         "takehome/index.js",

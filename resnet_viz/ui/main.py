@@ -26,6 +26,7 @@ def main() -> None:
         "activations": st.Page(PAGES / "activations.py", title=_("Activations"), url_path="activations"),
         "explain": st.Page(PAGES / "explain.py", title=_("Explain"), url_path="explain"),
         "train": st.Page(PAGES / "train.py", title=_("Train"), url_path="train"),
+        "check": st.Page(PAGES / "check.py", title=_("Check"), url_path="check"),
     }
     page = st.navigation(list(pages.values()), position="top")
     target = state.taken_target()
@@ -66,12 +67,12 @@ def _show_above(trial: Trial, viewer: Viewer, sentences: list[str]) -> None:
 
 
 def _is_changing(viewer: Viewer) -> bool:
-    return state.is_changing() and not (viewer.present or viewer.walk or state.page() == "train")
+    return state.is_changing() and not (viewer.present or viewer.walk or state.page() in subject_line.WITHOUT_SUBJECT)
 
 
 def _is_about_numbers(viewer: Viewer) -> bool:
-    """Whether nothing here rests on the weights that were chosen: a run has its own, a stop's account of layers none."""
-    return state.page() == "train" or (bool(viewer.walk) and state.page() in ("", "layers"))
+    """Whether nothing here rests on the weights that were chosen: runs and students have their own, a stop's layers none."""
+    return state.page() in subject_line.WITHOUT_SUBJECT or (bool(viewer.walk) and state.page() in ("", "layers"))
 
 
 def _shows_chance(trial: Trial) -> bool:

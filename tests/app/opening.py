@@ -13,7 +13,8 @@ from resnet_viz.messages import use_language
 ROOT = Path(__file__).parents[2]
 MAIN = str(ROOT / "resnet_viz" / "ui" / "main.py")
 PAGES = {
-    name: str(ROOT / "pages" / f"{name}.py") for name in ("architecture", "layers", "activations", "explain", "train")
+    name: str(ROOT / "pages" / f"{name}.py")
+    for name in ("architecture", "layers", "activations", "explain", "train", "check")
 }
 OPENED: list[str] = []
 """Pages opened so far."""

@@ -1139,8 +1139,8 @@ def test_chinese_page_has_no_english_sentence(page):
     shown = texts(app).replace("random", "")
     for english in ("parameters", "channels", "weights", "shape", "range", "layers ·", "the "):
         assert english not in shown.split("layers.")[0], english
-    # A run has a network and weights of its own.
-    assert ("权重：随机，种子 0" in popover_labels(app)) is (page != "train")
+    # A run has a network and weights of its own, and so has a student.
+    assert ("权重：随机，种子 0" in popover_labels(app)) is (page not in ("train", "check"))
 
 
 def test_an_error_is_told_in_the_visitors_language():
@@ -1212,7 +1212,7 @@ def test_a_view_of_every_page_becomes_a_stop_that_is_there_at_the_next_visit():
         app.button(key="walk_add").click().run()
         assert not app.warning
     kept = read_walk(services.walks().load("visitor"))
-    assert [stop.page for stop in kept.stops] == ["", "layers", "activations", "explain", "train"]
+    assert [stop.page for stop in kept.stops] == ["", "layers", "activations", "explain", "train", "check"]
 
 
 @pytest.mark.parametrize("data", [b"\xff\x00", b"{", b"[]", b'{"stops": [{"link": "/elsewhere"}]}', b"[" * 100_000])

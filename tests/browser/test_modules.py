@@ -3,7 +3,10 @@
 import base64
 import json
 import mimetypes
+import threading
+import urllib.request
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -414,3 +417,148 @@ def test_what_lies_under_the_pointer_stays_there_while_it_zooms(ask):
         assert zoomed["x"] + at[0] * zoomed["width"] == pytest.approx(200)
         assert zoomed["y"] + at[1] * zoomed["height"] == pytest.approx(200)
     assert [zoomed["width"] for zoomed in found] == [200, 800, 60, 6000]
+
+
+# --- a student's code ---
+
+
+def test_keys_indent_code_as_editors_of_python_do(ask):
+    given = [
+        ("Enter", False, "def f(x):", 9, 9),
+        ("Enter", False, "    return x", 12, 12),
+        ("Tab", False, "ab", 2, 2),
+        ("Tab", False, "a\nb", 0, 3),
+        ("Tab", True, "    a\n  b", 0, 9),
+        ("Backspace", False, "        x", 8, 8),
+        ("Backspace", False, "      x", 6, 6),
+        ("Backspace", False, "a  ", 3, 3),
+    ]
+    made = ask(
+        "check/typing",
+        """return given.map(([key, isShift, text, start, end]) => {
+            const change = m.typing.typed(key, isShift, text, start, end);
+            return change && text.slice(0, change.from) + change.text + text.slice(change.to);
+        });""",
+        given,
+    )
+    assert made == [
+        "def f(x):\n    ",
+        "    return x\n",
+        "ab  ",
+        "    a\n    b",
+        "a\nb",
+        "    x",
+        "    x",
+        None,
+    ]
+
+
+def test_code_is_coloured_without_losing_a_sign(ask):
+    code = 'def f(x):  # "not a string"\n    """long\n    return 1"""\n    s = r"a\\"b" + \'\'\n\treturn  2.5e3 if x else None\n'
+    lines = ask("check/highlight", "return m.highlight.highlighted(given)", code)
+    assert "\n".join("".join(piece["text"] for piece in line) for line in lines) == code
+    kinds = [[(piece["kind"], piece["text"]) for piece in line if piece["kind"]] for line in lines]
+    assert kinds[0] == [("keyword", "def"), ("comment", '# "not a string"')]
+    assert kinds[2] == [("string", '    return 1"""')]
+    assert ("number", "2.5e3") in kinds[4]
+
+
+def test_a_notebook_gives_the_code_of_its_cells(ask):
+    cells = [
+        {"cell_type": "markdown", "source": ["# Title"]},
+        {"cell_type": "code", "source": ["a = 1\n", "b = 2\n"]},
+        {"cell_type": "code", "source": ""},
+        {"cell_type": "code", "source": "c = 3"},
+    ]
+    old = {"worksheets": [{"cells": [{"cell_type": "code", "input": ["d = 4"]}]}]}
+    texts = [json.dumps({"cells": cells}), json.dumps(old)]
+    code = "return given.map((text) => m.notebook.codeOf('A.IPYNB', text));"
+    assert ask("check/notebook", code, texts) == ["a = 1\nb = 2\n\nc = 3", "d = 4"]
+    assert ask("check/notebook", "return m.notebook.codeOf('a.py', given)", "a\r\nb") == "a\nb"
+
+
+def test_two_graphs_stand_row_by_row_and_what_is_alike_far_from_a_difference_is_folded(ask):
+    def node(name: str, status: str = "") -> dict:
+        return {"id": name, "status": status, "path": "main", "kind": "conv"}
+
+    rows = "return m.align.aligned(given[0], given[1]).map(({ theirs, ours }) => [theirs?.id ?? '', ours?.id ?? '']);"
+    theirs, ours = [node(name) for name in "acnd"], [node(name) for name in "abcd"]
+    assert ask("check/align", rows, [theirs, ours]) == [["a", "a"], ["", "b"], ["c", "c"], ["n", ""], ["d", "d"]]
+    long = [{"theirs": node(str(n)), "ours": node(str(n), "changed" if n == 9 else "")} for n in range(20)]
+    folded = ask(
+        "check/align", "return m.align.foldedRows(given).map((row) => row.folded?.length ?? row.ours.id);", long
+    )
+    assert folded == ["0", 7, "8", "9", "10", 8, "19"]
+
+
+def test_lines_in_order_are_code_and_know_their_own_numbers(ask):
+    head, lines = "def f(x):\n    # given", [{"code": "a = 1"}, {"code": "b = (\n    2)"}, {"code": "return b"}]
+    made = ask("check/parsons", "return m.parsons.codeFrom(given[0], given[1])", [head, lines])
+    assert made == "def f(x):\n    # given\n    a = 1\n    b = (\n        2)\n    return b"
+    places = "return [1, 2, 3, 4, 5, 6, 7].map((number) => m.parsons.lineAt(given[0], given[1], number));"
+    assert ask("check/parsons", places, [head, lines]) == [None, None, 0, 1, 1, 2, None]
+
+
+ESCAPE = """
+const tries = {
+    fetch: () => fetch(SITE),
+    beacon: () => navigator.sendBeacon(SITE, "x") || Promise.reject(),
+    request: () => { const asked = new XMLHttpRequest(); asked.open("GET", SITE, false); asked.send(); },
+    socket: () => new Promise((yes, no) => Object.assign(new WebSocket(SITE.replace("http", "ws")), { onopen: yes, onerror: no })),
+    events: () => new Promise((yes, no) => Object.assign(new EventSource(SITE), { onopen: yes, onerror: no })),
+    scripts: () => importScripts(SITE + "x.js"),
+    module: () => import(SITE + "x.js"),
+    worker: () => new Promise((yes, no) => Object.assign(new Worker(SITE + "x.js"), { onmessage: yes, onerror: no })),
+    base: () => new Promise((yes, no) => Object.assign(indexedDB.open("x"), { onsuccess: yes, onerror: no })),
+    caches: () => caches.open("x"),
+    storage: () => localStorage.length,
+    cookies: () => document.cookie,
+    parent: () => parent.location,
+    code: () => eval("1"),
+};
+self.onmessage = async ({ data }) => {
+    if (!data.id) return postMessage({ ready: true });
+    const done = [];
+    for (const [name, attempt] of Object.entries(tries)) {
+        try { await attempt(); done.push(name); } catch { /* as it should be */ }
+    }
+    postMessage({ id: data.id + 1, answer: "to another request" });
+    postMessage({ id: data.id, answer: data.id === 1 ? JSON.stringify(done) : "x".repeat(2_000_000) });
+    postMessage({ id: data.id, answer: "a second one" });
+};
+"""
+
+
+def test_nothing_gets_out_of_the_frame_whatever_runs_in_it(ask):
+    """The worker is replaced by one that tries: what forbids it is the frame, not what the library takes away."""
+    heard: list[str] = []
+
+    class Canary(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            heard.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+        do_POST = do_GET  # noqa: N815 - the name that the base class looks for
+
+        def log_message(self, *_args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Canary) as canary:
+        threading.Thread(target=canary.serve_forever, daemon=True).start()
+        site = f"http://127.0.0.1:{canary.server_address[1]}/"
+        urllib.request.urlopen(site).close()
+        answers = ask(
+            "check/sandbox",
+            """const frame = await (await fetch("/dev/frontend/check/frame.js")).text();
+            const sandbox = new m.sandbox.Sandbox(document.body, async () => ({ script: given, files: {} }), frame);
+            await sandbox.start();
+            const inside = document.querySelector("iframe").contentDocument;
+            const made = [inside, await sandbox.run({}, 60000), await sandbox.run({}, 60000)];
+            sandbox.end();
+            return made;""",
+            f"const SITE = {site!r};{ESCAPE}",
+        )
+        canary.shutdown()
+    assert answers == [None, {"answer": "[]"}, {"failed": "answer"}]  # one for one request, and none that is too large
+    assert heard == ["/"]  # the test's own

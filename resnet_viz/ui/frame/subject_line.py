@@ -20,14 +20,15 @@ from resnet_viz.ui.shared import controls, image_source, weights_source
 from resnet_viz.viz.fields import FIELDS
 from resnet_viz.viz.words import short_count
 
+WITHOUT_SUBJECT = ("train", "check")
+"""Pages that are about a network of their own: a run's, a student's."""
 _SIDES = (64, 96, 128, 224)
 
 
 def show(trial: Trial, viewer: Viewer) -> None:
     """Draw the line; its parts change the subject."""
     with st.container(key="subject", horizontal=True, vertical_alignment="center", gap="small"):
-        # A run has networks, pictures and weights of its own, and a stop brings its network.
-        if state.page() != "train" and not viewer.walk:
+        if state.page() not in WITHOUT_SUBJECT and not viewer.walk:  # a stop brings its network
             _show_network(trial, is_projected=viewer.present)
         with st.container(key="menus", horizontal=True, vertical_alignment="center", gap="small"):
             job_light.show()

@@ -1,0 +1,35 @@
+// What runs in the sandboxed frame: it has an origin of its own that nobody else has, and a policy that forbids every
+// connection. It starts the worker and hands on what comes from the page and, if it is small and a text, from the worker.
+
+const MOST_SIGNS = 1_000_000;
+
+/** Returns what a worker has said, as far as the page may see it. */
+function checked({ ready, failed, id, answer, isHeavy }) {
+  const isText = (said) => typeof said === "string" && said.length <= MOST_SIGNS;
+  if (ready === true) return { ready };
+  if (isText(failed)) return { id: Number(id), failed };
+  return isText(answer) ? { id: Number(id), answer, isHeavy: Boolean(isHeavy) } : { id: Number(id), failed: "answer" };
+}
+
+self.addEventListener(
+  "message",
+  ({ data: { script, files }, ports: [port] }) => {
+    // A blob does not start in a frame of opaque origin; a module, as Pyodide refuses to run in a classic worker.
+    const url = `data:text/javascript;charset=utf-8,${encodeURIComponent(script)}`;
+    const worker = new Worker(url, { type: "module" });
+    let wanted = null; // one answer for each request: what else a worker says is not heard
+    worker.onmessage = ({ data }) => {
+      const said = checked(data ?? {});
+      if (wanted !== null && said.id !== wanted) return;
+      wanted = Number.NaN;
+      port.postMessage(said);
+    };
+    worker.onerror = (event) => port.postMessage({ failed: String(event.message ?? "worker").slice(0, 300) });
+    port.onmessage = ({ data }) => {
+      wanted = data.id;
+      worker.postMessage(data);
+    };
+    worker.postMessage(files);
+  },
+  { once: true },
+);

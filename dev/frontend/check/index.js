@@ -1,0 +1,6 @@
+// A student's block, judged in the browser, as a component of a Streamlit page. data: as ui/check/page.py makes it; nothing
+// goes back to the server.
+import { component } from "../shared/component.js";
+import { Check } from "./check.js";
+
+export default component(Check);
