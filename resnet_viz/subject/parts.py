@@ -24,6 +24,7 @@ from resnet_viz.subject.operations import pixel_of, surviving_surgery
 from resnet_viz.subject.subject import UPLOAD, Subject, part_of
 from resnet_viz.subject.views import (
     ASPECTS,
+    CHARTS,
     COLORS,
     PANELS,
     STATISTICS,
@@ -260,6 +261,7 @@ PARTS: dict[str, Part] = {
         Part("plan", "settings", Codec(_read_plan)),
         Part("run", "run", Codec(_read_run)),
         Part("with", "compared", Codec(_read_runs, lambda runs, _subject: ".".join(runs))),
+        Part("chart", "chart", choice(CHARTS)),
         Part("surgery", "surgery", Codec(_read_surgery, lambda surgery, _subject: surgery.to_text())),
         Part("show", "aspect", choice(ASPECTS)),
         Part("channel", "channel", Codec(_read_channel, lambda value, _subject: "" if value is None else str(value))),
@@ -270,6 +272,7 @@ PARTS: dict[str, Part] = {
         Part("method", "method", choice(METHODS)),
         Part("class", "target", Codec(_read_class)),
         Part("how", "explaining", Codec(_read_method_settings)),
+        Part("check", "checked", FLAG),
     )
 }
 """Every part beside the network's own."""

@@ -13,6 +13,7 @@ COLORS = ("kind", *MEASURES, OWN)
 VIEWS = ("table", "treemap", "depth", "field", "size")
 ASPECTS = ("block", "depth", "compare")
 STATISTICS = ("moving", "batch")
+CHARTS = ("", "gradient_norms", "loss", "training_accuracy", "inference_accuracy", "validation_accuracy")
 
 
 @dataclass(frozen=True)
@@ -91,11 +92,13 @@ class ExplainView:
         method: How the prediction is explained: a name of `METHODS`.
         target: The class that is explained, by number, or "" for the likeliest.
         explaining: Settings of the method that differ from its own: ``name=value`` with semicolons between.
+        checked: Whether the map is held against those of random weights.
     """
 
     method: str = next(iter(METHODS))
     target: str = ""
     explaining: str = ""
+    checked: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,12 +110,14 @@ class TrainView:
         settings: What is changed in it: ``path=value`` with semicolons between.
         run: The run that is watched: its id, or `recorded-` and a demo's name, or "".
         compared: Ids of runs drawn beside it.
+        chart: What of it stands first: a name of `CHARTS`; "" for what its demo is about.
     """
 
     demo: str = ORDER[0]
     settings: str = ""
     run: str = ""
     compared: tuple[str, ...] = ()
+    chart: str = ""
 
     @property
     def plan(self) -> Plan:

@@ -2,7 +2,7 @@
 
 import html
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -136,6 +136,18 @@ def norms_by_block(lines: Mapping[str, Metrics], name: str = "gradient_norms", *
         },
     )
     return _laid_out(figure, height_px)
+
+
+def norms_at_moments(
+    moments: Iterable[Mapping[str, Metrics]], name: str = "gradient_norms", *, height_px: int = 240
+) -> list[go.Figure]:
+    """Return `norms_by_block` for several moments, all on one axis."""
+    shown = list(moments)
+    positive = [value for lines in shown for line in lines.values() for value in line[name].values() if value > 0]
+    low, high = math.log10(min(positive, default=1.0)), math.log10(max(positive, default=10.0))
+    ticks = log_ticks(positive)
+    axis = {"range": [low - 0.3, high + 0.2], "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
+    return [norms_by_block(lines, name, height_px=height_px).update_layout(yaxis=axis) for lines in shown]
 
 
 def log_ticks(values: Sequence[float]) -> list[float]:

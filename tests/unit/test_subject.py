@@ -116,6 +116,7 @@ OTHERWISE = {
     "settings": "batch=32;spec.width=0.5",
     "run": "recorded-seeds",
     "compared": ("abcd", "recorded-overfit-ten"),
+    "chart": "gradient_norms",
     "surgery": Surgery(frozenset({"3b"}), frozenset({"4a"}), (("res3b_out", (3, 17)),)),
     "aspect": "compare",
     "channel": 17,
@@ -126,6 +127,7 @@ OTHERWISE = {
     "method": "integrated-gradients",
     "target": "2",
     "explaining": "",
+    "checked": True,
 }
 
 

@@ -27,12 +27,11 @@ from resnet_viz.results import Attribution
 from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.trial import Trial
 from resnet_viz.subject.views import ExplainView, parse_settings
-from resnet_viz.ui import say, services, state
+from resnet_viz.ui import say, state
 from resnet_viz.ui.explain import sanity
-from resnet_viz.ui.shared import controls, forward, maps, without_keras
+from resnet_viz.ui.shared import controls, explained, maps, without_keras
 from resnet_viz.viz.mosaic import mosaic_png
 from resnet_viz.viz.overlay import overlay_png
-from resnet_viz.worker.requests.explain import Explain
 
 FloatArray = npt.NDArray[np.float32]
 Place = st.delta_generator.DeltaGenerator
@@ -41,13 +40,11 @@ Place = st.delta_generator.DeltaGenerator
 def show(subject: Subject, trial: Trial, shares: FloatArray, hero: Place, side: Place) -> None:
     """Draw the map large and its answer above it; beside it the method, what it found, and what the map is worth."""
     view, focus = subject.explain, subject.node
-    likeliest = int(shares.argmax())
-    target = int(view.target) if view.target else explanations.class_in(trial, likeliest)
+    request = explained.request(subject, trial, shares)
+    target = request.target
     names = class_names(trial.weights, trial.spec.classes)
     with side:
         _show_controls(trial, view, focus, shares, target)
-    request = explanations.request_of(trial, view, focus, target)
-    key = explanations.explanation_key(trial, request)
     with hero:
         if needs_keras(request, trial.summary.graph) and without_keras.say_missing(
             _("Occlusion works without it, and so does Grad-CAM at the last block, {block}.").format(
@@ -55,26 +52,23 @@ def show(subject: Subject, trial: Trial, shares: FloatArray, hero: Place, side: 
             )
         ):
             return
-        found = forward.remembered(
-            f"explain/{key}",
-            lambda waiting: services.worker().ask(
-                Explain(forward.network_of(trial), trial.with_plain, request), waiting
-            ),
-        )
+        found = explained.found(trial, request)
         if found is None:
             return
-        explained = explanations.explanation_of(trial.summary, request, found, say.plain(names[target]))
-        st.subheader(question(explained.name, is_likeliest=target == likeliest), anchor=False)
-        st.markdown(answer(explained))
+        told = explanations.explanation_of(trial.summary, request, found, say.plain(names[target]))
+        st.subheader(question(told.name, is_likeliest=target == int(shares.argmax())), anchor=False)
+        st.markdown(answer(told))
         maps.show(explanations.explanation_payload(trial, request, found), key="explained")
+    check = sanity.Check(explanations.comparable(trial.summary, request), request.node, is_asked=view.checked)
     with side:
-        st.markdown("\n".join(f"- {fact}" for fact in facts(explained)))
+        if check.is_asked:  # what a link asks for stands in sight
+            sanity.show(trial, check)
+        st.markdown("\n".join(f"- {fact}" for fact in facts(told)))
         with st.expander(_("Exact figures and files")):
-            st.html(_table(figures(explained, weights_text(trial.weights, trial.spec))))
+            st.html(_table(figures(told, weights_text(trial.weights, trial.spec))))
             _show_downloads(trial, found, request)
-        checked = explanations.comparable(trial.summary, request)
-        key = f"sanity/{explanations.explanation_key(trial, checked)}"
-        sanity.show(trial, sanity.Check(checked, request.node, key))
+        if not check.is_asked:
+            sanity.show(trial, check)
 
 
 # --- Controls -------------------------------------------------------------------------------------------------------
@@ -87,7 +81,7 @@ def _show_controls(trial: Trial, view: ExplainView, focus: str, shares: FloatArr
         _("Method"),
         METHODS,
         view.method,
-        lambda name: state.set_parts(method=name, explaining=""),
+        lambda name: state.set_parts(method=name, explaining="", checked=False),
         key="method",
         title=method_title,
         label_visibility="collapsed",

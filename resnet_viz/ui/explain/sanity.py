@@ -1,6 +1,5 @@
 """Would the map look the same if the network knew nothing? The check against random weights, from the top down."""
 
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -12,11 +11,10 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.results import Sanity
 from resnet_viz.subject.trial import Trial
-from resnet_viz.ui import services, state
-from resnet_viz.ui.shared import forward, without_keras
+from resnet_viz.ui import state
+from resnet_viz.ui.shared import explained, without_keras
 from resnet_viz.viz.overlay import bound_of, overlay_png
 from resnet_viz.viz.words import number_text
-from resnet_viz.worker.requests.sanity import CheckSanity
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -29,12 +27,12 @@ class Check(NamedTuple):
     Attributes:
         request: The question, at a layer with enough cells.
         shown: The layer whose map the page shows.
-        key: What tells this check from all others.
+        is_asked: Whether the link asks for it.
     """
 
     request: AttributionRequest
     shown: str
-    key: str
+    is_asked: bool
 
 
 def show(trial: Trial, check: Check) -> None:
@@ -50,15 +48,11 @@ def show(trial: Trial, check: Check) -> None:
             _("This check works without it for occlusion.")
         ):
             return
-        if not state.is_wanted(check.key):
-            st.button(_("Make the weights random and see"), key="sanity_try", on_click=state.want, args=(check.key,))
+        key = explained.check_key(trial, check.request)
+        if not (check.is_asked or state.is_wanted(key)):
+            st.button(_("Make the weights random and see"), key="sanity_try", on_click=state.want, args=(key,))
             return
-        found = forward.outlasting(
-            check.key,
-            lambda: partial(
-                services.worker().ask, CheckSanity(forward.network_of(trial), trial.with_plain, check.request)
-            ),
-        )
+        found = explained.check(trial, check.request)
         if found is not None:
             _show_maps(trial, check.request, found)
             _show_notes(check, is_random=trial.weights.file is None)

@@ -14,7 +14,16 @@ from resnet_viz.ui import replay, say, state
 from resnet_viz.ui.run_source import Watched, watched
 from resnet_viz.ui.shared import chart, controls
 from resnet_viz.ui.train import learning
-from resnet_viz.viz.curves import LINES, NORMS, confusion, line_name, loss_over_rate, norms_by_block, over_updates
+from resnet_viz.viz.curves import (
+    LINES,
+    NORMS,
+    confusion,
+    line_name,
+    loss_over_rate,
+    norms_at_moments,
+    norms_by_block,
+    over_updates,
+)
 from resnet_viz.viz.mosaic import mosaic_png, shared_scale
 from resnet_viz.viz.words import network_name
 
@@ -29,7 +38,33 @@ def show(shown: TrainView, viewer: Viewer, found: Watched) -> None:
                 loss_over_rate(found.metrics, height_px=_TALL_PX), "run_chart_loss", _("Loss against learning rate")
             )
         return
-    learning.show(viewer, found, _runs(shown.compared, found), about(found.record.plan)[0])
+    if shown.chart in NORMS and found.metrics:
+        _show_norms(shown, viewer, found)
+        return
+    learning.show(viewer, found, _runs(shown.compared, found), shown.chart or about(found.record.plan)[0])
+
+
+def _show_norms(shown: TrainView, viewer: Viewer, found: Watched) -> None:
+    """Draw the norms block by block where the run began and where it ended; beside others, where each began."""
+    runs = _runs(shown.compared, found)
+    if len(runs) > 1:
+        moments = {title: _first_lines(metrics) for title, metrics in runs.items()}
+    else:
+        first, last = _first_lines(found.metrics), _last_lines(found.metrics, None)
+        moments = {_("At the start"): first, _("At the end"): last}
+    figures = norms_at_moments(moments.values(), shown.chart, height_px=_TALL_PX if viewer.present else _CHART_PX)
+    columns = st.columns(len(moments), gap="medium")
+    for number, (title, figure) in enumerate(zip(moments, figures, strict=True)):
+        steps = max(line["update"] for line in moments[title].values())
+        with columns[number]:
+            st.markdown(_("**{title}**, after {n} steps").format(title=say.plain(title), n=f"{steps:,}"))
+            chart.show(figure, f"run_chart_moment_{number}", line_name(shown.chart))
+    if any(not value for lines in moments.values() for line in lines.values() for value in line[shown.chart].values()):
+        st.markdown(_("Where no bar stands, it is 0: smaller than the machine can write."))
+
+
+def _first_lines(metrics: Sequence[Metrics]) -> dict[str, Metrics]:
+    return {network: lines[0] for network, lines in by_network(metrics).items()}
 
 
 def show_closer(shown: TrainView, viewer: Viewer, found: Watched) -> None:
