@@ -41,27 +41,22 @@ def map_sum(grounds: Grounds) -> Value:
     return Value(_number(grounds, "sum"))
 
 
-def largest_fall(grounds: Grounds) -> Value:
-    """Return by how much the score falls where the patch covers what matters most, of occlusion.
+def lowest_score(grounds: Grounds) -> Value:
+    """Return the score that is left where the patch covers what matters most, of occlusion.
 
     Raises:
         SpecError: If another method is on show.
     """
-    return Value(_number(grounds, "largest_fall"))
+    return Value(grounds.explanation().score - _number(grounds, "largest_fall"))
 
 
-def looks(grounds: Grounds) -> Value:
-    """Return how many covered pictures the network looks at, of occlusion.
+def fall_share(grounds: Grounds) -> Value:
+    """Return which share of the score is lost where the patch covers what matters most, of occlusion.
 
     Raises:
         SpecError: If another method is on show.
     """
-    return Value(_number(grounds, "patches"))
-
-
-def share_against(grounds: Grounds) -> Value:
-    """Return the share of the map that speaks against the class."""
-    return Value(100 * float((grounds.explanation().values < 0).mean()), "percent")
+    return Value(100 * _number(grounds, "largest_fall") / grounds.explanation().score, "percent")
 
 
 def alike(grounds: Grounds, step: str) -> Value:

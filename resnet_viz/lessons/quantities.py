@@ -281,9 +281,8 @@ QUANTITIES: dict[str, Quantity] = {
     "score": Quantity(of_explanation.score, 0, 0, "explanation"),
     "score_rise": Quantity(of_explanation.score_rise, 0, 0, "explanation"),
     "map_sum": Quantity(of_explanation.map_sum, 0, 0, "explanation"),
-    "largest_fall": Quantity(of_explanation.largest_fall, 0, 0, "explanation"),
-    "looks": Quantity(of_explanation.looks, 0, 0, "explanation"),
-    "share_against": Quantity(of_explanation.share_against, 0, 0, "explanation"),
+    "lowest_score": Quantity(of_explanation.lowest_score, 0, 0, "explanation"),
+    "fall_share": Quantity(of_explanation.fall_share, 0, 0, "explanation"),
     "alike": Quantity(of_explanation.alike, 1, 1, "check"),
     "unlike": Quantity(of_explanation.unlike, 1, 1, "check"),
 }

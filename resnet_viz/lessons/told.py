@@ -5,6 +5,7 @@ the papers do not say, in any language.
 """
 
 import re
+from collections.abc import Mapping
 
 from resnet_viz.errors import ResNetVizError
 from resnet_viz.lessons.grounds import Grounds, Value
@@ -16,8 +17,14 @@ from resnet_viz.viz.words import number_text, percent_text, short_bytes
 _NAMED = re.compile(r"\{(\w+)\}", re.ASCII)
 
 
-def told(text: str, stop: Stop, grounds: Grounds) -> str:
+def told(text: str, stop: Stop, grounds: Grounds, measured: Mapping[str, Value] | None = None) -> str:
     """Return a text of a stop with its numbers.
+
+    Args:
+        text: The question or the answer.
+        stop: Which says what its names stand for.
+        grounds: What they are computed from.
+        measured: Those that were measured already, by quantity.
 
     A name without a quantity, and one whose quantity does not exist on these grounds, stays as it is written: a walk is
     anybody's file.
@@ -28,7 +35,8 @@ def told(text: str, stop: Stop, grounds: Grounds) -> str:
         if found[1] not in quantities:
             return found[0]
         try:
-            return text_of(value(quantities[found[1]], grounds))
+            quantity = quantities[found[1]]
+            return text_of((measured or {}).get(quantity) or value(quantity, grounds))
         except (ResNetVizError, LookupError):
             return found[0]
 
@@ -40,6 +48,8 @@ def text_of(found: Value) -> str:
 
     >>> text_of(Value(1234)), text_of(Value("3b", "place")), text_of(Value(27.94, "percent", 2))
     ('1,234', '3b', '27.94\xa0%')
+    >>> text_of(Value(-93.71, "points")), text_of(Value(-0.001, "points"))
+    ('−93.7', '0.0')
     """
     amount = found.amount
     if isinstance(amount, str):
@@ -48,6 +58,8 @@ def text_of(found: Value) -> str:
         return short_bytes(int(amount))
     if found.unit == "percent":
         return f"{amount:.{found.digits}f}\u00a0%" if found.digits else percent_text(amount / 100)
+    if found.unit == "points":
+        return f"{round(amount, 1) + 0.0:.1f}".replace("-", "−")
     return f"{int(amount):,}".replace("-", "−") if float(amount).is_integer() else number_text(amount, 3)
 
 

@@ -221,11 +221,12 @@ def _right(stop: Stop, ask: Ask, right: list[tuple[str, Value]], bench: Bench) -
 def _mistakes(stop: Stop, ask: Ask, bench: Bench) -> str:
     rows = []
     for mistake in ask.mistakes:
-        if _is_known(mistake.quantity, bench.grounds):
-            said = _text(_(mistake.text), stop, bench)
-            rows.append(
-                f"<li>{html.escape(with_unit(value(mistake.quantity, bench.grounds)))}: {html.escape(said)}</li>"
-            )
+        try:
+            found = value(mistake.quantity, bench.grounds)
+        except (ResNetVizError, LookupError):  # not of this network, or measured when the lesson runs
+            continue
+        said = _text(_(mistake.text), stop, bench)
+        rows.append(f"<li>{html.escape(with_unit(found))}: {html.escape(said)}</li>")
     said_too = _("Often said instead:")
     return f'{_paragraph(said_too)}<ul class="plain">{"".join(rows)}</ul>' if rows else ""
 
@@ -250,7 +251,10 @@ def _measured(trial: Trial) -> str:
 
 
 def _text(text: str, stop: Stop, bench: Bench) -> str:
-    return unmarked(told(text, stop, bench.grounds))
+    found = told(text, stop, bench.grounds)
+    for name, _quantity in stop.numbers:  # what is measured when the lesson runs
+        found = found.replace(f"{{{name}}}", "…")
+    return unmarked(found)
 
 
 def _about(stop: Stop, trial: Trial) -> str:

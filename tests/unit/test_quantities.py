@@ -240,7 +240,7 @@ def test_what_a_block_has_below_zero_is_counted_signal_by_signal():
 
 def test_an_explanation_is_told_and_what_becomes_of_it():
     found = Attribution(np.array([[1.0, -2.0], [3.0, 4.0]], np.float32), 14.0, {"sum": 11.5, "difference": 12.0})
-    covered = Attribution(found.values, 14.0, {"patches": 225.0, "largest_fall": 9.5})
+    covered = Attribution(found.values, 19.0, {"patches": 225.0, "largest_fall": 9.5})
     checked = Sanity([0, 5, 1], np.zeros((4, 2, 2), np.float32), [1.0, -0.25, None, 0.5])
     other = Grounds(COURSE.summary, probabilities=lambda _surgery: np.array([0.6, 0.4]))
     grounds = Grounds(COURSE.summary, explanation=lambda: found, check=lambda: checked, beside={"image:cat": other}.get)
@@ -248,7 +248,6 @@ def test_an_explanation_is_told_and_what_becomes_of_it():
         "score": 14,
         "score_rise": 12,
         "map_sum": 11.5,
-        "share_against": 25,
         "alike(head)": -0.25,
         "unlike(head)": 0.75,
         "alike(stage 5)": 0,
@@ -259,7 +258,7 @@ def test_an_explanation_is_told_and_what_becomes_of_it():
     assert text_of(value("certainty", other)) == "60\u00a0%"
     assert text_of(value("guessing", grounds)) == "17\u00a0%"
     over = Grounds(COURSE.summary, explanation=lambda: covered)
-    assert [value(name, over).amount for name in ("looks", "largest_fall")] == [225, 9.5]
+    assert [value(name, over).amount for name in ("lowest_score", "fall_share")] == [9.5, 50]
     assert needs("apart(map_sum, score)") == {"explanation"}
     assert needs("beside(weights:random, energy_ratio(3b))") == {"maps"}
     for unknown, of in (("alike(stage 9)", grounds), ("map_sum", over)):

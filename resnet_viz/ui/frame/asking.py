@@ -1,15 +1,15 @@
 """A stop that asks first: the field for a prediction, and the prediction beside what came."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import streamlit as st
 
 from resnet_viz.errors import ResNetVizError, SpecError, broken_rule
 from resnet_viz.lessons.asks import Ask, Judgement, Kind, judge
-from resnet_viz.lessons.grounds import Array, Grounds, RunFacts, Value
+from resnet_viz.lessons.grounds import Grounds, Value
 from resnet_viz.lessons.progress import Answered, now
 from resnet_viz.lessons.quantities import value
 from resnet_viz.lessons.told import text_of
@@ -17,15 +17,8 @@ from resnet_viz.lessons.walks import Stop
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.spec.rules import real_of
-from resnet_viz.subject.operations import surgery_of
-from resnet_viz.subject.trial import Trial
-from resnet_viz.training.conclusions import facts_of
 from resnet_viz.ui import kept, resolving, say, state
-from resnet_viz.ui.frame import ordering, walking
-from resnet_viz.ui.run_source import watched
-from resnet_viz.ui.shared import forward, prediction
-
-T = TypeVar("T")
+from resnet_viz.ui.frame import measuring, ordering, walking
 
 _CELL = re.compile(r"\w+:\d+\.\d+", re.ASCII)
 
@@ -49,7 +42,10 @@ def show(name: str, stop: Stop, number: int, after: Callable[[], None]) -> bool:
     state.set_asked("answered" if answered else "cell" if _asks_cell(ask) else "answer")
     if answered is not None:
         _show_both(ask, answered)
-        return True
+        if measuring.is_known(stop):
+            return True
+        st.markdown(_("Now it is measured …"))
+        return False
     if predicted is None:
         _show_field(name, stop, number, after)
     else:
@@ -62,22 +58,14 @@ def measure(name: str, stop: Stop, number: int) -> bool:
 
     Called behind the page, which needs the same maps and draws how they come.
     """
-    predicted = walking.prediction(name, number)
-    if stop.ask is None or predicted is None or kept.progress().at(name, number):
+    if stop.ask is None:
         return False
-    return _found(name, stop, number, predicted)
-
-
-def facts(run_id: str) -> RunFacts:
-    """Return what a run came to.
-
-    Raises:
-        LookupError: If it is not there any more.
-    """
-    found = watched(run_id)
-    if found is None:
-        raise LookupError(run_id)
-    return facts_of(found.record, found.metrics)
+    is_answered = kept.progress().at(name, number) is not None
+    if not is_answered:
+        predicted = walking.prediction(name, number)
+        if predicted is None or not _found(name, stop, number, predicted):
+            return False
+    return measuring.measure(stop) or not is_answered
 
 
 def _asks_cell(ask: Ask) -> bool:
@@ -219,7 +207,7 @@ def _predicted(ask: Ask, place: str) -> Any:
 def _found(name: str, stop: Stop, number: int, predicted: Any) -> bool:
     """Keep the prediction and what came; return whether anything did."""
     try:
-        judgement = judge(_ask_of(stop), predicted, _grounds(resolving.trial()))
+        judgement = judge(_ask_of(stop), predicted, measuring.grounds(resolving.trial()))
     except LookupError:  # that is drawn where it is asked
         return False
     except SpecError as error:
@@ -233,24 +221,6 @@ def _keep(name: str, stop: Stop, number: int, predicted: Any, judgement: Judgeme
     link = stop.run or stop.link
     answered = Answered(_written(predicted), _came(judgement), judgement.remark, link, now())
     kept.keep_progress(kept.progress().with_answer(name, number, answered))
-
-
-def _grounds(trial: Trial) -> Grounds:
-    """Return what is on show, to be measured here and now."""
-
-    def maps(nodes: Sequence[str]) -> dict[str, Array]:
-        return _there(forward.maps_of(trial, nodes))
-
-    def probabilities(surgery: str) -> Array:
-        return _there(prediction.probabilities_of(trial.having(surgery=surgery_of(surgery, trial.summary))))
-
-    return Grounds(trial.summary, maps, probabilities, lambda: facts(state.subject().train.run))
-
-
-def _there(found: T | None) -> T:
-    if found is None:
-        raise LookupError(found)
-    return found
 
 
 def _written(predicted: Any) -> str:

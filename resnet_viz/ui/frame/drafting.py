@@ -18,7 +18,7 @@ from resnet_viz.reports.sheets import with_unit
 from resnet_viz.subject.links import from_params, to_params
 from resnet_viz.subject.subject import Subject
 from resnet_viz.ui import say, state
-from resnet_viz.ui.frame import asking, pointing
+from resnet_viz.ui.frame import measuring, pointing
 
 _TOLERANCES = (0.0, 0.05, 0.1, 0.25, 0.5)
 _LEAST_ROWS = 2
@@ -83,7 +83,7 @@ def _show(draft: Draft, put: Put) -> None:
             st.toggle(_("Show what came at the view on screen"), key="draft_came_here")
     stop = _placed(draft)
     subject, _problems = from_params(dict(stop.params))
-    grounds = Grounds(network(subject.spec), run=lambda: asking.facts(subject.train.run))
+    grounds = Grounds(network(subject.spec), run=lambda: measuring.facts(subject.train.run))
     choices = offered(grounds, _place(subject), has_run=bool(subject.train.run))
     _show_ask(choices)
     st.text_area(_("What is told afterwards"), key="draft_answer", max_chars=1500, height=70)

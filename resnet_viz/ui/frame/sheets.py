@@ -17,7 +17,7 @@ from resnet_viz.subject.operations import surgery_of
 from resnet_viz.subject.subject import UPLOAD, Subject
 from resnet_viz.subject.trial import Trial
 from resnet_viz.ui import resolving, services, state
-from resnet_viz.ui.frame import asking
+from resnet_viz.ui.frame import measuring
 from resnet_viz.ui.shared import forward
 from resnet_viz.weights.choice import RANDOM, SHIPPED
 from resnet_viz.worker.requests.activations import Activations
@@ -61,12 +61,20 @@ def show(lessons: Mapping[str, tuple[str, Walk]], in_language: Callable[[str, st
 
 def _bench(subject: Subject) -> Bench:
     """Return where the numbers of a stop come from, on a thread that runs nobody's page: nothing of a visitor's is asked."""
-    is_ours = subject.image != UPLOAD and subject.weights in (RANDOM, SHIPPED)
     trial = resolving.trial_for(subject)
-    grounds = Grounds(trial.summary, run=lambda: asking.facts(subject.train.run))
-    if is_ours:
-        grounds = replace(grounds, maps=partial(_maps, trial), probabilities=partial(_probabilities, trial))
-    return Bench(trial, grounds)
+    return Bench(trial, _grounds(trial, subject.train.run))
+
+
+def _grounds(trial: Trial, run: str) -> Grounds:
+    def beside(other: str) -> Grounds:
+        kind, _colon, name = other.partition(":")
+        return _grounds(trial, name) if kind == "run" else _grounds(trial.beside(other), run)
+
+    is_ours = trial.image != UPLOAD and trial.source in (RANDOM, SHIPPED)
+    grounds = Grounds(trial.summary, run=lambda: measuring.facts(run), beside=beside)
+    if not is_ours:
+        return grounds
+    return replace(grounds, maps=partial(_maps, trial), probabilities=partial(_probabilities, trial))
 
 
 def _maps(trial: Trial, nodes: Sequence[str]) -> dict[str, Array]:

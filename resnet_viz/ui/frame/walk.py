@@ -13,7 +13,7 @@ from resnet_viz.subject.links import from_params
 from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.views import Viewer
 from resnet_viz.ui import kept, replay, say, state
-from resnet_viz.ui.frame import answers, asking, pointing, sheets, walking, writing
+from resnet_viz.ui.frame import answers, asking, measuring, pointing, sheets, walking, writing
 from resnet_viz.ui.run_source import RECORDED
 from resnet_viz.ui.shared import controls
 
@@ -203,7 +203,7 @@ def go_to(number: int) -> None:
     if walk is None or not 1 <= number <= len(walk.stops):
         return
     target = _go(walk.stops[number - 1], number)
-    if target.train.run == _RACE:  # asked before it is seen
+    if target.train.run.startswith(RECORDED):  # asked before it is seen
         replay.hold(target.train.run)
 
 
@@ -211,7 +211,7 @@ def _run(stop: Stop, number: int) -> None:
     """Show what comes of a stop's question: its state for that, or its recorded run from the start."""
     if stop.run:
         _go(stop.evidence, number)
-    if state.subject().train.run == _RACE:
+    if state.subject().train.run.startswith(RECORDED):
         replay.play_anew()
 
 
@@ -246,8 +246,12 @@ def _question(name: str, stop: Stop) -> str:
 def _told(name: str, stop: Stop, text: str) -> str:
     """Return a text of a stop with its numbers, which are those of the stop's own link."""
     subject, _problems = from_params(dict(stop.params))
-    grounds = Grounds(network(subject.spec), run=lambda: asking.facts(subject.train.run))
-    return told(_in_language(name, text), stop, grounds)
+    grounds = Grounds(
+        network(subject.spec),
+        run=lambda: measuring.facts(subject.train.run),
+        beside=lambda other: Grounds(network(subject.spec), run=lambda: measuring.facts(other.removeprefix("run:"))),
+    )
+    return told(_in_language(name, text), stop, grounds, measuring.known(stop))
 
 
 def _in_language(name: str, text: str) -> str:
