@@ -1,0 +1,205 @@
+"""The lessons that measure: what their stops tell and hold for right, on the shipped weights and the recorded runs."""
+
+from functools import lru_cache, partial
+
+import pytest
+
+from resnet_viz.analysis import network
+from resnet_viz.attribution.methods import attribute
+from resnet_viz.caches import ArrayCache
+from resnet_viz.cli.chosen_weights import arrays_of
+from resnet_viz.engine.inference import InferenceModel
+from resnet_viz.lessons.asks import judge
+from resnet_viz.lessons.grounds import Grounds
+from resnet_viz.lessons.quantities import needs, value
+from resnet_viz.lessons.told import named_in, told
+from resnet_viz.lessons.walks import shipped_walks
+from resnet_viz.messages import gettext, use_language
+from resnet_viz.paths import ASSETS
+from resnet_viz.reports.explanations import class_in, request_of
+from resnet_viz.spec import preset
+from resnet_viz.subject.links import from_params
+from resnet_viz.subject.operations import surgery_of
+from resnet_viz.subject.trial import trial_of
+from resnet_viz.training.conclusions import facts_of
+from resnet_viz.training.record import RunFolder
+from resnet_viz.weights.start import network_arrays
+
+NAMES = ("adds", "train", "whose", "why")
+LESSONS = {name: walk for name, walk in shipped_walks().items() if name in NAMES}
+
+
+class Stores:
+    """Nothing of a visitor's."""
+
+    arrays = ArrayCache(10**7)
+
+    def own_picture(self):
+        """No picture."""
+
+    def own_weights(self):
+        """No file."""
+
+    def imagenet(self, _file):
+        """No file."""
+
+    def trained(self, _run, _name):
+        """No run."""
+
+
+@lru_cache(maxsize=4)
+def engine(spec, source) -> InferenceModel:
+    trial = trial_of(from_params({})[0].having(weights=source).with_spec(spec), Stores())
+    return InferenceModel(trial.summary, network_arrays(trial.summary, arrays_of(trial.weights)))
+
+
+def grounds(trial, subject) -> Grounds:
+    """Return what a page measures, measured here: by the same engine, without Keras."""
+    model = engine(trial.spec, trial.source)
+    last = trial.summary.graph.nodes[-1].id
+
+    def probabilities(surgery):
+        return model.after(surgery_of(surgery, trial.summary)).activations(trial.input, [last])[last]
+
+    def explanation():
+        request = request_of(trial, subject.explain, subject.node, class_in(trial, int(probabilities("").argmax())))
+        if request.method == "integrated-gradients":
+            raise LookupError(request.method)  # a gradient takes Keras
+        return attribute(model, trial.with_plain, request)
+
+    def beside(other):
+        kind, _colon, name = other.partition(":")
+        return (
+            Grounds(trial.summary, run=partial(facts, name)) if kind == "run" else grounds(trial.beside(other), subject)
+        )
+
+    return Grounds(
+        trial.summary,
+        lambda nodes: model.activations(trial.input, list(nodes)),
+        probabilities,
+        partial(facts, subject.train.run),
+        explanation,
+        beside=beside,
+    )
+
+
+def facts(run):
+    recording = RunFolder(ASSETS / "runs" / run.removeprefix("recorded-"))
+    return facts_of(recording.load(), recording.read_metrics()[0])
+
+
+def grounds_of(stop) -> Grounds:
+    subject, _problems = from_params(dict(stop.params))
+    return grounds(trial_of(subject, Stores()), subject)
+
+
+LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
+EXERCISES = {
+    "adds": {"paths": 65_536, "paths_without(4e)": 32_768},
+    "train": {"updates_until_half": 69, "after(bn_momentum=0.9, updates_until_half)": 7},
+    "whose": {
+        "apart(of(coursera-2018, parameters), parameters)": 5_641_216,
+        "first_block_unlike(coursera-2018)": "5b",
+        "of(coursera-2018, parameters)": 23_600_006,
+        "of(torch-v1.5, parameters)": 25_610_152,
+        "of(keras-v1, parameters)": 25_636_712,
+        "apart(parameters, of(torch-v1.5, parameters))": 26_560,
+        "apart(biases, of(torch-v1.5, biases))": 26_560,
+    },
+    "why": {"cells(res5c_out)": 4, "cells(res4f_out)": 16, "cells(res3d_out)": 64},
+}
+"""What the exercises give that were worked out elsewhere."""
+
+
+def quantities(stop) -> set[str]:
+    asked = stop.ask.quantity, *(part.quantity for part in (*stop.ask.options, *stop.ask.mistakes))
+    return {quantity for quantity in (*asked, *dict(stop.numbers).values()) if quantity}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_lesson_agrees_with_the_exercises(name):
+    left = dict(EXERCISES[name])
+    for stop in LESSONS[name].stops:
+        for quantity in quantities(stop) & left.keys():
+            assert value(quantity, grounds_of(stop)).amount == left.pop(quantity)
+    assert not left
+
+
+@LANGUAGES
+@pytest.mark.parametrize("name", NAMES)
+def test_a_stop_tells_all_its_numbers_and_fits_into_its_bar(name, language):
+    """Two lines of question and two of answer on a projector of 1280 px, numbers and all."""
+    of_question, of_answer = {"en": (168, 184), "zh": (84, 92)}[language]
+    use_language(language)
+    try:
+        for stop in LESSONS[name].stops:
+            known = grounds_of(stop)
+            question, answer = (told(gettext(text), stop, known) for text in (stop.question, stop.answer))
+            assert not named_in(question)
+            assert len(question) <= of_question, question
+            assert len(answer) <= of_answer, answer
+            assert {"check", "explanation"} & {
+                need for _name, own in stop.numbers for need in needs(own)
+            } or not named_in(answer)
+    finally:
+        use_language("en")
+
+
+def right(name, number):
+    """Return what is right at a stop, with the mistake that is nearest to it told apart."""
+    stop = LESSONS[name].stops[number - 1]
+    return stop.ask, grounds_of(stop)
+
+
+def test_what_the_lesson_of_a_block_says_without_numbers_is_so():
+    """On the shipped weights and the picture that its links show."""
+    ask, known = right("adds", 1)
+    assert value("below_zero(3b, x)", known).amount == 0
+    assert 20 < value(ask.quantity, known).amount < 80  # both signs
+    assert judge(ask, 0, known).remark.startswith("That is so of x")
+    ratios = {block.name: value(f"energy_ratio({block.name})", known).amount for block in known.summary.graph.blocks}
+    assert sum(ratio < 1 for ratio in ratios.values()) > len(ratios) / 2  # most add less than their shortcut brings
+    assert max(ratios, key=ratios.get) == value("block_with_most(energy_ratio)", known).amount == "3b"
+    lost = {block: value(f"surgery_effect(drop:{block})", known).amount for block in ("2b", "3b", "5c", "4e")}
+    assert abs(lost["2b"]) < 1  # strong, and hardly missed
+    assert ratios["2b"] > 0.9
+    ask, known = right("adds", 4)
+    assert judge(ask, "3b", known).is_right == (lost["3b"] == min(lost.values()))
+
+
+def test_what_the_lesson_of_training_says_without_numbers_is_so():
+    """Of the recorded runs; a run made today may say otherwise, and its stop then tells its numbers."""
+    ask, known = right("train", 1)
+    assert judge(ask, 18, known).remark.startswith("So a far deeper")
+    assert abs(value("accuracy_gap", known).amount) < 5  # both learn
+    ask, known = right("train", 2)
+    assert judge(ask, ask.options[0].text, known).is_right  # with BatchNorm it grew on its way back …
+    assert value("gradient_ratio(plain)", known).amount > 0.1  # … and did not vanish
+    ask, known = right("train", 3)
+    assert judge(ask, ask.options[1].text, known).is_right
+    assert value("gradient_norm(plain, first)", known).amount == 0  # without it, it did
+    ask, known = right("train", 4)
+    in_order = judge(ask, [option.text for option in ask.options], known).right
+    assert in_order == (ask.options[1].text, ask.options[3].text, ask.options[0].text, ask.options[2].text)
+    ask, known = right("train", 6)
+    assert value("held_back(residual)", known).amount < 2 * value("chance", known).amount
+
+
+def test_what_the_stride_costs_is_right_on_other_networks_too():
+    course, keras = (Grounds(network(preset(name))) for name in ("course", "keras-v1"))
+    assert value("ratio(stride_on=middle, macs)", course).amount == pytest.approx(1.0625, abs=1e-4)
+    assert value("after(stride_on=middle, macs)", keras).amount == 4_089_184_256  # as PyTorch's
+    for known in (course, keras):
+        assert value("difference(stride_on=middle, parameters)", known).amount == 0
+
+
+def test_what_the_lesson_of_explanations_says_without_numbers_is_so():
+    ask, known = right("why", 1)
+    assert value(ask.quantity, known).amount > 2 * value("guessing", known).amount  # it has a favourite
+    ask, known = right("why", 2)
+    assert judge(ask, 4096, known).remark.startswith("So many pixels")
+    _ask, known = right("why", 3)
+    assert value("fall_share", known).amount > 0
+    for name, cells in (("keras-v1", 49), ("resnet34", 49)):  # at 224 px the last map is finer
+        summary = network(preset(name))
+        assert value(f"cells({summary.graph.blocks[-1].out})", Grounds(summary)).amount == cells
