@@ -52,7 +52,7 @@ def test_the_first_page_has_half_of_the_widgets_it_had():
 
 def test_beside_maps_every_control_of_the_network_is_one_click_away_and_chance_can_be_turned():
     app = opened("activations", {"preset": "cifar-20", "weights": "random", "node": "4c"}, folded=True)
-    assert Counter(widgets(app._tree)).total() <= 22
+    assert Counter(widgets(app._tree)).total() <= 23
     app.button(key="changes_toggle").click().run()
     maps = maps_shown(app)[1]
     app.slider(key="spec_seeds").set_value(3).run()

@@ -174,7 +174,7 @@ def test_on_the_projector_every_page_is_a_key_away_and_there_are_two_ways_out(vi
         quiet(page)
     expect(page.locator("svg[role=group]")).to_be_visible()
     quiet(page)
-    page.locator(".st-key-present_help button").first.click()
+    page.keyboard.press("?")
     expect(page.get_by_text("leave the projector").first).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_text("leave the projector")).to_have_count(0)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from resnet_viz.lessons.walks import PAGES
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.subject.views import Viewer
 from resnet_viz.ui import state
 
@@ -25,7 +26,7 @@ def show_keys(viewer: Viewer) -> None:
 
 
 def show_help(viewer: Viewer) -> None:
-    """Draw which keys there are."""
+    """Draw which keys there are, in one line."""
     keys = [
         (_("1 to {n}").format(n=len(PAGES)), _("another page")),
         (
@@ -38,8 +39,7 @@ def show_help(viewer: Viewer) -> None:
         keys[1:1] = [("A", _("the answer")), ("Esc", _("leave the walk"))]
     else:
         keys.append(("Esc", _("leave the projector")))
-    rows = "".join(f"<tr><td><b>{key}</b></td><td>{what}</td></tr>" for key, what in keys)
-    st.html(f'<table class="facts">{rows}</table>')
+    st.markdown(joined((f"**{key}** {what}" for key, what in keys), " · "))
 
 
 def _key(key: str, shortcut: str, path: str) -> None:

@@ -15,7 +15,7 @@ from resnet_viz.subject.subject import UPLOAD
 from resnet_viz.subject.trial import Trial
 from resnet_viz.subject.views import Viewer
 from resnet_viz.ui import state
-from resnet_viz.ui.frame import job_light, present, share, walk, writing
+from resnet_viz.ui.frame import answers_map, job_light, share, walk, writing
 from resnet_viz.ui.shared import controls, image_source, weights_source
 from resnet_viz.viz.fields import FIELDS
 from resnet_viz.viz.words import short_count
@@ -107,8 +107,7 @@ def _show_menus(viewer: Viewer) -> None:
         help=_("For the projector: large, without the controls"),
     )
     _show_part(LANGUAGES[current_language()], "subject_language", _show_language)
-    if viewer.present:
-        _show_part("?", "present_help", lambda: present.show_help(viewer))
+    answers_map.show_button()
 
 
 def _show_share() -> None:
