@@ -129,8 +129,14 @@ def _readings(by_id: Mapping[str, Step], start: str, output: str) -> Iterator[_R
     add = next((step for step in reversed(whole) if step.kind == "add"), None)
     if add is None:
         yield whole, [], ""
-        return
-    tail = whole[whole.index(add) :]
+        add = next((step for step in reversed(list(by_id.values())) if step.kind == "add"), None)
+        if add is None:
+            return
+        # A sum that nobody reads: what comes after it in the code stands behind it.
+        after = list(by_id).index(add.id)
+        tail = [add, *(step for step in whole if list(by_id).index(step.id) > after)]
+    else:
+        tail = whole[whole.index(add) :]
     ends = list(dict.fromkeys(add.inputs))
     if len(ends) == 1:
         yield [*chain(by_id, depth, ends[0], start), *tail], [], ends[0]

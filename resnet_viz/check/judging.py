@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 from resnet_viz.check.answer import Answer, Stop, Verdict
-from resnet_viz.check.layers import Unknown
+from resnet_viz.check.known import blocks_of, networks_of
 from resnet_viz.check.notebook import read
 from resnet_viz.check.one_block import Judged, judge_block
 from resnet_viz.check.one_network import judge_network, judge_script
@@ -17,9 +17,6 @@ from resnet_viz.spec import DEFAULT_PRESET
 MOST_CHARACTERS = 200_000
 _MOST_ANSWER = 900_000
 """Characters of an answer as JSON."""
-
-_BLOCKS = {"identityblock": False, "convolutionalblock": True, "convolutionblock": True}
-_NETWORKS = frozenset(("resnet50", "restnet50"))
 
 
 def presets() -> tuple[str, ...]:
@@ -73,19 +70,11 @@ def _judge(program: Program, answer: Answer) -> Answer:
 
 def _tasks(program: Program, preset: str) -> list[Callable[[], Judged]]:
     """Return what there is to judge: blocks first, then the network."""
-    blocks: list[Callable[[], Judged]] = []
-    networks: list[Callable[[], Judged]] = []
-    for name, value in list(program.names.items()):
-        key = name.replace("_", "").lower()
-        if not callable(value) or isinstance(value, Unknown):
-            continue
-        if key in _BLOCKS:
-            blocks.append(partial(judge_block, program, name, projects=_BLOCKS[key]))
-        elif key in _NETWORKS:
-            networks.append(partial(judge_network, program, name, (preset, *presets())))
-    record = program.stand_in.session.record
+    names, record = program.names, program.stand_in.session.record
+    blocks = [partial(judge_block, program, name, projects=projects) for name, projects in blocks_of(names).items()]
+    networks = [partial(judge_network, program, name, (preset, *presets())) for name in networks_of(names)]
     if not blocks and not networks and record.models:
-        networks.append(partial(judge_script, record, preset))
+        return [partial(judge_script, record, preset)]
     return [*blocks, *networks]
 
 

@@ -123,6 +123,10 @@ class Layer:
         values = list(reads) if isinstance(reads, (list, tuple)) else [reads]
         if not many and len(values) != 1:
             raise KerasRefusesError(_("`{layer}` reads one tensor, not {n}.").format(layer=title, n=len(values)))
+        for name in kwargs.keys() - {"training", "mask"}:
+            near = "training" if name[:1] == "t" else ""
+            values_ = {"layer": title, "name": name, "near": near}
+            self._problems.append(Found("argument-unknown", record.line(), values=values_))
         phase = kwargs.get("training", args[1] if len(args) > 1 else None)
         return self._apply(tuple(tensor_of(value, record, title) for value in values), phase)
 

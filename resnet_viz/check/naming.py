@@ -1,111 +1,16 @@
 """From the differences of two graphs to mistakes with names; what follows from one mistake is not another."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from resnet_viz.check.comparing import Comparison, Difference
+from resnet_viz.check.drafts import Draft, draft_of, grouped, in_order
 from resnet_viz.check.ours import Trial
-from resnet_viz.check.recorder import Found, Step
-
-IDS = (
-    "no-return",
-    "add-not-called",
-    "argument-unknown",
-    "block-skipped",
-    "shortcut-late",
-    "blocks-count",
-    "filters-order",
-    "squeeze-512",
-    "kernel-size",
-    "padding",
-    "stride-missing",
-    "stride-on-middle",
-    "pool-same",
-    "shortcut-conv-missing",
-    "shortcut-twice",
-    "batchnorm-missing",
-    "shortcut-batchnorm-missing",
-    "batchnorm-axis",
-    "batchnorm-training",
-    "relu-on-2c",
-    "final-relu-missing",
-    "stem-relu",
-    "other",
-    "classes-name",
-)
-"""Mistakes by name. What stands earlier explains what stands later, so it is told first."""
-
-
-@dataclass
-class Draft:
-    """A mistake before it is put into words.
-
-    Attributes:
-        id: Its name.
-        form: Which of the mistake's sentences fits, "" for the usual one.
-        line: Line of the code to look at.
-        places: Where in the block, by our names: 2a, 2b, 2c, 1 (the shortcut), add, out.
-        ours: Ids of our layers.
-        theirs: Ids of theirs.
-        values: What the sentences need.
-    """
-
-    id: str
-    form: str = ""
-    line: int | None = None
-    places: list[str] = field(default_factory=list)
-    ours: list[str] = field(default_factory=list)
-    theirs: list[str] = field(default_factory=list)
-    values: dict[str, Any] = field(default_factory=dict)
+from resnet_viz.check.recorder import Step
 
 
 def name_block(found: Comparison, trial: Trial) -> list[Draft]:
     """Return the mistakes of a block."""
     return in_order(grouped(_Namer(found, trial).drafts()))
-
-
-def in_order(drafts: Iterable[Draft]) -> list[Draft]:
-    """Return mistakes, the one that explains others first."""
-    return sorted(drafts, key=lambda draft: (IDS.index(draft.id), draft.line or 0))
-
-
-def grouped(drafts: Iterable[Draft]) -> list[Draft]:
-    """Return mistakes of one kind in several places as one."""
-    made: dict[tuple[Any, ...], Draft] = {}
-    for draft in drafts:
-        apart = draft.values.get("apart", "")
-        known = made.setdefault((draft.id, draft.form, apart), draft)
-        if known is not draft:
-            known.places += [place for place in draft.places if place not in known.places]
-            known.ours += draft.ours
-            known.theirs += draft.theirs
-            known.values["layers"] = known.values.get("layers", []) + draft.values.get("layers", [])
-            known.values["parameters"] = known.values.get("parameters", 0) + draft.values.get("parameters", 0)
-    return list(made.values())
-
-
-def from_found(found: Found) -> Draft:
-    """Return a mistake that the recording itself shows."""
-    values = dict(found.values)
-    form = values.pop("form", "")
-    values["apart"] = f"{form} {values.get('layer')} {values.get('name')}"
-    return Draft(found.id, form, found.line, theirs=[found.step] if found.step else [], values=values)
-
-
-def draft_of(mistake: str, difference: Difference, form: str = "", **values: Any) -> Draft:
-    """Return a mistake about one difference."""
-    ours, theirs, beside = difference.ours, difference.theirs, difference.beside
-    step = theirs or beside
-    return Draft(
-        mistake,
-        form,
-        step.line if step else None,
-        [ours.place] if ours else [],
-        [ours.id] if ours else [],
-        [theirs.id] if theirs else [],
-        values | {"step": theirs or ours, "ours": ours, "theirs": theirs},
-    )
 
 
 class _Namer:
@@ -133,8 +38,9 @@ class _Namer:
     def drafts(self) -> list[Draft]:
         """Return mistakes, from those that explain most to single layers."""
         return [
-            *self._sums(),
             *self._skipped(),
+            *self._before(),
+            *self._sums(),
             *self._shortcut(),
             *self._strides(),
             *self._moved(),
@@ -158,9 +64,18 @@ class _Namer:
         ends = {self.found.theirs[0].id, self.found.fork, *self.found.side[-1:]}
         for each in self.take("extra", "add"):
             again = bool(each.theirs and ends & set(each.theirs.inputs))
+            if again:  # a ReLU after each of two sums is no second mistake
+                self.left = [
+                    other
+                    for other in self.left
+                    if not (other.form == "extra" and _is_relu(other.theirs) and self._follows(other, each))
+                ]
             more = {} if again else {"layers": [each.theirs]}
             drafts.append(draft_of("shortcut-twice" if again else "other", each, "" if again else "extra", **more))
         return drafts
+
+    def _follows(self, each: Difference, extra: Difference) -> bool:
+        return each.beside is extra.theirs or self._after(each) in ("add", "out")
 
     def _skipped(self) -> list[Draft]:
         """Layers that were made and are not read: with a convolution among them, part of the block is skipped."""
@@ -168,6 +83,8 @@ class _Namer:
         if not any(each.ours and each.ours.kind == "conv" for each in unread):
             return []
         self.left = [each for each in self.left if each not in unread]
+        if any(each.ours and each.ours.kind == "add" for each in unread):
+            self.left = [each for each in self.left if not each.side]
         made = [each.theirs for each in unread if each.theirs]
         gone = {step.id for step in made}
         reader = next(
@@ -189,6 +106,30 @@ class _Namer:
         draft.values = {"step": reader or made[-1], "made": made, "reads": self._reads(reader)}
         return [draft]
 
+    def _before(self) -> list[Draft]:
+        """BatchNorm and ReLU before each convolution, as in the second paper: one difference, not four."""
+        live = [step.kind for step in self.found.theirs[1:] if step.id in self.found.live]
+        moved = [
+            each
+            for each in self.left
+            if not each.side
+            and (
+                (each.form == "extra" and each.beside is self.found.theirs[0]) or _ends(each) or self._after_first(each)
+            )
+        ]
+        if live[:3] != ["batch_norm", "relu", "conv"] or len(moved) < 4:
+            return []
+        self.left = [each for each in self.left if each not in moved]
+        first = next(each for each in moved if each.form == "extra")
+        draft = draft_of("other", first, "before")
+        draft.theirs = [each.theirs.id for each in moved if each.theirs]
+        draft.ours = [each.ours.id for each in moved if each.ours]
+        return [draft]
+
+    def _after_first(self, each: Difference) -> bool:
+        """Whether a layer of theirs is the second one."""
+        return each.form == "extra" and each.theirs is self.found.theirs[2] if len(self.found.theirs) > 2 else False
+
     def _reads(self, reader: Step | None) -> str:
         if reader is None or not reader.inputs:
             return ""
@@ -205,6 +146,10 @@ class _Namer:
             first = self.by_id.get(self.found.side[0]) if self.found.side else sums
             draft.line = first.line if first else draft.line
             draft.theirs = [first.id] if first else draft.theirs
+            unread = [other for other in self.left if other.side and other.form == "unread"]
+            if unread:
+                draft.form = "unread"
+                self.left = [other for other in self.left if other not in unread]
             drafts.append(draft)
         lost = [*self.take("missing", "conv", side=True), *self.take("unread", "conv", side=True)]
         if lost:
@@ -347,6 +292,16 @@ class _Namer:
         return [draft_of("other", each, "kind" if name == "kind" else "setting", setting=name, apart=name)]
 
 
+def _is_relu(step: Step | None) -> bool:
+    return step is not None and step.kind == "relu"
+
+
+def _ends(each: Difference) -> bool:
+    """Whether it is about the end of a block: 2c's BatchNorm, the last ReLU."""
+    is_norm = bool(each.ours) and each.ours is not None and (each.ours.kind, each.ours.place) == ("batch_norm", "2c")
+    return each.form == "missing" and (is_norm or (each.ours is not None and each.ours.place == "out"))
+
+
 def _merges(step: Step | None) -> bool:
     return step is not None and step.kind in ("concatenate", "multiply", "subtract", "average", "maximum")
 
@@ -363,7 +318,7 @@ def sizes_disagree(found: Comparison) -> Difference | None:
     """Return the sum of theirs whose inputs have different sizes, if there is one."""
     by_id = {step.id: step for step in found.theirs}
     for step in found.theirs:
-        shapes: Sequence[Any] = [by_id[name].shape for name in step.inputs if name in by_id]
+        shapes: list[Any] = [by_id[name].shape for name in step.inputs if name in by_id]
         if step.kind == "add" and None not in shapes and len(set(shapes)) > 1:
             return Difference("sizes", None, step)
     return None

@@ -4,11 +4,14 @@ from collections import Counter
 from typing import Any
 
 from resnet_viz.check.comparing import Comparison, Difference
+from resnet_viz.check.drafts import Draft, draft_of
 from resnet_viz.check.items import Row
-from resnet_viz.check.naming import Draft, draft_of
 from resnet_viz.check.recorder import Step
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
+
+_MORE_BY_512 = 2_820_608
+"""Parameters of an identity block of stage 5 that squeezes to 512 in place of 256."""
 
 
 def name_row(found: Comparison, ours: Row, theirs: Row) -> list[Draft]:
@@ -142,12 +145,8 @@ def _single(found: Comparison, each: Difference, ours: Row) -> list[Draft]:
 def _is_stem(each: Difference, ours: Row) -> bool:
     if each.ours:
         return each.ours.id == "conv1_relu"
-    return (
-        bool(each.beside)
-        and each.beside is not None
-        and each.beside.kind in ("batch_norm", "conv")
-        and bool(ours.items)
-    )
+    stem = {"bn_conv1", "conv1_relu"} & {step.id for step in ours.items}
+    return each.beside is not None and each.beside.kind == "batch_norm" and bool(stem)
 
 
 def _block_changed(each: Difference, mine: Step, other: Step) -> list[Draft]:
@@ -164,7 +163,7 @@ def _block_changed(each: Difference, mine: Step, other: Step) -> list[Draft]:
             return [draft_of("kernel-size", each)]
         case "filters":
             if theirs["filters"] == (512, 512, 2048) and own["filters"] == (256, 256, 2048):
-                return [draft_of("squeeze-512", each)]
+                return [draft_of("squeeze-512", each, parameters=_MORE_BY_512)]
             same = sorted(theirs["filters"]) == sorted(own["filters"])
             return [
                 draft_of(
@@ -196,11 +195,12 @@ def _layer_changed(each: Difference, mine: Step, other: Step) -> list[Draft]:
 def _squeezed(found: Comparison, theirs: Row) -> list[Draft]:
     """The same for blocks that the code wrote out itself."""
     by_id = {step.id: step for step in found.ours}
-    for name, other in found.pairs.items():
-        is_own = other.id in theirs.inside and by_id[name].settings["filters"] == (256, 256, 2048)
-        if is_own and other.settings["filters"] == (512, 512, 2048):
-            return [draft_of("squeeze-512", Difference("changed", by_id[name], other, "filters"))]
-    return []
+    pairs = [(by_id[name], other) for name, other in found.pairs.items() if other.id in theirs.inside]
+    return [
+        draft_of("squeeze-512", Difference("changed", mine, other, "filters"), parameters=_MORE_BY_512)
+        for mine, other in pairs
+        if mine.settings["filters"] == (256, 256, 2048) and other.settings["filters"] == (512, 512, 2048)
+    ]
 
 
 def _classes(found: Comparison) -> list[Draft]:

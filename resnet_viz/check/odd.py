@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from resnet_viz.check.naming import Draft
+from resnet_viz.check.drafts import Draft
 from resnet_viz.check.recorder import Step
 from resnet_viz.check.wording import layer_text, places_text, shape_text
 from resnet_viz.messages import N_, Titles, joined
@@ -48,6 +48,9 @@ def other_words(draft: Draft, steps: dict[str, Step]) -> tuple[str, str, str]:
                 "",
                 _("The order is convolution, BatchNorm, ReLU; F(x) ends with BatchNorm, and a ReLU follows the sum."),
             )
+        case "before":
+            what = _("BatchNorm and ReLU stand before each convolution. The course has them after it.")
+            return what, "", _("That is another residual block: pre-activation, of the second paper.")
         case "kind":
             ours: Step = draft.values["ours"]
             text = _("here stands {theirs}, in the course {ours}.")

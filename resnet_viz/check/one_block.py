@@ -2,22 +2,22 @@
 
 import inspect
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from resnet_viz.check.answer import Mistake, Pair, Remark
 from resnet_viz.check.comparing import Comparison, compare
+from resnet_viz.check.drafts import Draft, draft_of, from_found, grouped, in_order
 from resnet_viz.check.drawing import pair_of
+from resnet_viz.check.known import roles_of
 from resnet_viz.check.layers import Layer, tensor_of
-from resnet_viz.check.naming import Draft, draft_of, from_found, grouped, in_order, name_block, sizes_disagree
+from resnet_viz.check.naming import name_block, sizes_disagree
 from resnet_viz.check.ours import Trial, block_steps
 from resnet_viz.check.recorder import Recorder, Step, id_of
 from resnet_viz.check.remarks import remarks_on, unread_remark
-from resnet_viz.check.running import Program, StoppedError, is_tensor, role_of
-from resnet_viz.check.sentences import Scene, tell
+from resnet_viz.check.running import Program, StoppedError, is_tensor
+from resnet_viz.check.scene import Scene
+from resnet_viz.check.sentences import tell
 from resnet_viz.messages import use_language
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _IDENTITY = (
     Trial(False, 3, (64, 128, 256), 1, (15, 15, 256), "3b"),
@@ -50,8 +50,7 @@ def judge_block(program: Program, name: str, *, projects: bool) -> Judged:
     Raises:
         StoppedError: If the code stops.
     """
-    function: Callable[..., Any] = program.names[name]
-    roles = {role_of(parameter) for parameter in inspect.signature(function).parameters}
+    roles = roles_of(program.names[name])
     first, second = _CONVOLUTION if projects else _IDENTITY
     try:
         judged = _tried(program, name, first, roles)

@@ -1,29 +1,29 @@
 """Judging the whole network: its stem, its row of blocks and its head against a preset's."""
 
-import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from resnet_viz.check.comparing import Comparison, ancestors, compare, lay
+from resnet_viz.check.drafts import Draft, from_found
 from resnet_viz.check.drawing import pair_of
 from resnet_viz.check.items import Row, our_row, their_row
-from resnet_viz.check.naming import Draft, from_found, name_block
+from resnet_viz.check.known import USUAL, blocks_of, roles_of
+from resnet_viz.check.naming import name_block
 from resnet_viz.check.naming_network import name_row
 from resnet_viz.check.one_block import Judged, end_of, output_of, settled
 from resnet_viz.check.ours import Trial, block_steps, network_steps
 from resnet_viz.check.recorder import Recorder, Step, id_of
 from resnet_viz.check.reference import reference
 from resnet_viz.check.remarks import remarks_on
-from resnet_viz.check.running import Program, role_of
-from resnet_viz.check.sentences import Scene, tell
+from resnet_viz.check.running import Program
+from resnet_viz.check.scene import Scene
+from resnet_viz.check.sentences import tell
 from resnet_viz.check.standin import Built
 from resnet_viz.spec import build_graph, preset
 
 _OF_PRESETS = frozenset(("squeeze-512", "stem-relu", "other"))
 """Mistakes that another preset would make right."""
-
-_BOTH = ((False, ("identity_block",)), (True, ("convolutional_block", "convolution_block")))
 
 
 def judge_network(program: Program, name: str, presets: Sequence[str]) -> Judged:
@@ -42,7 +42,7 @@ def judge_network(program: Program, name: str, presets: Sequence[str]) -> Judged
 def _at_two_sizes(program: Program, name: str, preset_name: str) -> Judged:
     """Judge a network at its usual number of classes, and if that is right, at another."""
     spec = preset(preset_name)
-    roles = {role_of(parameter) for parameter in inspect.signature(program.names[name]).parameters}
+    roles = roles_of(program.names[name])
     judged = _tried(program, name, preset_name, spec.classes)
     if not judged.mistakes and "classes" in roles:
         again = _tried(program, name, preset_name, spec.classes + 4)
@@ -52,20 +52,24 @@ def _at_two_sizes(program: Program, name: str, preset_name: str) -> Judged:
 
 
 def _tried(program: Program, name: str, preset_name: str, classes: int) -> Judged:
-    record = program.recorder()
     size = preset(preset_name).input_shape
     values = {"input_shape": size, "classes": classes}
+    record = program.recorder()
     with_ours = _Replaced(program)
     try:
         given = program.call(program.names[name], values, name)
     finally:
         with_ours.undo()
+    if record.calls and any(step.kind == "add" and step.scope is None for step in record.steps):
+        # Some blocks are written out, or have names of their own: then all are looked into as they are.
+        record = program.recorder()
+        given = program.call(program.names[name], values, name)
     if not record.steps:
         record.source(size)
     output, drafts = _output(given, record, name)
     record.settle_lines()
     end_of(program, name, drafts)
-    roles = {role_of(parameter) for parameter in inspect.signature(program.names[name]).parameters}
+    roles = roles_of(program.names[name])
     shown = ", ".join(f"{key}={value}" for key, value in values.items() if key in roles)
     return judged_network(record, output, drafts, (name, f"{name}({shown})"), preset_name, classes)
 
@@ -170,20 +174,16 @@ class _Replaced:
         self.names = program.names
         self.kept: dict[str, Any] = {}
         self.new: set[str] = set()
-        session = program.stand_in.session
-        for projects, usual in _BOTH:
-            known = [
-                each for each in self.names if each.replace("_", "").lower() in {u.replace("_", "") for u in usual}
-            ]
-            for each in known or usual:
-                own = self.names.get(each)
-                is_function = inspect.isfunction(own)
-                made: Callable[..., Any] = reference(session, each, own if is_function else None, projects=projects)
-                if each in self.names:
-                    self.kept[each] = own
-                else:
-                    self.new.add(each)
-                self.names[each] = made
+        own = blocks_of(self.names)
+        lacking = {name: projects for name, projects in USUAL.items() if projects not in own.values()}
+        for name, projects in (own | lacking).items():
+            there = self.names.get(name)
+            made = reference(program.stand_in.session, name, there if name in own else None, projects=projects)
+            if name in self.names:
+                self.kept[name] = there
+            else:
+                self.new.add(name)
+            self.names[name] = made
 
     def undo(self) -> Mapping[str, Any]:
         """Put the code's own back."""

@@ -2,41 +2,17 @@
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from resnet_viz.check.answer import Mistake
-from resnet_viz.check.naming import Draft
+from resnet_viz.check.drafts import Draft
 from resnet_viz.check.odd import other_words
 from resnet_viz.check.recorder import Size, Step
+from resnet_viz.check.scene import Scene, Words
+from resnet_viz.check.sentences_network import OF_NETWORKS
 from resnet_viz.check.wording import at_line, map_text, places_text, shape_text, square
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
-
-
-class Words(NamedTuple):
-    """What it is, the arithmetic, why it matters; "" where there is nothing to say."""
-
-    what: str
-    arithmetic: str = ""
-    why: str = ""
-
-
-class Scene(NamedTuple):
-    """What the sentences may refer to.
-
-    Attributes:
-        function: Which one is judged.
-        size: What it was given.
-        strides: s, as it was tried.
-        steps: Theirs, by id.
-        projects: Whether it is a convolution block.
-    """
-
-    function: str
-    size: Size
-    strides: int
-    steps: dict[str, Step]
-    projects: bool
 
 
 def tell(draft: Draft, scene: Scene) -> Mistake:
@@ -197,6 +173,8 @@ def _late(draft: Draft, scene: Scene) -> Words:
         if place
         else _("the shortcut does not begin at the block's input.")
     )
+    if draft.form == "unread" and place:
+        what = _("the sum takes the output of {place} for the shortcut. What was made for the shortcut is not read.")
     shape = fork.shape if fork else None
     arithmetic = ""
     if shape and shape != scene.size:
@@ -317,67 +295,8 @@ def _no_return(_draft: Draft, scene: Scene) -> Words:
     )
 
 
-def _pool(draft: Draft, _scene: Scene) -> Words:
-    theirs: Step = draft.values["theirs"]
-    arithmetic, text = "", _("Here {theirs}, in the course {ours}.")
-    ours: Step = draft.values["ours"]
-    if theirs.shape != ours.shape:
-        arithmetic = text.format(theirs=shape_text(theirs.shape), ours=shape_text(ours.shape))
-    elif ours.kind == "average_pool":
-        arithmetic = _(
-            "At 64×64 nothing changes. At 224×224 it keeps 4×4 cells in place of 3×3: 32,768 inputs of the last layer in place of 18,432."
-        )
-    return Words(
-        _("the pooling has padding='same'. The course does not pad it."),
-        arithmetic,
-        _("A window at the edge then averages or compares fewer cells."),
-    )
-
-
-def _squeeze(_draft: Draft, _scene: Scene) -> Words:
-    text = _("the identity blocks of the last stage squeeze to 512. The course squeezes to 256.")
-    return Words(
-        text,
-        _("Two blocks with 512 have 5,641,216 parameters more."),
-        _("The preset coursera-2018 has 512, as nearly every other ResNet50. The course's table says 256."),
-    )
-
-
-def _stem_relu(draft: Draft, _scene: Scene) -> Words:
-    if draft.form == "missing":
-        return Words(
-            _("the ReLU after the first BatchNorm is missing."),
-            "",
-            _("This preset has it in stage 1, before the pooling."),
-        )
-    return Words(
-        _("a ReLU stands after the first BatchNorm. The course has none in stage 1."),
-        "",
-        _("The pooling then never sees a negative value. The preset coursera-2018 has this ReLU."),
-    )
-
-
-def _count(draft: Draft, _scene: Scene) -> Words:
-    values = draft.values
-    text = _("stage {stage} has {n} blocks. In the course it has {m}.")
-    return Words(
-        text.format(stage=values["stage"], n=values["theirs_count"], m=values["ours_count"]),
-        values.get("arithmetic", ""),
-        _("3, 4, 6 and 3 blocks with 3 convolutions each, the first convolution and the dense layer: that makes 50."),
-    )
-
-
-def _classes(draft: Draft, _scene: Scene) -> Words:
-    values = draft.values
-    text = _("the last layer is called “{theirs}”. The course calls it 'fc' + str(classes), here “{ours}”.")
-    return Words(
-        text.format(theirs=values["theirs_name"], ours=values["ours_name"]),
-        "",
-        _("Weights are found by name: with another number of classes this layer must not take the old ones."),
-    )
-
-
 _TOLD: dict[str, Callable[[Draft, Scene], Words]] = {
+    **OF_NETWORKS,
     "padding": _padding,
     "add-not-called": _add_not_called,
     "stride-missing": _stride_missing,
@@ -396,9 +315,4 @@ _TOLD: dict[str, Callable[[Draft, Scene], Words]] = {
     "kernel-size": _kernel,
     "argument-unknown": _argument,
     "no-return": _no_return,
-    "pool-same": _pool,
-    "squeeze-512": _squeeze,
-    "stem-relu": _stem_relu,
-    "blocks-count": _count,
-    "classes-name": _classes,
 }

@@ -90,7 +90,7 @@ class Dust(Unknown):
         return self
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __neg__ = _more
-    __floordiv__ = __mod__ = __pow__ = __lt__ = __gt__ = __le__ = __ge__ = __matmul__ = _more
+    __or__ = __ror__ = __floordiv__ = __mod__ = __pow__ = __lt__ = __gt__ = __le__ = __ge__ = __matmul__ = _more
 
 
 class Initializers(Dust):
@@ -150,6 +150,7 @@ class StandIn:
             "shape": lambda x: x.shape if isinstance(x, Tensor) else None,
             "learning_phase": lambda: PHASE,
             "image_data_format": lambda: "channels_last",
+            "image_dim_ordering": lambda: "tf",
             "function": lambda given=None, **_more: given if callable(given) else (lambda function: function),
             "identity": lambda x, **_more: x,
             "add_n": self._sum_of,
@@ -273,6 +274,7 @@ _INSIDE = frozenset(
         "tensorflow",
         "python",
         "backend",
+        "tensorflow_backend",
         "activations",
         "nn",
         "ops",

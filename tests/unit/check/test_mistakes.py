@@ -3,7 +3,7 @@
 import pytest
 
 from resnet_viz.check import judge
-from resnet_viz.check.naming import IDS
+from resnet_viz.check.drafts import IDS
 
 from .slips import SLIPS
 
@@ -21,7 +21,15 @@ def test_every_mistake_with_a_name_has_at_least_three_wrong_solutions():
 
 
 @pytest.mark.parametrize(("mistake", "code"), CASES)
-def test_a_mistake_is_named_and_nothing_else(mistake, code):
+def test_a_mistake_is_named_on_its_line_and_in_the_picture_and_nothing_else_is(mistake, code):
     answer = judge(code)
     assert answer["verdict"] == "mistake", answer["stop"]
     assert set(ids(answer)) == {mistake}, [each["sentence"] for each in answer["mistakes"]]
+    told = answer["mistakes"][0]
+    pair = next(pair for pair in answer["graphs"] if pair["function"] == told["function"])
+    drawn = {node["id"] for side in ("ours", "theirs") for node in pair[side]["nodes"]}
+    assert set(told["ours"]) | set(told["theirs"]) <= drawn
+    assert told["ours"] or told["theirs"] or mistake == "no-return"
+    assert 1 <= told["line"] <= len(code.splitlines())
+    assert told["sentence"].startswith(f"Line {told['line']}: ")
+    assert told["why"]

@@ -3,7 +3,7 @@
 import pytest
 
 from resnet_viz.check import course_pair, judge, presets
-from resnet_viz.check.naming import IDS
+from resnet_viz.check.drafts import IDS
 
 from . import slips
 from .styles import (
@@ -135,20 +135,6 @@ def test_both_graphs_have_one_id_for_one_layer_and_the_difference_is_marked():
     assert lost == [("res3b_branch2a", "bn3b_branch2a", "missing"), ("bn3b_branch2a", "res3b_relu2a", "missing")]
     assert pair["call"] == "identity_block(x, f=3, filters=[64, 128, 256])"
     assert theirs["res3b_branch2b"]["lines"] == ["3×3, 128", "padded: same", "15×15×128"]
-
-
-@pytest.mark.parametrize("mistake", sorted(slips.SLIPS))
-def test_every_mistake_points_at_a_node_that_is_drawn_and_at_a_line(mistake):
-    for code in slips.SLIPS[mistake]:
-        answer = judge(code)
-        told = answer["mistakes"][0]
-        pair = next(pair for pair in answer["graphs"] if pair["function"] == told["function"])
-        drawn = nodes(pair["ours"]).keys() | nodes(pair["theirs"]).keys()
-        assert mistake == "no-return" or (told["ours"] or told["theirs"])
-        assert set(told["ours"]) | set(told["theirs"]) <= drawn
-        assert 1 <= told["line"] <= len(code.splitlines())
-        assert told["sentence"]
-        assert told["why"]
 
 
 def test_the_shortcut_is_known_in_both_pictures():

@@ -1,0 +1,47 @@
+"""Which of a code's functions is which: by name, as the course and its editions write them."""
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from resnet_viz.check.layers import Unknown
+from resnet_viz.check.running import role_of
+
+USUAL = {"identity_block": False, "convolutional_block": True, "convolution_block": True}
+"""Blocks by name, and whether they project."""
+
+_BLOCKS = {name.replace("_", ""): projects for name, projects in USUAL.items()}
+_NETWORKS = frozenset(("resnet50", "restnet50"))
+
+
+def blocks_of(names: Mapping[str, Any]) -> dict[str, bool]:
+    """Return the blocks that code defines, and whether they project.
+
+    `conv_block` is one only with the course's parameters: others call their helper for a convolution so.
+    """
+    found = {}
+    for name, value in names.items():
+        key = name.replace("_", "").lower()
+        if callable(value) and not isinstance(value, Unknown):
+            if key in _BLOCKS:
+                found[name] = _BLOCKS[key]
+            elif key == "convblock" and {"filters", "stage", "block"} <= roles_of(value):
+                found[name] = True
+    return found
+
+
+def networks_of(names: Mapping[str, Any]) -> list[str]:
+    """Return the names of functions that build the whole network."""
+    return [
+        name
+        for name, value in names.items()
+        if name.replace("_", "").lower() in _NETWORKS and callable(value) and not isinstance(value, Unknown)
+    ]
+
+
+def roles_of(function: Any) -> set[str]:
+    """Return what a function's parameters stand for; nothing for what has no signature."""
+    try:
+        return {role_of(parameter) for parameter in inspect.signature(function).parameters}
+    except (TypeError, ValueError):
+        return set()
