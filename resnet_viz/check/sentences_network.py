@@ -1,12 +1,15 @@
 """The mistakes of a whole network in words: its pooling, its blocks, its stem, its last layer."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from resnet_viz.check.drafts import Draft
-from resnet_viz.check.recorder import Step
 from resnet_viz.check.scene import Scene, Words
 from resnet_viz.check.wording import shape_text
 from resnet_viz.messages import gettext as _
+
+if TYPE_CHECKING:
+    from resnet_viz.check.recorder import Step
 
 
 def _pool(draft: Draft, _scene: Scene) -> Words:
