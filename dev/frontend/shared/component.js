@@ -1,6 +1,7 @@
 // What the entry of every component does for Streamlit: one picture for each place on a page, told of every new run.
 import { event } from "./event.js";
 import { onPointed, pointed } from "./pointing.js";
+import { isCalm, isPhone } from "./screen.js";
 
 const GONE_MS = 1000; // a place that is off the page for so long does not come back
 
@@ -14,7 +15,12 @@ export function component(Picture, read = readJson) {
   return ({ data, parentElement, setTriggerValue }) => {
     if (!pictures.has(parentElement)) {
       const made = new Picture(parentElement);
-      made.endPointing = onPointed((names) => made.point?.(names));
+      made.endPointing = onPointed((names) => {
+        made.point?.(names);
+        // On a phone the word may stand a screen above what it speaks of.
+        const lit = names.length && isPhone() && parentElement.querySelector(".pointed");
+        if (lit) lit.scrollIntoView({ block: "center", behavior: isCalm() ? "auto" : "smooth" });
+      });
       pictures.set(parentElement, made);
     }
     const picture = pictures.get(parentElement);
