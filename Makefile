@@ -2,7 +2,7 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test busy check bench performance soak load messages frontend lock format clean
+.PHONY: help run test busy check bench performance soak load messages frontend lock format clean imagenet-check
 
 help:
 	@echo "make run     open the app            make test   all tests, browser included"
@@ -46,6 +46,10 @@ soak: $(VENV)/.dev
 
 load: $(VENV)/.dev
 	$(BIN)/python dev/benchmarks/load.py $(ARGS)
+
+# A published file against what is known of it: make imagenet-check FILE=resnet50_weights_tf_dim_ordering_tf_kernels.h5
+imagenet-check: $(VENV)/.dev
+	@$(BIN)/python dev/tools/imagenet_check.py $(FILE)
 
 messages: $(VENV)/.dev
 	$(BIN)/python dev/tools/messages.py

@@ -7,12 +7,15 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
 
 import h5py
 import numpy as np
 from safetensors.numpy import save
 
-from resnet_viz.analysis import NetworkSummary
+from resnet_viz.analysis import NetworkSummary, network
+from resnet_viz.spec import preset
 from resnet_viz.spec.layers import BatchNorm, Conv, Dense
 from resnet_viz.weights.fit import expected_arrays
 
@@ -59,6 +62,25 @@ def layers_as_keras_lists_them(summary: NetworkSummary) -> dict[str, list[str]]:
             layers.remove(layer)
             layers.insert(layers.index(layer.replace("_branch1", "_branch2c")), layer)
     return found
+
+
+@cache
+def some_network(seed: int) -> dict[str, np.ndarray]:
+    """Return all arrays of a small network under the names that one of the libraries gives them."""
+    summary = network(replace(preset(("resnet18", "keras-v1", "v2", "course")[seed % 4], classes=6), width=0.05))
+    own = random_arrays(summary)
+    match seed // 4:
+        case 0:
+            return state_dict(own, torchvision, "module.")
+        case 1:
+            return state_dict(own, hugging_face)
+        case 2:
+            layer = numbered(summary, 7)
+        case 3:
+            layer = keras_applications
+        case _:
+            return own
+    return {f"{layer(name.partition('/')[0])}/{name.partition('/')[2]}": array for name, array in own.items()}
 
 
 # --- Keras ------------------------------------------------------------------------------------------------------------

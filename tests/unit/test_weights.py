@@ -323,7 +323,7 @@ def test_members_packed_as_numpy_never_does_are_refused(tmp_path, packing):
 def test_malformed_files_give_arrays_or_a_sentence_in_little_time_and_memory(tmp_path, record_property):
     """`RESNET_VIZ_FUZZ=10000` runs the large count of each format, or of `RESNET_VIZ_FORMAT`; the default keeps CI quick."""
     count, seed, only = int(os.environ.get("RESNET_VIZ_FUZZ", "30")), 5, os.environ.get("RESNET_VIZ_FORMAT")
-    command = [sys.executable, "-W", "ignore", "-m", "tests.malformed_weights", str(count), str(seed)]
+    command = [sys.executable, "-W", "ignore", "-m", "tests.read_weights_files", str(count), str(seed)]
     command += [only] if only else []
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)

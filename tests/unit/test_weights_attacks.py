@@ -24,7 +24,7 @@ def tried(tmp_path_factory):
         pytest.skip("each file is read in a fork, which this system does not have")
     folder, work = tmp_path_factory.mktemp("attacks"), tmp_path_factory.mktemp("work")
     main(folder)
-    command = [sys.executable, "-W", "ignore", "-m", "tests.malformed_weights", str(folder)]
+    command = [sys.executable, "-W", "ignore", "-m", "tests.read_weights_files", str(folder)]
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=work, env=environment, capture_output=True, text=True, check=True)
     assert not [*folder.rglob(f"*{MARK}*"), *work.parent.rglob(f"*{MARK}*")]
