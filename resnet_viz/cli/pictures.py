@@ -22,6 +22,7 @@ from resnet_viz.subject.pixel_scale import scale_warning
 from resnet_viz.subject.subject import UPLOAD
 from resnet_viz.subject.trial import Trial
 from resnet_viz.viz.origin import Origin
+from resnet_viz.weights.choice import FILE
 from resnet_viz.weights.start import network_arrays
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ class PreparedPicture:
         stores = PictureStores(options.weights, summary, read_picture(options.image.read_bytes()))
         weights = weights_of(stores, summary)
         pixels = options.pixels or weights.normalisation or _PIXELS
+        if stores.source == FILE and not (options.pixels or weights.normalisation):
+            sentence = _("The file does not say how its pixels were prepared: `{name}` is taken. Say it with --pixels.")
+            print(sentence.format(name=pixels), file=sys.stderr)
         warning = scale_warning(summary.graph.spec, arrays_of(weights), pixels)
         if warning:
             print(warning, file=sys.stderr)

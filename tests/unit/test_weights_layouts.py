@@ -1,5 +1,6 @@
 """Every layout that people have opens as the network it came from: the same logits, not only the same shapes."""
 
+import io
 from dataclasses import replace
 from functools import cache, partial
 
@@ -59,6 +60,36 @@ def same_logits(found, spec: ResNetSpec, arrays=None, *, tolerance: float = 1e-5
     np.testing.assert_allclose(logits(found.about.spec, found.arrays), expected, atol=tolerance * np.ptp(expected))
 
 
+def changed(data: bytes, change) -> bytes:
+    out = io.BytesIO(data)
+    with h5py.File(out, "r+") as file:
+        change(file)
+    return out.getvalue()
+
+
+def with_attributes(data: bytes) -> bytes:
+    """Return a file with the lists that Keras writes beside its arrays: they are not needed, and do not disturb."""
+
+    def add(file) -> None:
+        names = [name.encode() for name in file]
+        file.attrs["layer_names0"], file.attrs["layer_names1"] = names[:40], names[40:]
+        file["conv1"].attrs["weight_names"] = [b"conv1/kernel:0"]
+
+    return changed(data, add)
+
+
+def with_optimizer(data: bytes) -> bytes:
+    """Return a file with more arrays of an optimiser than a file may have."""
+
+    def add(file) -> None:
+        state = file.create_group("optimizer_weights/adam")
+        state["m:0"] = np.float32(0)
+        for index in range(9_000):
+            state[str(index)] = state["m:0"]
+
+    return changed(data, add)
+
+
 LAYOUTS = {
     "ours, safetensors": (TORCH, made.safetensors),
     "ours, npz": (TORCH, made.npz),
@@ -66,6 +97,11 @@ LAYOUTS = {
     "course, full model with Adam": (
         COURSE,
         partial(made.h5, path="model_weights/{layer}/{layer}/{array}:0", optimizer=True),
+    ),
+    "attributes split as Keras splits long ones": (COURSE, lambda a: with_attributes(made.h5(a))),
+    "an optimiser of 9,000 arrays": (
+        COURSE,
+        lambda a: with_optimizer(made.h5(a, path="model_weights/{layer}/{array}:0")),
     ),
     "Keras 1 names, not nested": (OLD_COURSE, partial(made.h5, path="{layer}/{layer}_{array}:0", old=True)),
     "a model built twice": (COURSE, partial(made.h5, path="{layer}/{layer}_1/{array}:0")),
@@ -120,6 +156,7 @@ def test_a_layout_opens_as_the_network_it_came_from(tmp_path, spec, write_file):
     same_logits(found, spec)
     assert found.about.unknown_count == 0
     assert found.about.read == len(arrays_of(spec))
+    assert (found.about.layout == "numbered") == ("numbered" in found.about.notes)
     assert found.about.assumed == (("stride_on",) if found.about.layout == "caffe2" else ())
 
 
@@ -165,6 +202,28 @@ def test_onnx_opens_by_its_graph_whatever_its_arrays_are_called(tmp_path, spec, 
     found = opened(tmp_path, data)
     same_logits(found, spec, tolerance=1e-4)
     assert found.about.is_folded == (batch_norms == "folded")
+    assert found.about.unknown_count == 0
+
+
+def exporters(_count: int, name: str) -> str:
+    """Return a tensor's name as PyTorch's exporter has it; settings keep theirs."""
+    if not is_array(name):
+        return name
+    return next(iter(made.state_dict({name: np.zeros(1)}, made.torchvision)))
+
+
+def caffe2s(_count: int, name: str) -> str:
+    return made.caffe2(*name.split("/")) if is_array(name) else name
+
+
+def is_array(name: str) -> bool:
+    return name in expected_arrays(network(BASIC))
+
+
+@pytest.mark.parametrize("rename", [exporters, caffe2s])
+def test_onnx_opens_with_the_names_of_exporters(tmp_path, rename):
+    found = opened(tmp_path, onnx_bytes(BASIC, rename=rename))
+    same_logits(found, BASIC, tolerance=1e-4)
     assert found.about.unknown_count == 0
 
 

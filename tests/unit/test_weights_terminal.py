@@ -10,8 +10,10 @@ from safetensors.numpy import load_file
 from resnet_viz.analysis import network
 from resnet_viz.cli.main import main, parsed
 from resnet_viz.cli.network import network_of
+from resnet_viz.cli.pictures import PreparedPicture
 from resnet_viz.errors import ResNetVizError
 from resnet_viz.images.preprocess import NORMALISATIONS
+from resnet_viz.images.samples import FOLDER
 from resnet_viz.spec import preset
 from resnet_viz.subject.pixel_scale import scale_warning, spreads
 from resnet_viz.weights.fit import expected_arrays, fit
@@ -99,6 +101,14 @@ def test_without_a_preset_the_file_decides_the_network(checkpoint, command):
     assert (options.preset, options.set, options.classes) == ("resnet18", ["width=0.05"], "10")
     named = parsed([command, "picture.png", "--weights", str(checkpoint), "--out", "x.npz", "--preset", "course"])
     assert network_of(named).graph.spec == preset("course")
+
+
+def test_pixels_that_no_file_tells_are_never_taken_without_a_word(capsys, checkpoint):
+    arguments = ["activations", str(FOLDER / "cat.jpg"), "--weights", str(checkpoint), "--input", "32", "--out", "x"]
+    assert PreparedPicture(parsed(arguments)).trial.spec == replace(SPEC, input_shape=(32, 32, 3))
+    assert "how its pixels were prepared: `unit` is taken. Say it with --pixels." in capsys.readouterr().err
+    PreparedPicture(parsed([*arguments, "--pixels", "unit"]))
+    assert "is taken" not in capsys.readouterr().err
 
 
 def test_a_port_is_proved_and_a_changed_number_is_not(capsys, checkpoint, tmp_path):
