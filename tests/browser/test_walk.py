@@ -113,6 +113,9 @@ def test_a_lesson_asks_first_runs_and_shows_what_came_beside_the_prediction(visi
             said.get_by_text("the shallower one").click()
         elif stop.ask.kind == "number":
             said.locator("input").fill("2")
+        else:
+            expect(press).to_be_disabled()  # a block is no layer
+            page.locator("[id=res4a_branch1]").click()
         press.click()
         expect(said).to_contain_text("came", timeout=60_000)
         quiet(page)
@@ -124,6 +127,45 @@ def test_a_lesson_asks_first_runs_and_shows_what_came_beside_the_prediction(visi
             expect(page.locator(".st-key-conclusion p").first).to_be_visible(timeout=60_000)
         page.keyboard.press("ArrowRight")
     expect(bar_of(page)).to_have_count(0)
+
+
+def test_an_order_is_dragged_and_moved_by_keys_and_a_cell_is_clicked(visit):
+    page = visit().open("/?walk=cost&stop=2")
+    said, press = page.locator(".st-key-walk_predicted"), page.locator(".st-key-lesson_submit button")
+    things = page.locator(".order .thing span")
+    order = shipped_walks()["cost"].stops[1].ask.options
+    expect(things).to_have_text([option.text for option in order])
+    quiet(page)
+    last, first = things.nth(4).bounding_box(), things.nth(0).bounding_box()
+    page.mouse.move(last["x"] + 3, last["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(first["x"] + 3, first["y"] + 5, steps=4)
+    page.mouse.up()
+    moved = [order[4].text, *(option.text for option in order[:4])]
+    expect(things).to_have_text(moved)
+    page.keyboard.press("ArrowRight")  # what was let go of has the focus; the walk's own keys stay out of it
+    moved[:2] = moved[1::-1]
+    expect(things).to_have_text(moved)
+    quiet(page)
+    press.click()
+    expect(said).to_contain_text("You said: stem, stage 4, stage 5, stage 2, stage 3.")
+    quiet(page)
+    page.locator(".st-key-walk_end button").click()
+    page.locator(".st-key-subject_walk button").first.click()
+    expect(page.locator(".st-key-offer_cost")).to_contain_text("1 of 6 questions answered")
+    page.locator(".st-key-walk_start_sight button").click()
+    expect(bar_of(page)).to_contain_text("1 of 6")
+    for number in range(2, 6):
+        page.keyboard.press("ArrowRight")
+        expect(bar_of(page)).to_contain_text(f"{number} of 6")
+        quiet(page)
+    expect(press).to_be_disabled()
+    page.locator(".large canvas.view").click()
+    expect(said).to_contain_text("row 4, column 4 of res3d_out")
+    quiet(page)
+    press.click()
+    expect(said).to_contain_text("What came: any of 48 cells.")
+    expect(page.locator(".st-key-maps_reads img")).to_have_count(2)
 
 
 # --- Present -----------------------------------------------------------------------------------------------------------

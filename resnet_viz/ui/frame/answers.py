@@ -1,4 +1,4 @@
-"""A lesson in the menu: how far a visitor is, their answers to take along or bring, and what deletes them."""
+"""A visitor's answers in the menu: to take along or bring, and what deletes them."""
 
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
@@ -16,34 +16,9 @@ Asked = tuple[str, Mapping[int, str]]
 """A lesson's title, and its questions by number."""
 
 
-def show(name: str, title: str, questions: Mapping[int, str]) -> None:
-    """Draw what was answered of a lesson.
-
-    Args:
-        name: The lesson.
-        title: What it is called.
-        questions: What its stops ask, by number.
-    """
-    answers = kept.progress().of(name)
-    told = _("{n} questions. You answer each before the page does.").format(n=len(questions))
-    if answers:
-        told = _("{k} of {n} questions answered. Your answers are kept here for 30 days.").format(
-            k=len(answers), n=len(questions)
-        )
-    st.markdown(told)
-    if not answers:
-        return
-    opened_at = address()  # known while the page runs, not when the file is made
-    with st.container(horizontal=True, gap="small"):
-        st.download_button(
-            _("Save my answers"),
-            in_this_language(lambda: as_markdown(title, questions, answers, opened_at)),
-            file_name=f"{name}.md",
-            mime="text/markdown",
-            key=f"lesson_save_{name}",
-            on_click="ignore",
-        )
-        st.button(_("Delete my answers"), key=f"lesson_delete_{name}", on_click=_delete, args=(name,), type="tertiary")
+def show_delete(name: str) -> None:
+    """Draw what deletes the answers of a lesson."""
+    st.button(_("Delete my answers"), key=f"lesson_delete_{name}", on_click=_delete, args=(name,), type="tertiary")
 
 
 def show_files(lessons: Mapping[str, Asked]) -> None:

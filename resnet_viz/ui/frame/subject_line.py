@@ -96,7 +96,7 @@ def _show_part(value: str, key: str, show_choice: Callable[[], None]) -> None:
 
 def _show_menus(viewer: Viewer) -> None:
     """Draw what is about the viewer, not the network: walk, share, projector, language. Computed once opened."""
-    _show_part(_("Walk"), walk.MENU, walk.show_menu)
+    _show_part(_("Lessons"), walk.MENU, walk.show_menu)
     _show_part(_("Share"), "subject_share", _show_share)
     st.button(
         _("Leave") if viewer.present else _("Present"),

@@ -12,8 +12,8 @@ from resnet_viz.paths import STYLE
 from resnet_viz.subject.links import from_params
 from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.views import Viewer
-from resnet_viz.ui import kept, replay, say, state
-from resnet_viz.ui.frame import answers, asking, measuring, pointing, sheets, walking, writing
+from resnet_viz.ui import kept, replay, state
+from resnet_viz.ui.frame import answers, asking, measuring, offers, pointing, sheets, walking, writing
 from resnet_viz.ui.run_source import RECORDED
 from resnet_viz.ui.shared import controls
 
@@ -129,18 +129,22 @@ def _step(label: str, key: str, shortcut: str, number: int, last: int) -> None:
 def show_menu() -> None:
     """Draw the walks to choose from, and what makes one's own."""
     _show_stops(state.subject().viewer)
-    for name, walk in shipped_walks().items():
-        st.markdown(f"**{say.plain(_in_language(name, walk.title))}**")
-        if walk.is_lesson:
-            answers.show(name, *_asked(name, walk))
-        else:
-            st.markdown(_("{n} questions, each with an answer.").format(n=len(walk.stops)))
-        _show_starts(name, walk)
+    offers.show([_offer(name, walk) for name, walk in shipped_walks().items()], start)
     answers.show_files(_lessons())
     printable = {name: walk for name, walk in _walks().items() if walk.is_lesson}
     titled = {name: (_in_language(name, walk.title), walk) for name, walk in printable.items()}
     sheets.show(titled, _in_language, answers.address())
-    writing.show(lambda own: _show_starts(OWN_WALK, own), _close_menu)
+    writing.show(_show_own_starts, _close_menu)
+
+
+def _offer(name: str, walk: Walk) -> offers.Offer:
+    answered, (left, left_at) = kept.progress().of(name), walking.left_walk()
+    open_stops = [number for number, stop in enumerate(walk.stops, start=1) if stop.ask and number not in answered]
+    resume = open_stops[0] if answered and open_stops else 0
+    if left == name and 1 < left_at <= len(walk.stops):
+        resume = left_at
+    title, about = (_in_language(name, text) for text in (walk.title, walk.about))
+    return offers.Offer(name, title, about, walk.minutes, len(walk.stops), len(answered), resume)
 
 
 def _close_menu() -> None:
@@ -176,15 +180,14 @@ def _show_stops(viewer: Viewer) -> None:
     )
 
 
-def _show_starts(name: str, walk: Walk) -> None:
-    """Draw where a walk may begin: at its start, and where it was left."""
+def _show_own_starts(walk: Walk) -> None:
+    """Draw where a visitor's own walk may begin: at its start, and where it was left."""
     with st.container(horizontal=True, gap="small"):
-        label = _("Walk it") if name == OWN_WALK else _("Start")
-        st.button(label, key=f"walk_start_{name}", on_click=start, args=(name,))
-        left, stop = walking.left_walk()
-        if left == name and 1 < stop <= len(walk.stops):
-            label = _("Go on at stop {n}").format(n=stop)
-            st.button(label, key=f"walk_resume_{name}", on_click=start, args=(name, stop))
+        st.button(_("Walk it"), key=f"walk_start_{OWN_WALK}", on_click=start, args=(OWN_WALK,))
+        resume = _offer(OWN_WALK, walk).resume
+        if resume:
+            label = _("Go on at stop {n}").format(n=resume)
+            st.button(label, key=f"walk_resume_{OWN_WALK}", on_click=start, args=(OWN_WALK, resume))
 
 
 def start(name: str, number: int = 1) -> None:
