@@ -231,6 +231,8 @@ def test_the_package_ships_one_build_of_each_file_under_the_hash_of_its_content(
         "takehome/index.css",
         "thumbs/index.js",
         "thumbs/index.css",
+        "weights/index.js",
+        "weights/index.css",
     }
     assert all(len(paths) == 1 for paths in found.values())
 

@@ -94,14 +94,14 @@ function sourcesHash() {
 }
 
 check();
-for (const name of ["graph", "maps", "learning", "overview", "order", "sum", "thumbs", "takehome", "check"])
+for (const name of ["graph", "maps", "learning", "overview", "order", "sum", "thumbs", "weights", "takehome", "check"])
   empty(name);
 const layout = await bundle("graph", "layout.js", "layout", { format: "iife" });
 copyFileSync("node_modules/@hpcc-js/wasm-graphviz/LICENSE", `${ROOT}graph/LICENSE-wasm-graphviz.txt`);
 await component("graph", { LAYOUT_FILE: JSON.stringify(`./${layout}`) });
 // The take-home file carries the layout engine inside itself and says where, before this runs.
 await component("takehome", { LAYOUT_FILE: "globalThis.LAYOUT_URL" });
-for (const name of ["maps", "learning", "overview", "order", "sum", "thumbs"]) await component(name);
+for (const name of ["maps", "learning", "overview", "order", "sum", "thumbs", "weights"]) await component(name);
 packRuntime();
 await component("check", { FRAME_SCRIPT: await textOf("frame.js"), MACHINE_SCRIPT: await textOf("machine.js") });
 writeFileSync(`${ROOT}sources.sha256`, `${sourcesHash()}\n`);

@@ -12,13 +12,20 @@ from resnet_viz.backends import child_environment
 from resnet_viz.cli.chosen_weights import TerminalStores, add_weights, arrays_of, weights_of
 from resnet_viz.cli.network import add_network, network_of
 from resnet_viz.errors import ImageError, broken_rule
-from resnet_viz.images.preprocess import INTERPOLATIONS, NORMALISATIONS, RESIZES, Preparation
+from resnet_viz.images.preprocess import (
+    FITTINGS,
+    INTERPOLATIONS,
+    NORMALISATIONS,
+    RESIZES,
+    Preparation,
+    named_fitting,
+)
 from resnet_viz.images.reader import Picture, read_picture
 from resnet_viz.messages import gettext as _
 from resnet_viz.reports.names import weights_text
 from resnet_viz.reports.origins import origin_of
 from resnet_viz.spec.surgery import parse_surgery
-from resnet_viz.subject.pixel_scale import scale_warning
+from resnet_viz.subject.pixel_scale import scale_warning, spreads
 from resnet_viz.subject.subject import UPLOAD
 from resnet_viz.subject.trial import Trial
 from resnet_viz.viz.origin import Origin
@@ -39,7 +46,7 @@ def add_picture(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--surgery", default="", metavar="WHAT", help=_("such as drop:3b,cut:4a,silence:res3b_out:3+17")
     )
-    parser.add_argument("--resize", choices=RESIZES, default="crop")
+    parser.add_argument("--resize", choices=(*RESIZES, *FITTINGS), default="crop")
     parser.add_argument("--interpolation", choices=tuple(INTERPOLATIONS), default="bilinear")
     parser.add_argument(
         "--pixels",
@@ -63,10 +70,10 @@ class PreparedPicture:
         if stores.source == FILE and not (options.pixels or weights.normalisation):
             sentence = _("The file does not say how its pixels were prepared: `{name}` is taken. Say it with --pixels.")
             print(sentence.format(name=pixels), file=sys.stderr)
-        warning = scale_warning(summary.graph.spec, arrays_of(weights), pixels)
+        warning = scale_warning(spreads(summary.graph.spec, arrays_of(weights)), pixels)
         if warning:
             print(warning, file=sys.stderr)
-        preparation = Preparation(options.resize, options.interpolation, pixels)
+        preparation = Preparation(*named_fitting(options.resize, options.interpolation), pixels)
         self.image = options.image.name
         self.trial = Trial(options.preset, summary.graph.spec, stores.source, surgery, UPLOAD, preparation, stores)
 

@@ -16,7 +16,7 @@ from resnet_viz.messages import joined
 from resnet_viz.spec import ResNetSpec, preset
 from resnet_viz.spec.changes import to_text
 from resnet_viz.spec.presets import PRESETS
-from resnet_viz.subject.pixel_scale import scale_warning
+from resnet_viz.subject.pixel_scale import scale_warning, spreads
 from resnet_viz.weights.about import About
 from resnet_viz.weights.choice import Weights
 from resnet_viz.weights.fit import Fit, expected_arrays, fit
@@ -50,7 +50,7 @@ def _weights(options: argparse.Namespace) -> None:
         print(json.dumps(_plain(file, about, about.spec, rows), indent=1))
     else:
         _print_table(file, about, about.spec, rows)
-    warning = scale_warning(about.spec, arrays_of(Weights(file)), about.normalisation) if about.normalisation else ""
+    warning = scale_warning(spreads(about.spec, arrays_of(Weights(file))), about.normalisation)
     if warning:
         print(warning, file=sys.stderr)
     _refuse_parts(result, about)

@@ -1,7 +1,7 @@
 """From a picture to the numbers a network receives: part of the subject, shown and exported with it."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -87,6 +87,27 @@ class Preparation:
     normalisation: str = "unit"
 
 
+LOAD_IMG = "load_img"
+"""Keras's own way to load a picture at a size, unless it is told otherwise: `FITTINGS` says what it comes to."""
+FITTINGS: dict[str, tuple[Resize, str]] = {LOAD_IMG: ("squash", "nearest")}
+"""Ways to fit a picture that have a name: how it is brought to size, and by which weighting of its pixels."""
+
+
+def fitting_name(resize: Resize, interpolation: str) -> str:
+    """Return what a way to fit a picture is called: by its name if it has one, else the rule that brings it to size."""
+    return next((name for name, how in FITTINGS.items() if how == (resize, interpolation)), resize)
+
+
+def named_fitting(name: str, interpolation: str) -> tuple[Resize, str]:
+    """Return the rule and the weighting that a way to fit a picture stands for.
+
+    Args:
+        name: A name of `FITTINGS`, or of `RESIZES`.
+        interpolation: The weighting where the name says none.
+    """
+    return FITTINGS[name] if name in FITTINGS else (cast("Resize", name), interpolation)
+
+
 normalisation_title = Titles(
     {
         "unit": N_("0 … 1"),
@@ -98,8 +119,21 @@ normalisation_title = Titles(
 """A normalisation's name for a menu, with its formula."""
 
 
-resize_title = Titles({"crop": N_("centre crop"), "squash": N_("squash"), "letterbox": N_("letterbox")})
-"""A resize rule's name for a menu."""
+normalisation_name = Titles(
+    {"unit": N_("0 … 1"), "signed": N_("−1 … 1"), "caffe": N_("Caffe means"), "torch": N_("PyTorch means")}
+)
+"""A normalisation's name in a line of others."""
+
+
+resize_title = Titles(
+    {
+        "crop": N_("centre crop"),
+        "squash": N_("squash"),
+        "letterbox": N_("letterbox"),
+        LOAD_IMG: N_("load_img (Keras)"),
+    }
+)
+"""A way to fit a picture for a menu."""
 
 
 interpolation_title = Titles(

@@ -23,7 +23,7 @@ from resnet_viz.spec.rules import between
 FOLDER = ASSETS / "walks"
 OWN_WALK = "own"
 """The name under which links know a visitor's own walk."""
-PAGES = ("", "layers", "activations", "explain", "train", "check")
+PAGES = ("", "layers", "activations", "explain", "train", "weights", "check")
 MAX_STOPS = 100
 MAX_TEXT = 2000
 MAX_BYTES = 500_000

@@ -34,7 +34,7 @@ from resnet_viz.subject.views import (
 )
 from resnet_viz.training.demos import ORDER, demo
 from resnet_viz.training.plan import with_settings
-from resnet_viz.weights.choice import SOURCES, is_source
+from resnet_viz.weights.choice import FILE, SOURCES, is_source
 
 MAX_TEXT = 4000
 """Longest value of a link's part, characters: the app writes none longer."""
@@ -168,6 +168,12 @@ def _read_weights(reading: Reading) -> str:
     return reading.text
 
 
+def _read_versus(reading: Reading) -> str:
+    if reading.text and not is_source(reading.text):
+        one_of(reading.name, reading.text, (*SOURCES, ""))
+    return reading.text
+
+
 def _read_plan(reading: Reading) -> str:
     at_most_long(reading.name, reading.text, MAX_SETTINGS)
     start = demo(reading.subject.train.demo).plan
@@ -253,6 +259,8 @@ PARTS: dict[str, Part] = {
         Part("interp", "interpolation", choice(INTERPOLATIONS)),
         Part("prep", "normalisation", choice(NORMALISATIONS)),
         Part("weights", "weights", Codec(_read_weights)),
+        Part("look", "looked", choice((FILE, ""))),
+        Part("versus", "versus", Codec(_read_versus)),
         Part("lang", "language", choice((*LANGUAGES, ""))),
         Part("present", "present", FLAG),
         Part("walk", "walk", choice(lambda: (*shipped_walks(), OWN_WALK, ""))),

@@ -37,17 +37,28 @@ def spreads(spec: ResNetSpec, arrays: Mapping[str, npt.NDArray[np.float32]]) -> 
     }
 
 
-def scale_warning(spec: ResNetSpec, arrays: Mapping[str, npt.NDArray[np.float32]], chosen: str) -> str:
-    """Return a sentence if pictures prepared as chosen are of another scale than those of training; "" otherwise."""
-    found = {name: max(times, 1 / times) for name, times in spreads(spec, arrays).items() if times > 0}
-    if found.get(chosen, 1.0) < _FAR or min(found.values()) > _NEAR:
+def nearest(measured: Mapping[str, float]) -> str:
+    """Return the way whose spread is that of training, within twice; "" if none is. `measured` is of `spreads`."""
+    found = {name: max(times, 1 / times) for name, times in measured.items() if times > 0}
+    near = min(found, key=found.__getitem__, default="")
+    return near if near and found[near] <= _NEAR else ""
+
+
+def scale_warning(measured: Mapping[str, float], chosen: str) -> str:
+    """Return a sentence if pictures prepared as chosen are of another scale than those of training; "" otherwise.
+
+    Args:
+        measured: The spreads; see `spreads`.
+        chosen: How they are prepared.
+    """
+    times, near = measured.get(chosen, 1.0), nearest(measured)
+    if not near or not times or max(times, 1 / times) < _FAR:
         return ""
-    near = min(found, key=found.__getitem__)
     return _(
         "These weights were trained on pixels of another scale: after the first convolution values spread {n:.0f} times {how} than in training. `{near}` ({formula}) would agree."
     ).format(
-        n=found[chosen],
-        how=_("wider") if spreads(spec, arrays)[chosen] > 1 else _("less"),
+        n=max(times, 1 / times),
+        how=_("wider") if times > 1 else _("less"),
         near=near,
         formula=NORMALISATIONS[near].formula(),
     )

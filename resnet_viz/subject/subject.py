@@ -23,6 +23,7 @@ from resnet_viz.subject.views import (
     LayersView,
     TrainView,
     Viewer,
+    WeightsView,
     settings_text,
 )
 from resnet_viz.weights.choice import SHIPPED
@@ -52,6 +53,7 @@ class Subject:
         activations: How the page of the maps shows it.
         explain: How the page of explanations shows it.
         train: What the page of training shows.
+        weighing: What the page of the weights shows.
     """
 
     preset: str = DEFAULT_PRESET
@@ -67,6 +69,7 @@ class Subject:
     activations: ActivationsView = field(default_factory=ActivationsView)
     explain: ExplainView = field(default_factory=ExplainView)
     train: TrainView = field(default_factory=TrainView)
+    weighing: WeightsView = field(default_factory=WeightsView)
 
     @property
     def summary(self) -> NetworkSummary:

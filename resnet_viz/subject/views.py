@@ -125,6 +125,19 @@ class TrainView:
         return with_settings(demo(self.demo).plan, parse_settings(self.settings))
 
 
+@dataclass(frozen=True)
+class WeightsView:
+    """The page of the weights.
+
+    Attributes:
+        looked: Whose weights it shows: "" for the subject's, ``file`` for a visitor's file before it is taken.
+        versus: The set of weights beside them: a name of `resnet_viz.weights.choice.SOURCES`, a run's, or "".
+    """
+
+    looked: str = ""
+    versus: str = ""
+
+
 def parse_settings(text: str) -> dict[str, str]:
     """Return the settings of ``path=value;path=value``."""
     return dict(part.partition("=")[::2] for part in text.split(";") if part)

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from resnet_viz.paths import ASSETS, STYLE
 
-_SHEETS = ("frame.css", "page.css")
+_SHEETS = ("frame.css", "page.css", "weights.css")
 _SCRIPTS = ("keys.js", "pointing.js")
 # A page must come whole and as it is now: our part of it changes when Streamlit's file does not.
 _NOT_PASSED_ON = ("accept-encoding", "if-none-match", "if-modified-since", "range")

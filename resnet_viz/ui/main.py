@@ -26,6 +26,7 @@ def main() -> None:
         "activations": st.Page(PAGES / "activations.py", title=_("Activations"), url_path="activations"),
         "explain": st.Page(PAGES / "explain.py", title=_("Explain"), url_path="explain"),
         "train": st.Page(PAGES / "train.py", title=_("Train"), url_path="train"),
+        "weights": st.Page(PAGES / "weights.py", title=_("Weights"), url_path="weights"),
         "check": st.Page(PAGES / "check.py", title=_("Check"), url_path="check"),
     }
     page = st.navigation(list(pages.values()), position="top")

@@ -52,17 +52,24 @@ def signed(number: int) -> str:
 def sentences(before: ResNetSpec, after: ResNetSpec) -> list[Sentence]:
     """Return what makes `after` another network than `before`, both at the same input and classes."""
     changes = changed_paths(before, after)
-    old, new = to_paths(with_stage_count(before, len(after.stages))), to_paths(after)
-    old["stages"] = len(before.stages)
     base = analyse(before)
     found = []
-    for paths in _grouped(changes):
-        wanted = {path: changes[path] for path in paths}
-        parameters, macs = _effect(base, wanted)
+    for paths, text in change_texts(before, after).items():
+        parameters, macs = _effect(base, {path: changes[path] for path in paths})
+        found.append(Sentence(text, paths, parameters, macs))
+    return sorted(found, key=lambda sentence: (sentence.parameters, sentence.macs) == (0, 0))
+
+
+def change_texts(before: ResNetSpec, after: ResNetSpec) -> dict[tuple[str, ...], str]:
+    """Return one sentence for each change that makes `after` another network than `before`, by the fields it is about."""
+    old, new = to_paths(with_stage_count(before, len(after.stages))), to_paths(after)
+    old["stages"] = len(before.stages)
+    found = {}
+    for paths in _grouped(changed_paths(before, after)):
         path = paths[0]
         text = _of_biases(paths, is_on=bool(new[path])) if len(paths) > 1 else _text(path, old[path], new[path], after)
-        found.append(Sentence(text, tuple(paths), parameters, macs))
-    return sorted(found, key=lambda sentence: (sentence.parameters, sentence.macs) == (0, 0))
+        found[tuple(paths)] = text
+    return found
 
 
 def _of_biases(paths: list[str], *, is_on: bool) -> str:

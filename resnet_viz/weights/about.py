@@ -46,13 +46,15 @@ class About:
         changes: How it differs from the preset.
         assumed: Fields that are usual for such a network; arrays do not show them.
         rivals: Presets that the arrays fit equally well, if there are several.
+        candidates: The networks that those stand for, in the same order.
         notes: What else was noticed; see `resnet_viz.weights.sayings`.
         read: How many arrays are read.
         counters: How many of whole numbers are passed over.
         unknown: Arrays of real numbers that have no place, with their shapes; the first ones.
         unknown_count: How many those are.
         parameters: Of the network; 0 where it is open.
-        normalisation: The preprocessing, where it is certain; "" if a person has to say.
+        normalisation: The preprocessing, where it is certain or a person has said it; "" if a person has to say.
+        is_said: Whether a person has said it.
     """
 
     container: str
@@ -62,6 +64,7 @@ class About:
     changes: Mapping[str, str] = field(default_factory=dict)
     assumed: tuple[str, ...] = ()
     rivals: tuple[str, ...] = ()
+    candidates: tuple[ResNetSpec, ...] = ()
     notes: tuple[str, ...] = ()
     read: int = 0
     counters: int = 0
@@ -69,15 +72,34 @@ class About:
     unknown_count: int = 0
     parameters: int = 0
     normalisation: str = ""
+    is_said: bool = False
 
     @property
     def is_folded(self) -> bool:
         """Whether the file has its BatchNorms as part of the convolutions."""
         return _FOLDED in self.notes
 
+    def decided(self, preset: str) -> "About":
+        """Return what the file is where a person has said which of the networks is meant that it fits equally well.
+
+        Raises:
+            WeightsError: If that preset is none of them.
+        """
+        if preset not in self.rivals:
+            raise WeightsError(broken_rule("network", joined(self.rivals), preset[:40]))
+        spec = self.candidates[self.rivals.index(preset)]
+        if self.is_folded:  # the norms that stand for those of the file were made for the first one
+            spec = replace(spec, bn_epsilon=self.candidates[0].bn_epsilon)
+        undecided = replace(self, rivals=(), candidates=())
+        return _as_network(undecided, Reading(preset, spec, changed_paths(PRESETS[preset], spec)))
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values."""
-        return asdict(self) | {"spec": self.spec.to_dict() if self.spec else None}
+        networks = {
+            "spec": self.spec.to_dict() if self.spec else None,
+            "candidates": [spec.to_dict() for spec in self.candidates],
+        }
+        return asdict(self) | networks
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "About":
@@ -85,7 +107,8 @@ class About:
         lists = {name: tuple(data[name]) for name in ("assumed", "rivals", "notes")}
         unknown = tuple((name, tuple(shape)) for name, shape in data["unknown"])
         spec = ResNetSpec.from_dict(data["spec"]) if data["spec"] else None
-        return cls(**{**data, **lists, "unknown": unknown, "spec": spec})
+        candidates = tuple(map(ResNetSpec.from_dict, data.get("candidates", ())))
+        return cls(**{**data, **lists, "unknown": unknown, "spec": spec, "candidates": candidates})
 
 
 def about_file(contents: Contents, spec: ResNetSpec | None = None) -> tuple[About, dict[str, Source]]:
@@ -229,14 +252,18 @@ def _notes(contents: Contents, assignment: Assignment, found: list[Reading]) -> 
 
 def _with_network(about: About, layout: Layout, found: list[Reading]) -> About:
     if len(found) != 1:
-        return replace(about, rivals=tuple(reading.preset for reading in found))
-    reading = found[0]
+        rivals = tuple(reading.preset for reading in found)
+        return replace(about, rivals=rivals, candidates=tuple(reading.spec for reading in found))
+    return _as_network(replace(about, assumed=layout.assumed), found[0])
+
+
+def _as_network(about: About, reading: Reading) -> About:
     return replace(
         about,
         preset=reading.preset,
         spec=reading.spec,
         changes=reading.changes,
-        assumed=(*layout.assumed, *reading.assumed),
+        assumed=(*about.assumed, *reading.assumed),
         parameters=network(reading.spec).totals.parameters,
         normalisation=_normalisation(reading),
     )

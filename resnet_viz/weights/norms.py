@@ -37,10 +37,11 @@ def with_identities(arrays: dict[str, Array], about: About) -> dict[str, Array]:
 
     Its variance is 1 − ε, so that what it divides by is 1.
     """
-    if not about.spec or not about.is_folded:
+    spec = next(filter(None, (about.spec, *about.candidates)), None)
+    if not spec or not about.is_folded:
         return arrays
     made = dict(arrays)
-    for record in network(about.spec).records:
+    for record in network(spec).records:
         layer, name = record.node.layer, record.node.id
         if not isinstance(layer, BatchNorm) or f"{name}/moving_mean" in arrays:
             continue

@@ -4,11 +4,13 @@ import hashlib
 import json
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.errors import DAMAGE, ResNetVizError, WeightsError
+from resnet_viz.files import write_whole
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import Room, is_used, owner_digest
 from resnet_viz.spec.layers import Shape
@@ -46,17 +48,17 @@ class WeightsStore:
         """Keep files in `folder`, if there is `room`."""
         self._folder, self._room = folder, room
 
-    def save(self, owner: str, name: str, data: bytes, summary: NetworkSummary) -> WeightsFile:
+    def save(self, owner: str, name: str, data: bytes, summary: NetworkSummary | None = None) -> WeightsFile:
         """Check and keep a weights file in place of the owner's last one; all of it or nothing.
 
         Args:
             owner: Whose it is.
             name: What they call it.
             data: Its bytes.
-            summary: The network in view.
+            summary: The network that some of it must fit; any network if None.
 
         Raises:
-            WeightsError: If it cannot be read safely, nothing of it fits the network, or it cannot be stored.
+            WeightsError: If it cannot be read safely, nothing of it fits that network, or it cannot be stored.
             QuotaError: If the owner keeps too much.
         """
         digest = hashlib.sha256(data).hexdigest()
@@ -66,28 +68,21 @@ class WeightsStore:
                 source, target = Path(work, "source"), Path(work, "target")
                 source.write_bytes(data)
                 shapes, about_it = convert(source, target)
-                fit_or_refuse(summary, shapes)
+                if summary:
+                    fit_or_refuse(summary, shapes)
                 if self._room:
                     self._room.check(owner_digest(owner), target.stat().st_size, instead_of=self._folder.name)
                 about = Path(work, "about")
                 called = "".join(filter(str.isprintable, name))[:80]
-                about.write_text(
-                    json.dumps({"name": called, "sha256": digest, "shapes": shapes, "about": about_it.to_dict()}),
-                    "utf-8",
-                )
+                about.write_text(json.dumps(_record(called, digest, shapes, about_it)), "utf-8")
                 path = self._path(owner)
                 target.replace(path.with_suffix(f".{digest[:16]}.safetensors"))
                 about.replace(path)
         except OSError as error:
-            sentence = _("The weights could not be kept on the server ({reason}): free some space, then try again.")
-            raise WeightsError(sentence.format(reason=error.strerror)) from error
+            raise _not_kept(error) from error
         kept = self.load(owner)
         if kept is None:
-            raise WeightsError(
-                _("The weights could not be kept on the server ({reason}): free some space, then try again.").format(
-                    reason="-"
-                )
-            )
+            raise _not_kept(None)
         self._drop_others(owner, kept.path)
         return kept
 
@@ -107,6 +102,31 @@ class WeightsStore:
             return None
         return kept
 
+    def say(self, owner: str, *, preset: str = "", normalisation: str = "") -> None:
+        """Keep what the owner says of their weights where the file leaves it open.
+
+        Args:
+            owner: Whose they are.
+            preset: Which of the networks is meant that they fit equally well.
+            normalisation: How pictures were prepared for them.
+
+        Raises:
+            WeightsError: If they are gone, or fit no such network.
+        """
+        kept = self.load(owner)
+        if kept is None or kept.about is None:
+            raise WeightsError(
+                _("The weights file is not on the server any more: upload it again, or choose random weights.")
+            )
+        about = kept.about.decided(preset) if preset else kept.about
+        if normalisation:
+            about = replace(about, normalisation=normalisation, is_said=True)
+        record = json.dumps(_record(kept.name, kept.sha256, kept.shapes, about))
+        try:
+            write_whole(self._path(owner), record.encode())
+        except OSError as error:
+            raise _not_kept(error) from error
+
     def delete(self, owner: str) -> None:
         """Forget the owner's weights."""
         self._path(owner).unlink(missing_ok=True)
@@ -119,3 +139,12 @@ class WeightsStore:
 
     def _path(self, owner: str) -> Path:
         return self._folder / f"{owner_digest(owner)}.json"
+
+
+def _record(name: str, sha256: str, shapes: dict[str, Shape], about: About) -> dict[str, Any]:
+    return {"name": name, "sha256": sha256, "shapes": shapes, "about": about.to_dict()}
+
+
+def _not_kept(error: OSError | None) -> WeightsError:
+    sentence = _("The weights could not be kept on the server ({reason}): free some space, then try again.")
+    return WeightsError(sentence.format(reason=error.strerror if error else "-"))

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 MAIN = str(ROOT / "resnet_viz" / "ui" / "main.py")
 PAGES = {
     name: str(ROOT / "pages" / f"{name}.py")
-    for name in ("architecture", "layers", "activations", "explain", "train", "check")
+    for name in ("architecture", "layers", "activations", "explain", "train", "weights", "check")
 }
 OPENED: list[str] = []
 """Pages opened so far."""

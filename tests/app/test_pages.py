@@ -997,16 +997,16 @@ def test_own_weights_fit_until_the_input_changes_and_then_say_what_does_not():
     app = opened("layers", {"input": "40"})
     app.file_uploader(key="weights_upload").upload("mine.safetensors", save(arrays), "application/octet-stream").run()
     assert not app.exception
-    assert "weights: `mine.safetensors`" in popover_labels(app)
+    assert "weights: `mine.safetensors`, pixels 0 … 1" in popover_labels(app)
     assert not app.warning
     app.text_input(key="line_input").set_value("128").run()
     figures = exactly(app, "At 128 px the last layer needs other weights.")
     assert "`fc6/kernel` has 2048×6, the network needs 8192×6; 319 arrays keep their values" in figures
-    assert "weights: `mine.safetensors`, 1 layer random" in popover_labels(app)
+    assert "weights: `mine.safetensors`, 1 layer random, pixels 0 … 1" in popover_labels(app)
     app.button(key="misfit_keep").click().run()
     assert "the last layer needs other weights" not in texts(app)
     app.button(key="changes_undo").click().run()
-    assert "weights: `mine.safetensors`" in popover_labels(app)
+    assert "weights: `mine.safetensors`, pixels 0 … 1" in popover_labels(app)
 
 
 def _open_with_own_weights(name: str = "cifar-20"):
@@ -1212,7 +1212,7 @@ def test_a_view_of_every_page_becomes_a_stop_that_is_there_at_the_next_visit():
         app.button(key="walk_add").click().run()
         assert not app.warning
     kept = read_walk(services.walks().load("visitor"))
-    assert [stop.page for stop in kept.stops] == ["", "layers", "activations", "explain", "train", "check"]
+    assert [stop.page for stop in kept.stops] == ["", "layers", "activations", "explain", "train", "weights", "check"]
 
 
 @pytest.mark.parametrize("data", [b"\xff\x00", b"{", b"[]", b'{"stops": [{"link": "/elsewhere"}]}', b"[" * 100_000])

@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from resnet_viz.lessons.walks import PAGES
 from resnet_viz.ui.state import _ECHO_S
 
 from .conftest import start_server, stop_server
@@ -51,7 +52,7 @@ def test_a_deep_link_as_the_very_first_request(tmp_path, visit, link, said):
     try:
         page.goto(fresh.url + link)
         expect(page.locator("[data-testid=stMain]")).to_contain_text(said)
-        expect(page.locator("[data-testid=stTopNavLink]")).to_have_count(5)
+        expect(page.locator("[data-testid=stTopNavLink]")).to_have_count(len(PAGES))
         expect(page.locator("[data-testid=stException]")).to_have_count(0)
     finally:
         page.context.close()  # or what it still loads is refused
@@ -218,6 +219,7 @@ LOOKED_AT = [
     "/explain?preset=cifar-20",
     "/train",
     "/train?run=recorded-plain-vs-residual",
+    "/weights?preset=cifar-20&versus=random&weights=shapes",
 ]
 
 

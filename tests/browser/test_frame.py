@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from resnet_viz.lessons.walks import PAGES
+
 from .test_train import STATE
 from .waits import eventually, quiet, settled
 
@@ -115,7 +117,7 @@ def test_on_a_phone_name_and_pages_are_in_reach_and_the_picture_stays_in_sight(v
     assert subject["y"] + subject["height"] <= 844 / 5
     assert "ResNet Viz" in page.locator(".st-key-menus").evaluate("e => getComputedStyle(e, '::before').content")
     links = page.locator("[data-testid=stSidebarNavLink]")
-    expect(links).to_have_count(5)
+    expect(links).to_have_count(len(PAGES))
     for link in links.all():
         box = link.bounding_box()
         assert box["x"] >= 0

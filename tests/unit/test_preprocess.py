@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from resnet_viz.images.preprocess import INTERPOLATIONS, NORMALISATIONS, RESIZES, as_input, resized
+from resnet_viz.images.preprocess import (
+    INTERPOLATIONS,
+    NORMALISATIONS,
+    RESIZES,
+    as_input,
+    fitting_name,
+    named_fitting,
+    resized,
+)
 from resnet_viz.images.samples import SAMPLES, sample_picture
 
 
@@ -126,3 +134,13 @@ def test_a_thread_of_a_picture_costs_a_few_megabytes(size, resize):
     command = [sys.executable, "-c", limited, str(size[0]), str(size[1]), resize, "bicubic"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert int(done.stdout) <= 8
+
+
+def test_kerass_load_img_is_a_way_to_fit_a_picture_under_its_name():
+    assert named_fitting("load_img", "bilinear") == ("squash", "nearest")
+    assert named_fitting("crop", "area") == ("crop", "area")
+    assert fitting_name("squash", "nearest") == "load_img"
+    assert fitting_name("squash", "bilinear") == "squash"
+    picture = Image.fromarray(np.arange(5 * 7 * 3, dtype=np.uint8).reshape(5, 7, 3))
+    fitted = resized(picture, 4, 3, *named_fitting("load_img", "bilinear"))
+    assert np.array_equal(np.asarray(fitted), np.asarray(picture.resize((3, 4), Image.Resampling.NEAREST)))

@@ -17,6 +17,7 @@ from resnet_viz.measures import MapStatistics
 from resnet_viz.results import Attribution, EffectiveField, LayerState, PixelStep, Sanity
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.weights.content import Content
+from resnet_viz.weights.figures import Change, LayerFigures, Portrait, Portraits
 from resnet_viz.worker import requests
 from resnet_viz.worker.packing import packed, unpacked
 from resnet_viz.worker.request import KINDS, Network
@@ -25,6 +26,7 @@ from resnet_viz.worker.requests.depth import Depth
 from resnet_viz.worker.requests.explain import Explain
 from resnet_viz.worker.requests.fields import EffectiveFields
 from resnet_viz.worker.requests.pixel import Pixel
+from resnet_viz.worker.requests.portrait import Beside, LookAtWeights
 from resnet_viz.worker.requests.sanity import CheckSanity
 from resnet_viz.worker.requests.warm import Warm
 from resnet_viz.worker.wire import read_message, write_message
@@ -38,6 +40,9 @@ STEPS = [
     PixelStep("conv1", "conv", 1.0, 1.1, {"sum": 1.0, "bias": 0.0}, -1, 2, ARRAY, ARRAY + 1),
     PixelStep("relu", "relu", 1.0, 1.1, {"x": 1.0}),
 ]
+FIGURES = LayerFigures("conv1", "bn_conv1", 12, 0.5, -1.0, 1.0, 1.0, 0.1, [1, 2, 3], ARRAY[0, 0], 1, 3, "")
+PORTRAIT = Portrait([FIGURES], ARRAY, {"unit": 0.97})
+PORTRAITS = Portraits(PORTRAIT, PORTRAIT, [Change("conv1", 0.5, None)])
 ASKED = {
     Warm: (Warm(NETWORK), None),
     Activations: (Activations(NETWORK, ARRAY, ["conv1", "input"]), {"conv1": ARRAY, "input": ARRAY[0, 0]}),
@@ -45,6 +50,7 @@ ASKED = {
     CheckSanity: (CheckSanity(NETWORK, ENDS, WANTED), Sanity([0, 4], ARRAY, [1.0, None])),
     Depth: (Depth(NETWORK, ARRAY[np.newaxis], "batch"), [STATE, STATE._replace(ratio=0.5)]),
     EffectiveFields: (EffectiveFields(NETWORK, ARRAY, ["a"]), [EffectiveField("a", 3.5, ARRAY[0])] * 2),
+    LookAtWeights: (LookAtWeights(NETWORK, Beside(NETWORK.weights)), PORTRAITS),
     Pixel: (Pixel(Network(PRESETS["course"]), ARRAY, "conv1", (0, 1, 2)), STEPS),
 }
 

@@ -105,6 +105,8 @@ OTHERWISE = {
     "interpolation": "nearest",
     "normalisation": "caffe",
     "weights": "run.abcd-EF_9.plain 2",
+    "looked": "file",
+    "versus": "run.abcd-EF_9.plain 2",
     "language": "zh",
     "present": True,
     "panel": "difference",

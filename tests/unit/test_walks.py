@@ -56,7 +56,7 @@ def test_every_stop_of_the_tour_exists_on_every_page():
         assert problems == []
         assert stop.question.endswith((".", "?"))
         assert stop.answer.endswith(".")
-    assert list(dict.fromkeys(stop.page for stop in TOUR.stops)) == [page for page in PAGES if page != "check"]
+    assert list(dict.fromkeys(stop.page for stop in TOUR.stops)) == list(PAGES[:5])
 
 
 @LANGUAGES

@@ -134,8 +134,8 @@ def test_pixels_of_another_scale_are_told_by_the_first_convolution(trained):
     arrays["bn_conv1/moving_variance"] = np.ones_like(arrays["bn_conv1/moving_variance"])
     times = spreads(spec, arrays)
     arrays["bn_conv1/moving_variance"] *= np.float32(times[trained] ** 2)
-    assert scale_warning(spec, arrays, trained) == ""
-    said = scale_warning(spec, arrays, "torch" if trained == "caffe" else "caffe")
+    assert scale_warning(spreads(spec, arrays), trained) == ""
+    said = scale_warning(spreads(spec, arrays), "torch" if trained == "caffe" else "caffe")
     assert "pixels of another scale" in said
     assert f"`{trained}` (" in said
 

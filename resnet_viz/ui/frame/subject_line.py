@@ -6,6 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from resnet_viz.analysis.arithmetic import shape_text
+from resnet_viz.images.preprocess import normalisation_name
 from resnet_viz.images.samples import sample_title
 from resnet_viz.messages import LANGUAGES, current_language, ngettext
 from resnet_viz.messages import gettext as _
@@ -19,6 +20,7 @@ from resnet_viz.ui.frame import answers_map, job_light, share, walk, writing
 from resnet_viz.ui.shared import controls, image_source, weights_source
 from resnet_viz.viz.fields import FIELDS
 from resnet_viz.viz.words import short_count
+from resnet_viz.weights.choice import FILE
 
 WITHOUT_SUBJECT = ("train", "check")
 """Pages that are about a network of their own: a run's, a student's."""
@@ -52,7 +54,7 @@ def _show_network(trial: Trial, *, is_projected: bool) -> None:
         _show_part(count, "subject_classes", lambda: _show_classes(spec.classes))
         # On a projector only what the page is about.
         if not is_projected or state.page() == "activations":
-            called = _("weights: {what}").format(what=weights_source.weights_text(trial.weights, spec))
+            called = _("weights: {what}").format(what=_weights_text(trial))
             _show_part(called, "subject_weights", lambda: weights_source.show(trial.source, trial.weights, spec))
             image = _("image: {name}").format(name=image_text(trial.image))
             _show_part(image, "subject_image", lambda: image_source.show("line"))
@@ -108,6 +110,15 @@ def _show_menus(viewer: Viewer) -> None:
     )
     _show_part(LANGUAGES[current_language()], "subject_language", _show_language)
     answers_map.show_button()
+
+
+def _weights_text(trial: Trial) -> str:
+    """Return what the weights are; of a visitor's file, how pixels are prepared for it too: it brings its own."""
+    text = weights_source.weights_text(trial.weights, trial.spec)
+    if trial.source != FILE or trial.weights.file is None or trial.weights.refusal:
+        return text
+    pixels = _("pixels {name}").format(name=normalisation_name(trial.preparation.normalisation))
+    return _("{what}, {detail}").format(what=text, detail=pixels)
 
 
 def _show_share() -> None:

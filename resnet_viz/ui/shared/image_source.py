@@ -5,11 +5,14 @@ from functools import partial
 import streamlit as st
 
 from resnet_viz.images.preprocess import (
+    FITTINGS,
     INTERPOLATIONS,
     NORMALISATIONS,
     RESIZES,
     Preparation,
+    fitting_name,
     interpolation_title,
+    named_fitting,
     normalisation_title,
     resize_title,
 )
@@ -71,11 +74,12 @@ def show_preprocessing(preparation: Preparation, place: str) -> None:
     """Draw how the picture is brought to size and its pixels to numbers."""
     controls.choice(
         _("To the network's size by"),
-        RESIZES,
-        preparation.resize,
-        lambda rule: state.set_parts(resize=rule),
+        (*RESIZES, *FITTINGS),
+        fitting_name(preparation.resize, preparation.interpolation),
+        lambda name: _fit(name, preparation.interpolation),
         key=f"{place}_resize",
         title=resize_title,
+        help=_("`load_img` of Keras squashes, and takes the nearest pixel."),
     )
     controls.choice(
         _("Interpolation"),
@@ -94,6 +98,14 @@ def show_preprocessing(preparation: Preparation, place: str) -> None:
         title=normalisation_title,
         help=_("Trained weights need the pixel values that they were trained with. Random weights work with any."),
     )
+
+
+def _fit(name: str, interpolation: str) -> None:
+    """Fit the picture another way; from one that has a name back to a rule, with the usual weighting."""
+    resize, weighting = named_fitting(name, interpolation)
+    if name not in FITTINGS and fitting_name(resize, weighting) != name:
+        weighting = Preparation().interpolation
+    state.set_parts(resize=resize, interpolation=weighting)
 
 
 def _fold(place: str) -> None:

@@ -1,0 +1,141 @@
+"""What a file would make of the subject: what differs, one button that takes it, and what does not fit, array by array."""
+
+from dataclasses import replace
+from functools import lru_cache
+
+import streamlit as st
+
+from resnet_viz.analysis import network
+from resnet_viz.analysis.arithmetic import shape_text
+from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined, ngettext
+from resnet_viz.spec import ResNetSpec
+from resnet_viz.ui import say, services, state
+from resnet_viz.ui.actions import action
+from resnet_viz.ui.weights import pixels
+from resnet_viz.ui.weights.opening import Looked, take
+from resnet_viz.viz.recognised import misfit_table
+from resnet_viz.viz.sentences import change_texts
+from resnet_viz.weights.about import About
+from resnet_viz.weights.fit import expected_arrays
+from resnet_viz.weights.misfit import Misfit, misfits
+
+_SHOWN = 5
+# How a network starts and how it learns are no matter to a file of weights.
+_ASIDE = ("seed", "seed_policy", "kernel_initializer", "dense_initializer", "bn_momentum", "classifier_activation")
+
+
+def show(looked: Looked) -> "st.delta_generator.DeltaGenerator | None":
+    """Draw what stands above a file's picture; return where what its numbers say of its pixels belongs, if it is asked."""
+    about = looked.about
+    if about is None:
+        return None
+    rows, evidence = _misfits(looked), None
+    is_asked = pixels.is_asked(about) and (not looked.is_own or not about.normalisation)
+    if about.rivals:
+        _ask(about)
+    elif about.spec is None:
+        with st.container(key="offer"):
+            st.markdown(
+                _(
+                    "**{n} arrays have names of a residual network, but they do not make up one.** Here is what is missing for the network above."
+                ).format(n=about.read)
+            )
+    elif is_asked or not looked.is_own:
+        with st.container(key="offer"):
+            if not looked.is_own:
+                _offer(looked.subject.spec, about, about.spec)
+            if is_asked:
+                pixels.ask(about)
+                evidence = st.container(key="evidence")
+    if rows:
+        _show_misfits(looked, rows)
+    return evidence
+
+
+def _offer(now: ResNetSpec, about: About, spec: ResNetSpec) -> None:
+    differences = _differences(now, spec)
+    with st.container(horizontal=True, vertical_alignment="center", key="offer_row"):
+        if differences:
+            more = len(differences) - _SHOWN
+            texts = list(differences[:_SHOWN])
+            if more > 0:
+                texts.append(ngettext("{n} more.", "{n} more.", more).format(n=more))
+            lead = _("**This file is of another network.**")
+            text = joined((lead, *map(say.sentence, texts)), " ")
+        else:
+            text = _("**This file is of the network above.**")
+        st.markdown(text, width="stretch", help=say.sentence(joined(differences, " ")) if differences else None)
+        st.button(
+            _("Take this network") if differences else _("Take these weights"),
+            type="primary",
+            key="weights_take",
+            on_click=take,
+            args=(about,),
+            disabled=not about.normalisation,
+            help=None if about.normalisation else _("First say how its pixels were prepared."),
+        )
+
+
+def _ask(about: About) -> None:
+    """Ask which of the networks is meant that a file fits equally well."""
+    with st.container(key="offer"):
+        st.markdown(_("**The arrays fit these networks equally well. Which one was trained?**"))
+        for name, spec in zip(about.rivals, about.candidates, strict=True):
+            with st.container(horizontal=True, vertical_alignment="center", key=f"rival_{name}"):
+                st.button(name, key=f"weights_rival_{name}", on_click=_say, args=(name,))
+                st.markdown(_differs_in(about, spec), width="stretch")
+
+
+def _differs_in(about: About, spec: ResNetSpec) -> str:
+    """Return what tells one of the candidates from the first other one."""
+    other = next(own for own in about.candidates if own != spec)
+    return say.sentence(joined(_differences(other, spec)[:_SHOWN], " "))
+
+
+@action
+def _say(preset: str) -> None:
+    services.weights_store().say(state.owner(), preset=preset)
+
+
+@lru_cache(maxsize=64)
+def _differences(before: ResNetSpec, after: ResNetSpec) -> tuple[str, ...]:
+    """Return what makes a network another one, its input and classes first; how it starts and learns apart."""
+    texts = []
+    if before.input_shape != after.input_shape:
+        texts.append(
+            _("Input {new} instead of {old}.").format(
+                new=shape_text(after.input_shape), old=shape_text(before.input_shape)
+            )
+        )
+    if before.classes != after.classes:
+        texts.append(_("{new} classes instead of {old}.").format(new=f"{after.classes:,}", old=f"{before.classes:,}"))
+    same = {name: getattr(after, name) for name in (*_ASIDE, "input_shape", "classes")}
+    return (*texts, *change_texts(replace(before, **same), after).values())
+
+
+def _misfits(looked: Looked) -> list[Misfit]:
+    """Return what does not fit; the classifier that a file without one lacks is said elsewhere."""
+    fitting, about = looked.trial.weights.fit, looked.about
+    if fitting is None or about is None or about.rivals:
+        return []
+    found = misfits(fitting, expected_arrays(network(looked.trial.spec)), about.unknown)
+    if "no_head" in about.notes:
+        found = [row for row in found if not row.name.startswith("fc")]
+    return found
+
+
+def _show_misfits(looked: Looked, rows: list[Misfit]) -> None:
+    kinds = {kind: sum(row.kind == kind for row in rows) for kind in ("missing", "misshapen", "extra")}
+    counts = joined(
+        text.format(n=f"{kinds[kind]:,}")
+        for kind, text in (
+            ("missing", _("{n} missing")),
+            ("misshapen", _("{n} of another shape")),
+            ("extra", _("{n} without a place")),
+        )
+        if kinds[kind]
+    )
+    lead = _("Arrays that do not fit {preset}: {counts}").format(preset=looked.trial.preset, counts=counts)
+    with st.expander(lead, expanded=looked.is_open):
+        st.html(misfit_table(rows))

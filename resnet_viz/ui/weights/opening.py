@@ -1,0 +1,109 @@
+"""A file is dropped, or the subject's own weights are looked at; what they are, in a table of facts."""
+
+import html
+from dataclasses import dataclass
+
+import streamlit as st
+
+from resnet_viz.messages import gettext as _
+from resnet_viz.reports.names import weights_text
+from resnet_viz.subject.trial import Trial
+from resnet_viz.subject.views import WeightsView
+from resnet_viz.ui import services, state
+from resnet_viz.ui.actions import action
+from resnet_viz.ui.shared import controls
+from resnet_viz.viz.recognised import facts
+from resnet_viz.weights.about import About
+from resnet_viz.weights.choice import FILE
+from resnet_viz.weights.sayings import notes
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What the page looks at.
+
+    Attributes:
+        view: What is chosen on the page.
+        subject: What the subject comes to.
+        trial: The network with these weights.
+        about: What the file is; None for what is no visitor's file.
+        is_own: Whether it is the subject's own network with the subject's own weights.
+    """
+
+    view: WeightsView
+    subject: Trial
+    trial: Trial
+    about: About | None
+    is_own: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is open which network the file holds."""
+        return self.about is not None and self.about.spec is None
+
+
+def looked_at(view: WeightsView, trial: Trial) -> Looked:
+    """Return what the page looks at: the subject's weights, or a file in the network that it belongs to."""
+    file = services.weights_store().load(state.owner()) if FILE in (view.looked, trial.source) else None
+    about = file.about if file else None
+    if file is None or view.looked != FILE:
+        return Looked(view, trial, trial, about if trial.source == FILE else None, is_own=True)
+    spec = about.spec if about and about.spec else trial.spec
+    seen = trial.having(source=FILE, spec=spec, preset=about.preset if about and about.preset else trial.preset)
+    is_own = trial.source == FILE and seen.spec == trial.spec
+    return Looked(view, trial, trial if is_own else seen, about, is_own)
+
+
+def show(looked: Looked) -> None:
+    """Draw where a file is dropped, and whose weights are shown where there are two."""
+    key = "weights_file"
+    st.file_uploader(
+        _("Weights: .safetensors, .h5, .keras, .npz or .onnx. Nothing in the file is run."),
+        key=key,
+        on_change=_keep,
+        args=(key,),
+    )
+    own = services.weights_store().load(state.owner())
+    if own and looked.subject.source != FILE:
+        controls.choice(
+            _("Whose weights"),
+            ("", FILE),
+            looked.view.looked,
+            lambda name: state.set_parts(looked=name),
+            key="weights_looked",
+            title=lambda name: _("the file's") if name else _("this network's"),
+            label_visibility="collapsed",
+        )
+
+
+def show_facts(looked: Looked) -> None:
+    """Draw what the weights are."""
+    trial, about = looked.trial, looked.about
+    name = trial.weights.file.name if about and trial.weights.file else weights_text(trial.weights, trial.spec)
+    sha256 = trial.weights.file.sha256 if trial.weights.file else ""
+    rows = facts(trial.preset, trial.spec, about)
+    cells = "".join(f"<tr><td>{html.escape(title)}</td><td>{html.escape(text)}</td></tr>" for title, text in rows)
+    if sha256:
+        cells += f'<tr><td>sha256</td><td class="sha">{html.escape(sha256)}</td></tr>'
+    st.html(f'<p class="file">{html.escape(name)}</p><table class="facts recognised">{cells}</table>')
+    for sentence in notes(about) if about else ():
+        st.markdown(sentence)
+
+
+@action
+def _keep(key: str) -> None:
+    """Store the file just dropped, whatever network it is of, and look at it; or say why not."""
+    file = state.received(key)
+    if file is None:
+        return
+    with st.spinner(_("Checking the weights in a process of their own …"), show_time=True):
+        services.weights_store().save(state.owner(), file.name, file.getvalue())
+    state.set_parts(looked=FILE)
+
+
+def take(about: About) -> None:
+    """Make the subject the network of a file, with the file's weights and the pixels they were trained on."""
+    parts = {"preset": about.preset, "weights": FILE, "looked": ""}
+    if about.normalisation:
+        parts["normalisation"] = about.normalisation
+    state.update(lambda now: now.having(**parts).with_spec(about.spec or now.spec))
