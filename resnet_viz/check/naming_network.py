@@ -98,8 +98,7 @@ def _skipped(found: Comparison, theirs: Row) -> list[Draft]:
 
 
 def _called(step: Step, ours_of: dict[str, str]) -> str:
-    name = step.name or ours_of.get(step.id) or step.kind
-    return _("block {name}").format(name=name) if step.kind == "block" else name
+    return step.name or ours_of.get(step.id) or step.kind
 
 
 def _pooled(found: Comparison) -> list[Draft]:

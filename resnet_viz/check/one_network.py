@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from resnet_viz.check.comparing import Comparison, ancestors, compare, lay
@@ -41,19 +42,20 @@ def judge_network(program: Program, name: str, presets: Sequence[str]) -> Judged
 
 def _at_two_sizes(program: Program, name: str, preset_name: str) -> Judged:
     """Judge a network at its usual number of classes, and if that is right, at another."""
-    spec = preset(preset_name)
-    roles = roles_of(program.names[name])
-    judged = _tried(program, name, preset_name, spec.classes)
-    if not judged.mistakes and "classes" in roles:
-        again = _tried(program, name, preset_name, spec.classes + 4)
-        if again.mistakes:
-            return again
+    usual = preset(preset_name).classes
+    judged = _judged(program, name, preset_name, usual)
+    if not judged.mistakes and "classes" in roles_of(program.names[name]):
+        record, _given = _recorded(program, name, preset_name, usual + 4)
+        last = next((step for step in reversed(record.steps) if step.kind == "dense"), None)
+        follows = last and last.settings["units"] == usual + 4 and last.name in ("", f"fc{usual + 4}")
+        if not follows:
+            return _judged(program, name, preset_name, usual + 4)
     return judged
 
 
-def _tried(program: Program, name: str, preset_name: str, classes: int) -> Judged:
-    size = preset(preset_name).input_shape
-    values = {"input_shape": size, "classes": classes}
+def _recorded(program: Program, name: str, preset_name: str, classes: int) -> tuple[Recorder, object]:
+    """Return what a network's function does and returns, with right blocks where it calls blocks of its own."""
+    values = _values(preset_name, classes)
     record = program.recorder()
     with_ours = _Replaced(program)
     try:
@@ -64,13 +66,22 @@ def _tried(program: Program, name: str, preset_name: str, classes: int) -> Judge
         # Some blocks are written out, or have names of their own: then all are looked into as they are.
         record = program.recorder()
         given = program.call(program.names[name], values, name)
+    return record, given
+
+
+def _values(preset_name: str, classes: int) -> dict[str, Any]:
+    return {"input_shape": preset(preset_name).input_shape, "classes": classes}
+
+
+def _judged(program: Program, name: str, preset_name: str, classes: int) -> Judged:
+    record, given = _recorded(program, name, preset_name, classes)
     if not record.steps:
-        record.source(size)
+        record.source(preset(preset_name).input_shape)
     output, drafts = _output(given, record, name)
     record.settle_lines()
     end_of(program, name, drafts)
     roles = roles_of(program.names[name])
-    shown = ", ".join(f"{key}={value}" for key, value in values.items() if key in roles)
+    shown = ", ".join(f"{key}={value}" for key, value in _values(preset_name, classes).items() if key in roles)
     return judged_network(record, output, drafts, (name, f"{name}({shown})"), preset_name, classes)
 
 
@@ -87,8 +98,7 @@ def judged_network(
 ) -> Judged:
     """Return what is to be said of a recorded network."""
     spec = preset(preset_name, classes=classes)
-    graph = build_graph(spec)
-    ours = our_row(graph, network_steps(graph), spec.kernel_size)
+    ours = _our_row(preset_name, classes)
     theirs = their_row(_without_other_inputs(record.steps, output), output, record.calls)
     found = Comparison(ours.items, theirs.items, theirs.output)
     found.live = ancestors({step.id: step for step in theirs.items}, theirs.output)
@@ -112,6 +122,13 @@ def _without_other_inputs(steps: list[Step], output: str) -> list[Step]:
     live = ancestors({step.id: step for step in steps}, output)
     used = [step for step in steps if step.kind == "input" and step.id in live]
     return [step for step in steps if step.kind != "input" or not used or step in used]
+
+
+@lru_cache(maxsize=8)
+def _our_row(preset_name: str, classes: int) -> Row:
+    spec = preset(preset_name, classes=classes)
+    graph = build_graph(spec)
+    return our_row(graph, network_steps(graph), spec.kernel_size)
 
 
 def _lay_rows(found: Comparison, ours: Row, theirs: Row) -> None:

@@ -240,7 +240,7 @@ def _filters(draft: Draft, scene: Scene) -> Words:
             name=ours.place, theirs=list(theirs.settings["filters"]), ours=list(ours.settings["filters"])
         )
         return Words(what, "", _("The order is: squeeze, f×f, widen."))
-    text = _("the filters are in another order: {places} has {theirs} filters, and needs {ours}.")
+    text = _("the filters are in another order ({places}): {theirs} here, {ours} in the course.")
     what = text.format(
         places=places_text(draft.places[:1]), theirs=theirs.settings["filters"], ours=ours.settings["filters"]
     )
