@@ -196,8 +196,9 @@ def align(ours: Sequence[Step], theirs: Sequence[Step]) -> tuple[float, list[tup
     """Return the least cost of laying two paths beside each other, and the pairs; None marks a gap."""
     alike = next((n for n, pair in enumerate(zip(ours, theirs, strict=False)) if apart(*pair) > 0), None)
     alike = min(len(ours), len(theirs)) if alike is None else alike
+    first = list(zip(ours[:alike], theirs[:alike], strict=True))
     cost, pairs = _aligned(ours[alike:], theirs[alike:])
-    return cost, [*zip(ours[:alike], theirs[:alike], strict=True), *pairs]
+    return cost + sum(apart(*pair) for pair in first), [*first, *pairs]
 
 
 def _aligned(ours: Sequence[Step], theirs: Sequence[Step]) -> tuple[float, list[tuple[Step | None, Step | None]]]:

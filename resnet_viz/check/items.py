@@ -111,8 +111,28 @@ def _by_sums(whole: Mapping[str, Step], start: str, output: str) -> dict[str, li
             begin = _begin(whole, way, step)
             before = ancestors(whole, begin)
         upto = ancestors(whole, end.id)
-        found[f"n-block{len(found)}"] = [each for name, each in whole.items() if name in upto - before and name in live]
+        inside = [each for name, each in whole.items() if name in upto - before and name in live]
+        if found and not any(each.kind == "conv" for each in inside):
+            found[f"n-block{len(found) - 1}"] += inside
+        else:
+            found[f"n-block{len(found)}"] = inside
         before = upto
+    return found | _unread(whole, live)
+
+
+def _unread(whole: Mapping[str, Step], live: set[str]) -> dict[str, list[Step]]:
+    """Return blocks on which the output does not depend: layers one after another, up to a sum and its ReLU."""
+    found: dict[str, list[Step]] = {}
+    run: list[Step] = []
+    for step in whole.values():
+        if step.id in live or step.kind == "input":
+            run = []
+        elif step.kind == "relu" and found and not run and step.inputs[0] == list(found.values())[-1][-1].id:
+            list(found.values())[-1].append(step)
+        else:
+            run.append(step)
+            if step.kind == "add" and any(each.kind == "conv" for each in run):
+                found[f"n-unread{len(found)}"], run = run, []
     return found
 
 

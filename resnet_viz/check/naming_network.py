@@ -1,6 +1,7 @@
 """From the differences of two rows of blocks to mistakes with names."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from resnet_viz.check.comparing import Comparison, Difference
@@ -19,7 +20,27 @@ def name_row(found: Comparison, ours: Row, theirs: Row) -> list[Draft]:
     drafts = [*_counts(found), *_skipped(found, theirs), *_pooled(found)]
     for each in found.differences:
         drafts += _single(found, each, ours)
+    told = {name for draft in drafts for name in draft.theirs}
+    lost = [step for step in found.pairs.values() if step.id not in found.live and step.id not in told]
+    if lost and not drafts:
+        drafts.append(Draft("other", "unread", lost[0].line, theirs=[lost[0].id], values={"step": lost[0]}))
     return [*drafts, *_squeezed(found, theirs), *_classes(found)]
+
+
+def without_sums(found: Comparison, steps: Sequence[Step], live: set[str]) -> list[Draft]:
+    """Return the one mistake of a network whose sums are missing, or made and not read: it has no blocks to compare."""
+    sums = [step for step in steps if step.kind == "add"]
+    read = [step for step in sums if step.id in live]
+    blocks = [step.id for step in found.ours if step.kind == "block"]
+    if len(read) >= len(blocks) / 2 or len(steps) < 40:
+        return []
+    unread = next((step for step in sums if step.id not in live), None)
+    if unread is None:
+        last = next((step for step in reversed(steps) if step.kind in ("relu", "batch_norm")), steps[-1])
+        return [Draft("other", "no-sum", last.line, ours=blocks, values={"step": last})]
+    after = next((step for step in steps if step.id in live and (step.line or 0) >= (unread.line or 0)), unread)
+    values = {"step": after, "reads": "x"}
+    return [Draft("block-skipped", "inside", after.line, ["2a", "2b", "2c"], blocks, values=values)]
 
 
 def _counts(found: Comparison) -> list[Draft]:

@@ -111,8 +111,8 @@ def _lacking(draft: Draft, title: str, where: str) -> tuple[str, str, str]:
         text = _("{layer} ({place}) is missing.")
     else:
         text = _("{layer} ({place}) is missing after this line.")
-    ours: Step | None = draft.values.get("ours")
-    return text.format(layer=title, place=where or (ours.id if ours else "")), "", ""
+    known: Step | None = draft.values.get("ours") or draft.values.get("step")
+    return text.format(layer=title, place=where or (known.name or known.id if known else "")), "", ""
 
 
 def _no_sum(draft: Draft) -> tuple[str, str, str]:
@@ -145,6 +145,12 @@ def _recorded(draft: Draft) -> tuple[str, str, str]:
         case "shared":
             what = _("the same {layer} is applied twice, so both places share their weights.").format(layer=layer)
             return what, "", _("The course has a layer of its own in every place.")
+        case "no-input":
+            return (
+                _("`Model` does not begin at the `Input`."),
+                "",
+                _("Write `Model(inputs=X_input, outputs=X)` and return it."),
+            )
         case "no-fit":
             what = _("a window of {window} does not fit on a map of {map}.")
             return what.format(window=values["window"], map=values["map"]), "", ""

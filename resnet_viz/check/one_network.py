@@ -11,13 +11,13 @@ from resnet_viz.check.drawing import pair_of
 from resnet_viz.check.items import Row, our_row, their_row
 from resnet_viz.check.known import USUAL, blocks_of, roles_of
 from resnet_viz.check.naming import name_block
-from resnet_viz.check.naming_network import name_row
+from resnet_viz.check.naming_network import name_row, without_sums
 from resnet_viz.check.one_block import Judged, end_of, output_of, settled
 from resnet_viz.check.ours import Trial, block_steps, network_steps
 from resnet_viz.check.recorder import Recorder, Step, id_of
 from resnet_viz.check.reference import reference
 from resnet_viz.check.remarks import remarks_on
-from resnet_viz.check.running import Program
+from resnet_viz.check.running import Program, StoppedError
 from resnet_viz.check.scene import Scene
 from resnet_viz.check.sentences import tell
 from resnet_viz.check.standin import Built
@@ -64,8 +64,11 @@ def _recorded(program: Program, name: str, preset_name: str, classes: int) -> tu
         with_ours.undo()
     if record.calls and any(step.kind == "add" and step.scope is None for step in record.steps):
         # Some blocks are written out, or have names of their own: then all are looked into as they are.
-        record = program.recorder()
-        given = program.call(program.names[name], values, name)
+        flat = program.recorder()
+        try:
+            return flat, program.call(program.names[name], values, name)
+        except StoppedError:  # a block that it calls stands in another cell
+            program.stand_in.session.record = record
     return record, given
 
 
@@ -102,10 +105,11 @@ def judged_network(
     theirs = their_row(_without_other_inputs(record.steps, output), output, record.calls)
     found = Comparison(ours.items, theirs.items, theirs.output)
     found.live = ancestors({step.id: step for step in theirs.items}, theirs.output)
+    live = ancestors({step.id: step for step in record.steps}, output)
     _lay_rows(found, ours, theirs)
     drafts += [from_found(each) for each in record.found]
-    drafts += name_row(found, ours, theirs)
-    drafts += _inside(found, theirs)
+    if not any(draft.form == "no-input" for draft in drafts):
+        drafts += without_sums(found, record.steps, live) or [*name_row(found, ours, theirs), *_inside(found, theirs)]
     drafts = settled(drafts, found)
     steps = {step.id: step for step in (*record.steps, *theirs.items)}
     mistakes = [tell(draft, Scene(names[0], spec.input_shape, 2, steps, projects=False)) for draft in drafts]
@@ -177,7 +181,9 @@ def _squeezes(ours: Step, theirs: Step) -> bool:
 
 def _output(given: object, record: Recorder, name: str) -> tuple[str, list[Draft]]:
     if isinstance(given, Built):
-        return id_of(given.output), []
+        begins = next(step for step in record.steps if step.id == id_of(given.input))
+        wrong = Draft("other", "no-input", record.steps[-1].line, values={"step": begins})
+        return id_of(given.output), [] if begins.kind == "input" else [wrong]
     if given is None and record.models:
         return id_of(record.models[-1][1]), [Draft("no-return")]
     output, drafts = output_of(given, record, name)

@@ -9,6 +9,7 @@ from .styles import (
     IMPORTS_2018,
     IMPORTS_2021,
     LAMBDAS,
+    LIBRARY,
     NETWORK_2018,
     NETWORK_2021,
     PREFIXED,
@@ -50,6 +51,7 @@ SLIPS: dict[str, list[str]] = {
         changed(I18, (LAST_2018, "    X = Add([X, X_shortcut])\n    X = Activation('relu')(X)\n")),
     ],
     "stride-missing": [
+        changed(WRITTEN_OUT, ("cbr(x, a, 1, s,", "cbr(x, a, 1, 1,")),
         changed(
             C18,
             (
@@ -66,6 +68,7 @@ SLIPS: dict[str, list[str]] = {
         changed(N18, ("stage = 4, block='a', s = 2", "stage = 4, block='a', s = 1")),
     ],
     "stride-on-middle": [
+        changed(WRITTEN_OUT, ("cbr(x, a, 1, s,", "cbr(x, a, 1, 1,"), ("cbr(y, b, 3, 1,", "cbr(y, b, 3, s,")),
         changed(
             C18,
             (
@@ -90,6 +93,7 @@ SLIPS: dict[str, list[str]] = {
         changed(SEQUENTIAL, ("F1, 1, strides=s,", "F1, 1,"), ("F2, f, padding", "F2, f, s, padding")),
     ],
     "final-relu-missing": [
+        changed(WRITTEN_OUT, ("return L.Activation('relu')(L.Add()([y, x]))", "return L.Add()([y, x])")),
         changed(I18, (LAST_2018, "    X = Add()([X, X_shortcut])\n")),
         changed(I21, (LAST_2021, "    X = Add()([X_shortcut, X])\n")),
         changed(FUNCTIONAL, ("return tf.nn.relu(x)", "return x")),
@@ -99,6 +103,7 @@ SLIPS: dict[str, list[str]] = {
         ),
     ],
     "relu-on-2c": [
+        changed(WRITTEN_OUT, ("'_branch2c', relu=False", "'_branch2c'")),
         changed(I18, ("    X = Add()", "    X = Activation('relu')(X)\n    X = Add()")),
         changed(I21, (THIRD_2021, THIRD_2021 + "    X = Activation('relu')(X)\n")),
         changed(
@@ -146,6 +151,11 @@ SLIPS: dict[str, list[str]] = {
         ),
     ],
     "shortcut-late": [
+        changed(WRITTEN_OUT, ("x = cbr(x, c, 1, s", "x = cbr(y, c, 1, s")),
+        changed(
+            LIBRARY.replace("conv_block", "projection_unit"),
+            ("name=conv_name_base + '1')(input_tensor)", "name=conv_name_base + '1')(x)"),
+        ),
         changed(I18, ("    X_shortcut = X\n", ""), (NORM_2A_2018, NORM_2A_2018 + "    X_shortcut = X\n")),
         changed(I21, ("    X_shortcut = X\n", ""), ("    ## Final step", "    X_shortcut = X\n    ## Final step")),
         changed(C18, (SIDE_2018, SIDE_2018.replace("(X_shortcut)\n", "(X)\n"))),
@@ -163,6 +173,14 @@ SLIPS: dict[str, list[str]] = {
     ],
     "shortcut-twice": [
         changed(
+            LIBRARY,
+            (
+                "    x = layers.add([x, input_tensor])\n",
+                "    x = layers.add([x, input_tensor])\n    x = Activation('relu')(x)\n    x = layers.add([x, input_tensor])\n",
+            ),
+        ),
+        changed(WRITTEN_OUT, ("L.Add()([y, x])", "L.Add()([L.Add()([y, x]), x])")),
+        changed(
             I18,
             ("    X = Add()([X, X_shortcut])\n", "    X = Add()([X, X_shortcut])\n    X = Add()([X, X_shortcut])\n"),
         ),
@@ -178,6 +196,7 @@ SLIPS: dict[str, list[str]] = {
         ),
     ],
     "shortcut-conv-missing": [
+        changed(WRITTEN_OUT, ("        x = cbr(x, c, 1, s, name + '_branch1', relu=False)", "        pass")),
         changed(C18, (SIDE_2018, ""), (SIDE_NORM_2018, "")),
         changed(C21, (SIDE_2021, "")),
         changed(LAMBDAS, ("side = norm()(conv(filters[2], s=s)(X))", "side = X")),
@@ -197,6 +216,24 @@ SLIPS: dict[str, list[str]] = {
         changed(SEQUENTIAL, ("strides=s), layers.BatchNormalization()])", "strides=s)])")),
     ],
     "block-skipped": [
+        changed(
+            WRITTEN_OUT,
+            ("return L.Activation('relu')(L.Add()([y, x]))", "L.Add()([y, x])\n    return L.Activation('relu')(x)"),
+        ),
+        changed(
+            LIBRARY,
+            (
+                "layers.add([x, shortcut])\n    x = Activation('relu')(x)",
+                "layers.add([x, shortcut])\n    x = Activation('relu')(shortcut)",
+            ),
+        ),
+        changed(
+            LIBRARY,
+            (
+                "layers.add([x, input_tensor])\n    x = Activation('relu')(x)",
+                "layers.add([x, input_tensor])\n    x = Activation('relu')(input_tensor)",
+            ),
+        ),
         changed(I18, ("'2b')(X)\n    X = Activation('relu')(X)", "'2b')(X)\n    X = Activation('relu')(X_shortcut)")),
         changed(
             I21,
@@ -233,6 +270,7 @@ SLIPS: dict[str, list[str]] = {
         ),
     ],
     "filters-order": [
+        changed(WRITTEN_OUT, ("a, b, c = widths", "c, b, a = widths")),
         changed(I18, ("F1, F2, F3 = filters", "F2, F1, F3 = filters")),
         changed(I21, ("F1, F2, F3 = filters", "F3, F2, F1 = filters")),
         changed(C18, (SIDE_2018, SIDE_2018.replace("F3", "F1"))),
@@ -257,6 +295,13 @@ SLIPS: dict[str, list[str]] = {
         ),
     ],
     "argument-unknown": [
+        changed(
+            I18,
+            (
+                "    X = Activation('relu')(X)\n\n    ### START",
+                "    X = Activation('relu')(X, traning=True)\n\n    ### START",
+            ),
+        ),
         changed(I18, ("strides = (1,1), padding = 'valid'", "stride = (1,1), padding = 'valid'")),
         changed(C21, ("kernel_size = 1, strides = (s, s)", "kernel_size = 1, stride = (s, s)")),
         changed(PREFIXED, ("padding='same'", "paddding='same'")),
@@ -284,6 +329,7 @@ SLIPS: dict[str, list[str]] = {
         changed(N18, ("    return model\n", "")),
     ],
     "pool-same": [
+        changed(N18, ("strides=(2, 2))(X)\n\n    # Stage 2", "strides=(2, 2), padding='same')(X)\n\n    # Stage 2")),
         changed(
             N18,
             ("AveragePooling2D((2,2), name='avg_pool')", "AveragePooling2D((2,2), padding='same', name='avg_pool')"),

@@ -440,6 +440,72 @@ def ResNet50(input_shape=(64, 64, 3), classes=6):
     return tf.keras.Model(inp, x)
 """
 
+LIBRARY = """\
+from keras import backend as K
+from keras import layers
+from keras.layers import *
+from keras.models import Model
+def identity_block(input_tensor, kernel_size, filters, stage, block):
+    filters1, filters2, filters3 = filters
+    if K.image_data_format() == 'channels_last':
+        bn_axis = 3
+    else:
+        bn_axis = 1
+    conv_name_base = 'res' + str(stage) + block + '_branch'
+    bn_name_base = 'bn' + str(stage) + block + '_branch'
+    x = Conv2D(filters1, (1, 1), name=conv_name_base + '2a')(input_tensor)
+    x = BatchNormalization(axis=bn_axis, name=bn_name_base + '2a')(x)
+    x = Activation('relu')(x)
+    x = Conv2D(filters2, kernel_size, padding='same', name=conv_name_base + '2b')(x)
+    x = BatchNormalization(axis=bn_axis, name=bn_name_base + '2b')(x)
+    x = Activation('relu')(x)
+    x = Conv2D(filters3, (1, 1), name=conv_name_base + '2c')(x)
+    x = BatchNormalization(axis=bn_axis, name=bn_name_base + '2c')(x)
+    x = layers.add([x, input_tensor])
+    x = Activation('relu')(x)
+    return x
+def conv_block(input_tensor, kernel_size, filters, stage, block, strides=(2, 2)):
+    filters1, filters2, filters3 = filters
+    bn_axis = 3
+    conv_name_base = 'res' + str(stage) + block + '_branch'
+    bn_name_base = 'bn' + str(stage) + block + '_branch'
+    x = Conv2D(filters1, (1, 1), strides=strides, name=conv_name_base + '2a')(input_tensor)
+    x = BatchNormalization(axis=bn_axis, name=bn_name_base + '2a')(x)
+    x = Activation('relu')(x)
+    x = Conv2D(filters2, kernel_size, padding='same', name=conv_name_base + '2b')(x)
+    x = BatchNormalization(axis=bn_axis, name=bn_name_base + '2b')(x)
+    x = Activation('relu')(x)
+    x = Conv2D(filters3, (1, 1), name=conv_name_base + '2c')(x)
+    x = BatchNormalization(axis=bn_axis, name=bn_name_base + '2c')(x)
+    shortcut = Conv2D(filters3, (1, 1), strides=strides, name=conv_name_base + '1')(input_tensor)
+    shortcut = BatchNormalization(axis=bn_axis, name=bn_name_base + '1')(shortcut)
+    x = layers.add([x, shortcut])
+    x = Activation('relu')(x)
+    return x
+def ResNet50(input_shape=(64,64,3), classes=6):
+    img_input = Input(shape=input_shape)
+    x = ZeroPadding2D((3, 3))(img_input)
+    x = Conv2D(64, (7, 7), strides=(2, 2), name='conv1')(x)
+    x = BatchNormalization(axis=3, name='bn_conv1')(x)
+    x = MaxPooling2D((3, 3), strides=(2, 2))(x)
+    x = conv_block(x, 3, [64, 64, 256], stage=2, block='a', strides=(1, 1))
+    x = identity_block(x, 3, [64, 64, 256], stage=2, block='b')
+    x = identity_block(x, 3, [64, 64, 256], stage=2, block='c')
+    x = conv_block(x, 3, [128, 128, 512], stage=3, block='a')
+    for b in 'bcd':
+        x = identity_block(x, 3, [128, 128, 512], stage=3, block=b)
+    x = conv_block(x, 3, [256, 256, 1024], stage=4, block='a')
+    for b in 'bcdef':
+        x = identity_block(x, 3, [256, 256, 1024], stage=4, block=b)
+    x = conv_block(x, 3, [512, 512, 2048], stage=5, block='a')
+    x = identity_block(x, 3, [256, 256, 2048], stage=5, block='b')
+    x = identity_block(x, 3, [256, 256, 2048], stage=5, block='c')
+    x = AveragePooling2D((2, 2), name='avg_pool')(x)
+    x = Flatten()(x)
+    x = Dense(classes, activation='softmax', name='fc%d' % classes)(x)
+    return Model(img_input, x)
+"""
+
 COURSE_2018 = IMPORTS_2018 + IDENTITY_2018 + CONVOLUTION_2018 + NETWORK_2018 + TAIL_2018
 COURSE_2021 = IMPORTS_2021 + IDENTITY_2021 + CONVOLUTION_2021 + NETWORK_2021 + TAIL_2021
 

@@ -94,6 +94,58 @@ def test_of_several_mistakes_each_is_named_and_the_one_that_explains_comes_first
     assert [each["id"] for each in answer["mistakes"]] == ids, [each["sentence"] for each in answer["mistakes"]]
 
 
+ODD = {
+    "no softmax": changed(NETWORK_2018, ("activation='softmax', ", "")),
+    "one mean per channel": changed(
+        NETWORK_2018,
+        (
+            "    X = AveragePooling2D((2,2), name='avg_pool')(X)\n    X = Flatten()(X)\n",
+            "    X = GlobalAveragePooling2D()(X)\n",
+        ),
+    ),
+    "stride by default": changed(NETWORK_2018, (", block='a', s = 1)", ", block='a')")),
+    "a block of the other kind": changed(
+        NETWORK_2018,
+        (
+            "convolutional_block(X, f = 3, filters = [128, 128, 512], stage = 3, block='a', s = 2)",
+            "identity_block(X, 3, [128, 128, 512], stage = 3, block='a')",
+        ),
+    ),
+    "no frame": changed(NETWORK_2018, ("    X = ZeroPadding2D((3, 3))(X_input)\n", "    X = X_input\n")),
+    "the output, no model": changed(NETWORK_2018, ("return model", "return X")),
+    "a model from its end": changed(NETWORK_2018, ("inputs = X_input, outputs = X,", "inputs = X, outputs = X_input,")),
+    "no sums at all": changed(WRITTEN_OUT, ("L.Activation('relu')(L.Add()([y, x]))", "L.Activation('relu')(y)")),
+    "a literal number of classes": changed(NETWORK_2018, ("Dense(classes", "Dense(6")),
+    "BatchNorm after ReLU": changed(
+        IDENTITY_2018,
+        (
+            slips.NORM_2A_2018 + "    X = Activation('relu')(X)\n",
+            "    X = Activation('relu')(X)\n" + slips.NORM_2A_2018,
+        ),
+    ),
+    "pre-activation": "def identity_block(X, f, filters, stage, block):\n    Y = X\n"
+    + "".join(
+        f"    Y = Conv2D(filters[{n}], {k}, padding='same')(Activation('relu')(BatchNormalization()(Y)))\n"
+        for n, k in ((0, 1), (1, "f"), (2, 1))
+    )
+    + "    return Add()([X, Y])\n",
+    "Concatenate for Add": changed(IDENTITY_2018, ("Add()([X", "Concatenate()([X")),
+    "a layer twice": changed(
+        LAMBDAS,
+        ("norm = lambda: L.BatchNormalization(axis=3)", "one = L.BatchNormalization(axis=3)\nnorm = lambda: one"),
+    ),
+    "a layer that is not called": changed(IDENTITY_2018, ("bn_name_base + '2c')(X)", "bn_name_base + '2c')")),
+}
+
+
+@pytest.mark.parametrize("code", ODD.values(), ids=ODD)
+def test_a_difference_without_a_name_is_told_once_as_it_is(code):
+    mistakes = judge(code)["mistakes"]
+    assert {each["id"] for each in mistakes} == {"other"}
+    assert len({each["function"] for each in mistakes}) == len(mistakes), [each["sentence"] for each in mistakes]
+    assert "not as in the course" not in mistakes[0]["sentence"]
+
+
 def test_a_mistake_in_a_block_is_not_told_again_for_the_network():
     wrong = changed(IDENTITY_2018, ("padding = 'same'", "padding = 'valid'"))
     answer = judge(wrong + CONVOLUTION_2018 + NETWORK_2018)
