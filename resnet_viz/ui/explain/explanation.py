@@ -44,7 +44,7 @@ def show(subject: Subject, trial: Trial, shares: FloatArray, hero: Place, side: 
     target = request.target
     names = class_names(trial.weights, trial.spec.classes)
     with side:
-        _show_controls(trial, view, focus, shares, target)
+        checked = _show_controls(trial, view, focus, shares, target)
     with hero:
         if needs_keras(request, trial.summary.graph) and without_keras.say_missing(
             _("Occlusion works without it, and so does Grad-CAM at the last block, {block}.").format(
@@ -60,9 +60,10 @@ def show(subject: Subject, trial: Trial, shares: FloatArray, hero: Place, side: 
         st.markdown(answer(told))
         maps.show(explanations.explanation_payload(trial, request, found), key="explained")
     check = sanity.Check(explanations.comparable(trial.summary, request), request.node, is_asked=view.checked)
-    with side:
-        if check.is_asked:  # what a link asks for stands in sight
+    if check.is_asked:  # what a link asks for stands in sight
+        with checked:
             sanity.show(trial, check)
+    with side:
         st.markdown("\n".join(f"- {fact}" for fact in facts(told)))
         with st.expander(_("Exact figures and files")):
             st.html(_table(figures(told, weights_text(trial.weights, trial.spec))))
@@ -74,8 +75,8 @@ def show(subject: Subject, trial: Trial, shares: FloatArray, hero: Place, side: 
 # --- Controls -------------------------------------------------------------------------------------------------------
 
 
-def _show_controls(trial: Trial, view: ExplainView, focus: str, shares: FloatArray, target: int) -> None:
-    """Draw the choice of method and class, and of the layer for methods that look at one; settings stand behind."""
+def _show_controls(trial: Trial, view: ExplainView, focus: str, shares: FloatArray, target: int) -> Place:
+    """Draw the choice of method, class and layer, settings behind; return the place between method and class."""
     names = class_names(trial.weights, trial.spec.classes)
     controls.choice(
         _("Method"),
@@ -87,6 +88,7 @@ def _show_controls(trial: Trial, view: ExplainView, focus: str, shares: FloatArr
         label_visibility="collapsed",
     )
     st.markdown(method_question(view.method))
+    between = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom", key="explain_controls"):
         controls.select(
             _("Class"),
@@ -112,6 +114,7 @@ def _show_controls(trial: Trial, view: ExplainView, focus: str, shares: FloatArr
         else:
             with st.popover(_("Settings"), key="explain_settings"):
                 _show_settings(explanations.request_of(trial, view, focus, target))
+    return between
 
 
 def _show_settings(request: AttributionRequest) -> None:
