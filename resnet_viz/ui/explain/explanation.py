@@ -87,7 +87,8 @@ def _show_controls(trial: Trial, view: ExplainView, focus: str, shares: FloatArr
         title=method_title,
         label_visibility="collapsed",
     )
-    st.markdown(method_question(view.method))
+    if not view.checked:  # whose check needs the room, and is asked of a method that is known
+        st.markdown(method_question(view.method))
     between = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom", key="explain_controls"):
         controls.select(
