@@ -211,14 +211,14 @@ def test_an_unknown_language_is_english():
 def test_work_for_another_thread_takes_its_language_along():
     said = []
     use_language("zh")
-    threads = [threading.Thread(target=work) for work in (in_this_language(lambda: said.append(gettext("Walk"))),)]
-    threads.append(threading.Thread(target=lambda: said.append(gettext("Walk"))))
+    threads = [threading.Thread(target=work) for work in (in_this_language(lambda: said.append(gettext("Layers"))),)]
+    threads.append(threading.Thread(target=lambda: said.append(gettext("Layers"))))
     for thread in threads:
         thread.start()
         thread.join()
     use_language("zh")
-    assert said == [gettext("Walk"), "Walk"]
-    assert said[0] != "Walk"
+    assert said == [gettext("Layers"), "Layers"]
+    assert said[0] != "Layers"
 
 
 @pytest.mark.parametrize("name", ["course", "cifar-20", "v2"])
