@@ -720,38 +720,6 @@ def test_the_workers_memory_is_flat_over_different_requests_of_every_kind():
     assert max(grown.values()) < 1.04, grown
 
 
-GRADIENTS = """
-import numpy as np
-from resnet_viz.analysis import analyse
-from resnet_viz.attribution.effective_field import effective_fields
-from resnet_viz.attribution.grad_cam import grad_cam
-from resnet_viz.attribution.integrated_gradients import integrated_gradients
-from resnet_viz.model.gradient_model import GradientModel
-from resnet_viz.spec import preset
-from resnet_viz.weights.fit import expected_arrays
-
-summary = analyse(preset("cifar-20", input_shape=(16, 16, 3)))
-random = np.random.default_rng(5)
-arrays = {name: random.uniform(0.01, 0.05, shape).astype("float32") for name, shape in expected_arrays(summary).items()}
-network = GradientModel(summary, arrays)
-picture = random.uniform(size=(16, 16, 3)).astype("float32")
-cam = grad_cam(network, picture, "res3b_out", 3)
-way = integrated_gradients(network, picture, picture * 0, 3, 8)
-field = next(effective_fields(network, picture, ["res2b_out"]))
-print(cam.score, *cam.values.ravel()[:3], *way.values.ravel()[:3], field.side_px)
-"""
-
-
-def test_gradients_on_jax_are_those_on_tensorflow():
-    numbers = {}
-    for backend in ("jax", "tensorflow"):
-        env = os.environ | {"KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu"}
-        done = subprocess.run([sys.executable, "-c", GRADIENTS], env=env, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr[-2000:]
-        numbers[backend] = [float(text) for text in done.stdout.split()]
-    assert numbers["jax"] == pytest.approx(numbers["tensorflow"], rel=2e-3)
-
-
 # --- What a link can ask for has a bound ----------------------------------------------------------------------------
 
 
