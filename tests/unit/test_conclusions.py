@@ -146,6 +146,11 @@ def test_a_recording_went_as_far_as_its_demo_does(name):
     assert record.update == own.updates or (own.stop_at_rise and record.update < own.updates)
 
 
+def test_the_recording_of_the_claim_holds_it():
+    folder = RunFolder(RECORDINGS / "plain-vs-residual")
+    assert conclusion_of(folder.load(), folder.read_metrics().metrics).numbers["gap"] >= 0.4
+
+
 def test_nothing_measured_is_said():
     assert conclusion_of(RunRecord(Plan()), []).sentences == ("Nothing was measured yet.",)
 
