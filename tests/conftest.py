@@ -37,7 +37,7 @@ LANES: dict[str, tuple[str, ...]] = {
     "training": ("tests/equivalence/test_training.py",),
     "worker": ("tests/equivalence/test_worker.py",),
     "explanations": ("tests/equivalence/test_explanations.py",),
-    "Keras": ("tests/equivalence/test_keras_agrees.py",),
+    "Keras": ("tests/equivalence/test_keras_agrees.py", "tests/equivalence/test_jax.py"),
     "without Keras": ("tests/equivalence/test_without_keras",),
 }
 

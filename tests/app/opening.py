@@ -9,6 +9,7 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from resnet_viz.messages import use_language
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 MAIN = str(ROOT / "resnet_viz" / "ui" / "main.py")
@@ -30,7 +31,7 @@ FOLDED = (
 def opened(page: str = "architecture", params: dict[str, str] | None = None, *, folded: bool = False) -> AppTest:
     """Return a page after its first run, with all controls of the frame open unless they are to be folded."""
     use_language((params or {}).get("lang", "en"))  # AppTest formats options on this thread, not the page's
-    app = AppTest.from_file(MAIN, default_timeout=300)  # ends what hangs; a busy machine may take its time
+    app = AppTest.from_file(MAIN, default_timeout=PATIENCE_S)
     for name, value in (params or {}).items():
         app.query_params[name] = value
     for name in () if folded else FOLDED:

@@ -46,6 +46,7 @@ from resnet_viz.weights.store import WeightsFile
 from resnet_viz.worker.client import WorkerClient
 from resnet_viz.worker.requests.activations import Activations
 from resnet_viz.worker.workers import Workers
+from tests.patience import PATIENCE_S
 
 from .opening import OPENED, PAGES, exactly, maps_shown, opened, popover_labels, texts
 
@@ -1189,7 +1190,7 @@ for part in range(2):
 
 
 def test_a_worker_that_is_busy_for_two_parts_of_a_page_is_a_sentence_with_a_way_on():
-    app = AppTest.from_string(BUSY, default_timeout=60).run()
+    app = AppTest.from_string(BUSY, default_timeout=PATIENCE_S).run()
     assert not app.exception
     assert "requests are waiting" in app.error[0].value
     assert [button.label for button in app.button] == ["Try again"]

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from .waits import PATIENCE_S, eventually
+from tests.patience import PATIENCE_S
+
+from .waits import eventually
 from .windows import Visitor, Windows
 
 ROOT = Path(__file__).parents[2]

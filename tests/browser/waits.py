@@ -6,8 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-PATIENCE_S = 300
-"""The longest wait for any state; one that comes at once costs nothing."""
+from tests.patience import PATIENCE_S
 
 _QUIET = """() => {
     const app = document.querySelector("[data-testid=stApp]");

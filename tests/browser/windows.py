@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request
 
-from .waits import PATIENCE_S, quiet
+from tests.patience import PATIENCE_S
+
+from .waits import quiet
 
 # Streamlit's own, on every cold deep link: it looks for its health beside the page before it looks at the root.
 KNOWN_404 = ("_stcore/health", "_stcore/host-config")

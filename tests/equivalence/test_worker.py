@@ -44,6 +44,7 @@ from resnet_viz.worker.requests.pixel import Pixel
 from resnet_viz.worker.requests.sanity import CheckSanity
 from resnet_viz.worker.wire import Message, read_message, write_message
 from resnet_viz.worker.workers import Workers
+from tests.patience import PATIENCE_S
 
 SPEC = preset("cifar-20", input_shape=(16, 16, 3))
 NODES = ["res2a_out", "res3b_add", "fc10_softmax"]
@@ -108,7 +109,7 @@ def stand_in(code: str, **options) -> WorkerClient:
     return WorkerClient("looking", [sys.executable, "-c", HEAD + code], **{"max_pending": 4, **options})
 
 
-def until(condition, seconds: float = 20) -> bool:
+def until(condition, seconds: float = PATIENCE_S) -> bool:
     """Wait for a state, and return whether it came."""
     deadline = time.monotonic() + seconds
     while not condition() and time.monotonic() < deadline:
@@ -312,8 +313,8 @@ take()
 """
     )
     fatal, behind = Asker(client, ["fc10"]), Asker(client, ["conv1"])
-    fatal.join(30)
-    behind.join(30)
+    fatal.join(PATIENCE_S)
+    behind.join(PATIENCE_S)
     assert "stopped twice on this request" in fatal.sentence
     assert behind.sentence == ""
     client.close()
@@ -327,7 +328,7 @@ def test_waiting_in_line_is_no_silence_of_the_worker():
     client = stand_in(SLOW)
     askers = [Asker(client, ["conv1"], timeout_s=3.5) for _number in range(3)]
     for asker in askers:
-        asker.join(30)
+        asker.join(PATIENCE_S)
     assert [asker.sentence for asker in askers] == ["", "", ""]
     assert client.status().restarts == 0
     client.close()
@@ -348,7 +349,7 @@ done(other)
     )
     askers = [Asker(client, ["conv1"], timeout_s=2) for _number in range(2)]
     for asker in askers:
-        asker.join(30)
+        asker.join(PATIENCE_S)
     assert [asker.sentence for asker in askers] == ["", ""]
     assert client.status().restarts == 0
     client.close()
@@ -367,7 +368,7 @@ while True:
     forgotten = Asker(client, ["conv1"], timeout_s=0.4)
     assert until(lambda: client.status().pending == 1)
     Asker(client, ["conv1"], timeout_s=60)
-    forgotten.join(30)
+    forgotten.join(PATIENCE_S)
     assert "did not answer within 2 s" in forgotten.sentence
     client.close()
 
@@ -393,8 +394,8 @@ while True:
     if is_withdrawn:
         left.set()
     second = Asker(client, ["conv1"], timeout_s=60)
-    first.join(30)
-    second.join(30)
+    first.join(PATIENCE_S)
+    second.join(PATIENCE_S)
     assert ("Cancelled." if is_withdrawn else "did not answer within 1 s and was restarted") in first.sentence
     assert second.sentence == ""
     assert client.status().restarts == 1
@@ -464,7 +465,7 @@ def test_a_full_queue_answers_busy_at_once():
         asked(client, SPEC, picture(), NODES)
     client.close()
     for asker in askers:
-        asker.join(30)
+        asker.join(PATIENCE_S)
     assert client.status().pending == 0
     assert all("shutting down" in asker.sentence for asker in askers)
 
@@ -600,10 +601,10 @@ def test_a_long_explanation_tells_its_share_and_is_withdrawn(worker, heard):
 def test_a_request_withdrawn_while_it_waits_in_line_is_dropped_and_its_line_goes_on(worker, heard):
     first = threading.Thread(target=worker.ask, args=(long_explanation(worker),))
     first.start()
-    assert until(lambda: "explain" in [what for _number, what in heard], 60)
+    assert until(lambda: "explain" in [what for _number, what in heard])
     with pytest.raises(CancelledError):
         worker.ask(long_explanation(worker), Waiting(is_cancelled=lambda: True))
-    first.join(60)
+    first.join(PATIENCE_S)
     asked(worker, SPEC, picture(), NODES)
     dropped = heard[0][0] + 1
     assert until(lambda: dropped in [number for number, _what in heard])
@@ -634,7 +635,7 @@ def test_a_long_request_never_holds_maps():
     assert sum("explain" in steps for steps in told.values()) == 1
     assert all(thread.is_alive() for thread in threads)
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE_S)
     assert all("explain" in steps for steps in told.values())
     client.close()
 

@@ -8,6 +8,7 @@ import pytest
 from resnet_viz.jobs.runner import LocalRunner
 from resnet_viz.jobs.store import RunStore
 from resnet_viz.training.plan import Plan
+from tests.patience import PATIENCE_S
 
 JOB = """
 import json, os, sys, threading, time
@@ -82,7 +83,7 @@ def runners(tmp_path):
         runner.close()
 
 
-def wait_for(condition, timeout_s=20.0):
+def wait_for(condition, timeout_s=PATIENCE_S):
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
         if condition():

@@ -22,6 +22,7 @@ from resnet_viz.datasets import cifar10 as cifar
 from resnet_viz.datasets.cifar10 import cifar10, unpack_cifar10
 from resnet_viz.downloads import Download
 from resnet_viz.errors import DataError
+from tests.patience import PATIENCE_S
 
 DATA = np.random.default_rng(0).bytes(3 * 2**20)
 
@@ -74,7 +75,7 @@ def download(address, target, digest=None):
 def fetched(one):
     """Start a download, wait for its end, and return it."""
     one.start()
-    one.wait(20)
+    one.wait(PATIENCE_S)
     assert not one.is_running
     return one
 
@@ -82,7 +83,7 @@ def fetched(one):
 def test_a_file_arrives_whole(address, tmp_path):
     one = download(address, tmp_path / "file")
     one.start()
-    one.wait(20)
+    one.wait(PATIENCE_S)
     assert (one.sentence, one.is_here, one.progress) == ("", True, (len(DATA), len(DATA)))
     assert (tmp_path / "file").read_bytes() == DATA
 
@@ -95,14 +96,14 @@ def test_starting_blocks_nothing_and_cancel_keeps_what_came(address, tmp_path):
     while not one.progress[0]:
         time.sleep(0.01)
     one.cancel()
-    one.wait(10)
+    one.wait(PATIENCE_S)
     assert not one.is_here
     assert "Cancelled" in one.sentence
     part = (tmp_path / "file.part").stat().st_size
     assert part > 0
     _Handler.delay_s = 0.0
     one.start()
-    one.wait(20)
+    one.wait(PATIENCE_S)
     assert one.is_here
     assert _Handler.ranges[-1] == part
 
@@ -112,7 +113,7 @@ def test_a_stalled_network_is_given_up(address, tmp_path, monkeypatch):
     _Handler.delay_s = 5.0
     one = download(address, tmp_path / "file")
     one.start()
-    one.wait(10)
+    one.wait(PATIENCE_S)
     assert not one.is_running
     assert "goes on where it was" in one.sentence
 
@@ -120,7 +121,7 @@ def test_a_stalled_network_is_given_up(address, tmp_path, monkeypatch):
 def test_no_network_is_a_sentence(tmp_path):
     one = download("http://127.0.0.1:9/file", tmp_path / "file")
     one.start()
-    one.wait(15)
+    one.wait(PATIENCE_S)
     assert one.sentence.startswith("The download stopped (")
 
 
@@ -245,7 +246,7 @@ def test_two_who_start_at_once_fetch_once(address, tmp_path):
         thread.start()
     for thread in threads:
         thread.join()
-    one.wait(20)
+    one.wait(PATIENCE_S)
     assert (tmp_path / "file").read_bytes() == DATA
     assert _Handler.ranges == [0]
 

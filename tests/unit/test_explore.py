@@ -19,6 +19,7 @@ from resnet_viz.viz.block_account import (
 )
 from resnet_viz.viz.layer_words import field_sentence, layer_place, used_sentence
 from resnet_viz.worker.client import PATIENT, Waiting
+from tests.patience import PATIENCE_S
 
 
 def graph_of(name: str):
@@ -105,9 +106,9 @@ def test_a_question_is_asked_of_who_stays_and_withdrawn_from_who_leaves(monkeypa
     assert not asked.is_set()  # who only passes by asks nothing
     time.sleep(0.002)
     assert background.poll("a", question)
-    assert asked.wait(10)
+    assert asked.wait(PATIENCE_S)
     monkeypatch.setattr("resnet_viz.ui.background._LEFT_S", 0.01)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_S
     while not heard and time.monotonic() < deadline:
         time.sleep(0.005)
     assert heard == ["withdrawn"]
@@ -121,7 +122,7 @@ def test_a_question_that_failed_is_not_asked_again(monkeypatch):
         count.append(1)
         raise JobError("no")
 
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_S
     while background.poll("a", question) and time.monotonic() < deadline:
         time.sleep(0.005)
     assert count == [1]
@@ -154,7 +155,7 @@ def test_long_work_outlasts_the_page_that_asked_and_is_shared_until_nobody_waits
     with pytest.raises(InterruptedError):
         outlasting.ask("a", question, Waiting(touched))
     outlasting._left_s = 0.01
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_S
     while outlasting._works and time.monotonic() < deadline:
         time.sleep(0.005)
     assert (asked, outlasting._works) == ([1], {})  # left alone, it was withdrawn

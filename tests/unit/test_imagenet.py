@@ -16,6 +16,7 @@ from resnet_viz.spec import PRESETS, preset
 from resnet_viz.weights.fit import expected_arrays
 from resnet_viz.weights.imagenet import FILES, ImageNetFile, ImageNetStore, class_names, file_for
 from resnet_viz.weights.layouts.keras_applications import own_layer
+from tests.patience import PATIENCE_S
 
 
 def published_names(name: str) -> dict[str, str]:
@@ -92,7 +93,7 @@ def test_fetched_checked_and_read_as_arrays(published, server, tmp_path, monkeyp
     assert store.load(file) is None
     download = store.download(file)
     download.start()
-    download.wait(60)
+    download.wait(PATIENCE_S)
     assert download.sentence == ""
     found = store.load(file)
     assert found is not None
@@ -120,7 +121,7 @@ def test_what_keras_fetched_is_read_where_it_lies_into_a_fresh_folder(published,
     store = ImageNetStore(tmp_path / "fresh" / "imagenet")
     download = store.download(file)
     download.start()
-    download.wait(60)
+    download.wait(PATIENCE_S)
     assert download.sentence == ""
     found = store.load(file)
     assert found is not None
@@ -136,7 +137,7 @@ def test_another_file_of_keras_is_left_alone_and_ours_is_fetched(published, serv
     store = ImageNetStore(tmp_path / "store")
     download = store.download(file)
     download.start()
-    download.wait(60)
+    download.wait(PATIENCE_S)
     assert download.sentence == ""
     assert store.load(file) is not None
     assert kept.read_bytes() == b"fine-tuned by somebody"
@@ -169,5 +170,5 @@ def test_without_a_network_it_is_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "nothing"))
     download = ImageNetStore(tmp_path).download(FILES["keras-v1"])
     download.start()
-    download.wait(30)
+    download.wait(PATIENCE_S)
     assert download.sentence.startswith("The download stopped (")

@@ -21,6 +21,7 @@ from resnet_viz.jobs.store import RunStore
 from resnet_viz.messages import use_language
 from resnet_viz.training import record
 from resnet_viz.training.record import RunFolder
+from tests.patience import PATIENCE_S
 
 from .queueing import pid, plan, runners, state_of, wait_for
 
@@ -69,7 +70,7 @@ def test_a_new_server_goes_on_where_the_last_one_was_stopped(runners):
     at = RunFolder(first.store.folder / run.id).load().update
     second = runners()
     wait_for(lambda: second.events(run.id).record.update > at)
-    wait_for(lambda: state_of(second, waiting) == "done", 30)
+    wait_for(lambda: state_of(second, waiting) == "done")
     assert state_of(second, run) == "done"
 
 
@@ -160,7 +161,7 @@ def test_the_heart_of_a_job_needs_no_disk():
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
         beats = process.stdout.read(3)
         process.stdout.close()
-        assert process.wait(10) == 0  # and it stops when nobody listens
+        assert process.wait(PATIENCE_S) == 0  # and it stops when nobody listens
     assert beats == b"..."
 
 

@@ -5,6 +5,7 @@ from collections import OrderedDict
 
 from resnet_viz.worker.line import MAX_PASSED, Line
 from resnet_viz.worker.wire import Message
+from tests.patience import PATIENCE_S
 
 
 def request(number, network=0, owner=None):
@@ -64,5 +65,5 @@ def test_a_line_that_is_empty_waits_until_somebody_comes():
     thread.start()
     line.put(request(7), "somebody")
     line.close()
-    thread.join(10)
+    thread.join(PATIENCE_S)
     assert found == [7]
