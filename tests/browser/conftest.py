@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from resnet_viz.lessons.walks import PAGES
 from tests.patience import PATIENCE_S
 
-from .waits import eventually
+from .waits import eventually, quiet
 from .windows import Visitor, Windows
 
 ROOT = Path(__file__).parents[2]
@@ -88,6 +89,15 @@ def stop_server(server: Server) -> None:
     except subprocess.TimeoutExpired:
         server.process.kill()
         server.process.wait()
+
+
+def very_first_request(page: Page, fresh: Server, link: str, said: str) -> None:
+    """Open a deep link as the first thing a server is asked for; beside `pages/` Streamlit would run the bare page then."""
+    page.goto(fresh.url + link)
+    expect(page.locator("[data-testid=stMain]")).to_contain_text(said)
+    expect(page.locator("[data-testid=stTopNavLink]")).to_have_count(len(PAGES))
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+    quiet(page)
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,9 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from resnet_viz.lessons.walks import PAGES
 from resnet_viz.ui.state import _ECHO_S
 
-from .conftest import start_server, stop_server
+from .conftest import start_server, stop_server, very_first_request
 from .waits import eventually, in_scheme, quiet
 
 TILES = ".st-key-maps canvas.cells"
@@ -35,28 +34,17 @@ def inspector(page: Page):
 # --- Links ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("link", "said"),
-    [
-        ("/layers?preset=cifar-20", "cifar-20"),
-        ("/activations?preset=cifar-20&node=res3b_out", "cifar-20"),
-        ("/explain?preset=cifar-20&method=occlusion", "cifar-20"),
-        # A run has its own network: the subject of the other pages is not said there.
-        ("/train?preset=cifar-20&demo=overfit-ten", "can the network learn ten pictures by heart?"),
-    ],
-)
-def test_a_deep_link_as_the_very_first_request(tmp_path, visit, link, said):
-    """With the frame beside `pages/` Streamlit would run the bare page here; only a fresh server can show it."""
+def test_a_deep_link_as_the_very_first_request_and_then_the_picture(tmp_path, visit):
+    """The other pages' deep links are the first requests of the servers in test_train.py."""
     fresh = start_server(tmp_path)
-    page = visit(fresh).page
+    visitor = visit(fresh)
     try:
-        page.goto(fresh.url + link)
-        expect(page.locator("[data-testid=stMain]")).to_contain_text(said)
-        expect(page.locator("[data-testid=stTopNavLink]")).to_have_count(len(PAGES))
-        expect(page.locator("[data-testid=stException]")).to_have_count(0)
+        very_first_request(visitor.page, fresh, "/layers?preset=cifar-20", "cifar-20")
+        expect(selected(visitor.open())).to_be_attached()
     finally:
-        page.context.close()  # or what it still loads is refused
+        visitor.context.close()  # or what it still loads is refused
         stop_server(fresh)
+    eventually(lambda: fresh.worker_pid is None, "the worker ends with its server")
 
 
 def test_the_link_follows_what_is_shown_and_brings_it_back(visit):
@@ -189,18 +177,6 @@ def test_the_server_says_where_it_is_and_asks_nobody(server):
     log = server.log.read_text("utf-8")
     assert f"ResNet Viz: {server.url}" in log
     assert "external IP" not in log  # Streamlit's own welcome asks the internet for it
-
-
-def test_the_picture_does_not_wait_for_keras(tmp_path, visit):
-    fresh = start_server(tmp_path)
-    page = visit(fresh).page
-    try:
-        page.goto(fresh.url)
-        expect(selected(page)).to_be_attached()
-    finally:
-        page.context.close()
-        stop_server(fresh)
-    eventually(lambda: fresh.worker_pid is None, "the worker ends with its server")
 
 
 # --- Screens, themes, languages, accessibility ---------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Training as a class meets it: a real job, watched, paused, cancelled, taken up again by the next server."""
 
+import json
 import re
 import signal
 import statistics
@@ -9,14 +10,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from resnet_viz.jobs.runner import MAX_WAITING
 from resnet_viz.jobs.store import RunStore
 from resnet_viz.paths import ASSETS
 from resnet_viz.training.conclusions import conclusion_of
 from resnet_viz.training.demos import demo
 from resnet_viz.training.plan import with_settings
-from resnet_viz.training.record import RunFolder
+from resnet_viz.training.record import RunFolder, RunRecord
 
-from .conftest import start_server, stop_server
+from .conftest import start_server, stop_server, very_first_request
 from .waits import eventually, quiet
 
 SHORT = "/train?preset=cifar-20&demo=overfit-ten&plan=updates%3D{n}%3Bseconds%3D0"
@@ -39,34 +41,29 @@ def started(page):
     return run_id
 
 
-def submitted(page):
-    """Start a run and return its id; its process has yet to start."""
-    press(page, "Train")
+def submitted(page, by="Train"):
+    """Put a run in the queue and return its id; its process has yet to start."""
+    press(page, by)
     expect(page).to_have_url(re.compile("run="))
     return re.search(r"run=([\w-]+)", page.url).group(1)
 
 
-@pytest.fixture
-def own_server(tmp_path):
-    """A server with a list of runs of its own."""
-    running = start_server(tmp_path)
-    yield running
-    stop_server(running)
-
-
 def test_a_run_from_click_to_conclusion_watched_by_two_and_inspected(visit):
-    page = visit().open(SHORT.format(n=152))
+    page = visit().open(SHORT.format(n=24))
     expect(page.get_by_text("Before a long training: can the network learn ten pictures by heart?")).to_be_visible()
-    run_id = submitted(page)  # what is only there while it runs is looked for before its first curve
-    expect(page.get_by_role("button", name="● 1 job")).to_be_visible()
+    run_id = submitted(
+        page, "Get ready (start later)"
+    )  # it waits for the second window, however long that takes to open
+    expect(page.get_by_text("Starting Keras")).to_be_visible()
     other = visit().open(f"/train?run={run_id}")
     expect(other.get_by_text("You are watching this run. Only its owner can change it.")).to_be_visible()
     expect(other.get_by_role("button", name="Cancel", exact=True)).to_have_count(0)
-    expect(other.get_by_text("Starting Keras")).to_be_visible()
+    expect(page.get_by_role("button", name="● 1 job")).to_be_visible()
     page.reload()
-    expect(page.locator(".st-key-run_chart_norms .js-plotly-plot").first).to_be_visible()
+    press(page, "Start now")
     for window in (page, other):
-        expect(window.get_by_role("strong").filter(has_text="After 152 steps residual gets")).to_be_visible()
+        expect(window.locator(".st-key-run_chart_norms .js-plotly-plot").first).to_be_visible()
+        expect(window.get_by_role("strong").filter(has_text="After 24 steps residual gets")).to_be_visible()
     expect(page.get_by_text("A training loss near 0 says")).to_be_visible()
     press(page, "Inspect this model")
     expect(page).to_have_url(re.compile("/activations"))
@@ -89,8 +86,11 @@ def test_pause_go_on_and_cancel(visit):
     expect(page.get_by_text(re.compile("cancelled at step"))).to_be_visible()  # how soon: the runner's own test
 
 
-def test_a_run_survives_its_server(visit, own_server, tmp_path):
-    page = visit(own_server).open(SHORT.format(n=3000))
+def test_a_run_survives_its_server(visit, tmp_path):
+    own_server = start_server(tmp_path)
+    page = visit(own_server).page
+    # A run has its own network: the subject of the other pages is not said there.
+    very_first_request(page, own_server, SHORT.format(n=3000), "can the network learn ten pictures by heart?")
     run_id = started(page)
     store = RunStore(tmp_path / "runs")
     eventually(lambda: any(store.files(run_id).checkpoints.glob("update-000*[1-9]*")), "a checkpoint")
@@ -104,7 +104,9 @@ def test_a_run_survives_its_server(visit, own_server, tmp_path):
     assert kept.update > 0
     following = start_server(tmp_path)
     try:
-        page = visit(following).open(f"/train?run={run_id}")
+        visitor = visit(following)
+        very_first_request(visitor.page, following, "/activations?preset=cifar-20&node=res3b_out", "cifar-20")
+        page = visitor.open(f"/train?run={run_id}")
         expect(page.get_by_text(re.compile(r"of 3,000 steps"))).to_be_visible()
         eventually(lambda: store.files(run_id).load().update > kept.update, "the run goes on")
         page.context.close()
@@ -124,11 +126,39 @@ def turning_pages_s(page):
     return statistics.median(times)
 
 
-def test_a_long_queue_leaves_the_pages_quick_and_tells_the_truth(visit, own_server, tmp_path):
-    store = RunStore(tmp_path / "runs")
-    plan = with_settings(demo("overfit-ten").plan, {"updates": "100000", "seconds": "0"})
-    runs = [store.add(f"owner {n}", plan, f"run {n}") for n in range(64)]
-    waiting, idle = visit(own_server), visit()
+PICTURE = "![look](http://evil.example/a.png)"
+EVIL = f"{PICTURE} <img src='http://evil.example/b.png'>"
+
+
+def broken(store, run, plan):
+    """Give a run a name, a class and a last sentence that would fetch a picture, and one measurement."""
+    line = {"network": "resnet-20", "update": 1, "loss": 1.0, "training_accuracy": 0.5, "learning_rate": 0.1}
+    line |= {"images_per_s": 9.0, "memory_bytes": 2**30, "gradient_norms": {"2a": 1.0}, "weight_norms": {"2a": 1.0}}
+    store.files(run.id).metrics.write_text(json.dumps(line) + "\n", "utf-8")
+    record = RunRecord(plan, state="failed", sentence=f"It broke: {EVIL}", classes=(EVIL, *"bcdef"))
+    store.files(run.id).save(record)
+    store.set_state(run.id, "failed")
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory):
+    """A server of its own: two runs that broke, one that trains, and behind it as many as may wait."""
+    data = tmp_path_factory.mktemp("crowded")
+    store, plan = RunStore(data / "runs"), demo("overfit-ten").plan
+    failed = [store.add("owner", plan, EVIL[:60]) for _number in range(2)]
+    for run in failed:
+        broken(store, run, plan)
+    long = with_settings(plan, {"updates": "100000", "seconds": "0"})
+    waiting = [store.add(f"owner {n}", long, f"run {n}") for n in range(1 + MAX_WAITING)]
+    running = start_server(data)
+    yield running, failed, waiting
+    stop_server(running)
+
+
+def test_a_long_queue_leaves_the_pages_quick_and_tells_the_truth(visit, crowded):
+    server, _failed, runs = crowded
+    waiting, idle = visit(server), visit()
+    very_first_request(waiting.page, server, "/explain?preset=cifar-20&method=occlusion", "cifar-20")
     page = waiting.open(f"/train?run={runs[40].id}")
     expect(page.get_by_text("40 runs before this one")).to_be_visible()
     press(page, "New run")
@@ -137,6 +167,17 @@ def test_a_long_queue_leaves_the_pages_quick_and_tells_the_truth(visit, own_serv
     # Both servers share this machine with the training: the bound leaves room for it, none for a page per waiting run.
     assert turning_pages_s(page) < 2 * turning_pages_s(idle.open()) + 1
     waiting.leave()
+
+
+def test_the_name_of_a_run_draws_no_picture_from_elsewhere(visit, crowded):
+    """`visit` fails on any request elsewhere."""
+    server, (run, other), _waiting = crowded
+    visitor = visit(server)
+    page = visitor.open(f"/train?run={run.id}&with={other.id}")
+    expect(page.get_by_text("![look]").first).to_be_visible()
+    expect(page.get_by_test_id("stAlert").first).to_contain_text("It broke: ![look]")
+    expect(page.locator(".st-key-run_chart_norms .js-plotly-plot")).to_be_visible()
+    visitor.leave()
 
 
 LINK = "/train?demo=plain-vs-residual&run=recorded-plain-vs-residual"
