@@ -54,6 +54,10 @@ def _judge(program: Program, answer: Answer) -> Answer:
         except StoppedError as stopped:
             stops.append(stopped.stop)
             continue
+        except Exception as error:  # noqa: BLE001 - a graph that we cannot compare is not judged, whatever we stumble over
+            text = _("The checker cannot compare this code with the course's. It says nothing about right or wrong.")
+            stops.append(_stop("unknown", text) | {"python": f"{type(error).__name__}: {error}"[:300]})
+            continue
         if judged.looks_like:
             answer["looks_like"] = judged.looks_like
         answer["checked"].append(judged.function)

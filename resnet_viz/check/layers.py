@@ -226,11 +226,17 @@ def activation_name(value: object, record: Recorder) -> str:
     return _refused(record, "activation=…")
 
 
+_OF_MAPS = frozenset(("conv", "max_pool", "average_pool", "padding", "global_average_pool", "global_max_pool"))
+
+
 def step_of(
     kind: str, title: str, given: dict[str, Any], tensors: tuple[Tensor, ...], record: Recorder, phase: object
 ) -> tuple[str, dict[str, Any], Size | None]:
     """Return a step's kind, settings and shape."""
     size = size_of(tensors[0])
+    if kind in _OF_MAPS and size is not None and len(size) != 3:
+        text = _("`{layer}` reads maps of height, width and channels. It is given {shape}.")
+        raise KerasRefusesError(text.format(layer=title, shape="×".join(map(str, size))))
     match kind:
         case "conv":
             settings = _conv(given, title, record)

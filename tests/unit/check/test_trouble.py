@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from resnet_viz.check import judge
+from resnet_viz.check import judge, one_block
 from resnet_viz.check.judging import MOST_CHARACTERS
 
 from .styles import COURSE_2018, IDENTITY_2018, IDENTITY_2021, IMPORTS_2018, IMPORTS_2021, NETWORK_2018, changed
@@ -53,6 +53,12 @@ ERRORS = {
         "'valid' or 'same'",
     ),
     "no kernel": (BLOCK + "    return Conv2D(F1)(X)\n", "exception", 3, "needs `kernel_size`"),
+    "a convolution on a vector": (
+        BLOCK + "    X = Flatten()(X)\n    return Conv2D(F1, 1)(X)\n",
+        "exception",
+        4,
+        "reads maps of height, width and channels. It is given 57600",
+    ),
     "half a filter": (BLOCK + "    return Conv2D(F1 / 3, 1)(X)\n", "exception", 3, "whole number"),
     "recursion": (BLOCK + "    return identity_block(X, f, filters, stage, block)\n", "recursion", 3, "never ends"),
     "a loop for ever": (BLOCK + "    while True:\n        pass\n", "long", 4, "does not end"),
@@ -121,6 +127,15 @@ def test_what_the_stand_in_does_not_know_is_never_right(code, call):
     assert answer["verdict"] == "unknown"
     assert call in answer["stop"]["python"]
     assert "cannot" in answer["stop"]["sentence"]
+
+
+def test_what_the_checker_itself_stumbles_over_is_not_judged(monkeypatch):
+    def stumble(*_args):
+        raise KeyError("n7")
+
+    monkeypatch.setattr(one_block, "compare", stumble)
+    answer = judge(IDENTITY_2018)
+    assert (answer["verdict"], answer["stop"]["python"]) == ("unknown", "KeyError: 'n7'")
 
 
 def test_one_function_that_stops_leaves_the_others_judged():
