@@ -6,13 +6,14 @@ References:
     BatchNorm to its start (γ 1, β 0, mean 0, variance 1).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.engine.inference import InferenceModel
+from resnet_viz.results import Sanity
 from resnet_viz.spec import LayerGraph
 from resnet_viz.spec.layers import Conv, Dense
 from resnet_viz.weights.start import starting_kernel
@@ -35,6 +36,23 @@ def randomised(network: M) -> Iterator[tuple[int, M]]:
     for stage in stages_from_the_top(network.graph):
         other |= _random_arrays(network, stage)
         yield stage, network.with_arrays(other)
+
+
+def checked(network: M, map_of: Callable[[M], FloatArray]) -> Sanity:
+    """Return the maps of a network that is made random from the top down, and their rank correlations to its own.
+
+    Args:
+        network: As it learned.
+        map_of: Returns the map of a network.
+    """
+    own = map_of(network)
+    stages, maps, correlations = [], [own], [1.0]
+    for stage, other in randomised(network):
+        stages.append(stage)
+        maps.append(map_of(other))
+        correlations.append(rank_correlation(own, maps[-1]))
+    # NaN is no JSON: a map that is the same everywhere correlates with nothing.
+    return Sanity(stages, np.stack(maps), [None if np.isnan(value) else value for value in correlations])
 
 
 def rank_correlation(one: FloatArray, other: FloatArray) -> float:

@@ -1,27 +1,29 @@
 """The command ``lesson``: the lessons there are, and each as a sheet to print. ONNX Runtime loads when something is measured."""
 
 import argparse
+import os
 from collections.abc import Sequence
-from functools import cached_property
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from resnet_viz.cli.chosen_weights import arrays_of
+from resnet_viz.analysis import network as account_of
+from resnet_viz.attribution.catalogue import AttributionRequest, needs_keras
+from resnet_viz.backends import child_environment
 from resnet_viz.cli.network import add_network, network_of, write_out
 from resnet_viz.cli.pictures import PictureStores
 from resnet_viz.errors import SpecError, broken_rule, did_you_mean
-from resnet_viz.lessons.grounds import Grounds, RunFacts
+from resnet_viz.lessons.grounds import RunFacts
 from resnet_viz.lessons.walks import Walk, read_walk, shipped_walks
 from resnet_viz.messages import gettext as _
 from resnet_viz.paths import ASSETS
-from resnet_viz.reports.names import softmax
+from resnet_viz.reports.benches import Instruments, grounds
 from resnet_viz.reports.sheets import SHEETS, Bench, Printed
+from resnet_viz.results import Attribution, Sanity
 from resnet_viz.spec import ResNetSpec
-from resnet_viz.spec.layers import Softmax
-from resnet_viz.subject.operations import surgery_of
 from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.trial import Trial, trial_of
 from resnet_viz.training.conclusions import facts_of
@@ -92,10 +94,7 @@ def _network_at_hand(options: argparse.Namespace) -> tuple[str, ResNetSpec] | No
 
 def _bench(subject: Subject) -> Bench:
     trial = trial_of(subject, PictureStores(subject.weights, subject.summary, None))
-    measuring = _Measuring(trial)
-    return Bench(
-        trial, Grounds(trial.summary, measuring.maps, measuring.probabilities, lambda: _facts(subject.train.run))
-    )
+    return Bench(trial, grounds(trial, subject, Instruments(_maps, _explanation, _check, _facts)))
 
 
 def _facts(run: str) -> RunFacts:
@@ -111,25 +110,48 @@ def _facts(run: str) -> RunFacts:
     return facts_of(recording.load(), recording.read_metrics()[0])
 
 
-class _Measuring:
-    """A network with its weights, made when something is measured."""
+@lru_cache(maxsize=4)
+def _network(spec: ResNetSpec, file: Path | None, *, has_gradients: bool = False) -> "InferenceModel":
+    """Return a network, whole, with the arrays of a file; Keras is imported for gradients alone."""
+    from safetensors.numpy import load_file
 
-    def __init__(self, trial: Trial) -> None:
-        self._trial = trial
+    summary = account_of(spec)
+    arrays = network_arrays(summary, dict(load_file(file)) if file else {})
+    if has_gradients:
+        os.environ.update(child_environment())
+        from resnet_viz.model.gradient_model import GradientModel
 
-    @cached_property
-    def _network(self) -> "InferenceModel":
-        from resnet_viz.engine.inference import InferenceModel
+        return GradientModel(summary, arrays)
+    from resnet_viz.engine.inference import InferenceModel
 
-        if self._trial.lacks_picture:
-            raise LookupError(self._trial.image)
-        return InferenceModel(self._trial.summary, network_arrays(self._trial.summary, arrays_of(self._trial.weights)))
+    return InferenceModel(summary, arrays)
 
-    def maps(self, nodes: Sequence[str]) -> dict[str, Array]:
-        return self._network.activations(self._trial.input, nodes)
 
-    def probabilities(self, surgery: str) -> Array:
-        last = self._trial.summary.graph.nodes[-1]
-        network = self._network.after(surgery_of(surgery, self._trial.summary))
-        found = network.activations(self._trial.input, [last.id])[last.id]
-        return found if isinstance(last.layer, Softmax) else softmax(found)
+def _model(trial: Trial, wanted: AttributionRequest | None = None) -> "InferenceModel":
+    """Return the network of a trial, after its surgery.
+
+    Raises:
+        LookupError: If its picture is somebody's own.
+    """
+    if trial.lacks_picture:
+        raise LookupError(trial.image)
+    has_gradients = wanted is not None and needs_keras(wanted, trial.summary.graph)
+    file = trial.weights.file.path if trial.weights.file else None
+    return _network(trial.spec, file, has_gradients=has_gradients).after(trial.surgery)
+
+
+def _maps(trial: Trial, nodes: Sequence[str]) -> dict[str, Array]:
+    return _model(trial).activations(trial.input, nodes)
+
+
+def _explanation(trial: Trial, wanted: AttributionRequest) -> Attribution:
+    from resnet_viz.attribution.methods import attribute
+
+    return attribute(_model(trial, wanted), trial.with_plain, wanted)
+
+
+def _check(trial: Trial, wanted: AttributionRequest) -> Sanity:
+    from resnet_viz.attribution.methods import attribute
+    from resnet_viz.attribution.sanity import checked
+
+    return checked(_model(trial, wanted), lambda network: attribute(network, trial.with_plain, wanted).values)

@@ -109,7 +109,8 @@ def _page(printed: Printed, head: str, kind: str, draw: Callable[[Stop, Bench], 
 
 def _bench(printed: Printed, stop: Stop) -> Bench:
     """Return where a stop's numbers come from: the network at hand, unless the stop speaks of one that it names itself."""
-    subject, _problems = from_params(dict(stop.params))
+    is_measured = bool(stop.ask and stop.ask.needs - {"run"})  # then what comes is seen where the question leads
+    subject, _problems = from_params(dict((stop.evidence if is_measured else stop).params))
     own = printed.bench(subject)
     if printed.network is None or subject.preset != DEFAULT_PRESET or stop.page == _RUNS:
         return own

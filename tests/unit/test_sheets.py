@@ -44,6 +44,15 @@ def test_a_sheet_of_answers_computes_and_measures_them(capsysbinary):
     assert "Measured with these weights: trained on shapes; on this picture: star." in text
 
 
+def test_an_explanation_is_measured_as_the_lesson_does(capsysbinary, monkeypatch):
+    monkeypatch.setattr("resnet_viz.cli.lesson.needs_keras", lambda wanted, _graph: wanted.method != "occlusion")
+    monkeypatch.setattr("resnet_viz.cli.lesson.child_environment", without)
+    monkeypatch.setattr("resnet_viz.cli.lesson._check", without)  # six maps
+    text = sheet(capsysbinary, "why", "--sheet", "answers")
+    assert text.count("Measured when the lesson runs.") == 2  # those, and what takes a gradient
+    assert text.count("Measured with these weights: trained on shapes") == 2
+
+
 def test_answers_are_those_of_the_network_at_hand(capsysbinary):
     text = sheet(capsysbinary, "shortcut", "--sheet", "answers", "--preset", "keras-v1")
     assert "In block 4a x is 28×28×512 and F(x) is 14×14×1024" in text
@@ -61,8 +70,15 @@ def test_a_lesson_of_ones_own_is_printed_too_and_its_words_are_words(capsysbinar
     assert "&lt;b&gt;How&lt;/b&gt; many at this block?" in made
 
 
+def without(*_arguments):
+    raise LookupError
+
+
 @pytest.mark.parametrize("name", LESSONS)
-def test_every_lesson_prints_in_chinese(name, capsysbinary):
+def test_every_lesson_prints_in_chinese(name, capsysbinary, monkeypatch):
+    """Without gradients, which take Keras and seconds: what is measured by them is said to be."""
+    monkeypatch.setattr("resnet_viz.cli.lesson._explanation", without)
+    monkeypatch.setattr("resnet_viz.cli.lesson._check", without)
     use_language("zh")
     try:
         for kind in ("questions", "answers"):

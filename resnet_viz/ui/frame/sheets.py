@@ -1,26 +1,28 @@
 """Lessons on paper, for teachers: a lesson's questions, and its answers for the network at hand."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
-from resnet_viz.lessons.grounds import Array, Grounds
+from resnet_viz.attribution.catalogue import AttributionRequest
+from resnet_viz.lessons.grounds import Array
 from resnet_viz.lessons.walks import Walk
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import in_this_language
-from resnet_viz.reports.names import softmax
+from resnet_viz.reports.benches import Instruments, grounds
 from resnet_viz.reports.sheets import SHEETS, Bench, Printed
-from resnet_viz.spec.layers import Softmax
-from resnet_viz.subject.operations import surgery_of
+from resnet_viz.results import Attribution, Sanity
 from resnet_viz.subject.subject import UPLOAD, Subject
 from resnet_viz.subject.trial import Trial
 from resnet_viz.ui import resolving, services, state
 from resnet_viz.ui.frame import measuring
 from resnet_viz.ui.shared import forward
 from resnet_viz.weights.choice import RANDOM, SHIPPED
+from resnet_viz.worker.request import Network
 from resnet_viz.worker.requests.activations import Activations
+from resnet_viz.worker.requests.explain import Explain
+from resnet_viz.worker.requests.sanity import CheckSanity
 
 
 def show(lessons: Mapping[str, tuple[str, Walk]], in_language: Callable[[str, str], str], address: str) -> None:
@@ -62,26 +64,27 @@ def show(lessons: Mapping[str, tuple[str, Walk]], in_language: Callable[[str, st
 def _bench(subject: Subject) -> Bench:
     """Return where the numbers of a stop come from, on a thread that runs nobody's page: nothing of a visitor's is asked."""
     trial = resolving.trial_for(subject)
-    return Bench(trial, _grounds(trial, subject.train.run))
+    return Bench(trial, grounds(trial, subject, Instruments(_maps, _explanation, _check, measuring.facts)))
 
 
-def _grounds(trial: Trial, run: str) -> Grounds:
-    def beside(other: str) -> Grounds:
-        kind, _colon, name = other.partition(":")
-        return _grounds(trial, name) if kind == "run" else _grounds(trial.beside(other), run)
+def _asked_of(trial: Trial) -> Network:
+    """Return what the worker is asked about.
 
-    is_ours = trial.image != UPLOAD and trial.source in (RANDOM, SHIPPED)
-    grounds = Grounds(trial.summary, run=lambda: measuring.facts(run), beside=beside)
-    if not is_ours:
-        return grounds
-    return replace(grounds, maps=partial(_maps, trial), probabilities=partial(_probabilities, trial))
+    Raises:
+        LookupError: If picture or weights are a visitor's own.
+    """
+    if trial.image == UPLOAD or trial.source not in (RANDOM, SHIPPED):
+        raise LookupError(trial.image)
+    return forward.network_of(trial)
 
 
 def _maps(trial: Trial, nodes: Sequence[str]) -> dict[str, Array]:
-    return services.worker().ask(Activations(forward.network_of(trial), trial.input, list(nodes)))
+    return services.worker().ask(Activations(_asked_of(trial), trial.input, list(nodes)))
 
 
-def _probabilities(trial: Trial, surgery: str) -> Array:
-    last = trial.summary.graph.nodes[-1]
-    found = _maps(trial.having(surgery=surgery_of(surgery, trial.summary)), [last.id])[last.id]
-    return found if isinstance(last.layer, Softmax) else softmax(found)
+def _explanation(trial: Trial, wanted: AttributionRequest) -> Attribution:
+    return services.worker().ask(Explain(_asked_of(trial), trial.with_plain, wanted))
+
+
+def _check(trial: Trial, wanted: AttributionRequest) -> Sanity:
+    return services.worker().ask(CheckSanity(_asked_of(trial), trial.with_plain, wanted))
