@@ -13,6 +13,7 @@ from resnet_viz.check.recorder import FILE
 PHASES = frozenset(("training", "is_training", "train", "phase"))
 """Parameters that hand the phase through: their defaults are no choice of a phase."""
 
+_NONE = re.compile(r"^[^#]*\w\s*=\s*None\s*(#.*)?$")
 PHASE_NAME = "__phase__"
 _PROMPT = re.compile(r"^(\s*)(?:>>> ?|\.\.\. ?|In ?\[\d*\]: ?)")
 _MAGIC = re.compile(r"^(\s*)(?:%|!|\?)|^(\s*)[\w.]+\s*=\s*[%!]|^(\s*)[\w.]+\?{1,2}\s*$")
@@ -35,6 +36,20 @@ class Source:
         if line is None or not 1 <= line <= len(self.lines):
             return ""
         return self.lines[line - 1].strip()[:160]
+
+    def unfilled(self, function: str) -> int | None:
+        """Return the first line of a function that still gives None to a name, as the course's notebooks come."""
+        node = self.functions.get(function)
+        if node is None:
+            return None
+        places = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        return next((line for line in places if _NONE.search(self.lines[line - 1])), None)
+
+    def returns_something(self, function: str) -> bool:
+        """Whether a function has a `return` with something behind it."""
+        node = self.functions.get(function)
+        inside = ast.walk(node) if node else ()
+        return any(isinstance(each, ast.Return) and each.value is not None for each in inside)
 
     @cached_property
     def _nodes(self) -> list[ast.AST]:

@@ -108,6 +108,7 @@ def _tried(program: Program, name: str, trial: Trial, roles: set[str], filters: 
         "s": trial.strides,
         "stage": int(trial.name[0]),
         "block": trial.name[1:],
+        "name": trial.name,
         **dict(zip(("f1", "f2", "f3"), trial.filters, strict=True)),
     }
     given = program.call(program.names[name], values, name)
@@ -145,7 +146,7 @@ def output_of(given: object, record: Recorder, name: str) -> tuple[str, list[Dra
         given.close()
     last = record.steps[-1]
     if given is None:
-        return last.id, [Draft("no-return", "", None)]
+        return last.id, [Draft("no-return")]
     return last.id, [Draft("other", "returned", None, values={"function": name})]
 
 

@@ -26,7 +26,8 @@ PARAMETERS: dict[str, str] = {
     **dict.fromkeys(("f", "kernel_size", "kernel", "ks", "k", "filter_size", "size", "middle_kernel"), "f"),
     **dict.fromkeys(("filters", "filter", "n_filters", "nb_filters", "num_filters", "fs", "channels"), "filters"),
     **dict.fromkeys(("s", "stride", "strides"), "s"),
-    "stage": "stage",
+    **dict.fromkeys(("stage", "level"), "stage"),
+    **dict.fromkeys(("name", "prefix", "base", "base_name", "name_base", "layer_name"), "name"),
     **dict.fromkeys(("block", "block_name", "letter"), "block"),
     "f1": "f1",
     "f2": "f2",
@@ -97,11 +98,15 @@ class Program:
             raise StoppedError(self._strange(name, str(error.args[0]))) from None
         try:
             with bounded():
-                return function(*args, **kwargs)
+                given = function(*args, **kwargs)
         except BaseException as error:  # noqa: BLE001 - whatever a stranger's code raises
             stop = stop_of(error, self.source, name)
             earlier = self.failed.get(getattr(error, "name", None) or " ") if isinstance(error, NameError) else None
             raise StoppedError(earlier or stop) from None
+        line = self.source.unfilled(name) if given is None and self.source.returns_something(name) else None
+        if line is not None:
+            raise StoppedError(_unfilled(self.source, name, line))
+        return given
 
     def _strange(self, name: str, parameter: str) -> Stop:
         node = self.source.functions.get(name)
@@ -186,6 +191,9 @@ def _made_by(statement: ast.stmt) -> set[str]:
 def stop_of(error: BaseException, source: Source, function: str) -> Stop:
     """Return why code stopped, on the last of its own lines that was being run."""
     line, where = line_of(error)
+    empty = source.unfilled(where) if isinstance(error, KerasRefusesError) and "None" in str(error) else None
+    if empty is not None:
+        return _unfilled(source, where, empty)
     kind, sentence = _said(error, source.text_at(line), source)
     python = error.call if isinstance(error, NotKnownError) else f"{type(error).__name__}: {error}"
     return {
@@ -195,6 +203,17 @@ def stop_of(error: BaseException, source: Source, function: str) -> Stop:
         "function": where or function,
         "sentence": sentence,
         "python": python[:300],
+    }
+
+
+def _unfilled(source: Source, function: str, line: int) -> Stop:
+    return {
+        "kind": "exception",
+        "line": line,
+        "text": source.text_at(line),
+        "function": function,
+        "sentence": _("This line still has None in it: it is not filled in yet."),
+        "python": "None",
     }
 
 

@@ -253,6 +253,13 @@ RIGHT: dict[str, str] = {
     ),
     "padding same on a 1×1": changed(IDENTITY_2018, ("padding = 'valid'", "padding = 'same'")),
     "negative axis": IDENTITY_2018.replace("axis = 3", "axis = -1"),
+    "filters one by one, a name as prefix": changed(
+        IDENTITY_2018,
+        (
+            "def identity_block(X, f, filters, stage, block):",
+            "def identity_block(X, F1, F2, F3, f, prefix):\n    stage, block = prefix[0], prefix[1:]\n    filters = F1, F2, F3",
+        ),
+    ),
     "keyword inputs": changed(IDENTITY_2018, ("Add()([X, X_shortcut])", "layers.add(inputs=[X_shortcut, X])")),
     "identity as a layer": changed(IDENTITY_2018, ("X_shortcut = X\n", "X_shortcut = tf.identity(X)\n")),
 }

@@ -38,10 +38,18 @@ ERRORS = {
         "too many values",
     ),
     "not filled in": (BLOCK + "    X = None(None)\n    return X\n", "exception", 3, "not filled in"),
-    "None into a layer": (
-        BLOCK + "    X = None\n    X = Activation('relu')(X)\n    return X\n",
+    "lines of the course's cell, left as they come": (
+        BLOCK
+        + "    X_shortcut = X\n    ## second part (≈3 lines)\n    X = None\n    X = None # 2b\n    X = Activation('relu')(X)\n    return X\n",
         "exception",
-        4,
+        5,
+        "not filled in",
+    ),
+    "nothing filled in at all": (BLOCK + "    X = None\n    return X\n", "exception", 3, "not filled in"),
+    "None from a helper": (
+        "def helper(x):\n    Activation('relu')(x)\n" + BLOCK + "    X = Activation('relu')(helper(X))\n    return X\n",
+        "exception",
+        5,
         "is given None",
     ),
     "x in the first brackets": (BLOCK + "    X = Activation(X)\n    return X\n", "exception", 3, "first the settings"),
