@@ -138,7 +138,7 @@ def _facts(figures: Sequence[LayerFigures], change: Change | None) -> list[str]:
     ]
     if change and change.relative is not None:
         cosine = _("cosine {n}").format(n=number_text(change.cosine, 3)) if change.cosine is not None else ""
-        moved = _("relative change {n}").format(n=number_text(change.relative, 3))
+        moved = _("Relative change {n}").format(n=number_text(change.relative, 3))
         facts = [_("{sentence}.").format(sentence=joined(filter(None, (moved, cosine)))), *facts]
     if own.twin:
         facts.append(_("The same numbers as in {layer}.").format(layer=own.twin))

@@ -93,8 +93,9 @@ def misfit_table(rows: list[Misfit]) -> str:
         for row in rows[:_MOST_ROWS]
     )
     rest = len(rows) - _MOST_ROWS
-    more = ngettext("{n} more.", "{n} more.", rest).format(n=f"{rest:,}") if rest > 0 else ""
-    return f'<table class="misfits"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{escape(more)}</p>'
+    said = ngettext("{n} more.", "{n} more.", rest).format(n=f"{rest:,}")
+    more = f"<p>{escape(said)}</p>" if rest > 0 else ""
+    return f'<table class="misfits"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}'
 
 
 def _shape(shape: Shape | None) -> str:

@@ -42,7 +42,7 @@ export class Kernels {
         this.sheet(values, which, kernels.sheets.length > 1 ? titles[which] : ""),
       ),
     );
-    this.sheets.classList.toggle("two", kernels.sheets.length > 1);
+    this.box.classList.toggle("two", kernels.sheets.length > 1);
     const row = html("div", "row");
     row.append(this.sheets, this.large);
     this.box.replaceChildren(head, row);
