@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 from resnet_viz.check.answer import Answer, Stop, Verdict
-from resnet_viz.check.known import blocks_of, networks_of
+from resnet_viz.check.known import blocks_of, is_known, networks_of
 from resnet_viz.check.notebook import read
 from resnet_viz.check.one_block import Judged, judge_block
 from resnet_viz.check.one_network import judge_network, judge_script
@@ -47,7 +47,7 @@ def judge(code: str, preset: str = DEFAULT_PRESET, language: str = "en") -> Answ
 
 
 def _judge(program: Program, answer: Answer) -> Answer:
-    stops: list[Stop] = []
+    stops = [stop for name, stop in program.failed.items() if is_known(name) and name not in program.names]
     for task in _tasks(program, answer["preset"]):
         try:
             judged = task()

@@ -21,7 +21,7 @@ def blocks_of(names: Mapping[str, Any]) -> dict[str, bool]:
     """
     found = {}
     for name, value in names.items():
-        key = name.replace("_", "").lower()
+        key = _key(name)
         if callable(value) and not isinstance(value, Unknown):
             if key in _BLOCKS:
                 found[name] = _BLOCKS[key]
@@ -35,8 +35,17 @@ def networks_of(names: Mapping[str, Any]) -> list[str]:
     return [
         name
         for name, value in names.items()
-        if name.replace("_", "").lower() in _NETWORKS and callable(value) and not isinstance(value, Unknown)
+        if _key(name) in _NETWORKS and callable(value) and not isinstance(value, Unknown)
     ]
+
+
+def is_known(name: str) -> bool:
+    """Whether a function of that name would be judged."""
+    return _key(name) in _BLOCKS or _key(name) in _NETWORKS
+
+
+def _key(name: str) -> str:
+    return name.replace("_", "").lower()
 
 
 def roles_of(function: Any) -> set[str]:

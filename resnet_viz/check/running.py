@@ -185,7 +185,9 @@ def role_of(parameter: str) -> str:
 
 
 def _made_by(statement: ast.stmt) -> set[str]:
-    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    named = {statement.name} if isinstance(statement, (ast.FunctionDef, ast.ClassDef)) else set()
+    nodes = (node for node in ast.walk(statement) if isinstance(node, ast.Name))
+    return named | {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
 
 
 def stop_of(error: BaseException, source: Source, function: str) -> Stop:
@@ -239,6 +241,8 @@ def _said(error: BaseException, text: str, source: Source) -> tuple[str, str]:
             return "long", _("This line runs again and again: a loop does not end.")
         case RecursionError():
             return "recursion", _("A function calls itself again and again, and never ends.")
+        case OverflowError() if "index-sized" in str(error):  # what a browser's 32 bits cannot count
+            return "memory", _("The code asks for more memory than there is.")
         case MemoryError():
             return "memory", _("The code asks for more memory than there is.")
         case KerasRefusesError():

@@ -153,6 +153,12 @@ def test_one_function_that_stops_leaves_the_others_judged():
     assert answer["stop"]["function"] == "convolutional_block"
 
 
+def test_a_function_that_cannot_even_be_defined_is_not_passed_over():
+    answer = judge(changed(IDENTITY_2018, ("filters, stage", "filters: Sizes, stage")) + NETWORK_2018)
+    assert (answer["verdict"], answer["checked"]) == ("error", ["ResNet50"])
+    assert "`Sizes`" in answer["stop"]["sentence"]
+
+
 def test_a_mistake_counts_though_another_function_is_unknown():
     wrong = changed(IDENTITY_2018, ("Add()([X, X_shortcut])", "Add([X, X_shortcut])"))
     odd = "\ndef convolutional_block(X, f, filters, stage, block, s=2):\n    return X * 2\n"
