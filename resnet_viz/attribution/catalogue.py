@@ -1,16 +1,18 @@
 """The methods of explanation, their settings and what they give: all that a page or a terminal must know. No Keras."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.errors import ExplanationError, SpecError, broken_rule, did_you_mean
+from resnet_viz.messages import N_
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import LayerGraph
+from resnet_viz.spec.layers import Shape
 from resnet_viz.spec.reach import is_closed
 from resnet_viz.spec.rules import whole_of
 
@@ -33,43 +35,86 @@ class Method:
 
     Attributes:
         name: Its key in links and on the command line.
+        module: Which has `explain(asked)`; see `resnet_viz.attribution.asked`. It alone may import an engine.
+        title: What it is called, marked for translation.
+        question: How it finds out, in plain words, marked for translation.
+        reference: The paper.
+        passes: Forward passes that it takes, by its settings and the network's input.
+        needs_keras: Whether it takes a backward pass that is not known in closed form, by network and layer.
         needs_node: Whether it looks at a layer's map, not at the picture.
         settings: By name.
-        reference: The paper.
+        price: The setting that decides how many passes it takes, if one does.
     """
 
     name: str
-    needs_node: bool
-    settings: Mapping[str, Setting]
+    module: str
+    title: str
+    question: str
     reference: str
+    passes: Callable[[Mapping[str, str], Shape], int]
+    needs_keras: Callable[[LayerGraph, str], bool] = lambda _graph, _node: False
+    needs_node: bool = False
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    price: str = ""
 
 
 # Side of a picture, px, up to which a patch of occlusion's own size is no needle; a larger picture has larger ones.
 _PATCH_SIDE_PX = 96
 LARGEST_PATCH = 32
+# Of a forward pass: a gradient costs as much as three.
+_GRADIENT = 3
+
+
+def patch_count(height: int, width: int, patch: int, stride: int) -> int:
+    """Return how many patches `occlusion.patch_places` yields, without making them."""
+    rows, columns = (1 + -(-max(0, length - patch) // stride) for length in (height, width))
+    return rows * columns
+
 
 METHODS: dict[str, Method] = {
     method.name: method
     for method in (
         Method(
             "occlusion",
-            needs_node=False,
+            "resnet_viz.attribution.occlusion",
+            title=N_("Occlusion"),
+            question=N_("We cover one patch of the picture after the other, and watch how far the score falls."),
+            reference="Zeiler and Fergus 2014, arXiv:1311.2901",
+            passes=lambda own, shape: patch_count(shape[0], shape[1], int(own["patch"]), int(own["stride"])),
+            price="stride",
             settings={
                 "patch": Setting("8", ("4", "8", "16", "32")),
                 "stride": Setting("4", ("2", "4", "8", "16")),
                 "fill": Setting("mean", ("mean", "black", "grey")),
             },
-            reference="Zeiler and Fergus 2014, arXiv:1311.2901",
         ),
-        Method("gradcam", needs_node=True, settings={}, reference="Selvaraju et al. 2017, arXiv:1610.02391"),
+        Method(
+            "gradcam",
+            "resnet_viz.attribution.grad_cam",
+            title=N_("Grad-CAM"),
+            question=N_(
+                "We ask of every channel of one layer how much it pushes the score. The channels that push most count most in the map."
+            ),
+            reference="Selvaraju et al. 2017, arXiv:1610.02391",
+            passes=lambda _own, _shape: 1 + _GRADIENT,
+            needs_keras=lambda graph, node: not is_closed(graph, node),
+            needs_node=True,
+        ),
         Method(
             "integrated-gradients",
-            needs_node=False,
+            "resnet_viz.attribution.integrated_gradients",
+            title=N_("Integrated gradients"),
+            question=N_(
+                "We fade the picture in from black and add up how much each pixel pushes the score on the way."
+            ),
+            reference="Sundararajan, Taly, Yan 2017, arXiv:1703.01365",
+            passes=lambda own, _shape: int(own["steps"]) * _GRADIENT,
+            needs_keras=lambda _graph, _node: True,
+            price="steps",
             settings={
                 "baseline": Setting("black", ("black", "grey", "mean")),
                 "steps": Setting("64", ("16", "64", "256")),
             },
-            reference="Sundararajan, Taly, Yan 2017, arXiv:1703.01365",
         ),
     )
 }
@@ -93,9 +138,7 @@ class AttributionRequest(NamedTuple):
 
 def needs_keras(request: AttributionRequest, graph: LayerGraph) -> bool:
     """Return whether an explanation takes a backward pass: a gradient that is not known in closed form."""
-    if request.method == "gradcam":
-        return not is_closed(graph, request.node)
-    return request.method == "integrated-gradients"
+    return method(request.method).needs_keras(graph, request.node)
 
 
 def method(name: str) -> Method:
@@ -153,24 +196,12 @@ def _check_setting(name: str, setting: Setting, value: str) -> None:
 
 def method_title(name: str) -> str:
     """Return what a method is called."""
-    return {
-        "gradcam": _("Grad-CAM"),
-        "integrated-gradients": _("Integrated gradients"),
-        "occlusion": _("Occlusion"),
-    }[name]
+    return _(METHODS[name].title)
 
 
 def method_question(name: str) -> str:
     """Return how a method finds out, in plain words."""
-    return {
-        "gradcam": _(
-            "We ask of every channel of one layer how much it pushes the score. The channels that push most count most in the map."
-        ),
-        "integrated-gradients": _(
-            "We fade the picture in from black and add up how much each pixel pushes the score on the way."
-        ),
-        "occlusion": _("We cover one patch of the picture after the other, and watch how far the score falls."),
-    }[name]
+    return _(METHODS[name].question)
 
 
 def setting_title(name: str) -> str:

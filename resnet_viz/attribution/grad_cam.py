@@ -9,12 +9,18 @@ References:
 import numpy as np
 import numpy.typing as npt
 
+from resnet_viz.attribution.asked import Asked
 from resnet_viz.engine.inference import InferenceModel
 from resnet_viz.errors import ExplanationError, broken_rule
 from resnet_viz.messages import gettext as _
 from resnet_viz.results import Attribution
 
 FloatArray = npt.NDArray[np.float32]
+
+
+def explain(asked: Asked) -> Attribution:
+    """Return the map of the layer that is asked after; see `grad_cam`."""
+    return grad_cam(asked.network, asked.picture, asked.node, asked.target)
 
 
 def grad_cam(network: InferenceModel, picture: FloatArray, node: str, target: int) -> Attribution:

@@ -12,10 +12,18 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from resnet_viz.attribution.asked import Asked
 from resnet_viz.model.gradient_model import GradientModel
 from resnet_viz.results import Attribution
 
 FloatArray = npt.NDArray[np.float32]
+
+
+def explain(asked: Asked) -> Attribution:
+    """Return what the way from the baseline adds up to; see `integrated_gradients`."""
+    assert isinstance(asked.network, GradientModel)  # noqa: S101 - whoever asks looks at `needs_keras`
+    steps, baseline = int(asked.settings["steps"]), asked.flat("baseline")
+    return integrated_gradients(asked.network, asked.picture, baseline, asked.target, steps, asked.on_share)
 
 
 def integrated_gradients(

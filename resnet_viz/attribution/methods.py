@@ -1,14 +1,14 @@
 """From a method's name to its map: one call for worker and terminal."""
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 
 import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.analysis import NetworkSummary
-from resnet_viz.attribution.catalogue import AttributionRequest, baseline_picture, settings_of
-from resnet_viz.attribution.grad_cam import grad_cam
-from resnet_viz.attribution.occlusion import check_patches, occlusion, patch_count
+from resnet_viz.attribution.asked import Asked
+from resnet_viz.attribution.catalogue import AttributionRequest, method, settings_of
 from resnet_viz.engine.inference import InferenceModel
 from resnet_viz.errors import ExplanationError, broken_rule
 from resnet_viz.messages import gettext as _
@@ -17,25 +17,18 @@ from resnet_viz.results import Attribution
 FloatArray = npt.NDArray[np.float32]
 
 
-# Of a forward pass: a gradient costs as much as three.
-_GRADIENT = 3
-
-
 def check_work(summary: NetworkSummary, request: AttributionRequest, most_macs: float) -> None:
     """Refuse an explanation that takes too many passes of its network; the terminal, where nobody waits, asks for none.
 
     Raises:
         ExplanationError: With the setting that has to change.
     """
-    settings = settings_of(request.method, request.settings)
+    settings, own = settings_of(request.method, request.settings), method(request.method)
     most = int(most_macs // summary.totals.macs)
-    if request.method == "integrated-gradients" and int(settings["steps"]) * _GRADIENT > most:
-        rule = _("at most {n} for a network of this size").format(n=f"{most // _GRADIENT:,}")
-        raise ExplanationError(broken_rule("steps", rule, settings["steps"]))
-    if request.method == "occlusion":
-        height, width, _channels = summary.graph.spec.input_shape
-        patch, stride = int(settings["patch"]), int(settings["stride"])
-        check_patches(patch_count(height, width, patch, stride), stride, most)
+    passes = own.passes(settings, summary.graph.spec.input_shape)
+    if own.price and passes > most:
+        rule = _("so chosen that at most {n} passes through this network are taken").format(n=f"{most:,}")
+        raise ExplanationError(broken_rule(own.price, rule, f"{settings[own.price]} ({passes:,})"))
 
 
 def attribute(
@@ -44,7 +37,7 @@ def attribute(
     request: AttributionRequest,
     on_share: Callable[[float], None] = lambda _share: None,
 ) -> Attribution:
-    """Return the attribution that a request asks for.
+    """Return the attribution that a request asks for, by the module that the catalogue names.
 
     Args:
         network: The network, after a surgery or not; for what needs a backward pass, a `GradientModel`.
@@ -57,16 +50,5 @@ def attribute(
         SpecError: If there is no such class.
     """
     settings = settings_of(request.method, request.settings)
-    picture, ends = pictures["picture"], (pictures["black"], pictures["white"])
-    if request.method == "gradcam":
-        return grad_cam(network, picture, request.node, request.target)
-    if request.method == "integrated-gradients":
-        baseline = baseline_picture(picture, settings["baseline"], *ends)
-        from resnet_viz.attribution.integrated_gradients import integrated_gradients  # noqa: PLC0415 - Keras
-        from resnet_viz.model.gradient_model import GradientModel  # noqa: PLC0415
-
-        assert isinstance(network, GradientModel)  # noqa: S101 - whoever asks looks at `needs_keras`
-        return integrated_gradients(network, picture, baseline, request.target, int(settings["steps"]), on_share)
-    fill = baseline_picture(picture, settings["fill"], *ends)
-    patch, stride = int(settings["patch"]), int(settings["stride"])
-    return occlusion(network, picture, fill, request.target, patch, stride, on_share)
+    explain: Callable[[Asked], Attribution] = import_module(method(request.method).module).explain
+    return explain(Asked(network, pictures, request.node, request.target, settings, on_share))

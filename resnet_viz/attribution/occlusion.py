@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
+from resnet_viz.attribution.asked import Asked
+from resnet_viz.attribution.catalogue import patch_count
 from resnet_viz.engine.inference import InferenceModel
 from resnet_viz.errors import ExplanationError, broken_rule
 from resnet_viz.messages import gettext as _
@@ -19,6 +21,12 @@ FloatArray = npt.NDArray[np.float32]
 
 MAX_PATCHES = 4096
 """Most positions tried: some minutes on a laptop at 64 px."""
+
+
+def explain(asked: Asked) -> Attribution:
+    """Return what covering the picture patch by patch brings out; see `occlusion`."""
+    patch, stride = int(asked.settings["patch"]), int(asked.settings["stride"])
+    return occlusion(asked.network, asked.picture, asked.flat("fill"), asked.target, patch, stride, asked.on_share)
 
 
 def occlusion(
@@ -50,7 +58,10 @@ def occlusion(
     if not stride <= patch <= min(height, width):
         rule = _("from the stride, {s} px, to the picture's side, {n} px").format(s=stride, n=min(height, width))
         raise ExplanationError(broken_rule("patch", rule, patch))
-    check_patches(patch_count(height, width, patch, stride), stride, MAX_PATCHES)
+    count = patch_count(height, width, patch, stride)
+    if count > MAX_PATCHES:
+        rule = _("so large that at most {n} patches are tried").format(n=f"{MAX_PATCHES:,}")
+        raise ExplanationError(broken_rule("stride", rule, f"{stride} ({count:,})"))
     places = list(patch_places(height, width, patch, stride))
     score = float(network.logits(picture[np.newaxis])[0, target])
     falls, covered = np.zeros((height, width)), np.zeros((height, width))
@@ -67,23 +78,6 @@ def occlusion(
         on_share((start + len(part)) / len(places))
     values = (falls / covered).astype(np.float32)
     return Attribution(values, score, {"patches": float(len(places)), "largest_fall": largest})
-
-
-def check_patches(count: int, stride: int, most: int) -> None:
-    """Refuse more positions than may be tried.
-
-    Raises:
-        ExplanationError: With the rule and the number.
-    """
-    if count > most:
-        rule = _("so large that at most {n} patches are tried").format(n=f"{most:,}")
-        raise ExplanationError(broken_rule("stride", rule, f"{stride} ({count:,})"))
-
-
-def patch_count(height: int, width: int, patch: int, stride: int) -> int:
-    """Return how many patches `patch_places` yields, without making them."""
-    rows, columns = (1 + -(-max(0, length - patch) // stride) for length in (height, width))
-    return rows * columns
 
 
 def patch_places(height: int, width: int, patch: int, stride: int) -> Iterator[tuple[int, int]]:

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from resnet_viz.analysis import analyse
-from resnet_viz.attribution.catalogue import METHODS, baseline_picture, settings_of
+from resnet_viz.attribution.catalogue import METHODS, baseline_picture, patch_count, settings_of
 from resnet_viz.attribution.depth import depth_profile
 from resnet_viz.attribution.effective_field import effective_fields
 from resnet_viz.attribution.grad_cam import grad_cam
 from resnet_viz.attribution.integrated_gradients import integrated_gradients
-from resnet_viz.attribution.occlusion import occlusion, patch_count, patch_places
+from resnet_viz.attribution.occlusion import occlusion, patch_places
 from resnet_viz.attribution.pixel import pixel_steps
 from resnet_viz.attribution.sanity import randomised, rank_correlation
 from resnet_viz.engine.inference import InferenceModel

@@ -771,16 +771,23 @@ def test_maps_of_more_bytes_than_the_server_takes_are_refused_before_they_are_co
 @pytest.mark.parametrize(
     ("kind", "name", "side", "method", "settings", "sentence"),
     [
-        (Explain, "keras-v1-152", 512, "integrated-gradients", {"steps": "256"}, r"`steps` must be at most 226 for"),
+        (
+            Explain,
+            "keras-v1-152",
+            512,
+            "integrated-gradients",
+            {"steps": "256"},
+            r"`steps` must be so chosen that at most 67\d passes.*256 \(768\)",
+        ),
         (
             Explain,
             "keras-v1",
             512,
             "occlusion",
             {"patch": "16", "stride": "8"},
-            r"at most 1,985 patches.*8 \(3,969\)",
+            r"at most 1,985 passes.*8 \(3,969\)",
         ),
-        (CheckSanity, "keras-v1", 224, "occlusion", {}, r"at most 1,481 patches are tried.*4 \(3,025\)"),
+        (CheckSanity, "keras-v1", 224, "occlusion", {}, r"at most 1,481 passes.*4 \(3,025\)"),
         (Explain, "keras-v1", 224, "occlusion", {}, None),
         (CheckSanity, "keras-v1", 224, "integrated-gradients", {}, None),
         (CheckSanity, "keras-v1", 512, "gradcam", {}, None),

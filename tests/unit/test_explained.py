@@ -1,21 +1,44 @@
 """What an explanation says of itself: one sentence, three facts, exact figures behind."""
 
+import ast
 import io
 import json
 from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import resnet_viz
 from resnet_viz.analysis import analyse
-from resnet_viz.attribution.catalogue import AttributionRequest, settings_at, settings_of
+from resnet_viz.attribution.catalogue import METHODS, AttributionRequest, settings_at, settings_of
 from resnet_viz.attribution.files import explanation_npz
+from resnet_viz.attribution.methods import attribute
 from resnet_viz.attribution.words import Explanation, answer, covers, facts, figures, question
+from resnet_viz.errors import ExplanationError
 from resnet_viz.results import Attribution
 from resnet_viz.spec import preset
 from resnet_viz.viz.origin import Origin
 
 COURSE = analyse(preset("course"))
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_method_s_module_explains_and_asks_for_no_page(name):
+    """By reading: one of them imports Keras."""
+    path = Path(resnet_viz.__file__).parents[1] / (METHODS[name].module.replace(".", "/") + ".py")
+    tree = ast.parse(path.read_text("utf-8"))
+    (explain,) = [node for node in tree.body if getattr(node, "name", "") == "explain"]
+    assert [argument.arg for argument in explain.args.args] == ["asked"]
+    assert "streamlit" not in path.read_text("utf-8")
+    passes = METHODS[name].passes(settings_of(name, {}), (64, 64, 3))
+    assert passes >= 1
+    assert not METHODS[name].price or METHODS[name].price in METHODS[name].settings
+
+
+def test_a_name_that_is_no_method_runs_as_none():
+    with pytest.raises(ExplanationError, match="a known method"):
+        attribute(None, {}, AttributionRequest("occlusions", "", 0, {}))
 
 
 def explained(method, numbers, *, shape=(8, 8), node="res3b_out", score=14.04):
