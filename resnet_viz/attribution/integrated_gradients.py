@@ -21,8 +21,8 @@ FloatArray = npt.NDArray[np.float32]
 
 def explain(asked: Asked) -> Attribution:
     """Return what the way from the baseline adds up to; see `integrated_gradients`."""
-    assert isinstance(asked.network, GradientModel)  # noqa: S101 - whoever asks looks at `needs_keras`
     steps, baseline = int(asked.settings["steps"]), asked.flat("baseline")
+    assert isinstance(asked.network, GradientModel)  # noqa: S101 - whoever asks looks at `needs_keras`
     return integrated_gradients(asked.network, asked.picture, baseline, asked.target, steps, asked.on_share)
 
 
