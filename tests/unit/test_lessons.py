@@ -10,7 +10,7 @@ from resnet_viz.caches import ArrayCache
 from resnet_viz.cli.chosen_weights import arrays_of
 from resnet_viz.engine.inference import InferenceModel
 from resnet_viz.lessons.asks import judge
-from resnet_viz.lessons.grounds import Grounds
+from resnet_viz.lessons.grounds import Grounds, Value
 from resnet_viz.lessons.quantities import needs, value
 from resnet_viz.lessons.told import named_in, told
 from resnet_viz.lessons.walks import shipped_walks
@@ -23,8 +23,10 @@ from resnet_viz.subject.operations import surgery_of
 from resnet_viz.subject.trial import trial_of
 from resnet_viz.training.conclusions import facts_of
 from resnet_viz.training.record import RunFolder
+from resnet_viz.viz.curves import norms_at_moments
 from resnet_viz.weights.start import network_arrays
 
+COURSE = network(preset("course"))
 NAMES = ("adds", "train", "whose", "why")
 LESSONS = {name: walk for name, walk in shipped_walks().items() if name in NAMES}
 
@@ -203,3 +205,22 @@ def test_what_the_lesson_of_explanations_says_without_numbers_is_so():
     for name, cells in (("keras-v1", 49), ("resnet34", 49)):  # at 224 px the last map is finer
         summary = network(preset(name))
         assert value(f"cells({summary.graph.blocks[-1].out})", Grounds(summary)).amount == cells
+
+
+def test_a_number_that_is_measured_is_told_once_it_is_and_left_out_on_paper():
+    stop = LESSONS["why"].stops[3]
+    measured = {"alike(head)": Value(-0.5), "alike(stem)": Value(0.25)}
+    assert told(stop.answer, stop, Grounds(COURSE), measured).startswith(
+        "Alike: −0.5 with a random head, 0.25 with all"
+    )
+    assert named_in(told(stop.answer, stop, Grounds(COURSE))) == {"first", "last"}
+
+
+def test_norms_of_several_moments_stand_on_one_axis_and_zero_has_no_bar():
+    early = {"plain": {"update": 8, "gradient_norms": {"2a": 10.0, "2b": 0.1}}}
+    late = {"plain": {"update": 80, "gradient_norms": {"2a": 0.0, "2b": 1e-4}}}
+    one, two = norms_at_moments([early, late])
+    assert one.layout.yaxis.range == two.layout.yaxis.range
+    assert one.layout.yaxis.range[0] < -4
+    assert one.layout.yaxis.range[1] > 1
+    assert two.data[0].y == (None, 1e-4)
