@@ -43,7 +43,7 @@ export class Check {
   constructor(parent) {
     this.root = html("div", "check");
     parent.append(this.root);
-    this.parent = parent;
+    this.root.addEventListener("keydown", (event) => this.hear(event), true);
     this.observer = new ResizeObserver(() => this.drawPair());
     this.stretch = () => {
       const room =
@@ -74,11 +74,19 @@ export class Check {
     this.sandbox?.end();
   }
 
+  /** Checks at Ctrl-Enter, wherever on the page. */
+  hear(event) {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    void this.check();
+  }
+
   /** Makes all parts. */
   build() {
     const { texts, puzzles } = this.data;
     const before = recall();
-    this.editor = new Editor({ changed: (code) => this.changed({ code }), check: () => void this.check() });
+    this.editor = new Editor((code) => this.changed({ code }));
     this.editor.field.setAttribute("aria-label", texts.code);
     this.editor.field.placeholder = texts.placeholder;
     this.editor.field.addEventListener("focus", () => this.warm());
@@ -144,6 +152,7 @@ export class Check {
       this.verdict.age();
     });
     label.append(this.preset);
+    this.against = label;
     foot.append(press, label, html("span", "private", texts.private));
     return foot;
   }
@@ -156,6 +165,7 @@ export class Check {
     for (const [index, own] of this.modes.entries()) own.setAttribute("aria-pressed", MODES[index] === mode);
     this.editor.root.hidden = mode !== "write";
     this.starts.hidden = mode !== "write";
+    this.against.hidden = mode !== "write"; // lines make a block
     this.parsons.root.hidden = mode !== "order";
     if (this.verdict.root.dataset.verdict) this.invite();
   }
@@ -164,7 +174,7 @@ export class Check {
   invite() {
     this.side.mark([]);
     this.verdict.say(isAble() ? this.data.texts[`${this.mode}First`] : this.data.texts.unable);
-    this.showGraphs(this.data.course, this.data.course[0], true);
+    this.showGraphs([], null);
   }
 
   /** The code is another. */
@@ -261,7 +271,7 @@ export class Check {
     const lines = answer ? linesOf(answer) : [];
     this.side.mark(lines);
     if (lines.length && this.mode === "write") this.editor.reveal(lines[0]);
-    this.showGraphs(answer?.graphs ?? [], answer && firstPair(answer), false);
+    this.showGraphs(answer?.graphs ?? [], answer && firstPair(answer));
     if (isPhone()) this.verdict.root.scrollIntoView({ block: "start" });
   }
 
@@ -269,32 +279,38 @@ export class Check {
   go(line, name) {
     this.side.go(line);
     const pair = this.graphs.find((own) => own.function === name);
-    if (pair) this.showGraphs(this.graphs, pair, this.isAlone);
+    if (pair) this.showGraphs(this.graphs, pair);
   }
 
-  /** Shows one of some pairs of graphs, both of it or ours alone. */
-  showGraphs(graphs, pair, isAlone) {
-    Object.assign(this, { graphs, pair, isAlone, drawn: 0 });
+  /** Shows one of some pairs of graphs; without one, the blocks of the course. */
+  showGraphs(graphs, pair) {
+    Object.assign(this, { graphs, pair, drawn: 0 });
     this.drawPair();
   }
 
   /** Draws the graphs that are looked at, for the room there is. */
   drawPair() {
-    if (!this.pair) {
-      this.picture.replaceChildren();
-      return;
-    }
     const width = this.picture.clientWidth;
     if (!width || this.drawn === width) return;
     this.drawn = width;
-    const { marks, statuses, texts } = this.data;
-    const { isAlone } = this;
+    const { marks, statuses, texts, course } = this.data;
     const t = isProjected() ? 16 : isPhone() ? 11 : 13;
-    const go = (line) => this.side.go(line);
-    const drawing = new Drawing(this.pair, { width, t, marks, statuses, texts, go, isAlone });
-    const heads = html("div", isAlone ? "heads alone" : "heads");
-    heads.append(...(isAlone ? [] : [html("b", "", texts.theirs)]), html("b", "", texts.ours));
-    this.picture.replaceChildren(...this.tabs(), html("code", "call", this.pair.call), heads, drawing.svg);
+    const look = { t, marks, statuses, texts, go: (line) => this.side.go(line) };
+    if (this.pair) {
+      const heads = html("div", "heads");
+      heads.append(html("b", "", texts.theirs), html("b", "", texts.ours));
+      const { svg } = new Drawing(this.pair, { ...look, width });
+      this.picture.replaceChildren(...this.tabs(), html("code", "call", this.pair.call), heads, svg);
+      return;
+    }
+    const both = html("div", "course");
+    for (const pair of course) {
+      const place = html("div");
+      const { svg } = new Drawing(pair, { ...look, width: width / 2 - 8, isAlone: true });
+      place.append(html("b", "", pair.function), svg);
+      both.append(place);
+    }
+    this.picture.replaceChildren(html("p", "", texts.course), both);
   }
 
   /** Returns the choice of a function, where there are several. */
@@ -302,7 +318,7 @@ export class Check {
     if (this.graphs.length < 2) return [];
     const tabs = html("div", "modes");
     for (const pair of this.graphs) {
-      const tab = button("mode", pair.function, () => this.showGraphs(this.graphs, pair, this.isAlone));
+      const tab = button("mode", pair.function, () => this.showGraphs(this.graphs, pair));
       tab.setAttribute("aria-pressed", pair === this.pair);
       tabs.append(tab);
     }

@@ -9,7 +9,6 @@ const BETWEEN = 9; // rows
 const APART = 14; // the two graphs
 const ROOMY = { number: 34, lane: 16, aside: 20 }; // line of code and sign, what reads an earlier layer, between the paths
 const TIGHT = { number: 22, lane: 8, aside: 10 };
-const ALONE_PX = 420; // a graph with nothing beside it
 const ROOMY_PX = 260; // a graph as wide as this
 const [WIDEST, WIDEST_ASIDE] = [190, 150];
 const BARE = 8; // the room of a shortcut on which nothing stands
@@ -66,7 +65,7 @@ export class Drawing {
    *  server's. */
   constructor(pair, { width, t, marks, statuses, texts, go, isAlone }) {
     Object.assign(this, { pair, t, marks, statuses, texts, go });
-    const half = isAlone ? Math.min(width, ALONE_PX) : (width - APART) / 2;
+    const half = isAlone ? width : (width - APART) / 2;
     this.offset = { theirs: 0, ours: isAlone ? 0 : half + APART };
     this.rows = rowsOf(pair);
     this.told = new Map([...toldBy(pair.theirs), ...toldBy(pair.ours)]);

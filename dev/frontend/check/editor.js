@@ -13,9 +13,9 @@ function lineOf(pieces) {
 }
 
 export class Editor {
-  /** Calls `changed` of every change and `check` of Ctrl-Enter. */
-  constructor({ changed, check }) {
-    Object.assign(this, { changed, check });
+  /** Calls `changed` of every change. */
+  constructor(changed) {
+    this.changed = changed;
     this.root = html("div", "editor");
     this.numbers = html("div", "numbers");
     this.numbers.setAttribute("aria-hidden", "true");
@@ -60,11 +60,6 @@ export class Editor {
   key(event) {
     event.stopPropagation();
     const { key, shiftKey } = event;
-    if (key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      this.check();
-      return;
-    }
     if (key === "Escape") this.leaves = true; // the next Tab leaves the field
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || (key === "Tab" && this.leaves)) return;
     const { value, selectionStart, selectionEnd } = this.field;

@@ -36,7 +36,7 @@ export class Parsons {
     this.own = this.listOf("own", texts.own);
     this.pool = this.listOf("pool", texts.pool);
     this.help = html("div", "help");
-    this.root.append(this.choice, this.head, this.own.box, this.pool.box, this.help);
+    this.root.append(this.choice, this.head, this.own.box, this.help, this.pool.box);
   }
 
   /** Returns a list of lines with a title. */
@@ -125,7 +125,7 @@ export class Parsons {
 
   /** Acts on a key on a line: Alt and an arrow move it, arrows go to others. */
   key(event, name, line, index) {
-    event.stopPropagation();
+    event.stopPropagation(); // the page's own keys are not meant
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (!step) return;
     event.preventDefault();
