@@ -75,6 +75,7 @@ def test_code_that_misbehaves_is_told_and_the_next_check_works(page, requests):
     within(page, "from pyodide.code import run_js; run_js('fetch(`http://localhost:1`)')")
     within(page, "import urllib.request; urllib.request.urlopen('http://localhost:1').read()")
     assert verdict(page, "while True:\n    pass\n")[0] == "error"
+    assert verdict(page, "sum(iter(int, 1))\n") == ("error", [])  # a loop in which no line of code is run
     expect(page.locator(".verdict")).to_contain_text("5 seconds")
     assert verdict(page, BLOCK) == ("right", [])
     assert [url for url in requests if url.startswith(("http", "ws"))] == []
