@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from resnet_viz.attribution.catalogue import AttributionRequest
+from resnet_viz.attribution.catalogue import AttributionRequest, needs_keras
 from resnet_viz.lessons.grounds import Array
 from resnet_viz.lessons.walks import Walk
 from resnet_viz.messages import gettext as _
@@ -22,7 +22,6 @@ from resnet_viz.weights.choice import RANDOM, SHIPPED
 from resnet_viz.worker.request import Network
 from resnet_viz.worker.requests.activations import Activations
 from resnet_viz.worker.requests.explain import Explain
-from resnet_viz.worker.requests.sanity import CheckSanity
 
 
 def show(lessons: Mapping[str, tuple[str, Walk]], in_language: Callable[[str, str], str], address: str) -> None:
@@ -83,8 +82,20 @@ def _maps(trial: Trial, nodes: Sequence[str]) -> dict[str, Array]:
 
 
 def _explanation(trial: Trial, wanted: AttributionRequest) -> Attribution:
+    """Return an explanation that takes no gradient: a click does not wait until Keras has started.
+
+    Raises:
+        LookupError: If it takes one.
+    """
+    if needs_keras(wanted, trial.summary.graph):
+        raise LookupError(wanted.method)
     return services.worker().ask(Explain(_asked_of(trial), trial.with_plain, wanted))
 
 
-def _check(trial: Trial, wanted: AttributionRequest) -> Sanity:
-    return services.worker().ask(CheckSanity(_asked_of(trial), trial.with_plain, wanted))
+def _check(_trial: Trial, wanted: AttributionRequest) -> Sanity:
+    """Stand for what takes too long for a click; the terminal's sheets have it.
+
+    Raises:
+        LookupError: Always.
+    """
+    raise LookupError(wanted.method)
