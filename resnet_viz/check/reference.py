@@ -27,6 +27,8 @@ def reference(session: Session, name: str, own: Callable[..., Any] | None, *, pr
         for place, (parameter, value) in enumerate(bound.arguments.items()):
             values[role_of(parameter) or ("x" if place == 0 else parameter)] = value
         x = tensor_of(values.get("x"), record, name)
+        if own is None and len(args) == 4 and "block" not in kwargs:
+            values["s"], values["stage"] = args[3], ""  # the editions without names have the stride there
         filters = _filters(values, name)
         strides = _side(values.get("s", 2)) if projects else 1
         f = _side(values.get("f", 3))

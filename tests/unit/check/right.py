@@ -246,6 +246,8 @@ RIGHT: dict[str, str] = {
     "pasted with prompts": PROMPTS,
     "full of dust": DUSTY,
     "cells after it that fail": NOT_FINISHED_YET,
+    "2021, network alone, stride by its place": IMPORTS_2021
+    + NETWORK_2021.replace("f = 3, filters = ", "3, ").replace(", s = 1)", ", 1)").replace(", s = 2)", ", 2)"),
     "blocks in a loop": IMPORTS_2018 + UNDER_A_LOOP,
     "indented by a paste": "\n".join(f"    {line}" for line in IDENTITY_2018.splitlines()),
     "Windows line ends, odd spaces": IDENTITY_2018.replace("    F1", "\u00a0\u00a0\u00a0\u00a0F1").replace(
