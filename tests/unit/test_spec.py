@@ -197,7 +197,7 @@ def test_nothing_in_the_code_asks_for_a_preset_by_name():
 FILTERS = st.integers(1, 64)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     blocks=st.lists(st.integers(1, 4), min_size=1, max_size=4),
     squeeze=FILTERS,
