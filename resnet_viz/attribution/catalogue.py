@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from resnet_viz.analysis import NetworkSummary
 from resnet_viz.errors import ExplanationError, SpecError, broken_rule, did_you_mean
 from resnet_viz.messages import N_
 from resnet_viz.messages import gettext as _
@@ -139,6 +140,19 @@ class AttributionRequest(NamedTuple):
 def needs_keras(request: AttributionRequest, graph: LayerGraph) -> bool:
     """Return whether an explanation takes a backward pass: a gradient that is not known in closed form."""
     return method(request.method).needs_keras(graph, request.node)
+
+
+def check_node(request: AttributionRequest, summary: NetworkSummary) -> None:
+    """Refuse a layer that a method cannot look at, before an engine starts for it.
+
+    Raises:
+        ExplanationError: If the layer has no map, or comes too late for the score.
+        UnknownLayerError: If there is none of that name.
+    """
+    if not method(request.method).needs_node:
+        return
+    if len(summary.record(request.node).output_shape) != 3 or not summary.graph.readers[request.node]:
+        raise ExplanationError(broken_rule("node", _("a layer with a map, before the classifier"), request.node))
 
 
 def method(name: str) -> Method:

@@ -10,9 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.attribution.asked import Asked
+from resnet_viz.attribution.catalogue import AttributionRequest, check_node
 from resnet_viz.engine.inference import InferenceModel
-from resnet_viz.errors import ExplanationError, broken_rule
-from resnet_viz.messages import gettext as _
 from resnet_viz.results import Attribution
 
 FloatArray = npt.NDArray[np.float32]
@@ -36,9 +35,7 @@ def grad_cam(network: InferenceModel, picture: FloatArray, node: str, target: in
         ExplanationError: If the layer has no map, or comes too late for the score.
         SpecError: If there is no such class.
     """
-    shape = network.summary.record(node).output_shape
-    if len(shape) != 3 or not network.graph.readers[node]:
-        raise ExplanationError(broken_rule("node", _("a layer with a map, before the classifier"), node))
+    check_node(AttributionRequest("gradcam", node, target, {}), network.summary)
     score, maps, gradient = network.head_gradient(picture, node, network.direction(target))
     weights = gradient.mean(axis=(0, 1), dtype=np.float64)
     values = np.tensordot(maps.astype(np.float64), weights, axes=([2], [0]))

@@ -5,7 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
-from resnet_viz.attribution.catalogue import METHODS, AttributionRequest, needs_keras, parse_target, settings_of
+from resnet_viz.attribution.catalogue import (
+    METHODS,
+    AttributionRequest,
+    check_node,
+    needs_keras,
+    parse_target,
+    settings_of,
+)
 from resnet_viz.attribution.files import explanation_npz
 from resnet_viz.cli.pictures import PreparedPicture, add_picture
 from resnet_viz.errors import ResNetVizError, broken_rule
@@ -50,6 +57,7 @@ def _explain(options: argparse.Namespace) -> None:
     node = trial.summary.graph.node(options.node).id if options.node else last_with_enough_cells(trial.summary)
     wanted = parse_target(options.target, trial.spec.classes)
     request = AttributionRequest(options.method, node, wanted or 0, settings)
+    check_node(request, trial.summary)
     network = prepared.network_with_gradients() if needs_keras(request, trial.summary.graph) else prepared.network()
     if wanted is None:
         request = request._replace(target=int(network.logits(trial.input[np.newaxis])[0].argmax()))

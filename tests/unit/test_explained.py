@@ -19,6 +19,10 @@ from resnet_viz.errors import ExplanationError
 from resnet_viz.results import Attribution
 from resnet_viz.spec import preset
 from resnet_viz.viz.origin import Origin
+from resnet_viz.worker.client import WorkerClient
+from resnet_viz.worker.request import Network
+from resnet_viz.worker.requests.explain import Explain
+from resnet_viz.worker.requests.sanity import CheckSanity
 
 COURSE = analyse(preset("course"))
 
@@ -39,6 +43,14 @@ def test_a_method_s_module_explains_and_asks_for_no_page(name):
 def test_a_name_that_is_no_method_runs_as_none():
     with pytest.raises(ExplanationError, match="a known method"):
         attribute(None, {}, AttributionRequest("occlusions", "", 0, {}))
+
+
+@pytest.mark.parametrize("kind", [Explain, CheckSanity])
+def test_a_layer_without_a_map_is_refused_before_a_worker_starts(kind):
+    spec = COURSE.graph.spec
+    client = WorkerClient("gradient", ["no such program"])
+    with pytest.raises(ExplanationError, match=r"a layer with a map, before the classifier\. Received: node='fc6'"):
+        client.ask(kind(Network(spec), {}, AttributionRequest("gradcam", "fc6", 0, {})))
 
 
 def explained(method, numbers, *, shape=(8, 8), node="res3b_out", score=14.04):

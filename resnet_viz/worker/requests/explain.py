@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from resnet_viz.analysis import network
-from resnet_viz.attribution.catalogue import AttributionRequest, needs_keras
+from resnet_viz.attribution.catalogue import AttributionRequest, check_node, needs_keras
 from resnet_viz.results import Attribution
 from resnet_viz.worker.request import Bench, Engine, Request
 from resnet_viz.worker.wire import Array
@@ -24,6 +24,10 @@ class Explain(Request[Attribution]):
 
     pictures: Mapping[str, Array]
     wanted: AttributionRequest
+
+    def check(self) -> None:
+        """Refuse a layer that the method cannot look at."""
+        check_node(self.wanted, network(self.network.spec))
 
     @property
     def engine(self) -> Engine:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resnet_viz.analysis import network
-from resnet_viz.attribution.catalogue import AttributionRequest, needs_keras
+from resnet_viz.attribution.catalogue import AttributionRequest, check_node, needs_keras
 from resnet_viz.results import Sanity
 from resnet_viz.worker.request import Bench, Engine, Request
 from resnet_viz.worker.requests.explain import MAX_MACS
@@ -21,6 +21,10 @@ class CheckSanity(Request[Sanity]):
 
     pictures: Mapping[str, Array]
     wanted: AttributionRequest
+
+    def check(self) -> None:
+        """Refuse a layer that the method cannot look at."""
+        check_node(self.wanted, network(self.network.spec))
 
     @property
     def engine(self) -> Engine:
