@@ -9,15 +9,16 @@ subject, trial = state.subject(), resolving.trial()
 viewer = subject.viewer
 # On a walk the question stands above the picture, and nothing beside it that a stop does not ask for; what is in focus is told
 # once a lesson's question is answered.
-is_told = not viewer.walk or state.asked() == "answered"
-if viewer.present and is_told:
+is_evidence = bool(viewer.walk) and state.asked() == "answered"
+is_asked = bool(viewer.walk) and subject.architecture.panel == "layer"
+is_shown = viewer.present and not viewer.walk
+if is_shown:
     panels.show_line(trial.summary, subject.node)
 with st.container(key="drawn"):
     picture.show(subject)
-if viewer.present:
-    if not viewer.walk:
-        panels.show_purpose(trial.summary, subject.node)
-elif is_told or subject.architecture.panel != "layer":
+if is_shown:
+    panels.show_purpose(trial.summary, subject.node)
+elif is_evidence or not (is_asked or viewer.present):
     with st.container(key="beside"):
         panels.show(subject, trial)
     if not viewer.walk:

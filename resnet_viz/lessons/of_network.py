@@ -186,18 +186,6 @@ def projection(grounds: Grounds, block: str) -> Value:
     return Value(nodes[0].id, "place")
 
 
-def largest_projection(grounds: Grounds) -> Value:
-    """Return the convolution on a shortcut that has most parameters.
-
-    Raises:
-        SpecError: If no shortcut has one.
-    """
-    found = [record for record in grounds.summary.records if is_projection(record.node)]
-    if not found:
-        raise SpecError(broken_rule("network", _("one with a projection"), _("none")))
-    return Value(max(found, key=lambda record: record.parameters).node.id, "place")
-
-
 def bottleneck_saving(grounds: Grounds, block: str) -> Value:
     """Return how many times the weights of F(x) two convolutions with its largest window would have on all its channels."""
     found = grounds.summary.graph.block(block)

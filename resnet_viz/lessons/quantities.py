@@ -210,7 +210,6 @@ QUANTITIES: dict[str, Quantity] = {
     "branch_convolutions": Quantity(of_network.branch_convolutions, 1, 1),
     "shortcut_parameters": Quantity(of_network.shortcut_parameters, 1, 1),
     "projection": Quantity(of_network.projection, 1, 1),
-    "largest_projection": Quantity(of_network.largest_projection),
     "bottleneck_saving": Quantity(of_network.bottleneck_saving, 1, 1),
     "blocks": Quantity(of_network.blocks, 1, 1),
     "sums": Quantity(of_network.sums),

@@ -41,7 +41,10 @@ def show(name: str, stop: Stop, number: int, after: Callable[[], None]) -> bool:
     predicted = walking.prediction(name, number)
     state.set_asked("answered" if answered else "cell" if _asks_cell(ask) else "answer")
     if answered is not None:
-        _show_both(ask, answered)
+        # The style sheet brings forward, beside the picture, what was asked for.
+        asked_for = ask.quantity.partition("(")[0]
+        with st.container(key=f"came_{asked_for or ask.kind}"):
+            _show_both(ask, answered)
         if measuring.is_known(stop):
             return True
         st.markdown(_("Now it is measured …"))
@@ -239,7 +242,7 @@ def _came(judgement: Judgement) -> str:
 
 
 def _show_both(ask: Ask, answered: Answered) -> None:
-    said = _("You said: {text}.").format(text=answered.prediction)
+    said = _("You said: {text}.").format(text=answered.prediction.rstrip(".。"))
     if ask.kind == "words":
         st.markdown(say.plain(said))
         return
