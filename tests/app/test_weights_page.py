@@ -136,3 +136,18 @@ def test_two_sets_beside_each_other_and_a_start_of_copies():
 def test_pixels_of_another_scale_than_the_weights_are_warned_of():
     app = opened("weights", {"preset": "course", "prep": "caffe"}, folded=True)
     assert "trained on pixels of another scale" in app.warning[0].value
+
+
+@pytest.mark.parametrize(
+    ("params", "sentence"),
+    [
+        ({"versus": "run.abcdef.plain"}, "not here, or not any more"),
+        ({"versus": "imagenet"}, "There are no ImageNet weights for this network."),
+        ({"versus": "shapes"}, "The trained weights belong to another network."),
+        ({"look": "file"}, "not here, or not any more"),
+    ],
+)
+def test_what_is_not_here_is_said_and_never_replaced_by_chance(params, sentence):
+    app = opened("weights", {"preset": "cifar-20"} | params, folded=True)
+    assert sentence in app.info[0].value
+    assert shown(app)["titles"] == ["A: random, seed 0"]

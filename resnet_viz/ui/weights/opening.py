@@ -9,7 +9,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.reports.names import weights_text
 from resnet_viz.subject.trial import Trial
 from resnet_viz.subject.views import WeightsView
-from resnet_viz.ui import services, state
+from resnet_viz.ui import say, services, state
 from resnet_viz.ui.actions import action
 from resnet_viz.ui.shared import controls
 from resnet_viz.viz.recognised import facts
@@ -64,6 +64,12 @@ def show(looked: Looked) -> None:
         args=(key,),
     )
     own = services.weights_store().load(state.owner())
+    if looked.view.looked and own is None:
+        say.info(
+            _(
+                "The weights of this link are not here, or not any more. Files are kept for two hours, for the browser they came from. Runs are kept until they are deleted."
+            )
+        )
     if own and looked.subject.source != FILE:
         controls.choice(
             _("Whose weights"),

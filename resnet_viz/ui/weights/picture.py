@@ -15,8 +15,9 @@ from resnet_viz.ui.shared.component import component
 from resnet_viz.ui.shared.weights_source import weights_choices
 from resnet_viz.ui.weights.opening import Looked
 from resnet_viz.viz.portrait import Look, portrait_payload
-from resnet_viz.weights.choice import FILE, RANDOM
+from resnet_viz.weights.choice import FILE, IMAGENET, RANDOM, SHIPPED
 from resnet_viz.weights.figures import Portraits
+from resnet_viz.weights.imagenet import file_for
 from resnet_viz.worker.requests.portrait import Beside, LookAtWeights
 
 KEY = "portrait"
@@ -39,8 +40,9 @@ def show(looked: Looked, node: str, channel: int | None, *, has_choice: bool) ->
         _show_choice(looked.view.versus, trial)
     if looked.view.versus not in ("", trial.source):
         other = trial.having(source=looked.view.versus)
-        if other.weights.refusal:
-            say.info(other.weights.refusal)
+        missing = _missing(other)
+        if missing:
+            say.info(missing)
             other = None
     found = _portraits(trial, other)
     if found is None:
@@ -58,6 +60,24 @@ def show(looked: Looked, node: str, channel: int | None, *, has_choice: bool) ->
     payload = portrait_payload(trial.summary, found, look)
     component("weights")(key=KEY, data=payload, on_did_change=_take)
     return found
+
+
+def _missing(trial: Trial) -> str:
+    """Return why there is nothing of the chosen weights to compare with; "" if there is."""
+    if trial.weights.refusal or trial.weights.file or trial.source == RANDOM:
+        return trial.weights.refusal
+    if trial.source == SHIPPED:
+        return _("The trained weights belong to another network.")
+    if trial.source == IMAGENET:
+        has_any = file_for(trial.spec) is not None
+        none, later = (
+            _("There are no ImageNet weights for this network."),
+            _("ImageNet's weights are not on this machine yet."),
+        )
+        return later if has_any else none
+    return _(
+        "The weights of this link are not here, or not any more. Files are kept for two hours, for the browser they came from. Runs are kept until they are deleted."
+    )
 
 
 def _portraits(trial: Trial, other: Trial | None) -> Portraits | None:
