@@ -143,7 +143,7 @@ def test_pixels_of_another_scale_than_the_weights_are_warned_of():
     [
         ({"versus": "run.abcdef.plain"}, "not here, or not any more"),
         ({"versus": "imagenet"}, "There are no ImageNet weights for this network."),
-        ({"versus": "shapes"}, "The trained weights belong to another network."),
+        ({"weights": "random", "versus": "shapes"}, "The trained weights belong to another network."),
         ({"look": "file"}, "not here, or not any more"),
     ],
 )
