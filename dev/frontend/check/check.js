@@ -86,6 +86,7 @@ export class Check {
   build() {
     const { texts, puzzles } = this.data;
     const before = recall();
+    this.mode = "";
     this.editor = new Editor((code) => this.changed({ code }));
     this.editor.field.setAttribute("aria-label", texts.code);
     this.editor.field.placeholder = texts.placeholder;
@@ -104,7 +105,6 @@ export class Check {
     this.editor.draw();
     this.parsons.show(puzzles, before.puzzle, before.order);
     this.setMode(MODES.includes(before.mode) ? before.mode : MODES[0]);
-    this.invite();
     this.stretch();
   }
 
@@ -159,6 +159,7 @@ export class Check {
 
   /** Works in one way or the other. */
   setMode(mode) {
+    if (mode === this.mode) return;
     this.mode = mode;
     keep({ mode });
     this.root.dataset.mode = mode;
@@ -167,7 +168,7 @@ export class Check {
     this.starts.hidden = mode !== "write";
     this.against.hidden = mode !== "write"; // lines make a block
     this.parsons.root.hidden = mode !== "order";
-    if (this.verdict.root.dataset.verdict) this.invite();
+    if (!this.isWaiting) this.invite();
   }
 
   /** Shows what to do first. */
