@@ -40,7 +40,7 @@ Place = st.delta_generator.DeltaGenerator
 def show(subject: Subject, trial: Trial, shares: FloatArray, hero: Place, side: Place) -> None:
     """Draw the map large and its answer above it; beside it the method, what it found, and what the map is worth."""
     view, focus = subject.explain, subject.node
-    request = explained.request(subject, trial, shares)
+    request = explained.request(subject.explain, subject.node, trial, shares)
     target = request.target
     names = class_names(trial.weights, trial.spec.classes)
     with side:

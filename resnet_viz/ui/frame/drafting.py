@@ -16,7 +16,6 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.reports.sheets import with_unit
 from resnet_viz.subject.links import from_params, to_params
-from resnet_viz.subject.subject import Subject
 from resnet_viz.ui import say, state
 from resnet_viz.ui.frame import measuring, pointing
 
@@ -84,7 +83,9 @@ def _show(draft: Draft, put: Put) -> None:
     stop = _placed(draft)
     subject, _problems = from_params(dict(stop.params))
     grounds = Grounds(network(subject.spec), run=lambda: measuring.facts(subject.train.run))
-    choices = offered(grounds, _place(subject), has_run=bool(subject.train.run))
+    choices = offered(
+        grounds, Place(subject.layer, subject.block.name, subject.block.stage), has_run=bool(subject.train.run)
+    )
     _show_ask(choices)
     st.text_area(_("What is told afterwards"), key="draft_answer", max_chars=1500, height=70)
     try:
@@ -117,10 +118,6 @@ def _placed(draft: Draft) -> Stop:
 
 def _here() -> tuple[tuple[str, str], ...]:
     return tuple(to_params(state.subject().as_stop()).items())
-
-
-def _place(subject: Subject) -> Place:
-    return Place(subject.layer, subject.block.name, subject.block.stage)
 
 
 def _typed(name: str) -> Any:

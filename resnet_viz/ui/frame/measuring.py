@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TypeVar
 
+from resnet_viz.attribution.catalogue import AttributionRequest
 from resnet_viz.errors import ResNetVizError
 from resnet_viz.lessons.grounds import Array, Grounds, RunFacts, Value
 from resnet_viz.lessons.quantities import needs, value
@@ -102,14 +103,19 @@ def _key(quantity: str) -> str:
     return f"lesson/{resolving.trial().key}/{subject.explain}/{subject.node}/{quantity}"
 
 
+def _request(trial: Trial, shares: Array) -> AttributionRequest:
+    subject = state.subject()
+    return explained.request(subject.explain, subject.node, trial, shares)
+
+
 def _explanation(trial: Trial) -> Attribution:
     shares = _there(prediction.probabilities_of(trial))
-    return _there(explained.found(trial, explained.request(state.subject(), trial, shares)))
+    return _there(explained.found(trial, _request(trial, shares)))
 
 
 def _check(trial: Trial) -> Sanity:
     shares = _there(prediction.probabilities_of(trial))
-    request = explained.request(state.subject(), trial, shares)
+    request = _request(trial, shares)
     return _there(explained.check(trial, explanations.comparable(trial.summary, request)))
 
 

@@ -8,8 +8,8 @@ import numpy.typing as npt
 from resnet_viz.attribution.catalogue import AttributionRequest
 from resnet_viz.reports import explanations
 from resnet_viz.results import Attribution, Sanity
-from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.trial import Trial
+from resnet_viz.subject.views import ExplainView
 from resnet_viz.ui import services
 from resnet_viz.ui.shared import forward
 from resnet_viz.worker.requests.explain import Explain
@@ -18,17 +18,17 @@ from resnet_viz.worker.requests.sanity import CheckSanity
 FloatArray = npt.NDArray[np.float32]
 
 
-def request(subject: Subject, trial: Trial, shares: FloatArray) -> AttributionRequest:
+def request(view: ExplainView, node: str, trial: Trial, shares: FloatArray) -> AttributionRequest:
     """Return what is explained: the chosen class, or the one that goes without saying.
 
     Args:
-        subject: With the method, its settings and the layer.
+        view: With the method, its settings, perhaps the class.
+        node: The layer.
         trial: What answered.
         shares: Its probabilities ``(classes,)``.
     """
-    view = subject.explain
     target = int(view.target) if view.target else explanations.class_in(trial, int(shares.argmax()))
-    return explanations.request_of(trial, view, subject.node, target)
+    return explanations.request_of(trial, view, node, target)
 
 
 def found(trial: Trial, wanted: AttributionRequest) -> Attribution | None:
