@@ -1211,6 +1211,8 @@ def test_a_view_of_every_page_becomes_a_stop_that_is_there_at_the_next_visit():
         app.session_state["subject_walk"] = True
         app.run()
         app.button(key="walk_add").click().run()
+        app.text_area(key="draft_question").set_value("What is seen here?").run()
+        app.button(key="draft_keep").click().run()
         assert not app.warning
     kept = read_walk(services.walks().load("visitor"))
     assert [stop.page for stop in kept.stops] == ["", "layers", "activations", "explain", "train", "weights", "check"]
