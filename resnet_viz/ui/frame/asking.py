@@ -118,9 +118,9 @@ def _show_choice(ask: Ask) -> None:
 def _show_place(ask: Ask) -> bool:
     """Say what is pointed at; return whether it is of the kind that is asked for."""
     pointed = _pointed(ask)
-    told = _("You point at {place}.").format(place=say.code(_place_text(pointed))) if pointed else ""
+    told = _("Chosen: {place}.").format(place=say.code(_place_text(pointed))) if pointed else ""
     hint = _hint(ask, pointed)
-    st.markdown(joined(filter(None, (told, hint)), " "), width="content")
+    st.markdown(joined(filter(None, (told, hint or _("Click another to change it."))), " "), width="content")
     return not hint
 
 
