@@ -55,8 +55,8 @@ def show(offers: Sequence[Offer], start: Callable[[str, int], None]) -> None:
 
 def _show(offer: Offer, start: Callable[[str, int], None]) -> None:
     with st.container(key=f"offer_{offer.name}", horizontal=True, vertical_alignment="center", gap="small"):
-        lines = [f"**{say.plain(offer.title)}**", say.plain(offer.about), f":small[{say.plain(offer.told)}]"]
-        st.markdown("  \n".join(filter(None, lines)), width="stretch")
+        head = f"**{say.plain(offer.title)}** &ensp; :small[{say.plain(offer.told)}]"
+        st.markdown("  \n".join(filter(None, (head, say.plain(offer.about)))), width="stretch")
         if offer.answered:
             answers.show_delete(offer.name)
         if offer.resume:
