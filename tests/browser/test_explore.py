@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .test_app import inspector, node, selected
-from .waits import quiet, settled
+from .waits import quiet, settled, unmoved
 
 
 def block(page: Page, name: str):
@@ -37,7 +37,7 @@ def test_a_block_is_one_thing_in_picture_and_words(visit):
     expect(page.locator(".equation")).to_have_text(re.compile(r"y = F\(x\) \+ projection\(x\)"))
     expect(page).to_have_url(re.compile("node=3a"))
     page.get_by_text("Its 12 layers").click()
-    page.get_by_role("radio", name="res3a_branch1", exact=True).click()
+    unmoved(page.get_by_role("radio", name="res3a_branch1", exact=True)).click()
     expect(inspector(page)).to_have_text("res3a_branch1")
     page.locator(".st-key-inspector").get_by_role("button", name="Block 3a").click()
     page.get_by_role("button", name="See what it added to your picture").click()

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from tests.patience import PATIENCE_S
 
@@ -31,6 +31,18 @@ _STANDS_STILL = """() => new Promise((done) => {
 })"""
 
 
+_HAS_STOOD = """async element => {
+    const frame = () => new Promise(requestAnimationFrame);
+    const place = () => { const { x, y } = element.getBoundingClientRect(); return `${x} ${y}`; };
+    let [last, frames] = ["", 0];
+    while (frames < 15) {
+        await frame();
+        frames = place() === last ? frames + 1 : 0;
+        last = place();
+    }
+}"""
+
+
 def quiet(page: Page) -> None:
     """Wait until the page's script has finished and all of it is drawn."""
     page.wait_for_function(_QUIET)
@@ -39,6 +51,12 @@ def quiet(page: Page) -> None:
 def settled(page: Page) -> str:
     """Return the camera's place once it stands still."""
     return page.evaluate(_STANDS_STILL)
+
+
+def unmoved(target: Locator) -> Locator:
+    """Return an element once it has stood still: a press and its release on what still unfolds are on two things."""
+    target.evaluate(_HAS_STOOD)
+    return target
 
 
 def in_scheme(page: Page, scheme: str) -> None:
