@@ -27,12 +27,19 @@ _WATCH = """() => {
         }
     };
     const look = () => mosaic()?.toDataURL();
-    let before, seen;
-    // Encoding costs: only what was drawn since is looked at.
+    let before, watched, [drawn, seen] = [0, 0];
+    // Encoding costs: only what was drawn since is looked at. The mark is a duration and may be the same twice.
+    const marks = new MutationObserver(() => { drawn += 1; });
     const isDrawn = () => {
         const now = mosaic();
-        const is = now && (now !== seen?.canvas || now.dataset.drawn !== seen.at);
-        if (is) seen = { canvas: now, at: now.dataset.drawn };
+        if (now && now !== watched) {
+            marks.disconnect();
+            marks.observe(now, { attributes: true, attributeFilter: ["data-drawn"] });
+            watched = now;
+            drawn += 1;
+        }
+        const is = drawn !== seen;
+        seen = drawn;
         return is;
     };
     window.ask = () => {
