@@ -10,11 +10,11 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from resnet_viz.paths import FRAME
-from resnet_viz.ui.check.files import CheckFiles
+from resnet_viz.server.check_files import CheckFiles
+from resnet_viz.server.first_paint import FirstPaint
+from resnet_viz.server.middleware import OwnerMiddleware
 from resnet_viz.ui.errors import hide_traceback
-from resnet_viz.ui.first_paint import FirstPaint
 from resnet_viz.ui.lifespan import lifespan, stay_offline
-from resnet_viz.ui.middleware import OwnerMiddleware
 
 stay_offline()
 app = st.App(

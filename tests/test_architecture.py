@@ -32,7 +32,7 @@ def modules_after(code: str) -> set[str]:
         "import resnet_viz",
         "import resnet_viz.spec, resnet_viz.analysis, resnet_viz.viz.dot, resnet_viz.viz.charts, resnet_viz.viz.mosaic",
         "import resnet_viz.worker.client, resnet_viz.worker.handlers, resnet_viz.images.uploads, resnet_viz.weights.store",
-        "import resnet_viz.ui.services, resnet_viz.ui.state, resnet_viz.ui.middleware",
+        "import resnet_viz.server.services, resnet_viz.ui.state, resnet_viz.server.middleware",
         "from resnet_viz.cli.main import main; main(['summary'])",
         "from resnet_viz.cli.main import main; main(['graph', '--open', 'all'])",
     ],

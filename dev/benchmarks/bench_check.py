@@ -7,7 +7,7 @@ from figures import ROOT, figure, report, run
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from resnet_viz.check import examples
-from resnet_viz.ui.check.files import packed_files
+from resnet_viz.server.check_files import packed_files
 
 WARM = 40
 GOAL_MS = 300.0

@@ -12,8 +12,9 @@ from resnet_viz.lessons.progress import Progress, read_progress
 from resnet_viz.lessons.walks import Walk, read_walk
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import OwnerFiles
+from resnet_viz.server import services
 from resnet_viz.subject.subject import Subject
-from resnet_viz.ui import services, state
+from resnet_viz.ui import state
 
 T = TypeVar("T")
 

@@ -18,7 +18,7 @@ from streamlit import net_util
 
 # What the first picture needs. What draws the pages is imported before what they are about: the first page waits for it.
 _BEFORE = (
-    "resnet_viz.ui.services",
+    "resnet_viz.server.services",
     "resnet_viz.ui.frame.subject_line",
     "resnet_viz.ui.architecture.picture",
     "resnet_viz.ui.architecture.panels",
@@ -103,6 +103,6 @@ async def _sweep() -> None:
 
 def _services() -> Any:
     """Return the server's stores and workers, with half of all that a server imports."""
-    from resnet_viz.ui import services  # noqa: PLC0415 - NumPy, Pillow, SQLite and all formats: 0.2 s before an answer
+    from resnet_viz.server import services  # noqa: PLC0415 - NumPy, Pillow, SQLite and all formats: 0.2 s before an answer
 
     return services

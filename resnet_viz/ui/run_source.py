@@ -8,10 +8,11 @@ from resnet_viz.jobs.store import QueueEntry
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import owner_digest
 from resnet_viz.paths import ASSETS
+from resnet_viz.server import services
+from resnet_viz.server.cache import run_feed
 from resnet_viz.training.demos import demos
 from resnet_viz.training.record import RunFolder, RunRecord
-from resnet_viz.ui import services, state
-from resnet_viz.ui.cache import run_feed
+from resnet_viz.ui import state
 
 RECORDED = "recorded-"
 _FOLDER = ASSETS / "runs"

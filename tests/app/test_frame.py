@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1.element_tree import Block
 
-from resnet_viz.ui import kept, services, state
+from resnet_viz.server import services
+from resnet_viz.ui import kept, state
 
 from .opening import maps_shown, opened, popover_labels, texts
 

@@ -6,7 +6,8 @@ import pytest
 from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from resnet_viz.messages import use_language
-from resnet_viz.ui import services, state
+from resnet_viz.server import services
+from resnet_viz.ui import state
 
 from .opening import opened
 

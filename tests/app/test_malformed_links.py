@@ -9,8 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 from resnet_viz.lessons.walks import shipped_walks
+from resnet_viz.server import services
 from resnet_viz.subject.links import MAX_SENTENCES, PARTS
-from resnet_viz.ui import services, state
+from resnet_viz.ui import state
 
 from ..measuring import measured
 from ..standing_in import StillWorker

@@ -28,12 +28,13 @@ from resnet_viz.lessons.walks import Walk, read_walk, shipped_walks
 from resnet_viz.messages import use_language
 from resnet_viz.owners import OwnerFiles
 from resnet_viz.reports.origins import origin_of
+from resnet_viz.server import services
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.spec.edits import edited_stages
 from resnet_viz.subject.operations import surgery_of
 from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.views import VIEWS
-from resnet_viz.ui import services, state
+from resnet_viz.ui import state
 from resnet_viz.ui.architecture import handing_on
 from resnet_viz.ui.resolving import trial_for
 from resnet_viz.ui.shared import forward

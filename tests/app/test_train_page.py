@@ -18,12 +18,13 @@ from resnet_viz.images import preprocess, uploads
 from resnet_viz.jobs.runner import LocalRunner
 from resnet_viz.jobs.store import RunStore
 from resnet_viz.owners import owner_digest
+from resnet_viz.server import services
+from resnet_viz.server.cache import activations, run_feed
 from resnet_viz.spec import preset
 from resnet_viz.training.demos import ORDER, demo
 from resnet_viz.training.plan import with_settings
 from resnet_viz.training.record import RunRecord
-from resnet_viz.ui import services, state
-from resnet_viz.ui.cache import activations, run_feed
+from resnet_viz.ui import state
 from resnet_viz.weights import fit
 from resnet_viz.weights.fit import expected_arrays
 

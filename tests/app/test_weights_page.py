@@ -9,8 +9,9 @@ import pytest
 
 from resnet_viz.analysis import network
 from resnet_viz.messages import use_language
+from resnet_viz.server import services
 from resnet_viz.spec import preset
-from resnet_viz.ui import services, state
+from resnet_viz.ui import state
 from resnet_viz.worker.workers import Workers
 
 from ..weights_files import random_arrays, safetensors, state_dict, torchvision

@@ -12,8 +12,8 @@ from resnet_viz.cli.train import train
 from resnet_viz.errors import BackendMissingError
 from resnet_viz.jobs.runner import LocalRunner
 from resnet_viz.jobs.store import RunStore
+from resnet_viz.server import services
 from resnet_viz.training.demos import demo
-from resnet_viz.ui import services
 from resnet_viz.worker.workers import Workers
 
 from .opening import PAGES, ROOT, maps_shown, opened, texts

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from resnet_viz.ui.check.files import FOLDER, CheckFiles, library, packed_files
+from resnet_viz.server.check_files import FOLDER, CheckFiles, library, packed_files
 
 ROOT = Path(__file__).parents[2]
 CODE = "def identity_block(X, f, filters, stage, block):\n    return X\n"

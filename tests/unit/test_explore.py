@@ -8,8 +8,8 @@ import pytest
 from resnet_viz.analysis import analyse
 from resnet_viz.analysis.reads import cell_reads
 from resnet_viz.errors import CancelledError, JobError
+from resnet_viz.server.background import Background, SharedWork
 from resnet_viz.spec import PRESETS, preset
-from resnet_viz.ui.background import Background, SharedWork
 from resnet_viz.viz.block_account import (
     block_kind,
     block_purpose,
@@ -92,7 +92,7 @@ def test_cells_that_nobody_uses_are_told_by_where_they_lie(name, node, sentence)
 
 
 def test_a_question_is_asked_of_who_stays_and_withdrawn_from_who_leaves(monkeypatch):
-    monkeypatch.setattr("resnet_viz.ui.background._STAYS_S", 0.0)
+    monkeypatch.setattr("resnet_viz.server.background._STAYS_S", 0.0)
     background, heard, asked = Background(most=1), [], threading.Event()
 
     def question(waiting):
@@ -107,7 +107,7 @@ def test_a_question_is_asked_of_who_stays_and_withdrawn_from_who_leaves(monkeypa
     time.sleep(0.002)
     assert background.poll("a", question)
     assert asked.wait(PATIENCE_S)
-    monkeypatch.setattr("resnet_viz.ui.background._LEFT_S", 0.01)
+    monkeypatch.setattr("resnet_viz.server.background._LEFT_S", 0.01)
     deadline = time.monotonic() + PATIENCE_S
     while not heard and time.monotonic() < deadline:
         time.sleep(0.005)
@@ -115,7 +115,7 @@ def test_a_question_is_asked_of_who_stays_and_withdrawn_from_who_leaves(monkeypa
 
 
 def test_a_question_that_failed_is_not_asked_again(monkeypatch):
-    monkeypatch.setattr("resnet_viz.ui.background._STAYS_S", -1.0)
+    monkeypatch.setattr("resnet_viz.server.background._STAYS_S", -1.0)
     background, count = Background(most=2), []
 
     def question(_waiting):

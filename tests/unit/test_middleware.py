@@ -3,15 +3,15 @@
 import stat
 import subprocess
 import sys
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from resnet_viz import identity
 from resnet_viz.identity import COOKIE, new_cookie, owner_of
-from resnet_viz.ui import middleware
-from resnet_viz.ui.middleware import OwnerMiddleware, Pots
+from resnet_viz.paths import FRONTEND
+from resnet_viz.server import middleware
+from resnet_viz.server.middleware import OwnerMiddleware, Pots
 
 UPLOAD = "/_stcore/upload_file/x/y"
 
@@ -216,6 +216,6 @@ def test_the_page_asks_for_the_pictures_code_ahead_and_files_do_not():
     app = OwnerMiddleware(inner)
     link = ask(app, accept="text/html")[1]["link"]
     name = link.split(">")[0].rpartition("/")[2]
-    assert (Path(middleware.__file__).parent / "frontend" / "graph" / name).is_file()
+    assert (FRONTEND / "graph" / name).is_file()
     assert "static/js/BidiComponent." in link
     assert "link" not in ask(app, "/static/app.js", accept="*/*")[1]

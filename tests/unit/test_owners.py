@@ -16,9 +16,9 @@ from resnet_viz.datasets.catalogue import arrays_file
 from resnet_viz.errors import QuotaError, StoreError
 from resnet_viz.jobs.store import RunStore
 from resnet_viz.owners import OwnerFiles, Room, delete_expired, is_used, owner_digest
+from resnet_viz.server import services
 from resnet_viz.training.demos import demo
 from resnet_viz.training.plan import with_settings
-from resnet_viz.ui import services
 from resnet_viz.ui.train import data_gallery
 
 ANNA = owner_digest("anna")

@@ -4,8 +4,8 @@ import pytest
 
 from resnet_viz.jobs.runner import LocalRunner
 from resnet_viz.jobs.store import RunStore
+from resnet_viz.server import services
 from resnet_viz.training.demos import ORDER, demo
-from resnet_viz.ui import services
 
 
 @pytest.fixture

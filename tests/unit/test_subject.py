@@ -208,7 +208,7 @@ def test_numbers_are_read_by_one_rule():
         if re.search(r"\.is(decimal|digit|numeric)\(", path.read_text("utf-8"))
     }
     # Names of stages that are ours; a header of the protocol.
-    assert used <= {"resnet_viz/viz/takehome.py", "resnet_viz/ui/middleware.py"}
+    assert used <= {"resnet_viz/viz/takehome.py", "resnet_viz/server/middleware.py"}
 
 
 def test_a_link_of_nothing_but_bad_parts_is_a_few_sentences():

@@ -10,10 +10,11 @@ from resnet_viz.images.samples import SAMPLES
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.results import EffectiveField, LayerState
+from resnet_viz.server import services
 from resnet_viz.spec import Block, LayerGraph
 from resnet_viz.subject.trial import Trial
 from resnet_viz.subject.views import STATISTICS, ActivationsView
-from resnet_viz.ui import services, state
+from resnet_viz.ui import state
 from resnet_viz.ui.shared import chart, controls, downloads, forward, maps, without_keras
 from resnet_viz.ui.shared.weights_source import weights_text
 from resnet_viz.viz.depth import (

@@ -8,11 +8,12 @@ from resnet_viz.analysis import NetworkSummary
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.results import PixelStep
+from resnet_viz.server import services
 from resnet_viz.spec import LayerGraph
 from resnet_viz.spec.layers import kind_of
 from resnet_viz.subject.operations import pixel_of
 from resnet_viz.subject.trial import Trial
-from resnet_viz.ui import services, state
+from resnet_viz.ui import state
 from resnet_viz.ui.shared import forward
 from resnet_viz.ui.shared.component import as_json, component
 from resnet_viz.viz.overlay import boxed_png

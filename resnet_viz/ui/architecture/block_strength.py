@@ -5,11 +5,12 @@ import streamlit as st
 from resnet_viz.errors import ResNetVizError
 from resnet_viz.measures import norm
 from resnet_viz.messages import gettext as _
+from resnet_viz.server import services
+from resnet_viz.server.background import Background
+from resnet_viz.server.cache import activations, results
 from resnet_viz.spec import Block
 from resnet_viz.subject.trial import Trial
-from resnet_viz.ui import services, state
-from resnet_viz.ui.background import Background
-from resnet_viz.ui.cache import activations, results
+from resnet_viz.ui import state
 from resnet_viz.ui.shared import forward
 from resnet_viz.viz.block_view import signals
 from resnet_viz.viz.block_words import off_sentence, strength_sentence

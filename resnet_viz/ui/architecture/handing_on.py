@@ -9,9 +9,10 @@ from resnet_viz.exports.store import KINDS, MAX_FILE_BYTES, Wanted, file_bytes
 from resnet_viz.messages import N_, Titles
 from resnet_viz.messages import gettext as _
 from resnet_viz.reports.names import weights_text
+from resnet_viz.server import services
+from resnet_viz.server.background import SharedWork
 from resnet_viz.subject.trial import Trial
-from resnet_viz.ui import say, services, state
-from resnet_viz.ui.background import SharedWork
+from resnet_viz.ui import say, state
 from resnet_viz.ui.shared import forward
 from resnet_viz.weights.choice import IMAGENET, SHIPPED, Weights
 from resnet_viz.weights.handing_on import not_torchvisions

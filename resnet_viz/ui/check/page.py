@@ -6,7 +6,7 @@ from typing import Any
 from resnet_viz.check import course_pair, examples, presets, puzzle
 from resnet_viz.messages import current_language
 from resnet_viz.messages import gettext as _
-from resnet_viz.ui.check.files import FOLDER, packed_files
+from resnet_viz.server.check_files import FOLDER, packed_files
 from resnet_viz.ui.shared.component import as_json, component
 from resnet_viz.viz.theme import BRANCH, MARKS, STATUS_MARKS, Mark
 

@@ -5,7 +5,8 @@ import streamlit as st
 from resnet_viz.errors import StoreError
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
-from resnet_viz.ui import services, state
+from resnet_viz.server import services
+from resnet_viz.ui import state
 from resnet_viz.ui.actions import action, live
 from resnet_viz.ui.run_source import run_owner
 

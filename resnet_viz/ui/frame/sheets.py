@@ -13,9 +13,10 @@ from resnet_viz.messages import in_this_language
 from resnet_viz.reports.benches import Instruments, grounds
 from resnet_viz.reports.sheets import SHEETS, Bench, Printed
 from resnet_viz.results import Attribution, Sanity
+from resnet_viz.server import services
 from resnet_viz.subject.subject import UPLOAD, Subject
 from resnet_viz.subject.trial import Trial
-from resnet_viz.ui import resolving, services, state
+from resnet_viz.ui import resolving, state
 from resnet_viz.ui.frame import measuring
 from resnet_viz.ui.shared import forward
 from resnet_viz.weights.choice import RANDOM, SHIPPED

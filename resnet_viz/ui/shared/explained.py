@@ -8,9 +8,9 @@ import numpy.typing as npt
 from resnet_viz.attribution.catalogue import AttributionRequest
 from resnet_viz.reports import explanations
 from resnet_viz.results import Attribution, Sanity
+from resnet_viz.server import services
 from resnet_viz.subject.trial import Trial
 from resnet_viz.subject.views import ExplainView
-from resnet_viz.ui import services
 from resnet_viz.ui.shared import forward
 from resnet_viz.worker.requests.explain import Explain
 from resnet_viz.worker.requests.sanity import CheckSanity

@@ -13,10 +13,11 @@ from streamlit.errors import StreamlitDuplicateElementKey
 
 from resnet_viz.errors import CancelledError, ImageError, ResNetVizError, WeightsError
 from resnet_viz.messages import gettext as _
+from resnet_viz.server import services
+from resnet_viz.server.background import SharedWork
+from resnet_viz.server.cache import activations, results
 from resnet_viz.subject.trial import Trial
-from resnet_viz.ui import say, services, state
-from resnet_viz.ui.background import SharedWork
-from resnet_viz.ui.cache import activations, results
+from resnet_viz.ui import say, state
 from resnet_viz.worker.client import Waiting
 from resnet_viz.worker.request import Network
 from resnet_viz.worker.requests.activations import Activations

@@ -19,8 +19,9 @@ from resnet_viz.images.preprocess import (
 from resnet_viz.images.reader import MAX_BYTES, SUFFIXES
 from resnet_viz.images.samples import DEFAULT_SAMPLE, SAMPLES, sample_title
 from resnet_viz.messages import gettext as _
+from resnet_viz.server import services
 from resnet_viz.subject.subject import UPLOAD
-from resnet_viz.ui import say, services, state
+from resnet_viz.ui import say, state
 from resnet_viz.ui.actions import action
 from resnet_viz.ui.shared import controls, thumbs
 

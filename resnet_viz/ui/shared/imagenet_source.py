@@ -7,8 +7,9 @@ import streamlit as st
 from resnet_viz.images.preprocess import NORMALISATIONS
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
+from resnet_viz.server import services
 from resnet_viz.spec import ResNetSpec
-from resnet_viz.ui import say, services, state
+from resnet_viz.ui import say, state
 from resnet_viz.ui.actions import action
 from resnet_viz.viz.words import short_bytes
 from resnet_viz.weights.choice import IMAGENET

@@ -9,8 +9,9 @@ from resnet_viz.errors import StoreError
 from resnet_viz.images.preprocess import NORMALISATIONS
 from resnet_viz.messages import gettext as _
 from resnet_viz.reports import names
+from resnet_viz.server import services
 from resnet_viz.spec import ResNetSpec
-from resnet_viz.ui import resolving, say, services, state
+from resnet_viz.ui import resolving, say, state
 from resnet_viz.ui.actions import action
 from resnet_viz.ui.run_source import run_owner, watched
 from resnet_viz.ui.shared import controls, imagenet_source

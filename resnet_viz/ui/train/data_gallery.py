@@ -18,10 +18,11 @@ from resnet_viz.errors import DataError, ResNetVizError
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.owners import is_used
+from resnet_viz.server import services
 from resnet_viz.subject.views import TrainView, parse_settings
 from resnet_viz.training.demos import demos
 from resnet_viz.training.plan import Plan, check_memory
-from resnet_viz.ui import say, services, state
+from resnet_viz.ui import say, state
 from resnet_viz.ui.actions import action, live
 from resnet_viz.ui.run_source import run_owner
 from resnet_viz.ui.shared import controls

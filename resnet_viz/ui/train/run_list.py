@@ -11,11 +11,12 @@ from resnet_viz.jobs.store import QueueEntry
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
 from resnet_viz.reports.runs import metrics_csv, run_zip, state_name
+from resnet_viz.server import services
 from resnet_viz.subject.parts import MAX_COMPARED
 from resnet_viz.subject.views import TrainView
 from resnet_viz.training.conclusions import conclusion_of
 from resnet_viz.training.demos import demos
-from resnet_viz.ui import services, state
+from resnet_viz.ui import state
 from resnet_viz.ui.actions import action, live
 from resnet_viz.ui.run_source import RECORDED, Watched, has_recording, run_owner, watched
 

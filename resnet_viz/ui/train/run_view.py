@@ -10,10 +10,11 @@ from resnet_viz.analysis.curves import by_network
 from resnet_viz.errors import StoreError
 from resnet_viz.messages import N_, Titles, joined, ngettext
 from resnet_viz.messages import gettext as _
+from resnet_viz.server import services
 from resnet_viz.subject.views import TrainView, Viewer
 from resnet_viz.training.conclusions import conclusion_of
 from resnet_viz.training.demos import demos
-from resnet_viz.ui import say, services, state
+from resnet_viz.ui import say, state
 from resnet_viz.ui.actions import action, live
 from resnet_viz.ui.run_source import Watched, run_owner, watched
 from resnet_viz.ui.train import learning, run_charts

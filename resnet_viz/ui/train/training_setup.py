@@ -9,13 +9,14 @@ from resnet_viz.backends import why_missing
 from resnet_viz.datasets.catalogue import data_sets
 from resnet_viz.messages import N_, Titles, joined, ngettext
 from resnet_viz.messages import gettext as _
+from resnet_viz.server import services
 from resnet_viz.spec import PRESETS
 from resnet_viz.spec.changes import from_text
 from resnet_viz.subject.views import TrainView, parse_settings
 from resnet_viz.training.demos import demos
 from resnet_viz.training.hardware import cpu, nvidia_gpus
 from resnet_viz.training.plan import Plan, to_paths
-from resnet_viz.ui import replay, say, services, state
+from resnet_viz.ui import replay, say, state
 from resnet_viz.ui.actions import action
 from resnet_viz.ui.run_source import RECORDED, has_recording, run_owner, watched
 from resnet_viz.ui.shared import controls, without_keras

@@ -9,8 +9,9 @@ from resnet_viz.analysis import network
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined, ngettext
+from resnet_viz.server import services
 from resnet_viz.spec import ResNetSpec
-from resnet_viz.ui import say, services, state
+from resnet_viz.ui import say, state
 from resnet_viz.ui.actions import action
 from resnet_viz.ui.weights import pixels
 from resnet_viz.ui.weights.opening import Looked, take

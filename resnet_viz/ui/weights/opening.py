@@ -7,9 +7,10 @@ import streamlit as st
 
 from resnet_viz.messages import gettext as _
 from resnet_viz.reports.names import weights_text
+from resnet_viz.server import services
 from resnet_viz.subject.trial import Trial
 from resnet_viz.subject.views import WeightsView
-from resnet_viz.ui import say, services, state
+from resnet_viz.ui import say, state
 from resnet_viz.ui.actions import action
 from resnet_viz.ui.shared import controls
 from resnet_viz.viz.recognised import facts

@@ -8,8 +8,9 @@ import streamlit as st
 from resnet_viz.images.preprocess import NORMALISATIONS
 from resnet_viz.messages import gettext as _
 from resnet_viz.reports.names import random_text, weights_text
+from resnet_viz.server import services
 from resnet_viz.subject.trial import Trial
-from resnet_viz.ui import say, services, state
+from resnet_viz.ui import say, state
 from resnet_viz.ui.shared import controls, forward
 from resnet_viz.ui.shared.component import component
 from resnet_viz.ui.shared.weights_source import weights_choices

@@ -5,8 +5,9 @@ import streamlit as st
 from resnet_viz.images.preprocess import NORMALISATIONS, normalisation_name, normalisation_title
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
+from resnet_viz.server import services
 from resnet_viz.subject.pixel_scale import nearest, scale_warning
-from resnet_viz.ui import say, services, state
+from resnet_viz.ui import say, state
 from resnet_viz.ui.actions import action
 from resnet_viz.ui.weights.opening import Looked
 from resnet_viz.viz.words import number_text
