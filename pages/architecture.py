@@ -9,7 +9,7 @@ subject, trial = state.subject(), resolving.trial()
 viewer = subject.viewer
 # On a walk the question stands above the picture, and nothing beside it that a stop does not ask for; what is in focus is told
 # once a lesson's question is answered.
-is_evidence = bool(viewer.walk) and state.asked() == "answered"
+is_evidence = bool(viewer.walk) and state.ASKED.get() == "answered"
 is_asked = bool(viewer.walk) and subject.architecture.panel == "layer"
 is_shown = viewer.present and not viewer.walk
 if is_shown:

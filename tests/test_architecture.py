@@ -261,14 +261,17 @@ def test_another_python_is_one_sentence(version, is_served):
         assert done.returncode == 1
 
 
-def test_no_widget_takes_a_name_that_the_session_uses():
+def test_no_two_slots_and_no_widget_share_a_name():
     """A select box called `target` once sent its page to another one."""
-    from resnet_viz.ui.state import Key
+    from resnet_viz.ui.slots import PREFIX
 
-    own = set(map(str, Key))
+    slots = []
     for path in (ROOT / "resnet_viz" / "ui").rglob("*.py"):
-        named = re.findall(r"key=\"(\w+)\"|bind\(\"(\w+)\"", path.read_text("utf-8"))
-        assert not own & {name for pair in named for name in pair}, path
+        source = path.read_text("utf-8")
+        slots += re.findall(r"Slot\(\s*\"(\w+)\"", source)
+        assert "st.session_state" not in source or path.name in {"slots.py", "state.py"}, path
+        assert f'"{PREFIX}' not in source or path.name == "slots.py", path
+    assert len(set(slots)) == len(slots) > 20
 
 
 def _is_timed(call):

@@ -5,8 +5,6 @@ import json
 from collections.abc import Callable
 from typing import TypeVar
 
-import streamlit as st
-
 from resnet_viz.errors import DAMAGE, ResNetVizError
 from resnet_viz.lessons.progress import Progress, read_progress
 from resnet_viz.lessons.walks import Walk, read_walk
@@ -15,16 +13,20 @@ from resnet_viz.owners import OwnerFiles
 from resnet_viz.server import services
 from resnet_viz.subject.subject import Subject
 from resnet_viz.ui import state
+from resnet_viz.ui.slots import Slot
 
 T = TypeVar("T")
+
+_WALK = Slot("own_walk", Walk(""))
+_NUMBERS: Slot[dict[str, float]] = Slot("numbers", {})
+_PROGRESS = Slot("progress", Progress())
+_EARLIER: Slot[Walk | Progress | None] = Slot("earlier", None)
+_IS_NEW = Slot("is_new", empty=False)
 
 
 def walk() -> Walk:
     """Return the walk this visitor made; it is kept on the server as uploads are."""
-    if state.Key.WALK not in st.session_state:
-        st.session_state[state.Key.WALK] = _read(services.walks(), read_walk) or Walk("")
-    found: Walk = st.session_state[state.Key.WALK]
-    return found
+    return _WALK.get_or(lambda: _read(services.walks(), read_walk) or Walk(""))
 
 
 def keep_walk(walk: Walk) -> None:
@@ -34,49 +36,42 @@ def keep_walk(walk: Walk) -> None:
         SpecError: If it would not be read again.
     """
     text = walk.to_json() if walk.stops else ""
-    st.session_state[state.Key.WALK] = read_walk(text) if text else walk
-    st.session_state.pop(state.Key.EARLIER, None)
+    _WALK.set(read_walk(text) if text else walk)
+    _EARLIER.take()
     _save(services.walks(), text)
 
 
 def numbers() -> dict[str, float]:
     """Return the visitor's own numbers by layer id, for the picture's colours; kept on the server as uploads are."""
-    if state.Key.NUMBERS not in st.session_state:
-        st.session_state[state.Key.NUMBERS] = _read(services.numbers(), _numbers) or {}
-    found: dict[str, float] = st.session_state[state.Key.NUMBERS]
-    return found
+    return _NUMBERS.get_or(lambda: _read(services.numbers(), _numbers) or {})
 
 
 def keep_numbers(numbers: dict[str, float]) -> None:
     """Keep the visitor's own numbers."""
-    st.session_state[state.Key.NUMBERS] = numbers
+    _NUMBERS.set(numbers)
     _save(services.numbers(), json.dumps(numbers))
 
 
 def progress() -> Progress:
     """Return what this visitor predicted in lessons; kept on the server for as long as the visitor's cookie lives."""
-    if state.Key.PROGRESS not in st.session_state:
-        st.session_state[state.Key.PROGRESS] = _read(services.progress(), read_progress) or Progress()
-    found: Progress = st.session_state[state.Key.PROGRESS]
-    return found
+    return _PROGRESS.get_or(lambda: _read(services.progress(), read_progress) or Progress())
 
 
 def keep_progress(progress: Progress) -> None:
     """Keep what the visitor predicted; if that is nothing, nothing of it stays."""
-    st.session_state[state.Key.PROGRESS] = progress
-    st.session_state.pop(state.Key.EARLIER, None)
+    _PROGRESS.set(progress)
+    _EARLIER.take()
     _save(services.progress(), progress.to_json() if progress.answers else "")
 
 
 def remember(earlier: Walk | Progress) -> None:
     """Remember what the visitor had before the last change, for `bring_back`; the next change forgets it."""
-    st.session_state[state.Key.EARLIER] = earlier
+    _EARLIER.set(earlier)
 
 
 def earlier() -> Walk | Progress | None:
     """Return what can be brought back."""
-    found: Walk | Progress | None = st.session_state.get(state.Key.EARLIER)
-    return found
+    return _EARLIER.get()
 
 
 def bring_back() -> None:
@@ -94,15 +89,13 @@ def is_new() -> bool:
     A link that names anything (a layer, another network, a run, a stop) was sent for the sake of that: no greeting stands
     before it. A language is no such thing, and a page without parameters neither.
     """
-    if state.Key.IS_NEW not in st.session_state:
-        names_nothing = state.subject().having(language="") == Subject()
-        st.session_state[state.Key.IS_NEW] = names_nothing and services.seen().load(state.owner()) is None
-    return bool(st.session_state[state.Key.IS_NEW])
+    names_nothing = state.subject().having(language="") == Subject()
+    return _IS_NEW.get_or(lambda: names_nothing and services.seen().load(state.owner()) is None)
 
 
 def set_greeted() -> None:
     """Remember that this visitor needs no greeting any more; where that cannot be kept, it holds for the session."""
-    st.session_state[state.Key.IS_NEW] = False
+    _IS_NEW.set(False)
     with contextlib.suppress(OSError):
         services.seen().save(state.owner(), b"1")
 

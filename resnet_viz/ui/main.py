@@ -1,5 +1,7 @@
 """The frame of every page: title, navigation, subject line, sentences about what went wrong."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from resnet_viz.messages import gettext as _
@@ -30,10 +32,10 @@ def main() -> None:
         "check": st.Page(PAGES / "check.py", title=_("Check"), url_path="check"),
     }
     page = st.navigation(list(pages.values()), position="top")
-    target = state.taken_target()
+    target = state.TARGET.take()
     if target is not None and pages[target] is not page:
         st.switch_page(pages[target], query_params=to_params(subject))
-    state.set_page(next(path for path, own in pages.items() if own is page))
+    state.PAGE.set(next(path for path, own in pages.items() if own is page))
     # Taken before anything is drawn: a fragment that finds sentences untold draws the page anew.
     sentences = state.taken_problems()
     with resolving.one_run() as trial:
@@ -47,18 +49,18 @@ def main() -> None:
         if subject.viewer.walk:
             walk.measure(subject.viewer)
         elif not subject.viewer.present:
-            explained_by.show_view(state.page(), subject)
+            explained_by.show_view(state.PAGE.get(), subject)
     state.write_url()
     lifespan.first_page.set()
 
 
-def _show_above(trial: Trial, viewer: Viewer, sentences: list[str]) -> None:
+def _show_above(trial: Trial, viewer: Viewer, sentences: Sequence[str]) -> None:
     """Draw what may stand above a page; the places are always there, so that what stands below stays what it is."""
     is_new = kept.is_new()
     with st.container(key="above"):
         if viewer.walk:
             walk.show(viewer)
-        elif is_new and not viewer.present and not state.page():
+        elif is_new and not viewer.present and not state.PAGE.get():
             welcome.show()
     with st.container(key="notices"):
         if not _is_about_numbers(viewer):
@@ -68,17 +70,21 @@ def _show_above(trial: Trial, viewer: Viewer, sentences: list[str]) -> None:
 
 
 def _is_changing(viewer: Viewer) -> bool:
-    return state.is_changing() and not (viewer.present or viewer.walk or state.page() in subject_line.WITHOUT_SUBJECT)
+    return state.CHANGING.get() and not (
+        viewer.present or viewer.walk or state.PAGE.get() in subject_line.WITHOUT_SUBJECT
+    )
 
 
 def _is_about_numbers(viewer: Viewer) -> bool:
     """Whether nothing here rests on the weights that were chosen: runs and students have their own, a stop's layers none."""
-    return state.page() in subject_line.WITHOUT_SUBJECT or (bool(viewer.walk) and state.page() in ("", "layers"))
+    return state.PAGE.get() in subject_line.WITHOUT_SUBJECT or (
+        bool(viewer.walk) and state.PAGE.get() in ("", "layers")
+    )
 
 
 def _shows_chance(trial: Trial) -> bool:
     """Whether numbers on this page come from a random start: on the pages of a picture, without weights that fill all."""
-    return state.page() in ("activations", "explain") and trial.weights.has_chance
+    return state.PAGE.get() in ("activations", "explain") and trial.weights.has_chance
 
 
 main()

@@ -3,8 +3,6 @@
 import contextlib
 from collections.abc import Iterator
 
-import streamlit as st
-
 from resnet_viz.images.reader import Picture
 from resnet_viz.server import services
 from resnet_viz.server.cache import activations
@@ -13,9 +11,12 @@ from resnet_viz.subject.trial import Arrays, Trial, trial_of
 from resnet_viz.training.learned import learned
 from resnet_viz.ui import state
 from resnet_viz.ui.run_source import watched
+from resnet_viz.ui.slots import Slot
 from resnet_viz.weights.choice import IMAGENET, Trained
 from resnet_viz.weights.imagenet import ImageNetFile, file_for
 from resnet_viz.weights.store import WeightsFile
+
+_TRIAL: Slot[Trial | None] = Slot("trial", None)
 
 
 class _VisitorStores:
@@ -49,17 +50,16 @@ def trial_for(subject: Subject) -> Trial:
 def one_run() -> Iterator[Trial]:
     """Resolve the subject for a run of a page; what it came to is let go with the run, for it holds whole pictures."""
     found = trial_for(state.subject())
-    st.session_state[state.Key.TRIAL] = found
+    _TRIAL.set(found)
     try:
         yield found
     finally:
-        st.session_state.pop(state.Key.TRIAL, None)
+        _TRIAL.take()
 
 
 def trial() -> Trial:
     """Return what the subject of this run comes to."""
-    found: Trial | None = st.session_state.get(state.Key.TRIAL)
-    return found or trial_for(state.subject())
+    return _TRIAL.get() or trial_for(state.subject())
 
 
 def choose_weights(name: str) -> None:

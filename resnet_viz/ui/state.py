@@ -4,7 +4,6 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from enum import StrEnum
 from typing import Any
 
 import streamlit as st
@@ -18,6 +17,7 @@ from resnet_viz.owners import upload_refusal
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.subject.links import from_params, language_of, to_params
 from resnet_viz.subject.subject import Subject, lost_focus, lost_surgery
+from resnet_viz.ui.slots import Slot
 
 # More steps back than anyone clicks in a lesson.
 _HISTORY = 50
@@ -25,56 +25,43 @@ _HISTORY = 50
 _ECHO_S = 3.0
 
 
-class Key(StrEnum):
-    """Names in the session state that are not widgets'."""
+_States = tuple[Subject, ...]
 
-    SUBJECT = "whole_subject"
-    PAST = "past"
-    FUTURE = "future"
-    PROBLEMS = "problems"
-    LAST_URL = "last_url"
-    REPLACED_URLS = "replaced_urls"
-    OWNER = "owner"
-    CANCELLED = "cancelled"
-    ACCEPTED = "accepted"
-    NUMBERS = "numbers"
-    EDITS = "edits"
-    PAGE = "page"
-    WALK = "own_walk"
-    ANSWER = "answer"
-    ASKED = "asked"
-    PREDICTION = "prediction"
-    ORDER = "order"
-    PROGRESS = "progress"
-    TARGET = "target"
-    INVITED = "invited"
-    PLACE = "place"
-    LEFT_WALK = "left_walk"
-    MARK = "mark"
-    DEVICE = "device"
-    LINE = "line"
-    SETUP = "setup"
-    NORM = "norm"
-    REPLAY = "replay"
-    PLAYS = "plays"
-    HELD = "held"
-    WANTED = "wanted"
-    CHANGING = "changing"
-    IS_NEW = "is_new"
-    EARLIER = "earlier"
-    DRAFT = "draft"
-    TRIAL = "trial"
+SUBJECT = Slot("subject", Subject())
+PAGE = Slot("page", "")
+"""The path of the page on screen, "" for Architecture."""
+TARGET: Slot[str | None] = Slot("target", None)
+"""The page to go to with the next run."""
+INVITED = Slot("invited", empty=False)
+"""Whether the link in the address bar asked for a walk and said nothing of a network."""
+ASKED = Slot("asked", "")
+"""What a lesson's stop waits for on this run: an "answer", a "cell", nothing any more ("answered"); "" where none asks."""
+CHANGING = Slot("changing", empty=False)
+"""Whether the controls that change the network are open."""
+EDITS = Slot("edits", 0)
+"""How many tables were edited: the next one starts clean."""
+
+_PAST: Slot[_States] = Slot("past", ())
+_FUTURE: Slot[_States] = Slot("future", ())
+_PROBLEMS: Slot[tuple[str, ...]] = Slot("problems", ())
+_LAST_URL: Slot[dict[str, str] | None] = Slot("last_url", None)
+_REPLACED_URLS: Slot[tuple[tuple[float, dict[str, str]], ...]] = Slot("replaced_urls", ())
+_OWNER = Slot("owner", "")
+_CANCELLED = Slot("cancelled", "")
+_WANTED: Slot[tuple[str, ...]] = Slot("wanted", ())
+_MARK = Slot("mark", "")
 
 
 def begin_run() -> Subject:
     """Read the address bar if it changed, choose the language, and return the subject of this run."""
-    state, params = st.session_state, st.query_params.to_dict()
-    if Key.SUBJECT not in state or _is_news(params):
+    params = st.query_params.to_dict()
+    if not SUBJECT.is_set() or _is_news(params):
         use_language(language_of(params) or preferred_language(st.context.locale))
         found, problems = from_params(params)
-        state[Key.SUBJECT], state[Key.PROBLEMS] = found, problems
+        SUBJECT.set(found)
+        _PROBLEMS.set(tuple(problems))
         # A link that names a walk and no network asks for the walk's own: its stop brings the whole state.
-        state[Key.INVITED] = bool(found.viewer.walk) and "preset" not in params
+        INVITED.set(bool(found.viewer.walk) and "preset" not in params)
     use_language(_language())
     write_url()
     return subject()
@@ -82,19 +69,17 @@ def begin_run() -> Subject:
 
 def subject() -> Subject:
     """Return what the visitor looks at."""
-    found: Subject = st.session_state.get(Key.SUBJECT, Subject())
-    return found
+    return SUBJECT.get()
 
 
 def write_url() -> None:
     """Make the address bar the link to this state."""
-    params, last = to_params(subject()), st.session_state.get(Key.LAST_URL)
+    params, last = to_params(subject()), _LAST_URL.get()
     if st.query_params.to_dict() != params:
         st.query_params.from_dict(params)
-    if last not in (None, params):
-        replaced = st.session_state.get(Key.REPLACED_URLS, [])
-        st.session_state[Key.REPLACED_URLS] = [*replaced, (time.monotonic(), last)][-_HISTORY:]
-    st.session_state[Key.LAST_URL] = params
+    if last is not None and last != params:
+        _REPLACED_URLS.set((*_REPLACED_URLS.get(), (time.monotonic(), last))[-_HISTORY:])
+    _LAST_URL.set(params)
 
 
 def update(change: Callable[[Subject], Subject]) -> None:
@@ -103,7 +88,7 @@ def update(change: Callable[[Subject], Subject]) -> None:
     try:
         after = change(before).after(before)
     except ResNetVizError as error:
-        st.session_state[Key.PROBLEMS] = [str(error)]
+        _PROBLEMS.set((str(error),))
         return
     for sentence in (*lost_surgery(before, after), *lost_focus(before, after)):
         add_problem(sentence)
@@ -113,9 +98,9 @@ def update(change: Callable[[Subject], Subject]) -> None:
 def _show(before: Subject, after: Subject) -> None:
     """Make another state the one on screen, with a way back where network, surgery or weights changed."""
     if (after.spec, after.surgery, after.weights) != (before.spec, before.surgery, before.weights):
-        st.session_state[Key.PAST] = [*st.session_state.get(Key.PAST, []), before][-_HISTORY:]
-        st.session_state[Key.FUTURE] = []
-    st.session_state[Key.SUBJECT] = after
+        _PAST.set((*_PAST.get(), before)[-_HISTORY:])
+        _FUTURE.set(())
+    SUBJECT.set(after)
 
 
 def set_parts(**parts: Any) -> None:
@@ -130,28 +115,27 @@ def set_spec(change: Callable[[ResNetSpec], ResNetSpec]) -> None:
 
 def undo() -> None:
     """Go back to the specification, surgery and weights before the last change."""
-    _step(Key.PAST, Key.FUTURE)
+    _step(_PAST, _FUTURE)
 
 
 def redo() -> None:
     """Take back the last `undo`."""
-    _step(Key.FUTURE, Key.PAST)
+    _step(_FUTURE, _PAST)
 
 
 def can_undo() -> bool:
     """Whether there is a step back."""
-    return bool(st.session_state.get(Key.PAST))
+    return bool(_PAST.get())
 
 
 def can_redo() -> bool:
     """Whether there is a step forward."""
-    return bool(st.session_state.get(Key.FUTURE))
+    return bool(_FUTURE.get())
 
 
 def earlier(is_wanted: Callable[[Subject], bool]) -> Subject | None:
     """Return the newest state in the past that is wanted, or None."""
-    past: list[Subject] = st.session_state.get(Key.PAST, [])
-    return next((old for old in reversed(past) if is_wanted(old)), None)
+    return next((old for old in reversed(_PAST.get()) if is_wanted(old)), None)
 
 
 def return_to(old: Subject) -> None:
@@ -159,26 +143,20 @@ def return_to(old: Subject) -> None:
     update(lambda now: _returned(now, old))
 
 
-def taken_problems() -> list[str]:
+def taken_problems() -> tuple[str, ...]:
     """Return the sentences to show on this run, once."""
-    problems: list[str] = st.session_state.get(Key.PROBLEMS, [])
-    st.session_state[Key.PROBLEMS] = []
-    return problems
+    return _PROBLEMS.take()
 
 
 def add_problem(sentence: str) -> None:
     """Keep a sentence for the next run."""
-    st.session_state[Key.PROBLEMS] = [*st.session_state.get(Key.PROBLEMS, []), sentence]
+    _PROBLEMS.set((*_PROBLEMS.get(), sentence))
 
 
 def owner() -> str:
     """Return the id this visitor's files belong to: the server's cookie, or the session's own without one."""
     known = owner_of(st.context.cookies.get(COOKIE))
-    if known:
-        return known
-    if Key.OWNER not in st.session_state:
-        st.session_state[Key.OWNER] = secrets.token_urlsafe(16)
-    return str(st.session_state[Key.OWNER])
+    return known or _OWNER.get_or(lambda: secrets.token_urlsafe(16))
 
 
 def bind(key: str, value: Any) -> str:
@@ -205,7 +183,7 @@ def was_drawn(key: str) -> bool:
 def received(key: str) -> Any:
     """Return the file that an uploader or camera holds, or None.
 
-    Of an upload beyond the limit nothing was taken (`ui/middleware.py`); Streamlit then has a mark in its place.
+    Of an upload beyond the limit nothing was taken (`server/middleware.py`); Streamlit then has a mark in its place.
     """
     file = typed(key)
     if isinstance(file, DeletedFile):
@@ -214,147 +192,53 @@ def received(key: str) -> Any:
     return file
 
 
-def asked() -> str:
-    """Return what a lesson's stop waits for on this run: an "answer", a "cell", or nothing any more: "answered".
-
-    "" where no stop asks for anything.
-    """
-    return str(st.session_state.get(Key.ASKED, ""))
-
-
-def set_asked(what: str) -> None:
-    """Say what a lesson's stop waits for, as `asked` returns it."""
-    st.session_state[Key.ASKED] = what
-
-
 def is_cancelled(work: str) -> bool:
     """Whether the visitor cancelled this piece of work."""
-    return st.session_state.get(Key.CANCELLED) == work
+    return _CANCELLED.get() == work
 
 
 def set_cancelled(work: str) -> None:
     """Remember that the visitor cancelled this piece of work; "" forgets it."""
-    st.session_state[Key.CANCELLED] = work
+    _CANCELLED.set(work)
 
 
 def is_wanted(work: str) -> bool:
     """Whether the visitor asked for this piece of long work."""
-    return work in st.session_state.get(Key.WANTED, ())
+    return work in _WANTED.get()
 
 
 def want(work: str) -> None:
     """Remember that the visitor asked for this piece of long work; it is no longer cancelled."""
-    st.session_state[Key.WANTED] = (*st.session_state.get(Key.WANTED, ()), work)[-_HISTORY:]
+    _WANTED.set((*_WANTED.get(), work)[-_HISTORY:])
     set_cancelled("")
 
 
 def forget(work: str) -> None:
     """Forget that the visitor asked for this piece of long work."""
-    st.session_state[Key.WANTED] = tuple(own for own in st.session_state.get(Key.WANTED, ()) if own != work)
-
-
-def is_accepted(note: str) -> bool:
-    """Whether the visitor has read this note and wants it gone."""
-    return st.session_state.get(Key.ACCEPTED) == note
-
-
-def accept(note: str) -> None:
-    """Hide a note until another takes its place."""
-    st.session_state[Key.ACCEPTED] = note
-
-
-def page() -> str:
-    """Return the path of the page on screen, "" for Architecture."""
-    return str(st.session_state.get(Key.PAGE, ""))
-
-
-def set_page(path: str) -> None:
-    """Remember which page is on screen."""
-    st.session_state[Key.PAGE] = path
+    _WANTED.set(tuple(own for own in _WANTED.get() if own != work))
 
 
 def jump(target: Subject, path: str) -> None:
     """Show another state on another page, on the next run."""
     _show(subject(), target)
-    st.session_state[Key.TARGET] = path
-
-
-def taken_target() -> str | None:
-    """Return the page to go to, once."""
-    target: str | None = st.session_state.pop(Key.TARGET, None)
-    return target
+    TARGET.set(path)
 
 
 def awaits_page() -> bool:
     """Whether a button of a fragment did what only the whole page can show: another page, or a sentence."""
-    return Key.TARGET in st.session_state or bool(st.session_state.get(Key.PROBLEMS))
+    return TARGET.is_set() or bool(_PROBLEMS.get())
 
 
 def is_first_delivery(mark: str) -> bool:
     """Whether an event of a component was not delivered before; under fast clicks Streamlit repeats the last one."""
-    is_first = st.session_state.get(Key.MARK) != mark
-    st.session_state[Key.MARK] = mark
+    is_first = _MARK.get() != mark
+    _MARK.set(mark)
     return is_first
-
-
-def device() -> str:
-    """Return which device the visitor wants to train on."""
-    return str(st.session_state.get(Key.DEVICE, "auto"))
-
-
-def set_device(name: str) -> None:
-    """Choose the device of the next run."""
-    st.session_state[Key.DEVICE] = name
-
-
-def shown_setup() -> str:
-    """Return which part of the set-up of a run is shown: its pictures or its settings."""
-    return str(st.session_state.get(Key.SETUP, "pictures"))
-
-
-def show_setup(name: str) -> None:
-    """Show another part of the set-up."""
-    st.session_state[Key.SETUP] = name
-
-
-def shown_line() -> str:
-    """Return which measurement was chosen to be drawn beside the loss, or ""."""
-    return str(st.session_state.get(Key.LINE, ""))
-
-
-def show_line(name: str) -> None:
-    """Draw another measurement beside the loss."""
-    st.session_state[Key.LINE] = name
-
-
-def shown_norm() -> str:
-    """Return which norms are drawn block by block."""
-    return str(st.session_state.get(Key.NORM, "gradient_norms"))
-
-
-def show_norm(name: str) -> None:
-    """Draw other norms block by block."""
-    st.session_state[Key.NORM] = name
-
-
-def is_changing() -> bool:
-    """Whether the controls that change the network are open."""
-    return bool(st.session_state.get(Key.CHANGING))
-
-
-def set_changing(*, changing: bool) -> None:
-    """Open the controls that change the network, or fold them away."""
-    st.session_state[Key.CHANGING] = changing
-
-
-def edits() -> int:
-    """Return how many tables this visitor has edited."""
-    return int(st.session_state.get(Key.EDITS, 0))
 
 
 def count_edit() -> None:
     """Count an edited table, so that the next one starts clean."""
-    st.session_state[Key.EDITS] = edits() + 1
+    EDITS.set(EDITS.get() + 1)
 
 
 def _is_news(params: dict[str, str]) -> bool:
@@ -363,19 +247,20 @@ def _is_news(params: dict[str, str]) -> bool:
     Navigation between pages empties the parameters. A browser under fast clicks still sends the address that we have
     replaced a moment ago; the same address some seconds later is the Back button.
     """
-    if not params or params == st.session_state.get(Key.LAST_URL):
+    if not params or params == _LAST_URL.get():
         return False
     since = time.monotonic() - _ECHO_S
-    return all(params != old or replaced < since for replaced, old in st.session_state.get(Key.REPLACED_URLS, []))
+    return all(params != old or replaced < since for replaced, old in _REPLACED_URLS.get())
 
 
-def _step(source: Key, target: Key) -> None:
-    if not st.session_state.get(source):
+def _step(source: Slot[_States], target: Slot[_States]) -> None:
+    if not source.get():
         return
     current = subject()
-    st.session_state[target] = [*st.session_state.get(target, []), current]
-    old: Subject = st.session_state[source].pop()
-    st.session_state[Key.SUBJECT] = replace(_returned(current, old), surgery=old.surgery)
+    target.set((*target.get(), current))
+    *earlier, old = source.get()
+    source.set(tuple(earlier))
+    SUBJECT.set(replace(_returned(current, old), surgery=old.surgery))
 
 
 def _returned(now: Subject, old: Subject) -> Subject:

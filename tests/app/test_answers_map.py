@@ -27,5 +27,5 @@ def test_a_question_leads_to_its_page_of_the_same_network_and_leaves_a_walk():
     app.button(key="answers_map").click().run()
     assert "**Explain**" in texts(app)
     app.button(key="map_layers_2").click().run()
-    assert app.session_state[state.Key.PAGE] == "layers"
+    assert app.session_state[state.PAGE.key] == "layers"
     assert (app.query_params["view"], app.query_params["preset"]) == ("field", "cifar-20")

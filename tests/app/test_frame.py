@@ -82,7 +82,7 @@ def test_either_offer_ends_the_greeting():
         app = opened(folded=True)
         app.button(key=key).click().run()
         assert app.query_params[part]
-        assert app.session_state[state.Key.PAGE] == page
+        assert app.session_state[state.PAGE.key] == page
         assert GREETING not in texts(opened(folded=True))
 
 

@@ -45,11 +45,11 @@ def _show_block(trial: Trial, focus: Focus, cell: str, files: "st.delta_generato
     found = forward.maps_of(trial, nodes, then=[trial.summary.graph.nodes[-1].id], key=anatomy.KEY)
     if found is None:
         return False
-    if state.asked() == "cell":  # by a lesson: what the sum comes to is not
+    if state.ASKED.get() == "cell":  # by a lesson: what the sum comes to is not
         anatomy.show_to_point(trial, focus.node, found)
         return True
     # What a lesson has come to stands below its question, not over it.
-    pixel.show(trial, cell, is_inline=state.asked() == "answered")
+    pixel.show(trial, cell, is_inline=state.ASKED.get() == "answered")
     anatomy.show(trial, focus, found)
     with files:
         maps.show_takehome(trial, focus, found, prediction.sentence(trial))

@@ -119,5 +119,5 @@ def _go(path: str, question: Question) -> None:
     """Show the page that answers it, of the same network and picture; a walk is left where it is."""
     now = state.subject()
     if now.viewer.walk:
-        walking.keep_left_walk(now.viewer.walk, now.viewer.stop)
+        walking.LEFT_WALK.set((now.viewer.walk, now.viewer.stop))
     state.jump(question.of(now.seen_by(now.viewer).having(**question.parts)), path)

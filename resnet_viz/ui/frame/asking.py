@@ -39,7 +39,7 @@ def show(name: str, stop: Stop, number: int, after: Callable[[], None]) -> bool:
     ask = _ask_of(stop)
     answered = kept.progress().at(name, number)
     predicted = walking.prediction(name, number)
-    state.set_asked("answered" if answered else "cell" if _asks_cell(ask) else "answer")
+    state.ASKED.set("answered" if answered else "cell" if _asks_cell(ask) else "answer")
     if answered is not None:
         # The style sheet brings forward, beside the picture, what was asked for.
         asked_for = ask.quantity.partition("(")[0]

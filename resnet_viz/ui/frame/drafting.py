@@ -18,6 +18,7 @@ from resnet_viz.reports.sheets import with_unit
 from resnet_viz.subject.links import from_params, to_params
 from resnet_viz.ui import say, state
 from resnet_viz.ui.frame import measuring, pointing
+from resnet_viz.ui.slots import Slot
 
 _TOLERANCES = (0.0, 0.05, 0.1, 0.25, 0.5)
 _LEAST_ROWS = 2
@@ -38,10 +39,13 @@ class Draft(NamedTuple):
     stop: Stop
 
 
+_DRAFT: Slot[Draft | None] = Slot("draft", None)
+
+
 def begin(index: int | None, stop: Stop | None) -> None:
     """Open a stop to be written: a new one at the view on screen, or one of the walk."""
-    old = stop or Stop(state.page(), _here(), "", "")
-    st.session_state[state.Key.DRAFT] = Draft(index, old)
+    old = stop or Stop(state.PAGE.get(), _here(), "", "")
+    _DRAFT.set(Draft(index, old))
     ask = old.ask
     fields: dict[str, Any] = {
         "question": old.question,
@@ -63,7 +67,7 @@ def begin(index: int | None, stop: Stop | None) -> None:
 
 def show(put: Put) -> None:
     """Draw the stop that is being written, if one is, over the page."""
-    draft: Draft | None = st.session_state.get(state.Key.DRAFT)
+    draft = _DRAFT.get()
     if draft is None:
         return
     title = _("A new stop at this view") if draft.place is None else _("Stop {n}").format(n=draft.place + 1)
@@ -71,7 +75,7 @@ def show(put: Put) -> None:
 
 
 def _close() -> None:
-    st.session_state.pop(state.Key.DRAFT, None)
+    _DRAFT.take()
 
 
 def _show(draft: Draft, put: Put) -> None:
@@ -111,7 +115,7 @@ def _put_or_say(put: Put, index: int | None, stop: Stop) -> None:
 
 def _placed(draft: Draft) -> Stop:
     """Return the stop at its view: as it was, or the one on screen."""
-    stop, here = draft.stop, Stop(state.page(), _here(), "", "")
+    stop, here = draft.stop, Stop(state.PAGE.get(), _here(), "", "")
     asked = stop._replace(page=here.page, params=here.params) if state.typed_or("draft_here", False) else stop
     return asked._replace(run=here.link) if state.typed_or("draft_came_here", False) else asked
 

@@ -19,7 +19,7 @@ def show_keys(viewer: Viewer) -> None:
         for number, path in enumerate(PAGES, 1):
             _key(f"present_{number}", str(number), path)
         if not viewer.walk:
-            here = PAGES.index(state.page())
+            here = PAGES.index(state.PAGE.get())
             _key("present_before", "PageUp", PAGES[max(0, here - 1)])
             _key("present_after", "PageDown", PAGES[min(len(PAGES) - 1, here + 1)])
             st.button("×", key="present_end", shortcut="Escape", on_click=partial(state.set_parts, present=False))

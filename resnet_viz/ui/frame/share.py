@@ -27,7 +27,7 @@ def show(subject: Subject) -> None:
         address = next(iter(addresses))
     port = here.port or st.get_option("server.port")
     base = f"{here.scheme or 'http'}://{address}" + (f":{port}" if port not in (80, 443) else "")
-    link = f"{base}/{state.page()}?{urlencode(to_params(subject))}"
+    link = f"{base}/{state.PAGE.get()}?{urlencode(to_params(subject))}"
     st.markdown(_("Scan the code or open the link: it leads to exactly this view."))
     code = segno.make(link, error="m")
     # On a projector it is scanned from the last row.

@@ -38,7 +38,8 @@ def show(preset: str, spec: ResNetSpec, *, shows_chance: bool) -> None:
             "×",
             key="changes_close",
             type="tertiary",
-            on_click=lambda: state.set_changing(changing=False),
+            on_click=state.CHANGING.set,
+            args=(False,),
             help=_("Close this"),
         )
     _show_steps(is_changed=spec != PRESETS[preset])
@@ -144,7 +145,7 @@ def _show_table(spec: ResNetSpec) -> None:
         ).format(n=spec.convolutions_per_block)
     )
     # A fresh editor after every edit: it would lay its old edits over the new table.
-    key = f"stages_{state.edits()}"
+    key = f"stages_{state.EDITS.get()}"
     st.data_editor(
         frame,
         key=key,

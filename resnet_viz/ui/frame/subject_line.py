@@ -30,7 +30,7 @@ _SIDES = (64, 96, 128, 224)
 def show(trial: Trial, viewer: Viewer) -> None:
     """Draw the line; its parts change the subject."""
     with st.container(key="subject", horizontal=True, vertical_alignment="center", gap="small"):
-        if state.page() not in WITHOUT_SUBJECT and not viewer.walk:  # a stop brings its network
+        if state.PAGE.get() not in WITHOUT_SUBJECT and not viewer.walk:  # a stop brings its network
             _show_network(trial, is_projected=viewer.present)
         with st.container(key="menus", horizontal=True, vertical_alignment="center", gap="small"):
             job_light.show()
@@ -53,7 +53,7 @@ def _show_network(trial: Trial, *, is_projected: bool) -> None:
         count = ngettext("{n} class", "{n} classes", classes).format(n=f"{classes:,}")
         _show_part(count, "subject_classes", lambda: _show_classes(spec.classes))
         # On a projector only what the page is about.
-        if not is_projected or state.page() == "activations":
+        if not is_projected or state.PAGE.get() == "activations":
             called = _("weights: {what}").format(what=_weights_text(trial))
             _show_part(called, "subject_weights", lambda: weights_source.show(trial.source, trial.weights, spec))
             image = _("image: {name}").format(name=image_text(trial.image))
@@ -75,7 +75,8 @@ def _show_network(trial: Trial, *, is_projected: bool) -> None:
             _("Change the network…"),
             key="changes_toggle",
             type="tertiary",
-            on_click=lambda: state.set_changing(changing=not state.is_changing()),
+            on_click=state.CHANGING.set,
+            args=(not state.CHANGING.get(),),
         )
 
 

@@ -32,7 +32,7 @@ def walk_of(viewer: Viewer) -> Walk | None:
 
 def arrive() -> None:
     """Go to the stop that a link names which brings no network of its own: ``?walk=tour`` is the tour from its start."""
-    if walking.taken_invitation():
+    if state.INVITED.take():
         viewer = state.subject().viewer
         walk = walk_of(viewer)
         if walk and walk.stops:
@@ -75,7 +75,7 @@ def _show_question(name: str, stop: Stop, number: int) -> None:
                 if asking.show(name, stop, number, lambda: _run(stop, number)):
                     pointing.show(_told(name, stop, stop.answer))
             return
-        state.set_asked("")
+        state.ASKED.set("")
         is_shown = walking.is_answer_shown(name, number)
         with st.container(key="walk_told"):
             if is_shown:
@@ -138,7 +138,7 @@ def show_menu() -> None:
 
 
 def _offer(name: str, walk: Walk) -> offers.Offer:
-    answered, (left, left_at) = kept.progress().of(name), walking.left_walk()
+    answered, (left, left_at) = kept.progress().of(name), walking.LEFT_WALK.get()
     open_stops = [number for number, stop in enumerate(walk.stops, start=1) if stop.ask and number not in answered]
     resume = open_stops[0] if answered and open_stops else 0
     if left == name and 1 < left_at <= len(walk.stops):
@@ -229,8 +229,8 @@ def _go(stop: Stop, number: int) -> Subject:
 def leave() -> None:
     """End the walk: back to what was on screen before it; without that, the stop's view stays, without the question."""
     now = state.subject()
-    walking.keep_left_walk(now.viewer.walk, now.viewer.stop)
-    before, page = walking.taken_place() or (now, state.page())
+    walking.LEFT_WALK.set((now.viewer.walk, now.viewer.stop))
+    before, page = walking.taken_place() or (now, state.PAGE.get())
     walking.step_to(before.seen_by(now.viewer), page)
 
 

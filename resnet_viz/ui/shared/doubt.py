@@ -14,8 +14,12 @@ from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.trial import Trial
 from resnet_viz.ui import resolving, say, state
 from resnet_viz.ui.shared import imagenet_source
+from resnet_viz.ui.slots import Slot
 from resnet_viz.weights.choice import RANDOM, SHIPPED, Weights
 from resnet_viz.weights.fit import Fit
+
+# The note that the visitor has read and wants gone, until another takes its place.
+_ACCEPTED = Slot("accepted", "")
 
 _PHOTO = "cat"
 _WITH_PREDICTION = ("activations", "explain")
@@ -39,10 +43,10 @@ def show_banner(trial: Trial) -> None:
     """Say on any page that weights and network do not go together; where a prediction stands it is said there."""
     doubt, weights = doubt_of(trial), trial.weights
     note = f"{hash(trial.spec)}-{trial.source}-{weights.key}"
-    if doubt is None or not doubt.is_of_weights or state.is_accepted(note):
+    if doubt is None or not doubt.is_of_weights or _ACCEPTED.get() == note:
         return
     is_refused = doubt.cause == Cause.REFUSED
-    if state.page() in _WITH_PREDICTION and not is_refused:
+    if state.PAGE.get() in _WITH_PREDICTION and not is_refused:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="misfit"):
         if is_refused:
@@ -51,7 +55,7 @@ def show_banner(trial: Trial) -> None:
             st.markdown(say.sentence(doubt.sentence), width="content", help=_exactly(weights.fit, doubt))
         _show_remedy(trial.spec, weights, doubt, "misfit")
         if not is_refused:
-            st.button(_("Keep"), on_click=state.accept, args=(note,), key="misfit_keep")
+            st.button(_("Keep"), on_click=_ACCEPTED.set, args=(note,), key="misfit_keep")
 
 
 def _exactly(fitting: Fit | None, doubt: Doubt) -> str | None:

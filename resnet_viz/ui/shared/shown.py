@@ -1,8 +1,9 @@
 """Which channel the browser shows already: what it chose itself is not sent back to it."""
 
-import streamlit as st
+from resnet_viz.ui.slots import Slot
 
-_SENT = "sent_channel"
+# Of which maps, the channel that was sent, the channel that the browser shows.
+_SENT: Slot[tuple[str, int | None, int | None] | None] = Slot("sent_channel", None)
 
 
 def channel_to_send(maps: str, channel: int | None) -> int | None:
@@ -14,14 +15,15 @@ def channel_to_send(maps: str, channel: int | None) -> int | None:
         maps: What the maps are of.
         channel: The channel in focus.
     """
-    known: tuple[str, int | None, int | None] | None = st.session_state.get(_SENT)
+    known = _SENT.get()
     if known is None or (known[0], known[2]) != (maps, channel):
         known = (maps, channel, channel)
-        st.session_state[_SENT] = known
+        _SENT.set(known)
     return known[1]
 
 
 def heard_channel(channel: int) -> None:
     """Remember that the browser shows this channel already."""
-    maps, sent, _channel = st.session_state[_SENT]
-    st.session_state[_SENT] = (maps, sent, channel)
+    known = _SENT.get()
+    if known is not None:
+        _SENT.set((*known[:2], channel))

@@ -72,7 +72,7 @@ def show(source: str, weights: Weights, spec: ResNetSpec) -> None:
         if source == SHIPPED:
             st.markdown(_("The shipped weights belong to another network, so this one has its random start."))
         _show_seed(spec)
-    if state.page() != "weights":
+    if state.PAGE.get() != "weights":
         st.button(
             _("See what they have learned"), key="weights_see", on_click=lambda: state.jump(state.subject(), "weights")
         )

@@ -10,9 +10,10 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.subject.views import TrainView, Viewer
 from resnet_viz.training.demos import demos
 from resnet_viz.training.plan import Plan
-from resnet_viz.ui import replay, say, state
+from resnet_viz.ui import replay, say
 from resnet_viz.ui.run_source import Watched, watched
 from resnet_viz.ui.shared import chart, controls
+from resnet_viz.ui.slots import Slot
 from resnet_viz.ui.train import learning
 from resnet_viz.viz.curves import (
     LINES,
@@ -26,6 +27,10 @@ from resnet_viz.viz.curves import (
 )
 from resnet_viz.viz.mosaic import mosaic_png, shared_scale
 from resnet_viz.viz.words import network_name
+
+# Which measurement is drawn beside the loss ("": the one the demo is about); which norms, block by block.
+_LINE = Slot("line", "")
+_NORM = Slot("norm", "gradient_norms")
 
 _CHART_PX, _TALL_PX = 260, 360
 
@@ -71,7 +76,7 @@ def show_closer(shown: TrainView, viewer: Viewer, found: Watched) -> None:
     """Draw what else was measured, up to where the picture stands: another curve, norms block by block, a watched picture."""
     height = _TALL_PX if viewer.present else _CHART_PX
     upto, last = _shown(found), found.metrics[-1]["update"]
-    line = state.shown_line() or about(found.record.plan)[1]
+    line = _LINE.get() or about(found.record.plan)[1]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         title = _("Look closer")
         st.markdown(f"**{title}**", width="stretch")
@@ -82,7 +87,7 @@ def show_closer(shown: TrainView, viewer: Viewer, found: Watched) -> None:
         chart.show(curves, "run_chart_beside", line_name(line))
     with middle:
         lines = _last_lines(found.metrics, upto)
-        norms = norms_by_block(lines, state.shown_norm(), height_px=height)
+        norms = norms_by_block(lines, _NORM.get(), height_px=height)
         chart.show(norms, "run_chart_norms", _("Norms block by block"))
     with right:
         _show_watched(found, upto)
@@ -152,10 +157,8 @@ def _show_watched(found: Watched, upto: int | None) -> None:
 def _show_choices(line: str) -> None:
     """Draw the choice of what the charts show."""
     with st.popover(_("Charts"), key="run_charts"):
-        controls.select(_("The curve on the left"), LINES, line, state.show_line, key="chart_line", title=line_name)
-        controls.select(
-            _("Block by block"), NORMS, state.shown_norm(), state.show_norm, key="chart_norm", title=line_name
-        )
+        controls.select(_("The curve on the left"), LINES, line, _LINE.set, key="chart_line", title=line_name)
+        controls.select(_("Block by block"), NORMS, _NORM.get(), _NORM.set, key="chart_norm", title=line_name)
 
 
 def show_confusion(final: Mapping[str, Mapping[str, Any]], classes: tuple[str, ...]) -> None:

@@ -132,7 +132,7 @@ def _show_table(runs: Sequence[QueueEntry]) -> None:
         )
     )
     frame = pd.DataFrame(rows)
-    key = f"runs_table_{state.edits()}"
+    key = f"runs_table_{state.EDITS.get()}"
     st.dataframe(
         frame,
         key=key,

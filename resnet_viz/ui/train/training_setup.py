@@ -20,8 +20,13 @@ from resnet_viz.ui import replay, say, state
 from resnet_viz.ui.actions import action
 from resnet_viz.ui.run_source import RECORDED, has_recording, run_owner, watched
 from resnet_viz.ui.shared import controls, without_keras
+from resnet_viz.ui.slots import Slot
 from resnet_viz.ui.train import data_gallery, learning, run_charts
 from resnet_viz.viz.words import network_name
+
+# Which part of the set-up is shown: its pictures or its settings; on which device the next run trains.
+_LOOK = Slot("setup", "pictures")
+_DEVICE = Slot("device", "auto")
 
 _COLUMNS = 4
 
@@ -104,13 +109,13 @@ def show_choices(shown: TrainView, on_screen: str) -> None:
     controls.choice(
         _("What to look at"),
         ("pictures", "settings"),
-        state.shown_setup(),
-        state.show_setup,
+        _LOOK.get(),
+        _LOOK.set,
         key="train_look",
         title=lambda name: {"pictures": _("The pictures"), "settings": _("Change anything")}[name],
         label_visibility="collapsed",
     )
-    if state.shown_setup() == "pictures":
+    if _LOOK.get() == "pictures":
         data_gallery.show(shown.plan)
     else:
         _show_settings(shown, on_screen)
@@ -147,7 +152,7 @@ def _submit(*, holds: bool) -> None:
     """Put the plan in the queue and watch it."""
     subject = state.subject()
     title = f"{_(demos()[subject.train.demo].title)} · {subject.train.plan.seed}"
-    device = state.device()
+    device = _DEVICE.get()
     plan = data_gallery.own_plan(subject.train.plan)
     run = services.runner().submit(run_owner(), plan, title[:60], device=device, holds=holds)
     state.set_parts(run=run.id)
@@ -167,8 +172,8 @@ def _show_settings(shown: TrainView, on_screen: str) -> None:
         controls.choice(
             _("Device"),
             ("auto", "cpu", "gpu"),
-            state.device(),
-            state.set_device,
+            _DEVICE.get(),
+            _DEVICE.set,
             key="plan_device",
             title=_device_title,
         )
