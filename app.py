@@ -15,8 +15,10 @@ from resnet_viz.server.first_paint import FirstPaint
 from resnet_viz.server.middleware import OwnerMiddleware
 from resnet_viz.ui.errors import hide_traceback
 from resnet_viz.ui.lifespan import lifespan, stay_offline
+from resnet_viz.ui.whole_runs import let_runs_end
 
 stay_offline()
+let_runs_end()
 app = st.App(
     FRAME,
     lifespan=lifespan,

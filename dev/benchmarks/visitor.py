@@ -48,7 +48,7 @@ class Visitor:
         self._known: dict[str, ForwardMsg] = {}
         self._events: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
         self._repeats: dict[str, asyncio.Task[None]] = {}
-        self._running: tuple[str, ...] = ()
+        self._overtaken: tuple[str, ...] = ()
         self._socket: Any = None
         self._reading: asyncio.Task[None] | None = None
 
@@ -192,8 +192,10 @@ class Visitor:
         self._forget_finished()
         await self._send(states, page_name=page_name, fragment=fragment)
         # Parts that redraw themselves finish runs too: the answer is a run of the whole page, or of the part that was asked.
-        while (ran := await self._next("script_finished")) and fragment not in ran:
-            pass
+        # They must not keep alive a wait for an answer that never comes: it has one bound in all.
+        async with asyncio.timeout(self.timeout_s):
+            while (ran := await self._next("script_finished")) and fragment not in ran:
+                pass
         if self.problems:
             raise RefusedError("; ".join(self.problems))
 
@@ -250,8 +252,11 @@ class Visitor:
         elif kind == "new_session":
             new = message.new_session
             self.session_id, self.page = new.initialize.session_id, new.page_script_hash
-            self._running = tuple(message.metadata.run.fragment_ids)
-            if not self._running:
+            is_part = bool(message.metadata.run.fragment_ids)
+            if self._overtaken and is_part:
+                self._events.put_nowait(("script_finished", self._overtaken))
+            self._overtaken = ()
+            if not is_part:
                 self.widgets.clear()
                 self._forget_repeats(self._repeats)
         elif kind == "navigation":
@@ -264,7 +269,10 @@ class Visitor:
         elif kind == "stop_auto_rerun":
             self._forget_repeats(message.stop_auto_rerun.fragment_ids)
         elif kind == "script_finished" and message.script_finished in ANSWERED:
-            self._events.put_nowait((kind, self._running))
+            self._events.put_nowait((kind, tuple(message.metadata.run.fragment_ids)))
+        elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            # So is the end of a part's run called when the next part's run begins before it was sent.
+            self._overtaken = tuple(message.metadata.run.fragment_ids)
         elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
             self.problems.append("the page does not compile")
             self._events.put_nowait((kind, ()))

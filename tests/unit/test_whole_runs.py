@@ -1,0 +1,90 @@
+"""Streamlit's own runtime, asked for a part of a page at the moment a run of the whole page ends."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.runtime import Runtime, RuntimeConfig
+
+from resnet_viz.ui.whole_runs import let_runs_end
+from tests.patience import PATIENCE_S
+
+PAGE = """
+import streamlit as st
+
+st.fragment(lambda: st.text("a part"))()
+st.text("the end")
+"""
+
+
+class Browser:
+    """Keeps what a browser is sent."""
+
+    client_context = None
+
+    def __init__(self):
+        self.said: list[ForwardMsg] = []
+        self.heard = asyncio.Event()
+
+    def write_forward_msg(self, message):
+        """Take a message."""
+        self.said.append(message)
+        self.heard.set()
+
+    async def until(self, status):
+        """Wait for a run's end and return what was sent until then, newly beginning."""
+        async with asyncio.timeout(PATIENCE_S):
+            while all(
+                message.script_finished != status for message in self.said if message.HasField("script_finished")
+            ):
+                self.heard.clear()
+                await self.heard.wait()
+        found, self.said = self.said, []
+        return found
+
+
+def asked(**how):
+    message = BackMsg()
+    message.rerun_script.SetInParent()
+    for name, value in how.items():
+        setattr(message.rerun_script, name, value)
+    return message
+
+
+async def visited(script) -> list[ForwardMsg]:
+    """Return what a browser hears of a run if, in the moment it ends, a part of its page wants to be drawn."""
+    Runtime._instance = None
+    runtime = Runtime(
+        RuntimeConfig(str(script), MemoryMediaFileStorage("/media"), MemoryUploadedFileManager("/upload"))
+    )
+    browser = Browser()
+    try:
+        await runtime.start()
+        name = runtime.connect_session(browser, {})
+        runtime.handle_backmsg(name, asked())
+        first = await browser.until(ForwardMsg.FINISHED_SUCCESSFULLY)
+        part = next(message.delta.fragment_id for message in first if message.delta.fragment_id)
+        runtime.handle_backmsg(name, asked())
+        # The server's loop is held up, as by other people's runs, until this run has ended.
+        runtime._session_mgr.get_session_info(name).session._scriptrunner._script_thread.join()
+        runtime.handle_backmsg(name, asked(fragment_id=part, is_auto_rerun=True))
+        return await browser.until(ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
+    finally:
+        runtime.stop()
+        await runtime.stopped
+        Runtime._instance = None
+
+
+def test_a_run_is_told_to_its_end_although_a_part_of_the_page_asks_in_that_moment(tmp_path, monkeypatch):
+    monkeypatch.setattr(AppSession, "_create_scriptrunner", AppSession._create_scriptrunner)  # put back afterwards
+    script = tmp_path / "page.py"
+    script.write_text(PAGE)
+    let_runs_end()
+    with ThreadPoolExecutor(1) as own_thread:  # the browser tests keep a loop running in this one
+        said = own_thread.submit(lambda: asyncio.run(visited(script))).result()
+    assert "the end" in [message.delta.new_element.text.body for message in said]
+    assert ForwardMsg.FINISHED_SUCCESSFULLY in [m.script_finished for m in said if m.HasField("script_finished")]
