@@ -1,6 +1,7 @@
 """The launcher: `streamlit run app.py`. No logic lives here."""
 
 import sys
+from functools import partial
 
 if not (3, 11) <= sys.version_info[:2] <= (3, 13):
     found = ".".join(map(str, sys.version_info[:3]))
@@ -12,16 +13,17 @@ from starlette.middleware import Middleware
 from resnet_viz.paths import FRAME
 from resnet_viz.server.check_files import CheckFiles
 from resnet_viz.server.first_paint import FirstPaint
+from resnet_viz.server.lifespan import lifespan, stay_offline
 from resnet_viz.server.middleware import OwnerMiddleware
 from resnet_viz.ui.errors import hide_traceback
-from resnet_viz.ui.lifespan import lifespan, stay_offline
+from resnet_viz.ui.preloaded import FIRST, THEN
 from resnet_viz.ui.whole_runs import let_runs_end
 
 stay_offline()
 let_runs_end()
 app = st.App(
     FRAME,
-    lifespan=lifespan,
+    lifespan=partial(lifespan, first=FIRST, then=THEN),
     middleware=[Middleware(OwnerMiddleware), Middleware(FirstPaint), Middleware(CheckFiles)],
     on_script_error=hide_traceback,
 )

@@ -6,10 +6,11 @@ import streamlit as st
 
 from resnet_viz.messages import gettext as _
 from resnet_viz.paths import PAGES, STYLE
+from resnet_viz.server import lifespan
 from resnet_viz.subject.links import to_params
 from resnet_viz.subject.trial import Trial
 from resnet_viz.subject.views import Viewer
-from resnet_viz.ui import kept, lifespan, resolving, say, state
+from resnet_viz.ui import kept, resolving, say, state
 from resnet_viz.ui.frame import present, specification, subject_line, walk, welcome
 from resnet_viz.ui.shared import doubt, explained_by
 

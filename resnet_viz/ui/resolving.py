@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from resnet_viz.images.reader import Picture
 from resnet_viz.server import services
 from resnet_viz.server.cache import activations
+from resnet_viz.server.watched import watched
 from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.trial import Arrays, Trial, trial_of
 from resnet_viz.training.learned import learned
 from resnet_viz.ui import state
-from resnet_viz.ui.run_source import watched
 from resnet_viz.ui.slots import Slot
 from resnet_viz.weights.choice import IMAGENET, Trained
 from resnet_viz.weights.imagenet import ImageNetFile, file_for

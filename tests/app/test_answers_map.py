@@ -3,9 +3,9 @@
 import pytest
 
 from resnet_viz.lessons.walks import PAGES
+from resnet_viz.reports.questions import QUESTIONS
 from resnet_viz.subject.subject import Subject
 from resnet_viz.ui import state
-from resnet_viz.ui.frame.answers_map import QUESTIONS
 
 from .opening import opened, texts
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from resnet_viz.ui import state
+
 from .opening import opened, texts
 
 SMALL = {"preset": "cifar-20", "input": "16", "classes": "4"}
@@ -51,4 +53,4 @@ def test_what_is_known_of_the_picture_stands_beside_the_block_and_leads_to_it():
     assert "**On your picture:** F(x) is" in texts(app)
     app.button(key="block_see").click().run()
     assert not app.exception
-    assert app.session_state["page"] == "activations"
+    assert app.session_state[state.PAGE.key] == "activations"

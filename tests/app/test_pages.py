@@ -546,7 +546,7 @@ def test_another_kind_of_block_brings_its_filters():
     app = opened("architecture", {"preset": "keras-v1"})
     app.session_state["section_block"] = True
     app.run()
-    state_of = app.session_state["whole_subject"]
+    state_of = app.session_state[state.SUBJECT.key]
     assert state_of.spec.block == "bottleneck"
     from resnet_viz.spec.edits import with_field
 
@@ -753,7 +753,7 @@ def test_a_lesson_names_a_known_mistake_and_points_at_what_was_asked_for():
     app = lesson(3)
     assert "That is a block: click one layer." in texts(app)
     assert app.button(key="lesson_submit").disabled
-    app.session_state["whole_subject"] = app.session_state["whole_subject"].having(node="res4a_branch2a")
+    app.session_state[state.SUBJECT.key] = app.session_state["whole_subject"].having(node="res4a_branch2a")
     app = answered(app.run())
     assert "You said: res4a_branch2a. What came: res4a_branch1." in texts(app)
     assert app.query_params["node"] == "res4a_branch1"
@@ -1028,9 +1028,9 @@ def test_undo_beside_a_misfit_takes_back_the_change_of_the_network_and_keeps_wha
     app.number_input(key="line_classes").set_value(7).run()
     assert "2 are missing (`fc7/kernel`, `fc7/bias`)" in exactly(app, "With 7 classes the last layer")
     for change in (lambda now: now.with_spec(replace(now.spec, seed=3)), lambda now: _operated(now, "drop:2a")):
-        after = change(app.session_state["whole_subject"])
-        app.session_state["past"] = [*app.session_state["past"], app.session_state["whole_subject"]]
-        app.session_state["whole_subject"] = after
+        after = change(app.session_state[state.SUBJECT.key])
+        app.session_state["past"] = [*app.session_state["past"], app.session_state[state.SUBJECT.key]]
+        app.session_state[state.SUBJECT.key] = after
         app.run()
     app.button(key="misfit_undo").click().run()
     assert "the last layer needs other weights" not in texts(app)

@@ -25,6 +25,7 @@ from resnet_viz.training.demos import ORDER, demo
 from resnet_viz.training.plan import with_settings
 from resnet_viz.training.record import RunRecord
 from resnet_viz.ui import state
+from resnet_viz.ui.train import training_setup
 from resnet_viz.weights import fit
 from resnet_viz.weights.fit import expected_arrays
 
@@ -189,7 +190,7 @@ def test_a_full_queue_is_a_sentence(runner):
 
 def test_everything_can_be_changed_and_lies_in_the_link(runner):
     app = opened("train", {"demo": "plain-vs-residual"})
-    app.session_state["setup"] = "settings"
+    app.session_state[training_setup.LOOK.key] = "settings"
     app.run()
     app.text_input(key="plan_optimizer.learning_rate").set_value("0.05").run()
     app.text_input(key="plan_networks.plain").set_value("cifar-plain-20,width=0.25").run()

@@ -1,12 +1,8 @@
 """One cell of a map: what it sees of the picture, and the sum that made it, written out and played."""
 
-import html
-
 import streamlit as st
 
-from resnet_viz.analysis import NetworkSummary
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import joined
 from resnet_viz.results import PixelStep
 from resnet_viz.server import services
 from resnet_viz.spec import LayerGraph
@@ -16,8 +12,9 @@ from resnet_viz.subject.trial import Trial
 from resnet_viz.ui import state
 from resnet_viz.ui.shared import forward
 from resnet_viz.ui.shared.component import as_json, component
+from resnet_viz.viz.cell_account import seen_text, steps_table
 from resnet_viz.viz.overlay import boxed_png
-from resnet_viz.viz.pixel import step_text, sum_data
+from resnet_viz.viz.pixel import sum_data
 from resnet_viz.viz.words import number_text
 from resnet_viz.worker.requests.pixel import Pixel
 
@@ -40,7 +37,7 @@ def show(trial: Trial, cell: str, *, is_inline: bool) -> None:
     title = _("How did {layer}, row {row}, column {column}, channel {channel} come to {value}?").format(
         layer=node, row=row, column=column, channel=channel, value=number_text(steps[-1].model_value)
     )
-    field = _field_text(trial.summary, node, place)
+    field = seen_text(trial.summary, node, place)
     record = trial.summary.by_id[node]
     seen = None
     if len(record.output_shape) == 3:
@@ -52,7 +49,7 @@ def show(trial: Trial, cell: str, *, is_inline: bool) -> None:
         left, right = st.columns([0.8, 0.2], gap="medium")
         with left:
             st.markdown(field)
-            st.html(_steps_table(steps))
+            st.html(steps_table(steps))
         if seen is not None:
             right.image(seen, width=_BOX_PX, alt=field)
 
@@ -61,34 +58,6 @@ def show(trial: Trial, cell: str, *, is_inline: bool) -> None:
         draw()
     else:
         st.dialog(title, width="large", on_dismiss=lambda: state.set_parts(pixel=""))(draw)()
-
-
-def _field_text(summary: NetworkSummary, node: str, place: tuple[int, int, int]) -> str:
-    """Return what the cell sees, clipped at the picture's border and said so."""
-    record = summary.by_id[node]
-    height, width = summary.graph.spec.input_shape[:2]
-    if len(record.output_shape) != 3:
-        return _("It sees the whole picture.")
-    (top, bottom), (left, right) = record.field.height.window(place[0]), record.field.width.window(place[1])
-    text = _("It sees {size} px of the picture: rows {top} to {bottom}, columns {left} to {right}").format(
-        size=f"{bottom - top}×{right - left}", top=top, bottom=bottom - 1, left=left, right=right - 1
-    )
-    rows, columns = min(bottom, height) - max(top, 0), min(right, width) - max(left, 0)
-    if (rows, columns) == (bottom - top, right - left):
-        return _("{sentence}.").format(sentence=text)
-    clipped = _("{size} of them inside the picture, the rest is padding").format(
-        size=f"{max(0, rows)}×{max(0, columns)}"
-    )
-    return _("{sentence}.").format(sentence=joined((text, clipped), "; ")).replace("-", "−")
-
-
-def _steps_table(steps: list[PixelStep]) -> str:
-    head = (_("layer"), _("arithmetic"), _("our sum"), _("model's value"))
-    rows = ["".join(f"<th>{html.escape(text)}</th>" for text in head)]
-    for step in steps:
-        cells = (step.node, step_text(step), number_text(step.value), number_text(step.model_value))
-        rows.append("".join(f"<td>{html.escape(cell)}</td>" for cell in cells))
-    return f"<table class='facts steps'>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
 
 
 def _show_products(graph: LayerGraph, first: PixelStep) -> None:

@@ -13,8 +13,8 @@ from resnet_viz.messages import joined
 from resnet_viz.spec import PRESETS, ResNetSpec
 from resnet_viz.spec.changes import from_text, to_text
 from resnet_viz.ui import say, state
-from resnet_viz.ui.architecture.picture import difference_of
 from resnet_viz.ui.shared import controls, downloads
+from resnet_viz.viz.drawn import difference_of
 from resnet_viz.viz.mistakes import match_text
 from resnet_viz.viz.sentences import sentences, signed
 from resnet_viz.viz.tables import difference_frame, difference_in_words

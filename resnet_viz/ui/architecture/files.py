@@ -11,8 +11,8 @@ from resnet_viz.subject.trial import Trial
 from resnet_viz.ui import kept, state
 from resnet_viz.ui.actions import action
 from resnet_viz.ui.architecture import handing_on
-from resnet_viz.ui.architecture.picture import drawing_of
 from resnet_viz.viz.coloring import MAX_OWN_BYTES, read_numbers
+from resnet_viz.viz.drawn import drawing_of
 
 
 def show(subject: Subject, trial: Trial) -> None:

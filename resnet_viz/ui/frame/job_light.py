@@ -8,7 +8,7 @@ from resnet_viz.messages import ngettext
 from resnet_viz.server import services
 from resnet_viz.ui import state
 from resnet_viz.ui.actions import action, live
-from resnet_viz.ui.run_source import run_owner
+from resnet_viz.ui.own_runs import run_owner
 
 _EVERY_S = 3.0
 

@@ -12,11 +12,11 @@ from resnet_viz.lessons.walks import Stop
 from resnet_viz.reports import explanations
 from resnet_viz.results import Attribution, Sanity
 from resnet_viz.server.cache import results
+from resnet_viz.server.watched import watched
 from resnet_viz.subject.operations import surgery_of
 from resnet_viz.subject.trial import Trial
 from resnet_viz.training.conclusions import facts_of
 from resnet_viz.ui import resolving, state
-from resnet_viz.ui.run_source import watched
 from resnet_viz.ui.shared import explained, forward, prediction
 
 T = TypeVar("T")

@@ -9,12 +9,12 @@ from resnet_viz.lessons.told import told
 from resnet_viz.lessons.walks import OWN_WALK, Stop, Walk, shipped_walks
 from resnet_viz.messages import gettext as _
 from resnet_viz.paths import STYLE
+from resnet_viz.server.watched import RECORDED
 from resnet_viz.subject.links import from_params
 from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.views import Viewer
 from resnet_viz.ui import kept, replay, state
 from resnet_viz.ui.frame import answers, asking, measuring, offers, pointing, sheets, walking, writing
-from resnet_viz.ui.run_source import RECORDED
 from resnet_viz.ui.shared import controls
 
 MENU = "subject_walk"

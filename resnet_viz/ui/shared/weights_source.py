@@ -10,10 +10,11 @@ from resnet_viz.images.preprocess import NORMALISATIONS
 from resnet_viz.messages import gettext as _
 from resnet_viz.reports import names
 from resnet_viz.server import services
+from resnet_viz.server.watched import watched
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.ui import resolving, say, state
 from resnet_viz.ui.actions import action
-from resnet_viz.ui.run_source import run_owner, watched
+from resnet_viz.ui.own_runs import run_owner
 from resnet_viz.ui.shared import controls, imagenet_source
 from resnet_viz.weights.catalogue import Card, cards
 from resnet_viz.weights.choice import FILE, IMAGENET, RANDOM, RUN, SHIPPED, Weights

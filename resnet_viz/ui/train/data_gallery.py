@@ -1,11 +1,9 @@
 """The pictures of a run: what they look like, how many of each class, how they are split, whose they are."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
@@ -16,7 +14,6 @@ from resnet_viz.datasets.plan import DataPlan
 from resnet_viz.datasets.sources import Source, open_source
 from resnet_viz.errors import DataError, ResNetVizError
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import joined
 from resnet_viz.owners import is_used
 from resnet_viz.server import services
 from resnet_viz.subject.views import TrainView, parse_settings
@@ -24,12 +21,12 @@ from resnet_viz.training.demos import demos
 from resnet_viz.training.plan import Plan, check_memory
 from resnet_viz.ui import say, state
 from resnet_viz.ui.actions import action, live
-from resnet_viz.ui.run_source import run_owner
+from resnet_viz.ui.own_runs import run_owner
 from resnet_viz.ui.shared import controls
+from resnet_viz.viz.contact_sheet import TILE_PX, contact_sheet, order_text
 from resnet_viz.viz.words import class_name
 
 _GALLERY, _COLUMNS = 36, 18
-_TILE_PX = 64
 
 
 def show(plan: Plan) -> None:
@@ -71,7 +68,7 @@ def own_plan(plan: Plan) -> Plan:
 def _source(plan: Plan) -> Source | None:
     """Return the pictures of a plan at the size of a tile, where a run of them can be kept in memory."""
     try:
-        source = _opened(plan.data, min(plan.size_px, _TILE_PX), _version(plan.data))
+        source = _opened(plan.data, min(plan.size_px, TILE_PX), _version(plan.data))
         check_memory(plan, source.train_count + source.validation_count)
     except ResNetVizError as error:
         say.info(str(error))
@@ -97,33 +94,8 @@ def _show_pictures(source: Source, count: int, *, columns: int) -> None:
     shown = min(count, source.train_count or count)
     images, labels = source.train(np.arange(shown))
     with st.container(key=f"maps_gallery_{count}"):
-        st.image(_sheet(images, columns), width="stretch", alt=_("Some of the training pictures"))
-    st.markdown(_order_text([say.plain(class_name(source.classes[label])) for label in labels]))
-
-
-def _order_text(names: Sequence[str]) -> str:
-    """Return which class each picture is of, in reading order; one round of them, if they go round.
-
-    >>> _order_text(["a", "b", "a", "b"]), _order_text(["a", "a", "b", "c"])
-    ('Left to right: a, b, and again.', 'Left to right: a, a, b, c …')
-    """
-    count = len(set(names))
-    if count <= 12 and all(name == names[place % count] for place, name in enumerate(names)):
-        return _("Left to right: {names}, and again.").format(names=joined(names[:count]))
-    return _("Left to right: {names} …").format(names=joined(names[:12]))
-
-
-def _sheet(images: npt.NDArray[np.uint8], columns: int) -> npt.NDArray[np.uint8]:
-    """Return pictures side by side with a line of dark between, each cell of a small one a square."""
-    times = max(1, _TILE_PX // images.shape[1])
-    tiles = images.repeat(times, axis=1).repeat(times, axis=2)
-    count, side = len(tiles), tiles.shape[1]
-    rows = -(-count // columns)
-    sheet = np.full((rows * (side + 2), columns * (side + 2), 3), 24, np.uint8)
-    for number, tile in enumerate(tiles):
-        y, x = divmod(number, columns)
-        sheet[y * (side + 2) + 1 : y * (side + 2) + 1 + side, x * (side + 2) + 1 : x * (side + 2) + 1 + side] = tile
-    return sheet
+        st.image(contact_sheet(images, columns), width="stretch", alt=_("Some of the training pictures"))
+    st.markdown(order_text([say.plain(class_name(source.classes[label])) for label in labels]))
 
 
 def _split_text(source: Source) -> str:

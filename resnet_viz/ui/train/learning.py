@@ -9,11 +9,11 @@ from resnet_viz.backends import why_missing
 from resnet_viz.datasets.catalogue import data_sets
 from resnet_viz.messages import N_, Titles
 from resnet_viz.messages import gettext as _
+from resnet_viz.server.watched import Watched, has_recording
 from resnet_viz.subject.views import TrainView, Viewer
 from resnet_viz.training.plan import Plan
 from resnet_viz.training.record import PHASES
 from resnet_viz.ui import replay, state
-from resnet_viz.ui.run_source import Watched, has_recording
 from resnet_viz.ui.shared.component import as_json, component
 from resnet_viz.viz.learning import learning_data
 

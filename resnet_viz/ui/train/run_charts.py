@@ -7,11 +7,11 @@ import streamlit as st
 
 from resnet_viz.analysis.curves import Metrics, by_network
 from resnet_viz.messages import gettext as _
+from resnet_viz.server.watched import Watched, watched
 from resnet_viz.subject.views import TrainView, Viewer
 from resnet_viz.training.demos import demos
 from resnet_viz.training.plan import Plan
 from resnet_viz.ui import replay, say
-from resnet_viz.ui.run_source import Watched, watched
 from resnet_viz.ui.shared import chart, controls
 from resnet_viz.ui.slots import Slot
 from resnet_viz.ui.train import learning

@@ -12,13 +12,14 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
 from resnet_viz.reports.runs import metrics_csv, run_zip, state_name
 from resnet_viz.server import services
+from resnet_viz.server.watched import RECORDED, Watched, has_recording, watched
 from resnet_viz.subject.parts import MAX_COMPARED
 from resnet_viz.subject.views import TrainView
 from resnet_viz.training.conclusions import conclusion_of
 from resnet_viz.training.demos import demos
 from resnet_viz.ui import state
 from resnet_viz.ui.actions import action, live
-from resnet_viz.ui.run_source import RECORDED, Watched, has_recording, run_owner, watched
+from resnet_viz.ui.own_runs import is_own, run_owner
 
 _EVERY_S = 3.0
 
@@ -92,7 +93,7 @@ def _show_actions(compared: Sequence[str], found: Watched, runs: Sequence[QueueE
             mime="application/zip",
             on_click="ignore",
         )
-        if found.is_own and found.run is not None:
+        if is_own(found) and found.run is not None:
             with st.popover(_("Rename or delete")):
                 _show_rename(found.run)
 

@@ -11,12 +11,13 @@ from resnet_viz.errors import StoreError
 from resnet_viz.messages import N_, Titles, joined, ngettext
 from resnet_viz.messages import gettext as _
 from resnet_viz.server import services
+from resnet_viz.server.watched import Watched, watched
 from resnet_viz.subject.views import TrainView, Viewer
 from resnet_viz.training.conclusions import conclusion_of
 from resnet_viz.training.demos import demos
 from resnet_viz.ui import say, state
 from resnet_viz.ui.actions import action, live
-from resnet_viz.ui.run_source import Watched, run_owner, watched
+from resnet_viz.ui.own_runs import is_own, run_owner
 from resnet_viz.ui.train import learning, run_charts
 
 _EVERY_S = 1.0
@@ -63,7 +64,7 @@ def _show_head(found: Watched) -> None:
     speed = "" if found.record.state == "running" else _speed_text(found)  # it changes while this stands
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{say.plain(found.title)}**: {_state_text(found)}", width="stretch", help=speed or None)
-        if found.is_own:
+        if is_own(found):
             _show_controls(found)
         else:
             st.markdown(_("You are watching this run. Only its owner can change it."), width="content")

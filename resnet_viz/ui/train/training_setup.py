@@ -10,6 +10,7 @@ from resnet_viz.datasets.catalogue import data_sets
 from resnet_viz.messages import N_, Titles, joined, ngettext
 from resnet_viz.messages import gettext as _
 from resnet_viz.server import services
+from resnet_viz.server.watched import RECORDED, has_recording, watched
 from resnet_viz.spec import PRESETS
 from resnet_viz.spec.changes import from_text
 from resnet_viz.subject.views import TrainView, parse_settings
@@ -18,14 +19,14 @@ from resnet_viz.training.hardware import cpu, nvidia_gpus
 from resnet_viz.training.plan import Plan, to_paths
 from resnet_viz.ui import replay, say, state
 from resnet_viz.ui.actions import action
-from resnet_viz.ui.run_source import RECORDED, has_recording, run_owner, watched
+from resnet_viz.ui.own_runs import is_own, run_owner
 from resnet_viz.ui.shared import controls, without_keras
 from resnet_viz.ui.slots import Slot
 from resnet_viz.ui.train import data_gallery, learning, run_charts
 from resnet_viz.viz.words import network_name
 
 # Which part of the set-up is shown: its pictures or its settings; on which device the next run trains.
-_LOOK = Slot("setup", "pictures")
+LOOK = Slot("setup", "pictures")
 _DEVICE = Slot("device", "auto")
 
 _COLUMNS = 4
@@ -38,7 +39,7 @@ def show(shown: TrainView) -> None:
     found = watched(shown.run)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="train_row"):
         # One thing to do next stands out; a run that goes on has it below.
-        waits = found is not None and found.is_own and not found.has_ended
+        waits = found is not None and is_own(found) and not found.has_ended
         lacks_keras = bool(why_missing())
         st.button(
             _("Train"),
@@ -109,13 +110,13 @@ def show_choices(shown: TrainView, on_screen: str) -> None:
     controls.choice(
         _("What to look at"),
         ("pictures", "settings"),
-        _LOOK.get(),
-        _LOOK.set,
+        LOOK.get(),
+        LOOK.set,
         key="train_look",
         title=lambda name: {"pictures": _("The pictures"), "settings": _("Change anything")}[name],
         label_visibility="collapsed",
     )
-    if _LOOK.get() == "pictures":
+    if LOOK.get() == "pictures":
         data_gallery.show(shown.plan)
     else:
         _show_settings(shown, on_screen)

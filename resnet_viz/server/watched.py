@@ -1,4 +1,4 @@
-"""Runs by id for the page: those of this server, and the recorded ones that ship with it."""
+"""Runs by id, for all who watch: those of this server, and the recorded ones that ship with it."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -6,13 +6,11 @@ from functools import lru_cache
 from resnet_viz.analysis.curves import Metrics
 from resnet_viz.jobs.store import QueueEntry
 from resnet_viz.messages import gettext as _
-from resnet_viz.owners import owner_digest
 from resnet_viz.paths import ASSETS
 from resnet_viz.server import services
 from resnet_viz.server.cache import run_feed
 from resnet_viz.training.demos import demos
 from resnet_viz.training.record import RunFolder, RunRecord
-from resnet_viz.ui import state
 
 RECORDED = "recorded-"
 _FOLDER = ASSETS / "runs"
@@ -39,19 +37,9 @@ class Watched:
     run: QueueEntry | None
 
     @property
-    def is_own(self) -> bool:
-        """Whether the visitor may change it."""
-        return self.run is not None and self.run.owner == run_owner()
-
-    @property
     def has_ended(self) -> bool:
         """Whether nothing more comes of itself."""
         return self.run is None or self.run.has_ended
-
-
-def run_owner() -> str:
-    """Return whose runs this visitor's are: a digest of the cookie, so that the list tells no cookie."""
-    return owner_digest(state.owner())
 
 
 def watched(run_id: str) -> Watched | None:

@@ -10,31 +10,11 @@ import importlib
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import streamlit as st
 from streamlit import net_util
-
-# What the first picture needs. What draws the pages is imported before what they are about: the first page waits for it.
-_BEFORE = (
-    "resnet_viz.server.services",
-    "resnet_viz.ui.frame.subject_line",
-    "resnet_viz.ui.architecture.picture",
-    "resnet_viz.ui.architecture.panels",
-    "PIL.JpegImagePlugin",
-)
-# What is asked for next; pandas and the emoji table are Streamlit's own late imports, for tables and labels that are not
-# plain ASCII.
-_AFTER = (
-    "resnet_viz.ui.activations.ways",
-    "streamlit.emojis",
-    "pandas",
-    "resnet_viz.ui.layers.layer_table",
-    "resnet_viz.ui.architecture.comparison",
-    "resnet_viz.ui.architecture.files",
-    "resnet_viz.ui.explain.explanation",
-)
 
 # The lifespan begins before the server listens: imports at once would delay that.
 _LISTENS_S = 0.1
@@ -52,10 +32,15 @@ def stay_offline() -> None:
 
 
 @contextlib.asynccontextmanager
-async def lifespan(_app: Any) -> AsyncIterator[None]:
-    """Import and warm the worker behind the first page, sweep old uploads now and then, end the worker with the server."""
+async def lifespan(_app: Any, first: Sequence[str], then: Sequence[str]) -> AsyncIterator[None]:
+    """Import and warm the worker behind the first page, sweep old uploads now and then, end the worker with the server.
+
+    Args:
+        first: Modules that the first page needs.
+        then: Modules that are asked for next.
+    """
     _say_where()
-    threading.Thread(target=_preload, daemon=True).start()
+    threading.Thread(target=_preload, args=(first, then), daemon=True).start()
     threading.Thread(target=_warm, daemon=True).start()
     sweeping = asyncio.create_task(_sweep())
     try:
@@ -76,13 +61,13 @@ def _say_where() -> None:
     sys.stdout.flush()
 
 
-def _preload() -> None:
+def _preload(first: Sequence[str], then: Sequence[str]) -> None:
     """Import, while the first browser still loads its files, what the first page would import on the way; then the rest."""
     time.sleep(_LISTENS_S)
-    for name in _BEFORE:
+    for name in first:
         importlib.import_module(name)
     first_page.wait(_LONGEST_WAIT_S)
-    for name in _AFTER:
+    for name in then:
         importlib.import_module(name)
     gc.collect()
     # What is imported by now stays: without this every rerun's full collection walks all of it again.
