@@ -17,7 +17,7 @@ from resnet_viz.ui.slots import Slot
 
 T = TypeVar("T")
 
-_WALK = Slot("own_walk", Walk(""))
+WALK = Slot("own_walk", Walk(""))
 _NUMBERS: Slot[dict[str, float]] = Slot("numbers", {})
 _PROGRESS = Slot("progress", Progress())
 _EARLIER: Slot[Walk | Progress | None] = Slot("earlier", None)
@@ -26,7 +26,7 @@ _IS_NEW = Slot("is_new", empty=False)
 
 def walk() -> Walk:
     """Return the walk this visitor made; it is kept on the server as uploads are."""
-    return _WALK.get_or(lambda: _read(services.walks(), read_walk) or Walk(""))
+    return WALK.get_or(lambda: _read(services.walks(), read_walk) or Walk(""))
 
 
 def keep_walk(walk: Walk) -> None:
@@ -36,7 +36,7 @@ def keep_walk(walk: Walk) -> None:
         SpecError: If it would not be read again.
     """
     text = walk.to_json() if walk.stops else ""
-    _WALK.set(read_walk(text) if text else walk)
+    WALK.set(read_walk(text) if text else walk)
     _EARLIER.take()
     _save(services.walks(), text)
 

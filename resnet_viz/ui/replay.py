@@ -2,20 +2,20 @@
 
 from resnet_viz.ui.slots import Slot
 
-_AT: Slot[tuple[str, int] | None] = Slot("replay_at", None)
-_PLAYS = Slot("replay_plays", 1)
+AT: Slot[tuple[str, int] | None] = Slot("replay_at", None)
+PLAYS = Slot("replay_plays", 1)
 _HELD = Slot("replay_held", "")
 
 
 def shown_at(run: str, last: int) -> int:
     """Return the update at which a recorded run is shown; its last one at first."""
-    at = _AT.get()
+    at = AT.get()
     return min(last, at[1]) if at and at[0] == run else last
 
 
 def show_at(run: str, update: int) -> None:
     """Show a recorded run at an update."""
-    _AT.set((run, update))
+    AT.set((run, update))
 
 
 def hold(run: str) -> None:
@@ -26,11 +26,11 @@ def hold(run: str) -> None:
 
 def plays(run: str) -> int:
     """Return how often a recorded run was asked to play, the first time by opening it; 0 for one that is held."""
-    return 0 if _HELD.get() == run else _PLAYS.get()
+    return 0 if _HELD.get() == run else PLAYS.get()
 
 
 def play_anew() -> None:
     """Let the recorded run that is open, or opened next, play from its start."""
-    _PLAYS.set(_PLAYS.get() + 1)
-    _AT.take()
+    PLAYS.set(PLAYS.get() + 1)
+    AT.take()
     _HELD.take()

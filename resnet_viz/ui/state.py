@@ -41,7 +41,7 @@ CHANGING = Slot("changing", empty=False)
 EDITS = Slot("edits", 0)
 """How many tables were edited: the next one starts clean."""
 
-_PAST: Slot[_States] = Slot("past", ())
+PAST: Slot[_States] = Slot("past", ())
 _FUTURE: Slot[_States] = Slot("future", ())
 _PROBLEMS: Slot[tuple[str, ...]] = Slot("problems", ())
 _LAST_URL: Slot[dict[str, str] | None] = Slot("last_url", None)
@@ -98,7 +98,7 @@ def update(change: Callable[[Subject], Subject]) -> None:
 def _show(before: Subject, after: Subject) -> None:
     """Make another state the one on screen, with a way back where network, surgery or weights changed."""
     if (after.spec, after.surgery, after.weights) != (before.spec, before.surgery, before.weights):
-        _PAST.set((*_PAST.get(), before)[-_HISTORY:])
+        PAST.set((*PAST.get(), before)[-_HISTORY:])
         _FUTURE.set(())
     SUBJECT.set(after)
 
@@ -115,17 +115,17 @@ def set_spec(change: Callable[[ResNetSpec], ResNetSpec]) -> None:
 
 def undo() -> None:
     """Go back to the specification, surgery and weights before the last change."""
-    _step(_PAST, _FUTURE)
+    _step(PAST, _FUTURE)
 
 
 def redo() -> None:
     """Take back the last `undo`."""
-    _step(_FUTURE, _PAST)
+    _step(_FUTURE, PAST)
 
 
 def can_undo() -> bool:
     """Whether there is a step back."""
-    return bool(_PAST.get())
+    return bool(PAST.get())
 
 
 def can_redo() -> bool:
@@ -135,7 +135,7 @@ def can_redo() -> bool:
 
 def earlier(is_wanted: Callable[[Subject], bool]) -> Subject | None:
     """Return the newest state in the past that is wanted, or None."""
-    return next((old for old in reversed(_PAST.get()) if is_wanted(old)), None)
+    return next((old for old in reversed(PAST.get()) if is_wanted(old)), None)
 
 
 def return_to(old: Subject) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from resnet_viz.messages import use_language
+from resnet_viz.ui import state
 from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +23,7 @@ OPENED: list[str] = []
 
 # What is folded away is not computed, and no test could turn it.
 FOLDED = (
-    "changing",
+    state.CHANGING.key,
     "another_picture",
     *(f"subject_{part}" for part in ("preset", "input", "classes", "weights", "image", "language")),
 )

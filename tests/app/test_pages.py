@@ -34,7 +34,7 @@ from resnet_viz.spec.edits import edited_stages
 from resnet_viz.subject.operations import surgery_of
 from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.views import VIEWS
-from resnet_viz.ui import state
+from resnet_viz.ui import kept, replay, state
 from resnet_viz.ui.architecture import handing_on
 from resnet_viz.ui.resolving import trial_for
 from resnet_viz.ui.shared import forward
@@ -753,7 +753,7 @@ def test_a_lesson_names_a_known_mistake_and_points_at_what_was_asked_for():
     app = lesson(3)
     assert "That is a block: click one layer." in texts(app)
     assert app.button(key="lesson_submit").disabled
-    app.session_state[state.SUBJECT.key] = app.session_state["whole_subject"].having(node="res4a_branch2a")
+    app.session_state[state.SUBJECT.key] = app.session_state[state.SUBJECT.key].having(node="res4a_branch2a")
     app = answered(app.run())
     assert "You said: res4a_branch2a. What came: res4a_branch1." in texts(app)
     assert app.query_params["node"] == "res4a_branch1"
@@ -808,7 +808,7 @@ def test_a_walk_starts_from_its_own_network_whatever_was_on_screen():
     app = walking(stop=4)
     assert app.query_params["open"] == "3.3b"
     assert "<b>4</b> of 14" in texts(app)
-    assert walking(stop=9).session_state["page"] == "layers"
+    assert walking(stop=9).session_state[state.PAGE.key] == "layers"
     assert "<b>14</b> of 14" in texts(walking(stop=99))
 
 
@@ -826,7 +826,7 @@ def test_leaving_a_walk_brings_back_what_was_on_screen():
         "open": "4.4a",
         "lang": "zh",
     }
-    assert "past" not in app.session_state  # undo takes back changes, not steps
+    assert state.PAST.key not in app.session_state  # undo takes back changes, not steps
     app.session_state["subject_walk"] = True
     app.run()
     app.button(key="walk_resume_tour").click().run()
@@ -842,12 +842,12 @@ def test_a_walk_that_a_link_began_leaves_the_view_it_was_at():
 
 def test_the_tour_ends_where_two_networks_learn():
     app = walking(stop=14)
-    assert app.session_state["replay"] == ("recorded-plain-vs-residual", 0)
+    assert app.session_state[replay.AT.key] == ("recorded-plain-vs-residual", 0)
     app.button(key="walk_hand_over").click().run()
     assert "walk" not in app.query_params
     assert app.query_params["run"] == "recorded-plain-vs-residual"
-    assert "replay" not in app.session_state
-    assert app.session_state["plays"] == 2
+    assert replay.AT.key not in app.session_state
+    assert app.session_state[replay.PLAYS.key] == 2
 
 
 def test_on_a_walk_nothing_stands_beside_the_picture_but_what_the_stop_asks_for():
@@ -867,7 +867,7 @@ def test_a_view_becomes_a_stop_of_ones_own_walk():
     app.button(key="walk_add").click().run()
     app.text_area(key="draft_question").set_value("What is it for?").run()
     app.button(key="draft_keep").click().run()
-    walk = app.session_state["own_walk"]
+    walk = app.session_state[kept.WALK.key]
     assert walk.stops[0].question == "What is it for?"
     assert dict(walk.stops[0].params)["node"] == "res4a_branch1"
     app.session_state["subject_walk"] = True
@@ -880,15 +880,15 @@ def test_a_view_becomes_a_stop_of_ones_own_walk():
     app.file_uploader(key="walk_upload").upload("w.json", b'{"stops": []}', "application/json").run()
     assert "`walk` must be a list of 1 to 100 stops" in app.warning[0].value
     app.button(key="walk_remove_0").click().run()
-    assert app.session_state["own_walk"].stops == ()
+    assert app.session_state[kept.WALK.key].stops == ()
     app.button(key="walk_undo").click().run()
-    assert app.session_state["own_walk"] == walk
+    assert app.session_state[kept.WALK.key] == walk
 
 
 @pytest.mark.usefixtures("nothing_answered")
 def test_a_lesson_is_written_without_code_and_what_is_right_is_computed():
     app = opened("architecture", {"node": "4a", "open": "4.4a"})
-    app.session_state["own_walk"] = Walk("")
+    app.session_state[kept.WALK.key] = Walk("")
     app.session_state["subject_walk"] = True
     app.run()
     app.button(key="walk_add").click().run()
@@ -900,7 +900,7 @@ def test_a_lesson_is_written_without_code_and_what_is_right_is_computed():
     app.selectbox(key="draft_quantity").set_value("parameters(4a)").run()
     assert "What comes here and now: 1,520,128." in texts(app)
     app.button(key="draft_keep").click().run()
-    ask = app.session_state["own_walk"].stops[0].ask
+    ask = app.session_state[kept.WALK.key].stops[0].ask
     assert (ask.kind, ask.quantity) == ("number", "parameters(4a)")
     app.session_state["subject_walk"] = True
     app.run()
@@ -909,7 +909,7 @@ def test_a_lesson_is_written_without_code_and_what_is_right_is_computed():
     app.session_state["subject_walk"] = True
     app.run()
     app.button(key="walk_down_0").click().run()
-    assert [bool(stop.ask) for stop in app.session_state["own_walk"].stops] == [False, True]
+    assert [bool(stop.ask) for stop in app.session_state[kept.WALK.key].stops] == [False, True]
     app.button(key="walk_edit_1").click().run()
     assert app.text_area(key="draft_question").value == "How many parameters has block 4a?"
     app.segmented_control(key="draft_kind").set_value("choice").run()
@@ -917,7 +917,7 @@ def test_a_lesson_is_written_without_code_and_what_is_right_is_computed():
         app.selectbox(key=f"draft_option_quantity_{row}").set_value(f"parameters({place})").run()
     app.text_input(key="draft_option_text_0").set_value("this block").run()
     app.button(key="draft_keep").click().run()
-    options = app.session_state["own_walk"].stops[1].ask.options
+    options = app.session_state[kept.WALK.key].stops[1].ask.options
     assert [option.text for option in options] == ["this block", "parameters of stage 4"]
     services.walks().delete("visitor")
 
@@ -931,14 +931,14 @@ def test_what_a_visitor_made_is_kept_on_the_server_and_a_full_disk_is_a_sentence
     again = opened()
     again.session_state["subject_walk"] = True
     again.run()
-    assert len(again.session_state["own_walk"].stops) == 1
+    assert len(again.session_state[kept.WALK.key].stops) == 1
     monkeypatch.setattr(
         OwnerFiles, "save", lambda *_args: (_ for _ in ()).throw(OSError(28, "No space left on device"))
     )
     again.button(key="walk_add").click().run()
     again.button(key="draft_keep").click().run()
     assert "No space left on device" in again.warning[0].value
-    assert len(again.session_state["own_walk"].stops) == 2
+    assert len(again.session_state[kept.WALK.key].stops) == 2
 
 
 def test_sharing_draws_the_link_and_its_code():
@@ -1029,7 +1029,7 @@ def test_undo_beside_a_misfit_takes_back_the_change_of_the_network_and_keeps_wha
     assert "2 are missing (`fc7/kernel`, `fc7/bias`)" in exactly(app, "With 7 classes the last layer")
     for change in (lambda now: now.with_spec(replace(now.spec, seed=3)), lambda now: _operated(now, "drop:2a")):
         after = change(app.session_state[state.SUBJECT.key])
-        app.session_state["past"] = [*app.session_state["past"], app.session_state[state.SUBJECT.key]]
+        app.session_state[state.PAST.key] += (app.session_state[state.SUBJECT.key],)
         app.session_state[state.SUBJECT.key] = after
         app.run()
     app.button(key="misfit_undo").click().run()
