@@ -9,11 +9,15 @@ from resnet_viz.check.known import blocks_of, is_known, networks_of
 from resnet_viz.check.notebook import read
 from resnet_viz.check.one_block import Judged, judge_block
 from resnet_viz.check.one_network import judge_network, judge_script
-from resnet_viz.check.running import Program, StoppedError, syntax_stop
+from resnet_viz.check.outside import other_framework, remarks_outside, stops_outside
+from resnet_viz.check.running import USUAL, Program, StoppedError
+from resnet_viz.check.stops import syntax_stop
+from resnet_viz.check.wording import near
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined, ngettext, use_language
 from resnet_viz.spec import DEFAULT_PRESET
 
+USUAL_NAMES = (*USUAL, "ResNet50")
 MOST_CHARACTERS = 200_000
 _MOST_ANSWER = 900_000
 """Characters of an answer as JSON."""
@@ -47,8 +51,14 @@ def judge(code: str, preset: str = DEFAULT_PRESET, language: str = "en") -> Answ
 
 
 def _judge(program: Program, answer: Answer) -> Answer:
+    framework = other_framework(program, is_unknown=False)
+    if framework:
+        return _stopped(answer, framework)
+    has_network = False
+    tasks, is_script = _tasks(program, answer["preset"])
     stops = [stop for name, stop in program.failed.items() if is_known(name) and name not in program.names]
-    for task in _tasks(program, answer["preset"]):
+    stops += stops_outside(program, is_script=is_script)
+    for task in tasks:
         try:
             judged = task()
         except StoppedError as stopped:
@@ -64,25 +74,29 @@ def _judge(program: Program, answer: Answer) -> Answer:
         answer["graphs"].append(judged.pair)
         answer["mistakes"] += judged.mistakes
         answer["remarks"] += judged.remarks
+        has_network |= judged.is_network
     if not answer["checked"] and not stops:
         stops.append(_nothing(program))
     if stops:
-        worst = next((stop for stop in stops if stop["kind"] != "unknown"), stops[0])
-        answer["stop"] = worst
-    return _with_verdict(answer)
+        worst = next((each for each in stops if each["kind"] != "unknown"), stops[0])
+        is_unknown = worst["kind"] in ("unknown", "empty")
+        answer["stop"] = (is_unknown and other_framework(program, is_unknown=True)) or worst
+    else:
+        answer["remarks"] += remarks_outside(program)
+    return _with_verdict(answer, has_network=has_network)
 
 
-def _tasks(program: Program, preset: str) -> list[Callable[[], Judged]]:
-    """Return what there is to judge: blocks first, then the network."""
+def _tasks(program: Program, preset: str) -> tuple[list[Callable[[], Judged]], bool]:
+    """Return what there is to judge, blocks first, then the network; and whether it is a model outside all functions."""
     names, record = program.names, program.stand_in.session.record
     blocks = [partial(judge_block, program, name, projects=projects) for name, projects in blocks_of(names).items()]
     networks = [partial(judge_network, program, name, (preset, *presets())) for name in networks_of(names)]
     if not blocks and not networks and record.models:
-        return [partial(judge_script, record, preset)]
-    return [*blocks, *networks]
+        return [partial(judge_script, record, preset)], True
+    return [*blocks, *networks], False
 
 
-def _with_verdict(answer: Answer) -> Answer:
+def _with_verdict(answer: Answer, *, has_network: bool = False) -> Answer:
     stop, n = answer["stop"], len(answer["mistakes"])
     verdict: Verdict = "mistake" if n else "right"
     if stop and (stop["kind"] != "unknown" or not n):
@@ -90,6 +104,8 @@ def _with_verdict(answer: Answer) -> Answer:
     answer["verdict"] = verdict
     if verdict == "right":
         answer["headline"] = _("Right: the graph is the course's.")
+        if has_network and answer["preset"] != DEFAULT_PRESET:
+            answer["headline"] = _("Right: the graph is that of the preset {name}.").format(name=answer["preset"])
     elif verdict == "mistake":
         answer["headline"] = ngettext("{n} mistake found.", "{n} mistakes found.", n).format(n=n)
         if "looks_like" in answer:
@@ -103,7 +119,12 @@ def _with_verdict(answer: Answer) -> Answer:
 
 
 def _nothing(program: Program) -> Stop:
-    """Return why there is nothing to judge: a cell that failed, or no function of a known name."""
+    """Return why there is nothing to judge: a misspelt name, a cell that failed, or no function of a known name."""
+    for name, line in program.source.defined.items():
+        meant = near(name, USUAL_NAMES, 0.85)
+        if meant:
+            text = _("`{name}` is not checked for its name. Did you mean `{meant}`?").format(name=name, meant=meant)
+            return _stop("empty", text) | {"line": line, "text": program.source.text_at(line)}
     text = _("There is nothing to check yet. Write `identity_block`, `convolutional_block` or `ResNet50`.")
     return program.failed.get("") or _stop("empty", text)
 

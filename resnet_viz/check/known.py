@@ -4,11 +4,8 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from resnet_viz.check.layers import Unknown
-from resnet_viz.check.running import role_of
-
-USUAL = {"identity_block": False, "convolutional_block": True, "convolution_block": True}
-"""Blocks by name, and whether they project."""
+from resnet_viz.check.running import USUAL, role_of
+from resnet_viz.check.session import Unknown
 
 _BLOCKS = {name.replace("_", ""): projects for name, projects in USUAL.items()}
 _NETWORKS = frozenset(("resnet50", "restnet50"))

@@ -5,41 +5,9 @@ from typing import Any, NoReturn
 
 from resnet_viz.analysis.shapes import windows
 from resnet_viz.check.recorder import Found, Recorder, Size, Tensor, size_of
+from resnet_viz.check.session import Initializer, KerasRefusesError, Session, Unknown
 from resnet_viz.check.signatures import ANYWHERE, KNOWN, MERGES, Signature, meant
 from resnet_viz.messages import gettext as _
-
-
-class KerasRefusesError(Exception):
-    """Keras itself would stop here; the text says why in plain words."""
-
-
-class Session:
-    """What the layers write to; changed between two runs of the same code."""
-
-    def __init__(self) -> None:
-        self.record = Recorder()
-
-
-class Phase:
-    """What stands for a `training` argument that was handed through: neither True nor False."""
-
-    def __repr__(self) -> str:
-        return "training"
-
-
-PHASE = Phase()
-
-
-class Initializer:
-    """A start of weights, with its seed if it has one."""
-
-    def __init__(self, name: str, seed: object = None) -> None:
-        self.name = name
-        self.seed = seed
-
-
-class Unknown:
-    """A thing the stand-in knows nothing of; harmless until a tensor goes through it."""
 
 
 class Layer:
@@ -208,8 +176,22 @@ def tensor_of(value: object, record: Recorder, reader: str) -> Tensor:
             )
         )
     raise KerasRefusesError(
-        _("`{layer}` is given {value}, which is no output of a layer.").format(layer=reader, value=repr(value)[:40])
+        _("`{layer}` is given {value}, which is no output of a layer.").format(layer=reader, value=shown(value))
     )
+
+
+def shown(value: object) -> str:
+    """Return a value as a sentence can quote it: never by what the stand-in calls it."""
+    if isinstance(value, Tensor):
+        return _("the output of a layer")
+    if isinstance(value, Layer):
+        return f"{type(value).__name__}(…)"
+    if isinstance(value, (list, tuple)) and any(isinstance(each, (Tensor, Layer)) for each in value):
+        return _("a list of layers")
+    if isinstance(value, Initializer):
+        return value.name
+    text = repr(value) if isinstance(value, Unknown) or not hasattr(value, "__name__") else str(value.__name__)
+    return _("something else") if "<" in text else text[:40]
 
 
 def activation_name(value: object, record: Recorder) -> str:
@@ -324,7 +306,7 @@ def _whole(value: object, title: str, name: str, record: Recorder) -> int:
         value = value[0]
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value != int(value) or value < 1:
         text = _("`{name}` of `{layer}` must be a whole number. Received: {value}.")
-        raise KerasRefusesError(text.format(name=name, layer=title, value=repr(value)[:40]))
+        raise KerasRefusesError(text.format(name=name, layer=title, value=shown(value)))
     return int(value)
 
 
@@ -333,7 +315,7 @@ def _pair(value: object, title: str, name: str, record: Recorder) -> Any:
     values = list(value) if isinstance(value, (list, tuple)) else [value, value]
     if len(values) != 2:
         text = _("`{name}` of `{layer}` must be one or two numbers. Received: {value}.")
-        raise KerasRefusesError(text.format(name=name, layer=title, value=repr(value)[:40]))
+        raise KerasRefusesError(text.format(name=name, layer=title, value=shown(value)))
     high, wide = (_whole(each, title, name, record) for each in values)
     return high if high == wide else (high, wide)
 
@@ -349,7 +331,7 @@ def _padding(given: dict[str, Any], title: str) -> str:
     text = str(given["padding"]).lower()
     if text not in ("valid", "same"):
         sentence = _("`padding` of `{layer}` must be 'valid' or 'same'. Received: {value}.")
-        raise KerasRefusesError(sentence.format(layer=title, value=repr(given["padding"])[:40]))
+        raise KerasRefusesError(sentence.format(layer=title, value=shown(given["padding"])))
     return text
 
 

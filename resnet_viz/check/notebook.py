@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from resnet_viz.check.recorder import FILE
+from resnet_viz.check.vocabulary import FRAMEWORKS, OF_TORCH
 
 PHASES = frozenset(("training", "is_training", "train", "phase"))
 """Parameters that hand the phase through: their defaults are no choice of a phase."""
 
 _NONE = re.compile(r"^[^#]*\w\s*=\s*None\s*(#.*)?$")
 PHASE_NAME = "__phase__"
+TICK_NAME = "__tick__"
+"""What a loop within one line calls each time round: nothing else would count it."""
 _PROMPT = re.compile(r"^(\s*)(?:>>> ?|\.\.\. ?|In ?\[\d*\]: ?)")
 _MAGIC = re.compile(r"^(\s*)(?:%|!|\?)|^(\s*)[\w.]+\s*=\s*[%!]|^(\s*)[\w.]+\?{1,2}\s*$")
 
@@ -61,6 +64,12 @@ class Source:
         return {node.name: node for node in self._nodes if isinstance(node, ast.FunctionDef)}
 
     @cached_property
+    def defined(self) -> dict[str, int]:
+        """The lines of all functions and classes by name."""
+        kinds = (ast.FunctionDef, ast.ClassDef)
+        return {node.name: node.lineno for node in self._nodes if isinstance(node, kinds)}
+
+    @cached_property
     def imports(self) -> set[str]:
         """The packages that the code imports from."""
         found = set()
@@ -70,6 +79,22 @@ class Source:
             elif isinstance(node, ast.ImportFrom):
                 found.add((node.module or "").partition(".")[0])
         return found
+
+    def framework(self) -> tuple[str, int] | None:
+        """Return another library that the code is written for, as it is called, and the line that shows it."""
+        for node in self._nodes:
+            names = [each.name for each in node.names] if isinstance(node, (ast.Import, ast.ImportFrom)) else []
+            if isinstance(node, ast.ImportFrom):
+                names.append(node.module or "")
+            for name in names:
+                root, last = name.split(".")[0], name.rpartition(".")[2]
+                if root in FRAMEWORKS or last == "slim":
+                    return FRAMEWORKS.get(root) or FRAMEWORKS[last], node.lineno  # type: ignore[attr-defined]
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                name = f"{node.value.id}.{node.attr}"
+                if name in OF_TORCH and not self.imports & set(FRAMEWORKS):
+                    return FRAMEWORKS["torch"], node.lineno
+        return None
 
     @cached_property
     def words(self) -> set[str]:
@@ -105,7 +130,7 @@ def read(code: str) -> Source:
             tree = ast.parse(text, FILE)
         except SyntaxError:
             tree = ast.parse(textwrap.dedent("\n".join(_plain(line) for line in lines)), FILE)
-    return Source(_Phases().visit(tree), lines)
+    return Source(_Changed().visit(tree), lines)
 
 
 def _plain(line: str) -> str:
@@ -115,8 +140,21 @@ def _plain(line: str) -> str:
     return f"{next(filter(None, match.groups()), '')}pass" if match else line
 
 
-class _Phases(ast.NodeTransformer):
-    """Makes every default of a parameter such as `training` what is neither True nor False."""
+class _Changed(ast.NodeTransformer):
+    """Makes every default of a parameter such as `training` neither True nor False, and loops within a line countable."""
+
+    def _counted(self, node: "ast.For | ast.While") -> ast.AST:
+        self.generic_visit(node)
+        if node.body[0].lineno == node.lineno:
+            tick = ast.Expr(ast.Call(ast.Name(TICK_NAME, ast.Load()), [], []))
+            node.body.insert(0, ast.fix_missing_locations(ast.copy_location(tick, node)))
+        return node
+
+    def visit_For(self, node: ast.For) -> ast.AST:
+        return self._counted(node)
+
+    def visit_While(self, node: ast.While) -> ast.AST:
+        return self._counted(node)
 
     def _with_phases(self, node: "ast.FunctionDef | ast.Lambda") -> ast.AST:
         self.generic_visit(node)

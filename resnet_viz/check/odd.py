@@ -138,7 +138,8 @@ def _recorded(draft: Draft) -> tuple[str, str, str]:
     layer = f"`{values.get('layer', '')}`"
     match draft.form:
         case "not-called":
-            what = _("{layer} is made, but never applied to x. Write {layer}(…)(X).").format(layer=layer)
+            text = _("`{layer}` is made, but never applied to x. Write `{layer}(…)(X)`.")
+            what = text.format(layer=values["layer"])
             return what, "", _("A Keras layer takes its settings in the first brackets and its inputs in the second.")
         case "list-twice":
             return _("{layer} gets the list twice. Its first brackets stay empty.").format(layer=layer), "", ""

@@ -42,6 +42,7 @@ class Judged:
     mistakes: list[Mistake] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     looks_like: str = ""
+    is_network: bool = False
 
 
 def judge_block(program: Program, name: str, *, projects: bool) -> Judged:

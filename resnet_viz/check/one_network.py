@@ -8,8 +8,9 @@ from typing import Any
 from resnet_viz.check.comparing import Comparison, ancestors, compare, lay
 from resnet_viz.check.drafts import Draft, from_found
 from resnet_viz.check.drawing import pair_of
+from resnet_viz.check.dust import Built
 from resnet_viz.check.items import Row, our_row, their_row
-from resnet_viz.check.known import USUAL, blocks_of, roles_of
+from resnet_viz.check.known import blocks_of, roles_of
 from resnet_viz.check.naming import name_block
 from resnet_viz.check.naming_network import name_row, without_sums
 from resnet_viz.check.one_block import Judged, end_of, output_of, settled
@@ -17,10 +18,9 @@ from resnet_viz.check.ours import Trial, block_steps, network_steps
 from resnet_viz.check.recorder import Recorder, Step, id_of
 from resnet_viz.check.reference import reference
 from resnet_viz.check.remarks import remarks_on
-from resnet_viz.check.running import Program, StoppedError
+from resnet_viz.check.running import USUAL, Program, StoppedError
 from resnet_viz.check.scene import Scene
 from resnet_viz.check.sentences import tell
-from resnet_viz.check.standin import Built
 from resnet_viz.spec import build_graph, preset
 
 _OF_PRESETS = frozenset(("squeeze-512", "stem-relu", "other"))
@@ -118,7 +118,8 @@ def judged_network(
         mistake["theirs"] = [ours_of.get(theirs.item_of.get(each, each), each) for each in mistake["theirs"]]
     by_id = {step.id: step for step in found.ours}
     both = [(by_id[mine], other) for mine, other in found.pairs.items() if other.kind not in ("block", "dense")]
-    return Judged(names[0], pair_of(names[0], names[1], found), mistakes, remarks_on(names[0], both, with_names=True))
+    remarks = remarks_on(names[0], both, with_names=True)
+    return Judged(names[0], pair_of(names[0], names[1], found), mistakes, remarks, is_network=True)
 
 
 def _without_other_inputs(steps: list[Step], output: str) -> list[Step]:

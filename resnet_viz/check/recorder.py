@@ -120,6 +120,9 @@ class Tensor:
     __gt__ = __lt__ = __ge__ = __le__ = _calculated
 
 
+Tensor.__name__ = "KerasTensor"  # as Python names it where a student uses it wrongly, in Keras as here
+
+
 class Shape(tuple[int | None, ...]):
     """A shape that also answers as TensorFlow's does."""
 

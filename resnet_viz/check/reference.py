@@ -7,10 +7,11 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from resnet_viz.check.layers import KerasRefusesError, Session, tensor_of
+from resnet_viz.check.layers import shown, tensor_of
 from resnet_viz.check.ours import Trial, block_steps
 from resnet_viz.check.recorder import Tensor, size_of
 from resnet_viz.check.running import role_of
+from resnet_viz.check.session import KerasRefusesError, Session
 from resnet_viz.messages import gettext as _
 
 
@@ -58,7 +59,7 @@ def _filters(values: dict[str, Any], name: str) -> tuple[int, ...]:
     numbers = tuple(given) if isinstance(given, (list, tuple)) else ()
     if len(numbers) != 3 or not all(isinstance(each, int) and each > 0 for each in numbers):
         text = _("`{block}` needs three numbers of filters. Received: {value}.")
-        raise KerasRefusesError(text.format(block=name, value=repr(given)[:40]))
+        raise KerasRefusesError(text.format(block=name, value=shown(given)))
     return numbers
 
 
@@ -66,9 +67,7 @@ def _side(value: Any) -> int:
     side = value[0] if isinstance(value, (list, tuple)) and value else value
     if not isinstance(side, int) or not 1 <= side <= 31:
         raise KerasRefusesError(
-            _("A stride or a kernel must be a whole number from 1 to 31. Received: {value}.").format(
-                value=repr(value)[:40]
-            )
+            _("A stride or a kernel must be a whole number from 1 to 31. Received: {value}.").format(value=shown(value))
         )
     return side
 

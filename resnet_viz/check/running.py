@@ -1,23 +1,28 @@
-"""Running a student's code against the stand-in, and saying in plain words why it stopped."""
+"""Running a student's code against the stand-in."""
 
 import ast
 import inspect
 import sys
-import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 from resnet_viz.check.answer import Stop
-from resnet_viz.check.layers import PHASE, Initializer, KerasRefusesError
-from resnet_viz.check.notebook import PHASE_NAME, PHASES, Source
-from resnet_viz.check.recorder import FILE, NotKnownError, Recorder, Tensor, TooMuchError
-from resnet_viz.check.standin import StandIn, builtins_for
-from resnet_viz.errors import did_you_mean
+from resnet_viz.check.notebook import PHASE_NAME, PHASES, TICK_NAME, Source
+from resnet_viz.check.recorder import FILE, Recorder, Tensor, TooMuchError
+from resnet_viz.check.session import PHASE, Initializer
+from resnet_viz.check.standin import StandIn, builtins_for, meant_layer
+from resnet_viz.check.stops import made_by, outer_line, stop_of, unfilled
+from resnet_viz.check.wording import near
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import joined
+
+KERAS = {"keras", "tensorflow"}
+"""Packages that bring Keras."""
+
+USUAL = {"identity_block": False, "convolutional_block": True, "convolution_block": True}
+"""Blocks by name, and whether they project."""
 
 MOST_LINES = 100_000
 """Lines of the code that one statement or call may run; a network is made in some hundred."""
@@ -47,39 +52,90 @@ class StoppedError(Exception):
         self.stop = stop
 
 
+class Failure(NamedTuple):
+    """A statement outside all functions that stopped.
+
+    Attributes:
+        place: Which statement, from 0.
+        line: Its line, though it may have stopped inside a function that it calls.
+        stop: Why.
+        cause: ``own``: a notebook would stop too; ``lacking``: values, files or helper modules took part, which only we
+            lack; ``follows``: an earlier statement that stopped should have made what it needs.
+    """
+
+    place: int
+    line: int | None
+    stop: Stop
+    cause: str
+
+
 class Program:
-    """A student's code, run once; its functions can then be called with what we choose."""
+    """A student's code, run once; its functions can then be called with what we choose.
+
+    Attributes:
+        names: What it made.
+        failed: Why a statement stopped, by each name that it would have made.
+        failures: All statements that stopped, in order.
+        model_place: Which statement made the last model outside all functions; -1 if none did.
+    """
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.stand_in = StandIn()
         self.failed: dict[str, Stop] = {}
+        self.failures: list[Failure] = []
+        self.model_place = -1
+        self._left = MOST_LINES
         self.names: dict[str, Any] = {
             "__builtins__": builtins_for(self.stand_in),
             "__name__": "notebook",
             PHASE_NAME: PHASE,
+            TICK_NAME: self._tick,
         }
-        if not source.imports & {"keras", "tensorflow"}:
-            self.names |= self.stand_in.usual()
-        for statement in source.tree.body:
-            self._run(statement)
+        usual = self.stand_in.usual()
+        self.usual_names = [*usual, *USUAL]
+        if not source.imports & KERAS:
+            self.names |= usual
+        for place, statement in enumerate(source.tree.body):
+            self._run(place, statement)
 
-    def _run(self, statement: ast.stmt) -> None:
+    def _run(self, place: int, statement: ast.stmt) -> None:
         """Run one statement of the notebook; one that fails matters only if a function needs what it makes."""
         with warnings.catch_warnings(action="ignore"):
             code = compile(ast.Module([statement], []), FILE, "exec")
-        stars = len(self.stand_in.stars)
+        session = self.stand_in.session
+        stars, dust, models = len(self.stand_in.stars), session.dust, len(session.record.models)
         try:
             with bounded():
                 exec(code, self.names)  # noqa: S102 - in a sandbox, for this: see the room's first words
         except BaseException as error:  # noqa: BLE001 - whatever a stranger's code raises
-            stop = stop_of(error, self.source, "")
-            for name in _made_by(statement):
+            stop = stop_of(error, self.source, "", self.usual_names)
+            used = session.dust > dust
+            self.failures.append(Failure(place, outer_line(error), stop, self._cause(error, stop, is_dusty=used)))
+            for name in made_by(statement):
                 self.failed.setdefault(name, stop)
             self.failed.setdefault("", stop)
+        if len(session.record.models) > models:
+            self.model_place = place
         if len(self.stand_in.stars) > stars:
+            known = [*self.source.functions, *self.usual_names]
             for name in self.source.unbound - self.names.keys():
-                self.names[name] = self.stand_in.undefined(name)
+                if not meant_layer(name) and not near(name, known, 0.8):
+                    self.names[name] = self.stand_in.undefined(name)
+
+    def _tick(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise TooMuchError
+
+    def _cause(self, error: BaseException, stop: Stop, *, is_dusty: bool) -> str:
+        """Return why a statement stopped: see `Failure`."""
+        name = getattr(error, "name", None) if isinstance(error, NameError) else None
+        if name in self.failed:
+            return "follows"
+        # Without the cell that imports Keras only a part was pasted: the name may stand in another cell.
+        is_elsewhere = name in self.source.unbound and not self.source.imports & KERAS
+        return "lacking" if stop["kind"] == "unknown" or is_dusty or is_elsewhere else "own"
 
     def recorder(self) -> Recorder:
         """Return a fresh recording that the code writes to from now on."""
@@ -96,16 +152,19 @@ class Program:
             args, kwargs = arguments(function, values)
         except LookupError as error:
             raise StoppedError(self._strange(name, str(error.args[0]))) from None
+        self.stand_in.session.is_judging = True
         try:
             with bounded():
                 given = function(*args, **kwargs)
         except BaseException as error:  # noqa: BLE001 - whatever a stranger's code raises
-            stop = stop_of(error, self.source, name)
+            stop = stop_of(error, self.source, name, self.usual_names)
             earlier = self.failed.get(getattr(error, "name", None) or " ") if isinstance(error, NameError) else None
             raise StoppedError(earlier or stop) from None
+        finally:
+            self.stand_in.session.is_judging = False
         line = self.source.unfilled(name) if given is None and self.source.returns_something(name) else None
         if line is not None:
-            raise StoppedError(_unfilled(self.source, name, line))
+            raise StoppedError(unfilled(self.source, name, line))
         return given
 
     def _strange(self, name: str, parameter: str) -> Stop:
@@ -182,98 +241,6 @@ def role_of(parameter: str) -> str:
     ('filters', 'f1', '')
     """
     return PARAMETERS.get(parameter.lower().strip("_"), "")
-
-
-def _made_by(statement: ast.stmt) -> set[str]:
-    named = {statement.name} if isinstance(statement, (ast.FunctionDef, ast.ClassDef)) else set()
-    nodes = (node for node in ast.walk(statement) if isinstance(node, ast.Name))
-    return named | {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
-
-
-def stop_of(error: BaseException, source: Source, function: str) -> Stop:
-    """Return why code stopped, on the last of its own lines that was being run."""
-    line, where = line_of(error)
-    empty = source.unfilled(where) if isinstance(error, KerasRefusesError) and "None" in str(error) else None
-    if empty is not None:
-        return _unfilled(source, where, empty)
-    kind, sentence = _said(error, source.text_at(line), source)
-    python = error.call if isinstance(error, NotKnownError) else f"{type(error).__name__}: {error}"
-    return {
-        "kind": kind,
-        "line": line,
-        "text": source.text_at(line),
-        "function": where or function,
-        "sentence": sentence,
-        "python": python[:300],
-    }
-
-
-def _unfilled(source: Source, function: str, line: int) -> Stop:
-    return {
-        "kind": "exception",
-        "line": line,
-        "text": source.text_at(line),
-        "function": function,
-        "sentence": _("This line still has None in it: it is not filled in yet."),
-        "python": "None",
-    }
-
-
-def line_of(error: BaseException) -> tuple[int | None, str]:
-    """Return the last line of the student's code in a traceback, and the function that it is in."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__, limit=-60) if frame.filename == FILE]
-    if not frames:
-        return getattr(error, "line", None), ""
-    # A recursion ends on the function's first line; the line before it is the one that calls.
-    last = frames[-2] if isinstance(error, RecursionError) and len(frames) > 1 else frames[-1]
-    return last.lineno, "" if last.name.startswith("<") else last.name
-
-
-def _said(error: BaseException, text: str, source: Source) -> tuple[str, str]:
-    """Return the kind of a stop and its sentence."""
-    match error:
-        case NotKnownError():
-            sentence = _(
-                "The checker does not know {call}, so it cannot judge this code. It says nothing about right or wrong."
-            )
-            return "unknown", sentence.format(call=f"`{error.call}`")
-        case TooMuchError():
-            return "long", _("This line runs again and again: a loop does not end.")
-        case RecursionError():
-            return "recursion", _("A function calls itself again and again, and never ends.")
-        case OverflowError() if "index-sized" in str(error):  # what a browser's 32 bits cannot count
-            return "memory", _("The code asks for more memory than there is.")
-        case MemoryError():
-            return "memory", _("The code asks for more memory than there is.")
-        case KerasRefusesError():
-            return "exception", str(error)
-        case NameError():
-            name = error.name or str(error).partition("'")[2].partition("'")[0]
-            near = did_you_mean(name, sorted(source.words - {name})) if name else ""
-            near = near if len(source.words) > 24 or not near else near.partition("?")[0] + "?"
-            sentence = _("`{name}` is used here, but nothing of that name exists.").format(name=name)
-            return "exception", joined((sentence, near), " ") if "`" in near else sentence
-        case TypeError() if "NoneType" in str(error) and "None" in text:
-            return "exception", _("This line still has None in it: it is not filled in yet.")
-    sentence = _("Python stops at this line: {error}.").format(
-        error=str(error)[:160].rstrip(".") or type(error).__name__
-    )
-    return "exception", sentence
-
-
-def syntax_stop(error: SyntaxError, code: str) -> Stop:
-    """Return why text is no Python."""
-    lines = code.splitlines()
-    line = error.lineno
-    text = lines[line - 1].strip()[:160] if line and line <= len(lines) else ""
-    return {
-        "kind": "syntax",
-        "line": line,
-        "text": text,
-        "function": "",
-        "sentence": _("This is not Python yet: {error}.").format(error=(error.msg or "").rstrip(".")[:160]),
-        "python": f"{type(error).__name__}: {error.msg}",
-    }
 
 
 def is_tensor(value: object) -> bool:

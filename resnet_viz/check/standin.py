@@ -1,123 +1,19 @@
 """The modules that a notebook imports: Keras as far as the stand-in knows it, and dust that does nothing."""
 
 import builtins
-import math
 from collections.abc import Callable, Mapping
-from types import FunctionType
-from typing import Any, Self
+from typing import Any
 
-from resnet_viz.check.layers import PHASE, Initializer, Layer, Session, Unknown, layer_classes, tensor_of
+from resnet_viz.check.dust import Built, Dust, Home, Initializers
+from resnet_viz.check.layers import Layer, layer_classes, tensor_of
 from resnet_viz.check.recorder import Shape, Tensor, size_of
-
-ALLOWED = frozenset(
-    [
-        "abc",
-        "collections",
-        "contextlib",
-        "copy",
-        "dataclasses",
-        "enum",
-        "functools",
-        "inspect",
-        "itertools",
-        "math",
-        "operator",
-        "random",
-        "re",
-        "string",
-        "textwrap",
-        "typing",
-        "warnings",
-        "__future__",
-    ]
-)
-"""Real modules that code may import; all others are stood in for, the harmless and the rest alike."""
+from resnet_viz.check.session import PHASE, KerasRefusesError, Session
+from resnet_viz.check.signatures import KNOWN, MERGES
+from resnet_viz.check.vocabulary import ALLOWED, INSIDE, MEANT_LAYERS, NUMBERS, OTHER_LAYERS, OUTSIDE, STARTS
+from resnet_viz.check.wording import near, suggested
+from resnet_viz.messages import gettext as _
 
 _LAYER_HOMES = ("keras", "tensorflow", "tf")
-
-
-class Dust(Unknown):
-    """Anything that no graph depends on: pictures, files, training. Every use of it gives more of it.
-
-    A tensor that goes through it, or an argument that it stands for, is what nobody can judge.
-    """
-
-    def __init__(self, name: str, session: Session, *, is_undefined: bool = False) -> None:
-        self._name = name
-        self._session = session
-        self._is_undefined = is_undefined
-
-    def __repr__(self) -> str:
-        if self._is_undefined:
-            message = f"name '{self._name}' is not defined"
-            raise NameError(message)
-        return self._name
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return Dust(f"{self._name}.{name}", self._session)
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Do nothing; a function that is given alone comes back, as from a decorator."""
-        if len(args) == 1 and isinstance(args[0], (FunctionType, type)) and not kwargs:
-            return args[0]
-        if any(_has_tensor(value) for value in (*args, *kwargs.values())):
-            self._session.record.refuse(f"{self!r}(…)")
-        return Dust(f"{self._name}(…)", self._session)
-
-    def __getitem__(self, key: object) -> "Dust":
-        return self
-
-    def __setitem__(self, key: object, value: object) -> None:
-        pass
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        pass
-
-    def __iter__(self) -> Any:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
-
-    def _more(self, other: object = None) -> "Dust":
-        if isinstance(other, Tensor):
-            self._session.record.refuse(repr(self))
-        return self
-
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __neg__ = _more
-    __or__ = __ror__ = __floordiv__ = __mod__ = __pow__ = __lt__ = __gt__ = __le__ = __ge__ = __matmul__ = _more
-
-
-class Initializers(Dust):
-    """`keras.initializers`: each start under any of its names."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-
-        def made(*args: Any, **kwargs: Any) -> Initializer:
-            return Initializer(name, kwargs.get("seed", args[0] if len(args) == 1 else None))
-
-        made.initializer = name  # type: ignore[attr-defined]
-        return made
-
-
-class Home(Dust):
-    """A module with things of its own; the rest of it is dust."""
-
-    def __init__(self, name: str, session: Session, things: Mapping[str, Any]) -> None:
-        super().__init__(name, session)
-        self._things = things
-
-    def __getattr__(self, name: str) -> Any:
-        if name in self.__dict__.get("_things", {}):
-            return self._things[name]
-        return super().__getattr__(name)
 
 
 class StandIn:
@@ -130,11 +26,7 @@ class StandIn:
         base = type("Layer", (Layer,), {"_session": self.session})
         model = type("Model", (Layer,), {"_session": self.session, "__new__": self._new_model, "__init__": _no_init})
         relu, softmax = self._function("relu"), self._function("softmax")
-        merges = {
-            "add": self._merge("add"),
-            "concatenate": self._merge("concatenate"),
-            "multiply": self._merge("multiply"),
-        }
+        merges = {kind: self._merge(kind) for kind in MERGES}
         initializers = Initializers("initializers", self.session)
         things: dict[str, Any] = {
             **made,
@@ -157,11 +49,11 @@ class StandIn:
         }
         things |= dict.fromkeys(("TensorShape",), Shape)
         self.home = _Tree("keras", self.session, things)
-        self.numpy = Home("numpy", self.session, _NUMBERS)
+        self.numpy = Home("numpy", self.session, NUMBERS)
 
     def usual(self) -> dict[str, Any]:
         """Return what the first cell of the course's notebooks imports: a pasted function comes without that cell."""
-        starts = {name: getattr(self.home, name) for name in _STARTS}
+        starts = {name: getattr(self.home, name) for name in STARTS}
         modules = dict.fromkeys(("keras", "layers", "tf", "tensorflow", "K"), self.home)
         return {**starts, **self.home.things, **modules, "np": self.numpy}
 
@@ -183,6 +75,8 @@ class StandIn:
             return builtins.__import__(name, globals_, locals_, fromlist or (), level)
         if root == "numpy":
             return self.numpy
+        if root in OUTSIDE:
+            self.session.imported_outside(name)
         if root not in _LAYER_HOMES:
             if fromlist and "*" in fromlist:
                 self.stars.append(name)
@@ -259,84 +153,30 @@ class _Tree(Home):
         things = self.__dict__.get("things", {})
         if name in things:
             return things[name]
-        if name in _INSIDE:
+        if name in INSIDE:
             return self
-        if name in _STARTS:
+        if name in STARTS:
             return getattr(things["initializers"], name)
-        return Dust(name, self._session) if not name.startswith("__") else super().__getattr__(name)
+        if name.startswith("__"):
+            raise AttributeError(name)
+        meant = meant_layer(name)
+        if meant:
+            text = _("Keras has no `{name}`.").format(name=name)
+            raise KerasRefusesError(suggested(text, meant))
+        self._session.used_dust()
+        return Dust(name, self._session)
 
 
-_INSIDE = frozenset(
-    [
-        "keras",
-        "layers",
-        "models",
-        "tensorflow",
-        "python",
-        "backend",
-        "tensorflow_backend",
-        "activations",
-        "nn",
-        "ops",
-        "math",
-        "api",
-        "_v1",
-        "v1",
-        "v2",
-        "compat",
-        "engine",
-        "topology",
-        "normalization",
-        "convolutional",
-        "core",
-        "pooling",
-        "merge",
-        "training",
-        "input_layer",
-        "base_layer",
-        "resnet",
-    ]
-)
-_STARTS = frozenset(
-    [
-        "glorot_uniform",
-        "glorot_normal",
-        "he_normal",
-        "he_uniform",
-        "random_uniform",
-        "random_normal",
-        "constant",
-        "zeros",
-        "ones",
-        "lecun_normal",
-        "GlorotUniform",
-        "GlorotNormal",
-        "HeNormal",
-        "HeUniform",
-        "RandomUniform",
-        "RandomNormal",
-        "Constant",
-        "Zeros",
-        "Ones",
-        "TruncatedNormal",
-        "VarianceScaling",
-        "truncated_normal",
-    ]
-)
-_NUMBERS: dict[str, Any] = {
-    "array": lambda value, *_more, **_rest: value,
-    "asarray": lambda value, *_more, **_rest: value,
-    "prod": math.prod,
-    "ceil": math.ceil,
-    "floor": math.floor,
-    "sqrt": math.sqrt,
-    "log2": math.log2,
-    "arange": range,
-    "int32": int,
-    "int64": int,
-    "inf": math.inf,
-    "pi": math.pi,
-}
+def meant_layer(name: str) -> str:
+    """Return the layer that a misspelt name was meant for; "" for what Keras or TensorFlow may well have.
+
+    >>> meant_layer("Conv2d"), meant_layer("Batchnormalization"), meant_layer("Conv3D"), meant_layer("conv2d")
+    ('Conv2D', 'BatchNormalization', '', '')
+    """
+    if not name[:1].isupper() or name in OTHER_LAYERS:
+        return ""
+    elsewhere = next((layer for other, layer in MEANT_LAYERS.items() if other.lower() == name.lower()), "")
+    return elsewhere or near(name, KNOWN, 0.85)
 
 
 class _Sequential(Layer):
@@ -358,23 +198,8 @@ class _Sequential(Layer):
         return x
 
 
-class Built(Dust):
-    """A finished model: what it reads and gives; training and the like are dust."""
-
-    def __init__(self, name: str, session: Session, start: Tensor, end: Tensor) -> None:
-        super().__init__(name, session)
-        self.inputs, self.outputs = [start], [end]
-        self.input, self.output = start, end
-
-
 def _no_init(self: Any, *args: Any, **kwargs: Any) -> None:
     """Do nothing: a model of two tensors is finished, and a student's own class calls this with what it likes."""
-
-
-def _has_tensor(value: object) -> bool:
-    if isinstance(value, (list, tuple)):
-        return any(map(_has_tensor, value))
-    return isinstance(value, Tensor)
 
 
 def builtins_for(stand_in: StandIn) -> dict[str, Any]:
@@ -385,5 +210,6 @@ def builtins_for(stand_in: StandIn) -> dict[str, Any]:
     own["input"] = lambda *_args: ""
     own["exit"] = own["quit"] = lambda *_args: None
     own["display"] = lambda *_args, **_kwargs: None
+    own["open"] = Dust("open", stand_in.session)
     own["get_ipython"] = lambda: Dust("get_ipython()", stand_in.session)
     return own

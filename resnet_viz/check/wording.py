@@ -1,6 +1,7 @@
 """Short words of the checker: layers, places, sizes, and the one way to say where."""
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from resnet_viz.check.recorder import Step
@@ -87,3 +88,23 @@ def at_line(line: int | None, sentence: str) -> str:
     if line is None:
         return sentence[:1].upper() + sentence[1:]
     return joined((_("Line {n}").format(n=line), sentence), ": ")
+
+
+def near(name: str, names: Iterable[str], alike: float = 0.75) -> str:
+    """Return the name that a misspelt one is nearest to, or ""; capitals and underscores count least.
+
+    >>> near("identity_blok", ["identity_block", "Add"]), near("conv2d", ["Conv2D"]), near("x", ["y"])
+    ('identity_block', 'Conv2D', '')
+    """
+    plain: dict[str, list[str]] = {}
+    for each in names:
+        if each != name:
+            plain.setdefault(each.lower().replace("_", ""), []).append(each)
+    close = difflib.get_close_matches(name.lower().replace("_", ""), plain, n=1, cutoff=alike)
+    return difflib.get_close_matches(name, plain[close[0]], n=1, cutoff=0)[0] if close else ""
+
+
+def suggested(sentence: str, name: str) -> str:
+    """Return a sentence with the name that may have been meant, if there is one."""
+    meant = _("Did you mean `{name}`?").format(name=name) if name else ""
+    return joined(filter(None, (sentence, meant)), " ")
