@@ -203,6 +203,8 @@ def test_a_block_whose_own_name_is_misspelt_and_a_layer_that_is_not_imported_are
     answer = judge(IDENTITY_2018.replace("identity_block", "identity_blok"))
     assert answer["stop"]["line"] == 2
     assert "Did you mean `identity_block`?" in answer["stop"]["sentence"]
-    answer = judge("from keras.layers import Conv2D, Input\n" + IDENTITY_2021.replace("=random_uniform", "=lambda seed: None"))
+    answer = judge(
+        "from keras.layers import Conv2D, Input\n" + IDENTITY_2021.replace("=random_uniform", "=lambda seed: None")
+    )
     told = "`BatchNormalization` is not imported. Write `from tensorflow.keras.layers import BatchNormalization`."
     assert answer["stop"]["sentence"] == told
