@@ -8,6 +8,7 @@ References:
 """
 
 from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +23,8 @@ FloatArray = npt.NDArray[np.float32]
 def explain(asked: Asked) -> Attribution:
     """Return what the way from the baseline adds up to; see `integrated_gradients`."""
     steps, baseline = int(asked.settings["steps"]), asked.flat("baseline")
-    assert isinstance(asked.network, GradientModel)  # noqa: S101 - whoever asks looks at `needs_keras`
-    return integrated_gradients(asked.network, asked.picture, baseline, asked.target, steps, asked.on_share)
+    network = cast("GradientModel", asked.network)  # whoever asks looks at `needs_keras`
+    return integrated_gradients(network, asked.picture, baseline, asked.target, steps, asked.on_share)
 
 
 def integrated_gradients(

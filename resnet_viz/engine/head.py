@@ -45,9 +45,13 @@ def head_gradient(
         node: A layer for which `is_closed` holds.
         direction: ``(classes,)``; the score is its product with the logits.
         surgery: What was done to the network. What it did to the layer itself is in the layer's map already.
+
+    Raises:
+        ValueError: If the gradient is not known in closed form from there on (`closed_behind`).
     """
     behind = closed_behind(summary.graph, node)
-    assert behind is not None  # noqa: S101 - the caller asks `is_closed`
+    if behind is None:
+        raise ValueError(node)
     shapes = {record.node.id: record.output_shape for record in summary.records}
     gradient: _Gradient = direction.astype(np.float64)
     for step in reversed(behind):

@@ -9,7 +9,7 @@ References:
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -129,8 +129,7 @@ class Writer:
 
     def _convolution(self, step: Step, layer: Conv, before: Shape, out: str) -> None:
         if step.convolution:
-            norm = step.node.layer
-            assert isinstance(norm, BatchNorm)  # noqa: S101 - what the plan folds
+            norm = cast("BatchNorm", step.node.layer)  # what the plan folds
             pair = folded(step.convolution, step.node.id, norm, self._laid)
             names = [
                 self._constant(f"{step.node.id}/{part}", array)

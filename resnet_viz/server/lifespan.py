@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import gc
 import importlib
+import ipaddress
 import sys
 import threading
 import time
@@ -55,10 +56,18 @@ def _say_where() -> None:
     port, address = st.get_option("server.port"), st.get_option("server.address")
     lines = [f"ResNet Viz: http://localhost:{port}"]
     inner = net_util.get_internal_ip()
-    if inner and address in (None, "", "0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+    if inner and _is_everywhere(str(address or "")):
         lines.append(f"On this network: http://{inner}:{port}")
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
+
+
+def _is_everywhere(address: str) -> bool:
+    """Whether a server at this address hears every network of the machine."""
+    try:
+        return ipaddress.ip_address(address).is_unspecified
+    except ValueError:
+        return not address
 
 
 def _preload(first: Sequence[str], then: Sequence[str]) -> None:

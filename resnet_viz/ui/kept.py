@@ -89,8 +89,9 @@ def is_new() -> bool:
     A link that names anything (a layer, another network, a run, a stop) was sent for the sake of that: no greeting stands
     before it. A language is no such thing, and a page without parameters neither.
     """
-    names_nothing = state.subject().having(language="") == Subject()
-    return _IS_NEW.get_or(lambda: names_nothing and services.seen().load(state.owner()) is None)
+    return _IS_NEW.get_or(
+        lambda: state.subject().having(language="") == Subject() and services.seen().load(state.owner()) is None
+    )
 
 
 def set_greeted() -> None:

@@ -1,10 +1,14 @@
 """The effective receptive fields of layers on a picture."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 from resnet_viz.results import EffectiveField
 from resnet_viz.worker.request import Bench, Engine, Request
 from resnet_viz.worker.wire import Array
+
+if TYPE_CHECKING:
+    from resnet_viz.model.gradient_model import GradientModel
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,6 @@ class EffectiveFields(Request[list[EffectiveField]]):
     def answer(self, bench: Bench) -> list[EffectiveField]:
         """Return the field of each layer's middle cell."""
         from resnet_viz.attribution.effective_field import effective_fields
-        from resnet_viz.model.gradient_model import GradientModel
 
-        assert isinstance(bench.network, GradientModel)  # noqa: S101 - of this worker all are
-        return list(effective_fields(bench.network, self.picture, self.nodes, bench.publish))
+        network = cast("GradientModel", bench.network)  # of this worker all are
+        return list(effective_fields(network, self.picture, self.nodes, bench.publish))
