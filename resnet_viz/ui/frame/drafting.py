@@ -9,6 +9,7 @@ from resnet_viz.analysis import network
 from resnet_viz.errors import ResNetVizError, SpecError
 from resnet_viz.lessons.asks import KINDS, MAX_OPTIONS, PICKS, Ask, Kind, expected, read_ask
 from resnet_viz.lessons.grounds import Grounds
+from resnet_viz.lessons.offered import Kind as OfferedKind
 from resnet_viz.lessons.offered import Offered, Place, offered
 from resnet_viz.lessons.told import told
 from resnet_viz.lessons.walks import Stop
@@ -16,6 +17,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.reports.sheets import with_unit
 from resnet_viz.subject.links import from_params, to_params
+from resnet_viz.subject.subject import Subject
 from resnet_viz.ui import say, state
 from resnet_viz.ui.frame import measuring, pointing
 from resnet_viz.ui.slots import Slot
@@ -23,6 +25,7 @@ from resnet_viz.ui.slots import Slot
 _TOLERANCES = (0.0, 0.05, 0.1, 0.25, 0.5)
 _LEAST_ROWS = 2
 _NOTHING = "nothing"
+_EXAMPLES = ("`difference(stages.4.blocks=7, macs)`", "`after(input=128, parameters)`", "`of(keras-v1, biases)`")
 
 Put = Callable[[int | None, Stop], None]
 
@@ -87,9 +90,7 @@ def _show(draft: Draft, put: Put) -> None:
     stop = _placed(draft)
     subject, _problems = from_params(dict(stop.params))
     grounds = Grounds(network(subject.spec), run=lambda: measuring.facts(subject.train.run))
-    choices = offered(
-        grounds, Place(subject.layer, subject.block.name, subject.block.stage), has_run=bool(subject.train.run)
-    )
+    choices = offered(grounds, _place(subject, stop.page))
     _show_ask(choices)
     st.text_area(_("What is told afterwards"), key="draft_answer", max_chars=1500, height=70)
     try:
@@ -120,6 +121,16 @@ def _placed(draft: Draft) -> Stop:
     return asked._replace(run=here.link) if state.typed_or("draft_came_here", False) else asked
 
 
+def _place(subject: Subject, page: str) -> Place:
+    """Return what is looked at there: of a run, the networks that it measured."""
+    run = subject.train.run if page == "train" else ""
+    try:
+        networks = tuple(measuring.facts(run).accuracies) if run else ()
+    except LookupError:
+        networks = ()
+    return Place(subject.layer, subject.block.name, subject.block.stage, page, networks)
+
+
 def _here() -> tuple[tuple[str, str], ...]:
     return tuple(to_params(state.subject().as_stop()).items())
 
@@ -144,31 +155,35 @@ def _show_ask(choices: Mapping[str, Offered]) -> None:
         _("Asks for"), [_NOTHING, *KINDS], key="draft_kind", format_func=names.__getitem__, required=True
     )
     kind = _typed("kind")
+    of_kind: OfferedKind = "place" if kind == "place" else "number"
     if kind in ("number", "place"):
-        st.markdown(_("What is right is computed, for whichever network the lesson runs on."))
+        st.markdown(
+            _("What is right is computed, for whichever network the lesson runs on."),
+            help=_("What the list does not hold can be written: {examples}.").format(examples=joined(_EXAMPLES)),
+        )
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            _show_quantity(_("What is right"), "draft_quantity", choices, is_place=kind == "place")
+            _show_quantity(_("What is right"), "draft_quantity", choices, of_kind)
             if kind == "number":
                 st.selectbox(
                     _("How near is near enough"), _TOLERANCES, key="draft_tolerance", format_func=_near, width=210
                 )
-        _show_rows("mistake", _("A wrong answer that many give"), _("What to say to it"), choices, least=1)
+        _show_rows("mistake", _("A wrong answer that many give"), _("What to say to it"), choices, of_kind, least=1)
     elif kind in ("choice", "order"):
         texts = {"largest": _("the largest first"), "smallest": _("the smallest first")}
         if kind == "choice":
             texts = {"largest": _("the largest is right"), "smallest": _("the smallest is right")}
         st.segmented_control(_("Of these"), PICKS, key="draft_pick", format_func=texts.__getitem__, required=True)
-        _show_rows("option", _("What it comes to"), _("What is read"), choices, least=_LEAST_ROWS)
+        _show_rows("option", _("What it comes to"), _("What is read"), choices, of_kind, least=_LEAST_ROWS)
 
 
 def _near(share: float) -> str:
     return _("within {n} %").format(n=round(100 * share)) if share else _("exactly")
 
 
-def _show_quantity(label: str, key: str, choices: Mapping[str, Offered], *, is_place: bool | None = None) -> None:
+def _show_quantity(label: str, key: str, choices: Mapping[str, Offered], kind: OfferedKind) -> None:
     """Draw the list of quantities by what they mean, each with today's value; any other may be written."""
     own = state.typed_or(key, None)
-    known = [name for name, found in choices.items() if is_place is None or _is_place(found) == is_place]
+    known = [name for name, found in choices.items() if found.kind == kind]
     st.selectbox(
         label,
         [*known, *([own] if own and own not in known else [])],
@@ -180,10 +195,6 @@ def _show_quantity(label: str, key: str, choices: Mapping[str, Offered], *, is_p
     )
 
 
-def _is_place(found: Offered) -> bool:
-    return found.value is not None and found.value.unit == "place"
-
-
 def _label(name: str, choices: Mapping[str, Offered]) -> str:
     found = choices.get(name)
     if found is None:
@@ -192,12 +203,14 @@ def _label(name: str, choices: Mapping[str, Offered]) -> str:
     return joined([found.meaning, now], ": ")
 
 
-def _show_rows(kind: str, first: str, second: str, choices: Mapping[str, Offered], *, least: int) -> None:
+def _show_rows(
+    kind: str, first: str, second: str, choices: Mapping[str, Offered], of_kind: OfferedKind, *, least: int
+) -> None:
     """Draw rows of a quantity and a text: as many as are filled, and one more."""
     filled = sum(bool(_typed(f"{kind}_quantity_{row}")) for row in range(MAX_OPTIONS))
     for row in range(min(MAX_OPTIONS, max(least, filled + 1))):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            _show_quantity(first, f"draft_{kind}_quantity_{row}", choices)
+            _show_quantity(first, f"draft_{kind}_quantity_{row}", choices, of_kind)
             st.text_input(second, key=f"draft_{kind}_text_{row}", max_chars=300)
 
 
