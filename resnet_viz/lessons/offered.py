@@ -54,7 +54,9 @@ MEANINGS: dict[str, str] = {
     "below_zero({block}, F)": N_("share of the values of F(x) that are below zero, block {block}"),
     "surgery_effect(drop:{block})": N_("what the answer loses when block {block} is switched off"),
     "paths_without({block})": N_("paths that are left without F(x) of block {block}"),
-    "bottleneck_saving({block})": N_("how many times the weights of F(x) two wide convolutions would have, block {block}"),
+    "bottleneck_saving({block})": N_(
+        "how many times the weights of F(x) two wide convolutions would have, block {block}"
+    ),
     "parameters({layer})": N_("parameters of {layer}"),
     "macs({layer})": N_("MACs of {layer}"),
     "kernel_weights({layer})": N_("weights of {layer} without biases"),
@@ -69,7 +71,9 @@ MEANINGS: dict[str, str] = {
     "channels({layer})": N_("channels of {layer}"),
     "values({layer})": N_("values in the output of {layer}"),
     "receptive_field({layer})": N_("pixels along a side that a cell of {layer} sees"),
-    "field_without_strides({layer})": N_("pixels along a side that a cell of {layer} would see if no stride were larger than one"),
+    "field_without_strides({layer})": N_(
+        "pixels along a side that a cell of {layer} would see if no stride were larger than one"
+    ),
     "step({layer})": N_("pixels between neighbouring cells of {layer}"),
     "cells_that_cover({layer})": N_("cells along a side of {layer} that see the whole picture"),
     "read_cells({layer})": N_("cells of {layer} that the next layer uses"),
@@ -78,7 +82,9 @@ MEANINGS: dict[str, str] = {
     "accuracy({network})": N_("training pictures that network {network} of this run gets right"),
     "held_back({network})": N_("pictures never seen that network {network} of this run gets right"),
     "gradient_ratio({network})": N_("gradient of the first block / of the last block at the end, network {network}"),
-    "gradient_ratio({network}, start)": N_("gradient of the first block / of the last block at the start, network {network}"),
+    "gradient_ratio({network}, start)": N_(
+        "gradient of the first block / of the last block at the start, network {network}"
+    ),
     "gradient_norm({network}, first)": N_("how large the first block's gradient is at the end, network {network}"),
     "gradient_norm({network}, last)": N_("how large the last block's gradient is at the end, network {network}"),
     "widest_gap({network})": N_("widest gap between training and inference, network {network}"),

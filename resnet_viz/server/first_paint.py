@@ -12,14 +12,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from resnet_viz.paths import ASSETS, STYLE
 
 _SHEETS = ("frame.css", "page.css", "weights.css")
-_SCRIPTS = ("keys.js", "pointing.js")
+_SCRIPTS = ("keys.js", "pointing.js", "answered.js")
 # A page must come whole and as it is now: our part of it changes when Streamlit's file does not.
 _NOT_PASSED_ON = ("accept-encoding", "if-none-match", "if-modified-since", "range")
 _NOT_ANSWERED = ("etag", "last-modified", "accept-ranges")
 
 
 class FirstPaint:
-    """Puts `style/first.css`, `style/keys.js` and `style/pointing.js` into the head of every page, and a link to the other sheets, as one.
+    """Puts `style/first.css` and the scripts of `style/` into the head of every page, and a link to the other sheets, as one.
 
     Our icon stands in the place of Streamlit's own: no run of a page needs to say so.
     """

@@ -66,7 +66,7 @@ def test_a_first_visitor_sees_two_networks_part_in_one_click_and_is_greeted_once
     expect(page.locator(".st-key-welcome")).to_have_count(0)
 
 
-def test_the_greeting_starts_the_lesson_or_is_closed_for_good(visit):
+def test_the_greeting_is_closed_for_good(visit):
     visitor = visit()
     page = visitor.open()
     expect(page.locator(".st-key-welcome")).to_be_visible()
@@ -79,11 +79,6 @@ def test_the_greeting_starts_the_lesson_or_is_closed_for_good(visit):
     expect(page.locator("svg[role=group]")).to_be_visible()
     quiet(page)
     expect(page.locator(".st-key-welcome")).to_have_count(0)
-    page = visit().open()
-    page.get_by_role("button", name="What is a shortcut for?").click()
-    expect(page.locator(".st-key-walk")).to_be_visible()
-    expect(page.locator(".st-key-welcome")).to_have_count(0)
-    quiet(page)
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1440, 900), (1920, 1080)])

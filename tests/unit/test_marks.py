@@ -41,30 +41,55 @@ def test_marks_and_words_come_in_order():
 
 
 def test_where_a_layer_is_folded_away_its_block_stands_for_it():
-    graph = from_params({"preset": "course"})[0].summary.graph
-    assert names_of(Mark("node", "res3b_branch2b", "x"), graph) == ["node:res3b_branch2b", "node:3b"]
-    assert names_of(Mark("node", "conv1", "x"), graph) == ["node:conv1"]
-    assert names_of(Mark("node", "nowhere", "x"), graph) == ["node:nowhere"]
+    subject = from_params({"preset": "course"})[0]
+    assert names_of(Mark("node", "res3b_branch2b", "x"), subject) == ["node:res3b_branch2b", "node:3b"]
+    assert names_of(Mark("node", "conv1", "x"), subject) == ["node:conv1"]
+    assert names_of(Mark("node", "nowhere", "x"), subject) == ["node:nowhere"]
+
+
+def test_where_no_maps_are_drawn_the_layers_stand_for_them_that_they_come_from():
+    subject = from_params({"preset": "course", "node": "3b"})[0]
+    assert names_of(Mark("map", "branch", "x"), subject) == ["map:branch", "node:bn3b_branch2c", "node:3b"]
+    assert names_of(Mark("map", "shortcut", "x"), subject) == ["map:shortcut", "edge:3b"]
+
+
+# What a page draws that can light up.
+LIT = {
+    "": {"node", "edge", "map"},
+    "layers": {"node"},
+    "activations": {"map", "edge", "cell"},
+    "train": {"curve"},
+}
 
 
 @pytest.mark.parametrize("name", shipped_walks())
 def test_what_a_shipped_text_points_at_is_there_and_the_same_in_chinese(name):
     for stop in shipped_walks()[name].stops:
-        subject, _problems = from_params(dict(stop.params))
-        graph = subject.summary.graph
-        runs = {network.name for network in demos()[subject.train.demo].plan.networks}
-        there = {
-            "node": {*graph.by_id, *graph.block_by_name},
-            "edge": {block.name for block in graph.blocks if block.shortcut},
-            "map": {term.kind for term in terms(subject.block)},
-            "curve": runs,
-        }
-        for text in (stop.question, stop.answer):
+        for text, place in ((stop.question, stop), (stop.answer, stop.evidence)):
             use_language("zh")
             translated = gettext(text)
             use_language("en")
             marks = marks_in(text)
             assert "[[" not in unmarked(text)
             assert sorted(mark.name for mark in marks_in(translated)) == sorted(mark.name for mark in marks)
+            there = parts_at(place)
             for mark in marks:
+                assert mark.kind in LIT.get(place.page, ()), (mark, place.page)
                 assert mark.kind == "cell" or mark.target in there[mark.kind], mark
+
+
+def parts_at(stop) -> dict[str, set[str]]:
+    subject, _problems = from_params(dict(stop.params))
+    graph = subject.summary.graph
+    return {
+        "node": {*graph.by_id, *graph.block_by_name},
+        "edge": {block.name for block in graph.blocks if block.shortcut},
+        "map": {term.kind for term in terms(subject.block)},
+        "curve": {network.name for network in demos()[subject.train.demo].plan.networks},
+    }
+
+
+@pytest.mark.parametrize("name", ["shortcut", "adds", "train", "whose", "why"])
+def test_a_lesson_has_words_that_point(name):
+    stops = shipped_walks()[name].stops
+    assert sum(bool(marks_in(stop.question + stop.answer)) for stop in stops) >= 2

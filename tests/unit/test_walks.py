@@ -41,7 +41,7 @@ def texts(language: str = "en") -> list[tuple[str, str]]:
     """Return the tour's questions and answers in a language, with their places for numbers."""
     use_language(language)
     try:
-        return [(gettext(stop.question), gettext(stop.answer)) for stop in TOUR.stops]
+        return [(unmarked(gettext(stop.question)), unmarked(gettext(stop.answer))) for stop in TOUR.stops]
     finally:
         use_language("en")
 
@@ -110,7 +110,7 @@ def test_a_stop_is_as_long_as_its_bar_is_high(language):
 # Names that have digits in them; in options a window is a name, for an option is not told.
 _NAMES = re.compile(
     r"{\w+}|(?:plain|ResNet|cifar)-?\d+|\b[2-5][a-f]\b|块 [2-5][a-f]|stages? [2-5](?: and [2-5])?|阶段 [2-5](?: 和 [2-5])?"
-    r"|conv1|\d×\d|201[568]|table 2|表 2|section 4\.1|4\.1 节|version [12]",
+    r"|conv1|v1(?:\.5)?|\d×\d|201[568]|table 2|表 2|section 4\.1|4\.1 节|version [12]",
     re.IGNORECASE | re.ASCII,
 )
 LESSONS = {name: walk for name, walk in shipped_walks().items() if walk.is_lesson}

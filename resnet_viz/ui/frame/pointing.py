@@ -5,8 +5,9 @@ import html
 import streamlit as st
 
 from resnet_viz.lessons.marks import Mark, parts_of
-from resnet_viz.spec.graph import LayerGraph
+from resnet_viz.subject.subject import Subject
 from resnet_viz.ui import say, state
+from resnet_viz.viz.block_view import terms
 
 
 def show(text: str) -> None:
@@ -14,21 +15,31 @@ def show(text: str) -> None:
     if not any(isinstance(piece, Mark) for piece in parts_of(text)):
         st.markdown(say.paragraphs(text))
         return
-    graph = state.subject().summary.graph
-    lines = ("".join(_piece(piece, graph) for piece in parts_of(line)) for line in text.splitlines() if line.strip())
+    subject = state.subject()
+    lines = ("".join(_piece(piece, subject) for piece in parts_of(line)) for line in text.splitlines() if line.strip())
     st.html("".join(f"<p>{line}</p>" for line in lines))
 
 
-def _piece(piece: str | Mark, graph: LayerGraph) -> str:
+def _piece(piece: str | Mark, subject: Subject) -> str:
     if isinstance(piece, str):
         return html.escape(piece)
-    names = html.escape(" ".join(names_of(piece, graph)))
+    names = html.escape(" ".join(names_of(piece, subject)))
     return f'<span role="button" tabindex="0" data-points="{names}">{html.escape(piece.text)}</span>'
 
 
-def names_of(mark: Mark, graph: LayerGraph) -> list[str]:
-    """Return what may be lit up, the nearest first: where a layer is folded away, its block stands for it."""
+def names_of(mark: Mark, subject: Subject) -> list[str]:
+    """Return what may be lit up, the nearest first.
+
+    Where a layer is folded away its block stands for it; where a block's signals are no maps, the layers they come from do.
+    """
+    graph = subject.summary.graph
     if mark.kind == "edge":
         return [mark.name, "map:shortcut"]
-    block = graph.block_of(mark.target) if mark.kind == "node" and mark.target in graph.by_id else None
-    return [mark.name, *([f"node:{block.name}"] if block else [])]
+    if mark.kind == "map" and mark.target == "shortcut":
+        return [mark.name, f"edge:{subject.block.name}"]
+    found = [mark.name]
+    if mark.kind == "map":
+        found += [f"node:{term.node}" for term in terms(subject.block) if term.kind == mark.target]
+    layer = found[-1].partition(":")[2]
+    block = graph.block_of(layer) if layer in graph.by_id else None
+    return [*found, *([f"node:{block.name}"] if block else [])]
