@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 
 from resnet_viz.analysis import analyse
 from resnet_viz.errors import SpecError
+from resnet_viz.lessons.marks import unmarked
 from resnet_viz.messages import LANGUAGES, N_, Titles, gettext, in_this_language, preferred_language, use_language
 from resnet_viz.spec import preset
 from resnet_viz.spec.changes import with_changes
@@ -66,13 +67,14 @@ def test_what_is_bold_in_english_is_bold_in_every_language():
 
 @cache
 def _chinese() -> list[tuple[str, str]]:
-    """Return every text with its Chinese as it stands on a page: no code, no links, no tags, a name for each value."""
+    """Return every text with its Chinese as it stands on a page: no code, no links, no tags, no marks, a name for each value."""
     with CATALOGUE.open("rb") as file:
         messages = [message for message in read_po(file) if message.id]
     found = []
     for message in messages:
         english = message.id if isinstance(message.id, str) else message.id[0]
         text = message.string if isinstance(message.string, str) else message.string[0]
+        english, text = unmarked(english), unmarked(text)
         shown = re.sub(r"`[^`]*`", "`x`", re.sub(r"\]\([^)]*\)", "]", re.sub(r"<[^>]+>|\*\*", "", text)))
         found.append((english, re.sub(r"(?:捷径|投影)\(x\)", "F(x)", shown)))  # a function in a formula
     return found

@@ -30,7 +30,8 @@ def _piece(piece: str | Mark, subject: Subject) -> str:
 def names_of(mark: Mark, subject: Subject) -> list[str]:
     """Return what may be lit up, the nearest first.
 
-    Where a layer is folded away its block stands for it; where a block's signals are no maps, the layers they come from do.
+    Where a layer is folded away its block stands for it; where a block's signals are no maps, the layers they come from do;
+    among maps a block is what it puts out.
     """
     graph = subject.summary.graph
     if mark.kind == "edge":
@@ -38,6 +39,8 @@ def names_of(mark: Mark, subject: Subject) -> list[str]:
     if mark.kind == "map" and mark.target == "shortcut":
         return [mark.name, f"edge:{subject.block.name}"]
     found = [mark.name]
+    if mark.kind == "node" and mark.target == subject.block.name:
+        return [mark.name, "map:output"]
     if mark.kind == "map":
         found += [f"node:{term.node}" for term in terms(subject.block) if term.kind == mark.target]
     layer = found[-1].partition(":")[2]
