@@ -15,9 +15,9 @@ from resnet_viz.server.check_files import CheckFiles
 from resnet_viz.server.first_paint import FirstPaint
 from resnet_viz.server.lifespan import lifespan, stay_offline
 from resnet_viz.server.middleware import OwnerMiddleware
+from resnet_viz.server.whole_runs import let_runs_end
 from resnet_viz.ui.errors import hide_traceback
 from resnet_viz.ui.preloaded import FIRST, THEN
-from resnet_viz.ui.whole_runs import let_runs_end
 
 stay_offline()
 let_runs_end()

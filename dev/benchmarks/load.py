@@ -24,8 +24,8 @@ from visitor import RefusedError, Visitor
 
 # JPEG, in which small pictures travel, moves a plain colour by less.
 _SAME = 12
-# Demos in the queue, so that one trains until everything is measured.
-_TRAINING = 5
+# A demo that trains until everything is measured.
+_TRAINING = "/train?demo=plain-vs-residual&plan=updates%3D100000"
 
 
 @dataclass
@@ -159,13 +159,12 @@ async def warm_up(servers: dict[str, Server], seconds: float) -> None:
             sys.exit(f"{name} does not answer: {waits.refusals[0]}")
 
 
-async def train(server: Server) -> list[Visitor]:
-    """Let a few people start a demo on the Train page, and stay there; one trains after the other."""
-    visitors = [Visitor(server.url) for _number in range(_TRAINING)]
-    for visitor in visitors:
-        await visitor.open("/train")
-        await visitor.change("train_start", None)
-    return visitors
+async def train(server: Server) -> Visitor:
+    """Let somebody start a demo on the Train page, and stay there."""
+    visitor = Visitor(server.url)
+    await visitor.open(_TRAINING)
+    await visitor.change("train_start", None)
+    return visitor
 
 
 async def measure(options: argparse.Namespace, servers: dict[str, Server], report: Report) -> None:
@@ -175,7 +174,7 @@ async def measure(options: argparse.Namespace, servers: dict[str, Server], repor
         await own_pictures(servers["ours"], options.pictures, Report(is_quiet=True))
     await settle(servers, options.ttl)
     before = {name: server.memory_mb for name, server in servers.items()}
-    watchers = await train(servers["ours"]) if options.training else []
+    watchers = [await train(servers["ours"])] if options.training else []
     for count in options.first:
         await first_pages(servers, count, options.cost_ratio, report)
     if options.people:

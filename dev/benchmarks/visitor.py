@@ -312,4 +312,11 @@ class Visitor:
         def call() -> requests.Response:
             return self._http.request(method, urljoin(self.url + "/", path), timeout=self.timeout_s, **of_request)
 
-        return await asyncio.get_running_loop().run_in_executor(_POOL, call)
+        def call_as_browsers_do() -> requests.Response:
+            # A server closes a connection that was idle for 5 s. Whoever asks in that moment asks anew, on a fresh one.
+            try:
+                return call()
+            except requests.ConnectionError:
+                return call()
+
+        return await asyncio.get_running_loop().run_in_executor(_POOL, call_as_browsers_do)

@@ -1,16 +1,19 @@
 """Streamlit's own runtime, asked for a part of a page at the moment a run of the whole page ends."""
 
 import asyncio
+import inspect
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.runtime import Runtime, RuntimeConfig
 
-from resnet_viz.ui.whole_runs import let_runs_end
+from resnet_viz.server.whole_runs import let_runs_end
 from tests.patience import PATIENCE_S
 
 PAGE = """
@@ -88,3 +91,25 @@ def test_a_run_is_told_to_its_end_although_a_part_of_the_page_asks_in_that_momen
         said = own_thread.submit(lambda: asyncio.run(visited(script))).result()
     assert "the end" in [message.delta.new_element.text.body for message in said]
     assert ForwardMsg.FINISHED_SUCCESSFULLY in [m.script_finished for m in said if m.HasField("script_finished")]
+
+
+@pytest.mark.parametrize("lacks", ["AppSession", "AppSessionState", "_create_scriptrunner", "_event_loop"])
+def test_a_streamlit_made_otherwise_is_left_as_it_is(lacks, monkeypatch):
+    class Otherwise:
+        def __init__(self):
+            self._scriptrunner = self._state = self._event_loop = None
+
+        def _create_scriptrunner(self):
+            """Begin a run."""
+
+    class Lacking(Otherwise):
+        def __init__(self):
+            self._scriptrunner = self._state = None
+
+    monkeypatch.setattr(app_session, "AppSession", Lacking if lacks == "_event_loop" else Otherwise)
+    for owner in (app_session, Otherwise):
+        monkeypatch.delattr(owner, lacks, raising=False)
+    before = inspect.getmembers_static(Otherwise)
+    let_runs_end()
+    assert inspect.getmembers_static(Otherwise) == before
+    assert "_create_scriptrunner" not in vars(Lacking)
