@@ -73,7 +73,7 @@ _BLOCKS = {
             ),
             (
                 "X_shortcut = BatchNormalization(axis=3)(X_shortcut)",
-                N_("BatchNorm here too, so that neither of the two drowns the other."),
+                N_("The shortcut gets a BatchNorm too, so that neither side is far stronger than the other."),
             ),
             _SUM,
             _LAST_RELU,

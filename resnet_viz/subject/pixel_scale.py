@@ -55,7 +55,7 @@ def scale_warning(measured: Mapping[str, float], chosen: str) -> str:
     if not near or not times or max(times, 1 / times) < _FAR:
         return ""
     return _(
-        "These weights were trained on pixels of another scale: after the first convolution values spread {n:.0f} times {how} than in training. `{near}` ({formula}) would agree."
+        "These weights were trained on pixels of another scale. After the first convolution, values spread {n:.0f} times {how} than in training. `{near}` ({formula}) would agree."
     ).format(
         n=max(times, 1 / times),
         how=_("wider") if times > 1 else _("less"),

@@ -144,13 +144,13 @@ def _check_places(contents: Contents, assignment: Assignment) -> None:
     if "orders" in assignment.notes:
         raise WeightsError(
             _(
-                "The layers of these weights carry only numbers, and their shapes fit two orders of the projections equally well: give every layer its name, such as `conv1`, and save them anew."
+                "The layers of these weights carry only numbers. Their shapes fit two orders of the projections equally well. Give every layer its name, such as `conv1`, and save them anew."
             )
         )
     if assignment.rivals:
         raise WeightsError(
             _(
-                "This file holds several networks, under {names}, and nothing tells which is meant: save the arrays of one alone."
+                "This file holds several networks, under {names}. Nothing tells which is meant. Save the arrays of one alone."
             ).format(names=joined(f"`{prefix or '/'}`" for prefix in assignment.rivals))
         )
     if assignment.places:
@@ -163,12 +163,12 @@ def _check_places(contents: Contents, assignment: Assignment) -> None:
     if any(AUTOMATIC.fullmatch(part) for name in names for part in name.replace(".", "/").split("/")):
         raise WeightsError(
             _(
-                "The layers of these weights carry only numbers ({names}), and their shapes in that order are no residual network that this app knows."
+                "The layers of these weights carry only numbers ({names}). In that order their shapes are no residual network that this app knows."
             ).format(names=shown)
         )
     raise WeightsError(
         _(
-            "Nothing in this file is an array of a residual network under names that this app knows: it has {names}. The names are those of Keras, torchvision, timm, Hugging Face or this app, such as `conv1/kernel` or `layer1.0.conv1.weight`."
+            "No array of this file has a name that this app knows. It has {names}. Known are the names of Keras, torchvision, timm, Hugging Face and this app, such as `conv1/kernel` or `layer1.0.conv1.weight`."
         ).format(names=shown)
     )
 
@@ -179,7 +179,7 @@ def _check_orientation(contents: Contents, shapes: Mapping[str, Shape]) -> None:
     if contents.container == "hdf5" and len(shape) == 4 and shape[2] == shape[3] and shape[0] != shape[1]:
         raise WeightsError(
             _(
-                "The kernels of this file stand as (outputs, inputs, height, width), as old Keras wrote them for Theano, and it does not say whether they are turned by 180° too: load it in the Keras that wrote it, and save it for TensorFlow."
+                "The kernels of this file stand as (outputs, inputs, height, width), as old Keras wrote them for Theano. It does not say whether they are turned by 180° too. Load it in the Keras that wrote it, and save it for TensorFlow."
             )
         )
 

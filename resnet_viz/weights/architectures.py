@@ -37,7 +37,7 @@ def check_architecture(
     if found:
         raise WeightsError(
             _(
-                "This is {title}, as `{array}` shows: another architecture than the networks of this app, which cannot show it."
+                "This is {title}: the array `{array}` shows it. This app cannot show networks of that kind."
             ).format(title=found.title, array=found.array[:80])
         )
 

@@ -29,18 +29,18 @@ def layout_text(about: About) -> str:
 def notes(about: About) -> list[str]:
     """Return a sentence for everything that was noticed."""
     texts = {
-        "numbered": _("The layers carry numbers: they were taken in the order of the numbers, and every shape agrees."),
+        "numbered": _("The layers carry only numbers. They were taken in that order, and every shape agrees."),
         "folded": _(
-            "Every BatchNorm is part of the convolution before it: what stands in its place changes nothing, and the convolutions have its bias."
+            "Every BatchNorm was folded into the convolution before it. A layer that changes nothing stands in its place."
         ),
-        "scales": _("The scales stand apart, as Caffe has them: they became part of the BatchNorms before them."),
-        "optimizer": _("An optimiser's state lies in the file too: it was passed over unread."),
+        "scales": _("Scales are layers of their own, as in Caffe. Each was taken into the BatchNorm before it."),
+        "optimizer": _("The file holds an optimiser's state too. It was not read."),
         "no_head": _("The file has no classifier: that layer stays random."),
         "said": _("The file itself says which network it is, and its arrays agree."),
     }
     found = [texts[note] for note in about.notes if note in texts]
     if about.assumed:
-        sentence = _("Arrays do not show these; they are what such networks usually have: {names}.")
+        sentence = _("The arrays do not show these settings, so the usual ones are taken: {names}.")
         found.append(sentence.format(names=joined(f"`{name}`" for name in about.assumed)))
     return found
 

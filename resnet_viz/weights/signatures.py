@@ -153,7 +153,7 @@ def _pickle() -> Kind:
 
 def _no_pickle() -> str:
     return _(
-        "Pickled files (.pt, .pth, .pkl) can run code and are refused; in PyTorch three lines save the arrays as safetensors: {code}."
+        "Pickled files (.pt, .pth, .pkl) can run code, so they are refused. In PyTorch three lines save the arrays as safetensors: {code}."
     ).format(code=FROM_TORCH)
 
 

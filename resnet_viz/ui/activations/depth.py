@@ -140,7 +140,7 @@ def _show_fields(trial: Trial, focus: Block) -> None:
     st.markdown(field_sentence([block.name for block in blocks], theoretical, trial.spec.input_shape[0]))
     if measured is None:
         if not state.is_cancelled(key) and not without_keras.say_missing(
-            _("Only what the middle cell sees in fact is measured with it.")
+            _("Needed only to measure what the middle cell sees in fact.")
         ):
             st.button(
                 _("Measure what the middle cell sees in fact"),

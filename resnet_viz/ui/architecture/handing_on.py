@@ -46,7 +46,7 @@ def show(trial: Trial, stem: str) -> None:
         say.info(trial.weights.refusal)
     elif size > MAX_FILE_BYTES:
         sentence = _(
-            "With its weights this network takes {n} MB, more than the {m} MB that a page makes: in a terminal, {command} writes it."
+            "This network and its weights take {n} MB. A page makes files of at most {m} MB. In a terminal, {command} writes it."
         )
         command = say.code("resnet-viz export --format onnx")
         say.info(sentence.format(n=size // 2**20, m=MAX_FILE_BYTES // 2**20, command=command))
