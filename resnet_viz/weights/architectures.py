@@ -37,7 +37,7 @@ def check_architecture(
     if found:
         raise WeightsError(
             _(
-                "This is {title}: the array `{array}` shows it. This app cannot show networks of that kind."
+                "This is {title}, as `{array}` shows. This app cannot show networks of that kind."
             ).format(title=found.title, array=found.array[:80])
         )
 

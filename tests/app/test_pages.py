@@ -1092,7 +1092,7 @@ def test_weights_of_which_nothing_fits_are_an_error_and_nothing_is_computed_with
 def test_an_upload_of_which_nothing_fits_is_a_sentence_and_changes_nothing():
     app, _data = _open_with_own_weights()
     _upload_weights(app, save({"words/table": np.ones((3, 3, 3, 16), np.float32)}))
-    assert "Nothing in this file is an array of a residual network" in app.warning[0].value
+    assert "No array of this file has a name that this app knows" in app.warning[0].value
     assert "weights" not in app.query_params
 
 
@@ -1101,7 +1101,7 @@ def test_bad_weights_are_a_sentence_and_change_nothing():
     app.file_uploader(key="weights_upload").upload(
         "mine.pt", b"\x80\x04 pickle..........", "application/octet-stream"
     ).run()
-    assert "can run code and are refused" in app.warning[0].value
+    assert "can run code, so they are refused" in app.warning[0].value
     assert "weights: random, seed 0" in popover_labels(app)
 
 

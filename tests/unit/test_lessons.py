@@ -204,7 +204,7 @@ def test_what_the_lesson_of_a_block_says_without_numbers_is_so():
 def test_what_the_lesson_of_training_says_without_numbers_is_so():
     """Of the recorded runs; a run made today may say otherwise, and its stop then tells its numbers."""
     ask, known = right("train", 1)
-    assert judge(ask, 18, known).remark.startswith("So a far deeper")
+    assert judge(ask, 18, known).remark.startswith("That is where a far deeper")
     assert abs(value("accuracy_gap", known).amount) < 5  # both learn
     ask, known = right("train", 2)
     assert judge(ask, ask.options[0].text, known).is_right  # with BatchNorm it grew on its way back …
@@ -231,7 +231,7 @@ def test_what_the_lesson_of_explanations_says_without_numbers_is_so():
     ask, known = right("why", 1)
     assert value(ask.quantity, known).amount > 2 * value("guessing", known).amount  # it has a favourite
     ask, known = right("why", 2)
-    assert judge(ask, 4096, known).remark.startswith("So many pixels")
+    assert judge(ask, 4096, known).remark.startswith("That is how many pixels")
     _ask, known = right("why", 3)
     assert value("fall_share", known).amount > 0
 
@@ -240,7 +240,7 @@ def test_a_number_that_is_measured_is_told_once_it_is_and_left_out_on_paper():
     stop = LESSONS["why"].stops[3]
     measured = {"alike(head)": Value(-0.5), "alike(stem)": Value(0.25)}
     assert told(stop.answer, stop, Grounds(COURSE), measured).startswith(
-        "Alike: −0.5 with a random head, 0.25 with all"
+        "Likeness with a random head: −0.5, with all weights random: 0.25."
     )
     assert named_in(told(stop.answer, stop, Grounds(COURSE))) == {"first", "last"}
 

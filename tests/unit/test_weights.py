@@ -148,9 +148,9 @@ BAD = {
     "integers": (save({"conv1/bias": np.array([1], "i8")}), r"floating-point numbers\. Received: .*'I64'"),
     "no layer": (
         save({"kernel": np.ones(3, "f4")}),
-        r"Nothing in this file .*it has `kernel`\..*such as `conv1/kernel`",
+        r"No array of this file .*It has `kernel`\..*such as `conv1/kernel`",
     ),
-    "other array": (save({"conv1/evil": np.ones(3, "f4")}), r"Nothing in this file .*it has `conv1/evil`\."),
+    "other array": (save({"conv1/evil": np.ones(3, "f4")}), r"No array of this file .*It has `conv1/evil`\."),
     "deep": (h5_with(_deep), r"at most 8 groups deep"),
     "cut safetensors": (save(arrays())[:5000], r"damaged or incomplete"),
     "cut npz": (npz(arrays())[:5000], r"damaged or incomplete"),
@@ -196,12 +196,12 @@ NO_WEIGHTS = {
         "Look in a brow",
     ),
     "other XML": (b'<?xml version="1.0"?><svg/>', "an XML text", "download the file itself"),
-    "a pickle": (pickle.dumps({"conv1": [1.0]}), "a pickle (.pt, .pth, .pkl)", "can run code and are refused"),
+    "a pickle": (pickle.dumps({"conv1": [1.0]}), "a pickle (.pt, .pth, .pkl)", "can run code, so they are refused"),
     "PyTorch's old pickle": (b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.", "a pickle", "can run code"),
     "PyTorch's zip": (
         zip_of("archive/data.pkl", b"\x80\x02}q\x00."),
         "PyTorch's zipped pickle (.pt, .pth)",
-        "can run code and are refused",
+        "can run code, so they are refused",
     ),
     "half of PyTorch's zip": (zip_of("archive/data.pkl", bytes(range(256)) * 9)[:300], "zipped pickle", "can run code"),
     "a SavedModel": (b"\x08\x01\x12\xa4\x05\n\x0fserving_default", "a SavedModel (.pb)", "numpy.savez"),
@@ -260,7 +260,7 @@ def numbered(values) -> dict[str, np.ndarray]:
 
 
 def test_arrays_that_carry_only_numbers_are_refused_with_their_names(tmp_path):
-    with pytest.raises(WeightsError, match=r"under names that this app knows: it has `arr_0`, `arr_1`, `arr_2`"):
+    with pytest.raises(WeightsError, match=r"has a name that this app knows. It has `arr_0`, `arr_1`, `arr_2`"):
         read(tmp_path, npz(numbered(arrays())))
 
 
@@ -289,7 +289,7 @@ def test_what_fits_nowhere_is_refused_and_the_last_file_stays(tmp_path):
             for layer, _slash, part, array in ((*key.partition("/"), array) for key, array in arrays().items())
         ]
     )
-    with pytest.raises(WeightsError, match=r"Nothing in this file .*it has `my_.*such as `conv1/kernel`"):
+    with pytest.raises(WeightsError, match=r"No array of this file .*It has `my_.*such as `conv1/kernel`"):
         store.save("anna", "second.h5", strange, SMALL)
     assert store.load("anna") == kept
 
