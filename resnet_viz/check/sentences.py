@@ -216,7 +216,9 @@ def _side_norm(draft: Draft, _scene: Scene) -> Words:
     what = _("the BatchNorm after the shortcut's convolution is missing.")
     if draft.form == "unread":
         what = _("the shortcut's BatchNorm is made, but the sum does not read it.")
-    return Words(what, _fewer(draft), _("F(x) is normalised and the shortcut is not, so one may be far stronger than the other."))
+    return Words(
+        what, _fewer(draft), _("F(x) is normalised and the shortcut is not, so one may be far stronger than the other.")
+    )
 
 
 def _skipped(draft: Draft, _scene: Scene) -> Words:

@@ -36,9 +36,9 @@ def check_architecture(
         found = _wide(places, structure)
     if found:
         raise WeightsError(
-            _(
-                "This is {title}, as `{array}` shows. This app cannot show networks of that kind."
-            ).format(title=found.title, array=found.array[:80])
+            _("This is {title}, as `{array}` shows. This app cannot show networks of that kind.").format(
+                title=found.title, array=found.array[:80]
+            )
         )
 
 

@@ -238,7 +238,7 @@ def test_weights_of_which_nothing_fits_end_in_exit_2_and_write_nothing(capsys, t
     weights, out = tmp_path / "other.safetensors", tmp_path / "x.npz"
     weights.write_bytes(save({"my_conv1/kernel": np.ones((3, 3, 3, 16), np.float32)}))
     picture = [command, str(FOLDER / "cat.jpg"), "--preset", "cifar-20", "--out", str(out)]
-    for name, sentence in ((str(weights), "Nothing in this file"), ("shapes", "Nothing of these weights fits")):
+    for name, sentence in ((str(weights), "No array of this file"), ("shapes", "Nothing of these weights fits")):
         assert sentence in refused(capsys, *picture, "--weights", name)
     assert not out.exists()
 
