@@ -98,5 +98,5 @@ def draft_of(mistake: str, difference: Difference, form: str = "", **values: Any
         [ours.place] if ours else [],
         [ours.id] if ours else [],
         [theirs.id] if theirs else [],
-        values | {"step": theirs or ours, "ours": ours, "theirs": theirs},
+        values | {"step": theirs or ours, "ours": ours, "theirs": theirs, "beside": beside},
     )

@@ -113,6 +113,8 @@ def _with_verdict(answer: Answer, *, has_network: bool = False) -> Answer:
             answer["headline"] = joined((answer["headline"], text), " ")
     elif verdict == "unknown":
         answer["headline"] = _("This cannot be judged.")
+    elif stop and stop["kind"] == "empty":
+        answer["headline"] = _("Nothing was checked.")
     else:
         answer["headline"] = _("The code does not run yet.")
     return answer

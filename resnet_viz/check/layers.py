@@ -7,7 +7,12 @@ from resnet_viz.analysis.shapes import windows
 from resnet_viz.check.recorder import Found, Recorder, Size, Tensor, size_of
 from resnet_viz.check.session import Initializer, KerasRefusesError, Session, Unknown
 from resnet_viz.check.signatures import ANYWHERE, KNOWN, MERGES, Signature, meant
+from resnet_viz.check.vocabulary import ACTIVATIONS
+from resnet_viz.check.wording import near, suggested
 from resnet_viz.messages import gettext as _
+
+_LEARN = frozenset(("conv", "batch_norm", "dense"))
+"""Kinds with weights."""
 
 
 class Layer:
@@ -59,6 +64,9 @@ class Layer:
             text = _("`{layer}` needs `{name}`.").format(layer=title, name=lacking[0])
             raise KerasRefusesError(text)
         values.update(given)
+        if given.get("trainable") is False and signature.kind in _LEARN:
+            values_ = {"form": "frozen", "layer": title}
+            self._problems.append(Found("other", self._line, values=values_))
         self.name = str(values.pop("name", None) or "")
         self._given = values
 
@@ -133,7 +141,7 @@ class Layer:
         self._problems = []
         record.kept.append(self)
         record.uses[id(self)] = record.uses.get(id(self), 0) + 1
-        if record.uses[id(self)] == 2 and kind in ("conv", "batch_norm", "dense"):
+        if record.uses[id(self)] == 2 and kind in _LEARN:
             values = {"form": "shared", "layer": type(self).__name__}
             record.found.append(Found("other", step.line, step.id, values))
         activation = activation_name(self._given.get("activation"), record)
@@ -199,6 +207,9 @@ def activation_name(value: object, record: Recorder) -> str:
     if value is None:
         return "linear"
     if isinstance(value, str):
+        if value.lower() not in ACTIVATIONS:
+            text = _("Keras has no activation '{name}'.").format(name=value[:40])
+            raise KerasRefusesError(suggested(text, near(value, ACTIVATIONS)))
         return value.lower()
     if isinstance(value, Layer):
         return "relu" if type(value).__name__ == "ReLU" else type(value).__name__.lower()
@@ -241,6 +252,7 @@ def step_of(
         case "batch_norm":
             settings = {name: given[name] for name in ("axis", "momentum", "epsilon", "center", "scale")}
             settings["axis"] = _axis(settings["axis"], size)
+            settings["extras"] = _extras(given)
             settings["training"] = phase if phase in (True, False) and isinstance(phase, (bool, int)) else None
             return kind, settings, size
         case "dense":
@@ -273,7 +285,22 @@ def _conv(given: dict[str, Any], title: str, record: Recorder) -> dict[str, Any]
         "groups": _whole(given["groups"], title, "groups", record),
         "use_bias": bool(given["use_bias"]),
         **_start(given["kernel_initializer"]),
+        "extras": _extras(given),
     }
+
+
+def _extras(given: dict[str, Any]) -> list[str]:
+    """Return the arguments that change how a layer starts or learns, and not what it computes."""
+    found = [name for name in given if name.endswith(("_regularizer", "_constraint")) and given[name] is not None]
+    bias = given.get("bias_initializer", "zeros")
+    name = (
+        bias.name
+        if isinstance(bias, Initializer)
+        else bias
+        if isinstance(bias, str)
+        else getattr(bias, "initializer", "")
+    )
+    return found + ["bias_initializer"] * (str(name).lower() not in ("zeros", "none"))
 
 
 def _start(value: object) -> dict[str, Any]:

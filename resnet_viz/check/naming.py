@@ -8,15 +8,22 @@ from resnet_viz.check.ours import Trial
 from resnet_viz.check.recorder import Step
 
 
-def name_block(found: Comparison, trial: Trial) -> list[Draft]:
-    """Return the mistakes of a block."""
-    return in_order(grouped(_Namer(found, trial).drafts()))
+def name_block(found: Comparison, trial: Trial, *, is_second: bool = False) -> list[Draft]:
+    """Return the mistakes of a block.
+
+    Args:
+        found: How it differs from ours.
+        trial: How it was tried.
+        is_second: Whether other numbers were right before: what differs now is a fixed number in place of a parameter.
+    """
+    return in_order(grouped(_Namer(found, trial, is_second=is_second).drafts()))
 
 
 class _Namer:
-    def __init__(self, found: Comparison, trial: Trial) -> None:
+    def __init__(self, found: Comparison, trial: Trial, *, is_second: bool) -> None:
         self.found = found
         self.trial = trial
+        self.is_second = is_second
         self.by_id = {step.id: step for step in found.theirs}
         self.place_of = {other.id: self._ours(name).place for name, other in found.pairs.items()}
         self.left = list(found.differences)
@@ -193,7 +200,8 @@ class _Namer:
             )
         for each in filter(None, (first, last, *changed.values())):
             missing = wanted > 1 and _setting(each, "strides") == 1
-            drafts.append(draft_of("stride-missing" if missing else "other", each, "" if missing else "stride"))
+            form = "literal" if self.is_second else "" if missing else "stride"
+            drafts.append(draft_of("stride-missing" if missing or self.is_second else "other", each, form))
         return drafts
 
     def _moved(self) -> list[Draft]:
@@ -258,7 +266,7 @@ class _Namer:
         if theirs.kind == "relu" and not each.side and self._after(each) == "2c":
             return [draft_of("relu-on-2c", each)]
         place = self._after(each)
-        draft = draft_of("other", each, "extra", apart=f"{place} {each.side}", layers=[theirs])
+        draft = draft_of("other", each, "extra", apart=f"{place} {each.side}", layers=[theirs], side=each.side)
         draft.places = [place] if place else []
         return [draft]
 
@@ -275,7 +283,7 @@ class _Namer:
         if name == "kernel_size":
             return [draft_of("kernel-size", each, apart=ours.place)]
         if name == "filters":
-            known = theirs.settings["filters"] in self.trial.filters
+            known = theirs.settings["filters"] in self.trial.filters and not self.is_second
             return [
                 draft_of(
                     "filters-order" if known else "other",
@@ -289,7 +297,10 @@ class _Namer:
         if name == "training":
             is_on = bool(theirs.settings["training"])
             return [draft_of("batchnorm-training" if is_on else "other", each, "" if is_on else "inference")]
-        return [draft_of("other", each, "kind" if name == "kind" else "setting", setting=name, apart=name)]
+        n = theirs.settings.get("filters", 0) if name == "use_bias" else 0
+        return [
+            draft_of("other", each, "kind" if name == "kind" else "setting", setting=name, apart=name, parameters=n)
+        ]
 
 
 def _is_relu(step: Step | None) -> bool:

@@ -3,11 +3,15 @@
 from typing import Any
 
 from resnet_viz.check.drafts import Draft
+from resnet_viz.check.odd_calls import recorded_words
+from resnet_viz.check.reasons import of_activation, of_bias, of_extra, of_lacking, of_pooling, of_setting
 from resnet_viz.check.recorder import Step
+from resnet_viz.check.scene import Scene, Words
 from resnet_viz.check.wording import layer_text, places_text, shape_text
 from resnet_viz.messages import N_, Titles, joined
 from resnet_viz.messages import gettext as _
 
+_FILTERS = {"2a": "F1", "2b": "F2", "2c": "F3", "1": "F3"}
 _SETTINGS = Titles(
     {
         "filters": N_("number of filters"),
@@ -25,77 +29,103 @@ _SETTINGS = Titles(
 )
 
 
-def other_words(draft: Draft, steps: dict[str, Step]) -> tuple[str, str, str]:
+def other_words(draft: Draft, scene: Scene) -> Words:
     """Return what it is, the arithmetic, and why it matters."""
     step: Step | None = draft.values.get("step")
     title = layer_text(step) if step else ""
     where = places_text(draft.places)
     match draft.form:
         case "setting" | "stride":
-            return _setting(draft, "strides" if draft.form == "stride" else draft.values.get("setting", ""))
+            return _setting(draft, "strides" if draft.form == "stride" else draft.values.get("setting", ""), scene)
         case "missing" | "unread":
-            return _lacking(draft, title, where)
+            return _lacking(draft, title, where, scene)
         case "extra":
-            layers = joined(map(layer_text, draft.values["layers"]))
-            text = _("something that the course does not have stands here: {layers}.")
-            if where:
-                text = _("something that the course does not have stands here, after {place}: {layers}.")
-            return text.format(layers=layers, place=where), "", ""
+            return _extra(draft, where, scene)
         case "moved":
             text = _("{layer} stands in another place than in the course ({place}).")
-            return (
-                text.format(layer=title, place=where),
-                "",
-                _("The order is convolution, BatchNorm, ReLU; F(x) ends with BatchNorm, and a ReLU follows the sum."),
-            )
+            return Words(text.format(layer=title, place=where), "", _ORDER())
         case "before":
             what = _("BatchNorm and ReLU stand before each convolution. The course has them after it.")
-            return what, "", _("That is another residual block: pre-activation, of the second paper.")
+            return Words(what, "", _("That is another residual block: pre-activation, of the second paper."))
         case "kind":
             ours: Step = draft.values["ours"]
             text = _("here stands {theirs}, in the course {ours}.")
-            return text.format(theirs=title, ours=layer_text(ours)), "", ""
+            reason = of_activation(step, ours) if step and ours.kind != "average_pool" else of_pooling(step or ours)
+            return Words(text.format(theirs=title, ours=layer_text(ours)), *reason)
         case "no-sum":
-            return _no_sum(draft)
+            return Words(*_no_sum(draft))
         case "stride-on-last":
-            return _("the stride s is on the last 1×1 (2c). The course puts it on the first (2a)."), "", ""
+            what = _("the stride s is on the last 1×1 (2c). The course puts it on the first (2a).")
+            return Words(what, "", _("The sizes fit and the parameters are the same, but the values are others."))
         case "sizes":
-            return _sizes(draft, steps)
+            return Words(*_sizes(draft, scene.steps))
         case "inference":
-            return (
-                _("BatchNorm is fixed to training=False."),
-                "",
-                _("It then never learns its means, not even in training."),
-            )
-    return _recorded(draft)
+            what = _("BatchNorm is fixed to training=False.")
+            return Words(what, "", _("It then never learns its means, not even in training."))
+    return Words(*recorded_words(draft))
 
 
-def _setting(draft: Draft, name: str) -> tuple[str, str, str]:
+def _ORDER() -> str:  # noqa: N802 - a text, translated when it is needed
+    return _("The order is convolution, BatchNorm, ReLU; F(x) ends with BatchNorm, and a ReLU follows the sum.")
+
+
+def _extra(draft: Draft, where: str, scene: Scene) -> Words:
+    steps: list[Step] = draft.values["layers"]
+    step = steps[0]
+    read = scene.steps.get(step.inputs[0]) if step.inputs else None
+    place = "1" if draft.values.get("side") else draft.places[0] if draft.places else ""
+    reason = of_extra(step, read, place)
+    if len(steps) == 1 and step.kind == "relu" and read and read.kind == "conv":
+        text = _("a ReLU stands between the convolution and its BatchNorm.")
+        if where:
+            text = _("a ReLU stands between the convolution and its BatchNorm ({place}).")
+        return Words(text.format(place=where), *reason)
+    layers = joined(map(layer_text, steps))
+    text = _("something that the course does not have stands here: {layers}.")
+    if draft.values.get("side"):
+        text = _("something that the course does not have stands on the shortcut: {layers}.")
+    elif where:
+        text = _("something that the course does not have stands here, after {place}: {layers}.")
+    return Words(text.format(layers=layers, place=where), *reason)
+
+
+def _setting(draft: Draft, name: str, scene: Scene) -> Words:
     ours: Step = draft.values["ours"]
     theirs: Step = draft.values["theirs"]
     name = name or next((key for key in ours.settings if ours.settings[key] != theirs.settings.get(key)), "")
-    if ours.kind == "block" and name == "projects":
-        text = _("{block} is {theirs}. In the course it is {ours}.")
-        kinds = {True: _("a convolution block"), False: _("an identity block")}
-        return (
-            text.format(block=ours.place, theirs=kinds[theirs.settings[name]], ours=kinds[ours.settings[name]]),
-            "",
-            "",
+    if name == "use_bias" and not theirs.settings[name]:
+        n = draft.values.get("parameters") or ours.settings.get("filters") or ours.settings.get("units") or 0
+        text = _("no bias is used ({places}). The course uses one.")
+        return Words(text.format(places=places_text(draft.places) or ours.id), *of_bias(ours, theirs, n))
+    reason = of_setting(name, ours, theirs)
+    here, there = _value(theirs.settings.get(name)), _value(ours.settings.get(name))
+    if ours.kind == "block":
+        if name == "projects":
+            kinds = {True: _("a convolution block"), False: _("an identity block")}
+            here, there = kinds[theirs.settings[name]], kinds[ours.settings[name]]
+            text = _("{block} is {theirs}. In the course it is {ours}.")
+        elif scene.preset:
+            text = _("block {block}: its {setting} is {theirs}, in the preset {preset} {ours}.")
+        else:
+            text = _("block {block}: its {setting} is {theirs}, in the course {ours}.")
+        what = text.format(
+            block=ours.place, setting=_SETTINGS.get(name, name), theirs=here, ours=there, preset=scene.preset
         )
+        return Words(what, *reason)
     text = _("{layer} ({place}): its {setting} is {theirs}, in the course {ours}.")
-    sentence = text.format(
+    parameter = _FILTERS.get(draft.places[0] if draft.places else "", "") if name == "filters" else ""
+    parameter = "classes" if name == "units" else parameter
+    if parameter:
+        text = _("{layer} ({place}): its {setting} is {theirs}. It should be {name}, here {ours}.")
+    what = text.format(
         layer=layer_text(theirs),
         place=places_text(draft.places) or ours.id,
         setting=_SETTINGS.get(name, name),
-        theirs=_value(theirs.settings.get(name)),
-        ours=_value(ours.settings.get(name)),
+        theirs=here,
+        ours=there,
+        name=f"`{parameter}`",
     )
-    arithmetic = ""
-    if theirs.shape != ours.shape and theirs.shape and ours.shape:
-        arithmetic = _("It gives {theirs} in place of {ours}.").format(
-            theirs=shape_text(theirs.shape), ours=shape_text(ours.shape)
-        )
-    return sentence, arithmetic, ""
+    return Words(what, *reason)
 
 
 def _value(value: Any) -> str:
@@ -104,15 +134,18 @@ def _value(value: Any) -> str:
     return {True: _("on"), False: _("off")}[value] if isinstance(value, bool) else str(value)
 
 
-def _lacking(draft: Draft, title: str, where: str) -> tuple[str, str, str]:
-    if draft.form == "unread":
-        text = _("{layer} ({place}) is made, but the result does not depend on it.")
-    elif draft.line is None:
-        text = _("{layer} ({place}) is missing.")
-    else:
-        text = _("{layer} ({place}) is missing after this line.")
+def _lacking(draft: Draft, title: str, where: str, scene: Scene) -> Words:
     known: Step | None = draft.values.get("ours") or draft.values.get("step")
-    return text.format(layer=title, place=where or (known.name or known.id if known else "")), "", ""
+    place = where or (known.name or known.id if known else "")
+    if draft.form == "unread":
+        what = _("{layer} ({place}) is made, but the result does not depend on it.")
+        return Words(
+            what.format(layer=title, place=place), "", _("It is computed, but changes nothing and never learns.")
+        )
+    text = _("{layer} ({place}) is missing after this line.") if draft.line else _("{layer} ({place}) is missing.")
+    beside: Step | None = draft.values.get("beside")
+    reason = of_lacking(draft.values.get("ours"), beside.shape if beside else scene.size)
+    return Words(text.format(layer=title, place=place), *reason)
 
 
 def _no_sum(draft: Draft) -> tuple[str, str, str]:
@@ -130,34 +163,3 @@ def _sizes(draft: Draft, steps: dict[str, Step]) -> tuple[str, str, str]:
     step: Step = draft.values["step"]
     shapes = [shape_text(steps[name].shape) for name in step.inputs if name in steps]
     return _("the sum gets maps of different sizes."), " + ".join(shapes), _("The sum needs two maps of the same size.")
-
-
-def _recorded(draft: Draft) -> tuple[str, str, str]:
-    """Return words for what the recording itself shows."""
-    values = draft.values
-    layer = f"`{values.get('layer', '')}`"
-    match draft.form:
-        case "not-called":
-            text = _("`{layer}` is made, but never applied to x. Write `{layer}(…)(X)`.")
-            what = text.format(layer=values["layer"])
-            return what, "", _("A Keras layer takes its settings in the first brackets and its inputs in the second.")
-        case "list-twice":
-            return _("{layer} gets the list twice. Its first brackets stay empty.").format(layer=layer), "", ""
-        case "shared":
-            what = _("the same {layer} is applied twice, so both places share their weights.").format(layer=layer)
-            return what, "", _("The course has a layer of its own in every place.")
-        case "no-input":
-            return (
-                _("`Model` does not begin at the `Input`."),
-                "",
-                _("Write `Model(inputs=X_input, outputs=X)` and return it."),
-            )
-        case "no-fit":
-            what = _("a window of {window} does not fit on a map of {map}.")
-            return what.format(window=values["window"], map=values["map"]), "", ""
-        case "returned":
-            return _("`{function}` does not return its last layer.").format(function=values["function"]), "", ""
-        case "no-model":
-            what = _("`{function}` returns a layer's output, not a `Model`.").format(function=values["function"])
-            return what, "", _("Write `Model(inputs=X_input, outputs=X)` and return it.")
-    return _("this is not as in the course."), "", ""

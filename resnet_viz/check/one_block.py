@@ -155,7 +155,7 @@ def _judged(
     name: str, call: str, found: Comparison, drafts: list[Draft], trial: Trial, record: Recorder, *, with_names: bool
 ) -> Judged:
     drafts += [from_found(each) for each in record.found]
-    drafts += name_block(found, trial)
+    drafts += name_block(found, trial, is_second=trial.f == 5 or (trial.projects and trial.strides == 1))
     drafts = settled(drafts, found)
     scene = Scene(name, trial.size, trial.strides, {step.id: step for step in record.steps}, trial.projects)
     mistakes = [tell(draft, scene) for draft in drafts]

@@ -21,7 +21,7 @@ from resnet_viz.check.remarks import remarks_on
 from resnet_viz.check.running import USUAL, Program, StoppedError
 from resnet_viz.check.scene import Scene
 from resnet_viz.check.sentences import tell
-from resnet_viz.spec import build_graph, preset
+from resnet_viz.spec import DEFAULT_PRESET, build_graph, preset
 
 _OF_PRESETS = frozenset(("squeeze-512", "stem-relu", "other"))
 """Mistakes that another preset would make right."""
@@ -112,7 +112,9 @@ def judged_network(
         drafts += without_sums(found, record.steps, live) or [*name_row(found, ours, theirs), *_inside(found, theirs)]
     drafts = settled(drafts, found)
     steps = {step.id: step for step in (*record.steps, *theirs.items)}
-    mistakes = [tell(draft, Scene(names[0], spec.input_shape, 2, steps, projects=False)) for draft in drafts]
+    shown = "" if preset_name == DEFAULT_PRESET else preset_name
+    scene = Scene(names[0], spec.input_shape, 2, steps, projects=False, preset=shown)
+    mistakes = [tell(draft, scene) for draft in drafts]
     ours_of = {other.id: mine for mine, other in found.pairs.items()}
     for mistake in mistakes:
         mistake["theirs"] = [ours_of.get(theirs.item_of.get(each, each), each) for each in mistake["theirs"]]

@@ -7,7 +7,7 @@ from resnet_viz.check.comparing import Comparison
 from resnet_viz.check.recorder import Step
 from resnet_viz.check.wording import at_line, layer_text
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import ngettext
+from resnet_viz.messages import joined, ngettext
 
 _STARTS = frozenset(("glorotuniform", "randomuniform", "", "none"))
 """Starts that an edition of the course uses."""
@@ -23,7 +23,7 @@ def remarks_on(function: str, pairs: Iterable[tuple[Step, Step]], *, with_names:
     """
     both = list(pairs)
     found = [_names(function, both)] if with_names else []
-    found += [_seeds(function, both), _starts(function, both), _settings(function, both)]
+    found += [_seeds(function, both), _starts(function, both), _settings(function, both), _extras(function, both)]
     return [each for each in found if each]
 
 
@@ -84,4 +84,14 @@ def _settings(function: str, pairs: list[tuple[Step, Step]]) -> Remark | None:
                     return _remark(
                         "settings", other, function, text.format(name=name, value=other.settings.get(name), usual=usual)
                     )
+    return None
+
+
+def _extras(function: str, pairs: list[tuple[Step, Step]]) -> Remark | None:
+    for _mine, other in pairs:
+        names = other.settings.get("extras")
+        if names:
+            text = _("{layer} has {names}, in the course it has none. The graph is the same.")
+            shown = joined(f"`{name}`" for name in names)
+            return _remark("settings", other, function, text.format(layer=layer_text(other), names=shown))
     return None

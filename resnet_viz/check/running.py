@@ -15,6 +15,7 @@ from resnet_viz.check.recorder import FILE, Recorder, Tensor, TooMuchError
 from resnet_viz.check.session import PHASE, Initializer
 from resnet_viz.check.standin import StandIn, builtins_for, meant_layer
 from resnet_viz.check.stops import made_by, outer_line, stop_of, unfilled
+from resnet_viz.check.vocabulary import MODULES
 from resnet_viz.check.wording import near
 from resnet_viz.messages import gettext as _
 
@@ -118,10 +119,15 @@ class Program:
         if len(session.record.models) > models:
             self.model_place = place
         if len(self.stand_in.stars) > stars:
-            known = [*self.source.functions, *self.usual_names]
             for name in self.source.unbound - self.names.keys():
-                if not meant_layer(name) and not near(name, known, 0.8):
-                    self.names[name] = self.stand_in.undefined(name)
+                self._take_from_star(name)
+
+    def _take_from_star(self, name: str) -> None:
+        """Give a name that a helper module may bring: what it is usually, else dust; a layer or a misspelt name stays undefined."""
+        if name in MODULES:
+            self.names[name] = self.stand_in.usual()[name]
+        elif not meant_layer(name) and not near(name, [*self.source.functions, *self.usual_names], 0.8):
+            self.names.setdefault(name, self.stand_in.undefined(name))
 
     def _tick(self) -> None:
         self._left -= 1

@@ -22,6 +22,7 @@ class Scene(NamedTuple):
         strides: s, as it was tried.
         steps: Theirs, by id.
         projects: Whether it is a convolution block.
+        preset: What a network is judged against, if that is not the course's.
     """
 
     function: str
@@ -29,3 +30,4 @@ class Scene(NamedTuple):
     strides: int
     steps: dict[str, Step]
     projects: bool
+    preset: str = ""

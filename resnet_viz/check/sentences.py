@@ -17,7 +17,7 @@ from resnet_viz.messages import joined
 
 def tell(draft: Draft, scene: Scene) -> Mistake:
     """Return a mistake in sentences."""
-    words = Words(*other_words(draft, scene.steps)) if draft.id == "other" else _TOLD[draft.id](draft, scene)
+    words = other_words(draft, scene) if draft.id == "other" else _TOLD[draft.id](draft, scene)
     return {
         "id": draft.id,
         "line": draft.line,
@@ -71,6 +71,14 @@ def _stride_missing(draft: Draft, scene: Scene) -> Words:
     theirs: Step = draft.values["theirs"]
     s = ours.settings["strides"]
     where = places_text(draft.places)
+    if draft.form == "literal":
+        text = _("the stride s is missing ({places}): a fixed {n} stands in its place.")
+        sizes = _("With s = {s} the course keeps {before}. Here it becomes {after}.")
+        return Words(
+            text.format(places=where, n=theirs.settings["strides"]),
+            sizes.format(s=s, before=map_text(scene.size), after=map_text(theirs.shape)),
+            _("Stage 2 calls this block with s = 1, the other stages with s = 2."),
+        )
     if theirs.kind == "block":
         text = _("block {name} has stride 1. The course gives the first block of this stage stride {s}.")
         return Words(
@@ -270,7 +278,7 @@ def _kernel(draft: Draft, _scene: Scene) -> Words:
     return Words(
         text.format(place=places_text(draft.places), theirs=other, ours=mine),
         per.format(a=counts[0], b=counts[1]),
-        _WHY_KERNEL(),
+        _WHY_KERNEL() if ours.place[:1].isdigit() else _("Weights that were made for the course then do not fit."),
     )
 
 

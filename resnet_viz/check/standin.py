@@ -9,7 +9,7 @@ from resnet_viz.check.layers import Layer, layer_classes, tensor_of
 from resnet_viz.check.recorder import Shape, Tensor, size_of
 from resnet_viz.check.session import PHASE, KerasRefusesError, Session
 from resnet_viz.check.signatures import KNOWN, MERGES
-from resnet_viz.check.vocabulary import ALLOWED, INSIDE, MEANT_LAYERS, NUMBERS, OTHER_LAYERS, OUTSIDE, STARTS
+from resnet_viz.check.vocabulary import ALLOWED, INSIDE, MEANT_LAYERS, MODULES, NUMBERS, OTHER_LAYERS, OUTSIDE, STARTS
 from resnet_viz.check.wording import near, suggested
 from resnet_viz.messages import gettext as _
 
@@ -54,7 +54,7 @@ class StandIn:
     def usual(self) -> dict[str, Any]:
         """Return what the first cell of the course's notebooks imports: a pasted function comes without that cell."""
         starts = {name: getattr(self.home, name) for name in STARTS}
-        modules = dict.fromkeys(("keras", "layers", "tf", "tensorflow", "K"), self.home)
+        modules = dict.fromkeys(MODULES, self.home)
         return {**starts, **self.home.things, **modules, "np": self.numpy}
 
     def undefined(self, name: str) -> Dust:
@@ -175,6 +175,8 @@ def meant_layer(name: str) -> str:
     """
     if not name[:1].isupper() or name in OTHER_LAYERS:
         return ""
+    if name in KNOWN:
+        return name
     elsewhere = next((layer for other, layer in MEANT_LAYERS.items() if other.lower() == name.lower()), "")
     return elsewhere or near(name, KNOWN, 0.85)
 

@@ -11,7 +11,7 @@ from resnet_viz.check.layers import Layer
 from resnet_viz.check.notebook import Source
 from resnet_viz.check.recorder import FILE, NotKnownError, TooMuchError
 from resnet_viz.check.session import KerasRefusesError
-from resnet_viz.check.vocabulary import STARTS
+from resnet_viz.check.vocabulary import MODULES, STARTS
 from resnet_viz.check.wording import near, suggested
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
@@ -121,10 +121,9 @@ def _no_name(error: NameError, source: Source, usual: Sequence[str]) -> str:
     name = error.name or str(error).partition("'")[2].partition("'")[0]
     if name in usual and name not in _BLOCKS:
         place = "models" if name in ("Model", "Sequential") else "initializers" if name in STARTS else "layers"
-        is_module = name in ("keras", "layers", "tf", "tensorflow", "K", "np")
         text = _("`{name}` is not imported.").format(name=name)
         example = f"`from tensorflow.keras.{place} import {name}`"
-        return text if is_module else joined((text, _("Write {example}.").format(example=example)), " ")
+        return text if name in MODULES else joined((text, _("Write {example}.").format(example=example)), " ")
     sentence = _("`{name}` is used here, but nothing of that name exists.").format(name=name)
     return suggested(sentence, near(name, [*sorted(source.words), *source.functions, *usual]))
 

@@ -104,6 +104,17 @@ NUMBERS: dict[str, Any] = {
 }
 """What NumPy is asked for while a graph is built."""
 
+_ACTIVATIONS = """
+relu relu6 leaky_relu elu selu celu gelu glu silu swish mish softmax log_softmax softplus softsign squareplus tanh
+tanh_shrink hard_tanh soft_shrink hard_shrink sparse_plus sparsemax sparse_sigmoid sigmoid hard_sigmoid hard_silu
+hard_swish log_sigmoid exponential linear threshold
+"""
+ACTIVATIONS = tuple(_ACTIVATIONS.split())
+"""Activations that Keras knows by name."""
+
+MODULES = ("keras", "layers", "tf", "tensorflow", "K", "np")
+"""Modules under the names that the course gives them."""
+
 _OTHER_LAYERS = """
     Conv1D Conv3D Conv1DTranspose Conv2DTranspose Conv3DTranspose SeparableConv1D SeparableConv2D DepthwiseConv1D
     DepthwiseConv2D MaxPooling1D MaxPooling3D MaxPool1D MaxPool3D AveragePooling1D AveragePooling3D AvgPool1D AvgPool3D

@@ -26,6 +26,18 @@ _KINDS = Titles(
 )
 
 
+_NAMES = {
+    "leakyrelu": "LeakyReLU",
+    "leaky_relu": "LeakyReLU",
+    "prelu": "PReLU",
+    "elu": "ELU",
+    "selu": "SELU",
+    "gelu": "GELU",
+    "relu6": "ReLU6",
+    **{kind: kind.title() for kind in ("multiply", "subtract", "average", "maximum")},
+}
+"""Kinds that are called alike in every language."""
+
 _PLACES = Titles({"1": N_("the shortcut"), "add": N_("the sum"), "out": N_("the last ReLU")})
 
 
@@ -41,7 +53,7 @@ def layer_text(step: Step) -> str:
             return _("dense layer of {n}").format(n=settings["units"])
         case "block":
             return _("block {name}").format(name=step.place or step.name)
-    return _KINDS.get(step.kind, step.kind)
+    return _KINDS.get(step.kind, _NAMES.get(step.kind, step.kind))
 
 
 def box_lines(step: Step) -> list[str]:

@@ -144,6 +144,54 @@ def test_a_difference_without_a_name_is_told_once_as_it_is(code):
     assert {each["id"] for each in mistakes} == {"other"}
     assert len({each["function"] for each in mistakes}) == len(mistakes), [each["sentence"] for each in mistakes]
     assert "not as in the course" not in mistakes[0]["sentence"]
+    assert mistakes[0]["why"]
+
+
+RELU = "    X = Activation('relu')(X)\n"
+MIDDLE = "kernel_size = (f, f), "
+TOLD = {
+    "tanh": ("Activation('relu')", "Activation('tanh')", "here stands tanh, in the course ReLU", "3 into 0.995"),
+    "LeakyReLU": ("Activation('relu')", "LeakyReLU(0.1)", "LeakyReLU, in the course ReLU", "a part of −1"),
+    "ReLU before BatchNorm": (MIDDLE, MIDDLE + "activation='relu', ", "convolution and its BatchNorm (2b)", ""),
+    "no bias": (MIDDLE, MIDDLE + "use_bias=False, ", "no bias is used (2b)", "128 parameters fewer"),
+    "Dropout": ("    X = Add", "    X = Dropout(0.5)(X)\n    X = Add", "after 2c: Dropout", ""),
+    "a fixed number": ("filters = F1", "filters = 64", "It should be `F1`, here 32", "15×15×64 in place of 15×15×32"),
+    "dilation": (MIDDLE, MIDDLE + "dilation_rate=2, ", "dilation is 2, in the course 1", "5×5 cells in place of 3×3"),
+    "frozen": ("axis = 3,", "axis = 3, trainable=False,", "`BatchNormalization` has trainable=False", ""),
+    "two ReLUs": (RELU, RELU + RELU, "after 2a: ReLU", ""),
+    "no ReLU": (RELU, "", "ReLU (2a) is missing after this line", ""),
+    "pooling": (RELU, RELU + "    X = MaxPooling2D()(X)\n", "after 2a: Max-pooling", "15×15×64 into 7×7×64"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "sentence", "arithmetic"), TOLD.values(), ids=TOLD)
+def test_a_difference_without_a_name_has_its_arithmetic_and_a_reason(old, new, sentence, arithmetic):
+    (mistake,) = judge(changed(IDENTITY_2018, (old, new)))["mistakes"]
+    assert mistake["id"] == "other"
+    assert sentence in mistake["sentence"]
+    assert arithmetic in mistake["arithmetic"]
+    assert bool(mistake["arithmetic"]) == bool(arithmetic)
+    assert mistake["why"]
+
+
+def test_a_stride_that_is_a_fixed_2_is_the_stride_s_missing():
+    fixed = changed(CONVOLUTION_2018, *[("strides = (s,s)", "strides = (2,2)")] * 2)
+    (mistake,) = judge(fixed)["mistakes"]
+    assert (mistake["id"], mistake["place"]) == ("stride-missing", "2a")
+    assert "(2a, the shortcut): a fixed 2 stands in its place" in mistake["sentence"]
+    assert mistake["arithmetic"] == "With s = 1 the course keeps 15×15. Here it becomes 8×8."
+
+
+def test_what_only_training_feels_is_a_remark():
+    odd = "kernel_regularizer=keras.regularizers.l2(1e-4), bias_initializer='ones', "
+    answer = judge(changed(IDENTITY_2018, (MIDDLE, MIDDLE + odd)))
+    assert answer["verdict"] == "right"
+    assert "`kernel_regularizer`, `bias_initializer`" in answer["remarks"][0]["sentence"]
+
+
+def test_an_activation_that_keras_does_not_have_gets_the_nearest():
+    answer = judge(changed(IDENTITY_2018, ("Activation('relu')", "Activation('rleu')")))
+    assert answer["stop"]["sentence"] == "Keras has no activation 'rleu'. Did you mean `relu`?"
 
 
 def test_a_mistake_in_a_block_is_not_told_again_for_the_network():
@@ -159,7 +207,9 @@ BY_2018 = NETWORK_2018.replace("[256, 256, 2048]", "[512, 512, 2048]").replace(
 
 
 def test_the_network_of_2018_is_right_against_its_preset_and_recognised_against_the_course():
-    assert judge(BY_2018, preset="coursera-2018")["verdict"] == "right"
+    answer = judge(BY_2018, preset="coursera-2018")
+    assert (answer["verdict"], "coursera-2018" in answer["headline"]) == ("right", True)
+    assert judge(IDENTITY_2018, preset="coursera-2018")["headline"] == "Right: the graph is the course's."
     answer = judge(BY_2018)
     assert [each["id"] for each in answer["mistakes"]] == ["squeeze-512", "stem-relu"]
     assert answer["looks_like"] == "coursera-2018"
@@ -167,6 +217,7 @@ def test_the_network_of_2018_is_right_against_its_preset_and_recognised_against_
     assert "looks_like" not in judge(slips.SLIPS["squeeze-512"][0])
     answer = judge(NETWORK_2018, preset="coursera-2018")
     assert {each["id"] for each in answer["mistakes"]} == {"stem-relu", "other"}
+    assert "block 5b: its number of filters is [256, 256, 2048], in the preset coursera-2018 [512" in str(answer)
     assert answer["looks_like"] == "course"
     assert presets() == ("course", "coursera-2018")
 
