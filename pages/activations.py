@@ -11,10 +11,11 @@ subject, trial = state.subject(), resolving.trial()
 doubted = doubt_of(trial)
 if trial.lacks_picture:
     image_source.say_missing()
-if subject.viewer.present:  # the maps grow with the text: the picture stands below them
+is_answer_asked = bool(subject.viewer.walk and trial.surgery)  # what a surgery does to the answer is the evidence
+if subject.viewer.present and not is_answer_asked:  # the maps grow with the text: the picture stands below them
     main, left = st.container(), st.container()
 else:
-    left, main = st.columns([0.15, 0.85], gap="medium")
+    left, main = st.columns([0.24, 0.76] if subject.viewer.present else [0.15, 0.85], gap="medium")
 with left:
     pictured = st.container(key="pictured")
 with pictured:

@@ -713,10 +713,10 @@ def nothing_answered(monkeypatch):
     services.progress().delete("visitor")
 
 
-def lesson(stop: int = 1, name: str = "shortcut") -> AppTest:
+def lesson(stop: int = 1, name: str = "shortcut", **more: str) -> AppTest:
     """Return the app at a stop of a lesson, as its link opens it."""
     stop_ = shipped_walks()[name].stops[stop - 1]
-    return opened(stop_.page or "architecture", dict(stop_.params) | {"walk": name, "stop": str(stop)})
+    return opened(stop_.page or "architecture", dict(stop_.params) | {"walk": name, "stop": str(stop)} | more)
 
 
 def answered(app: AppTest) -> AppTest:
@@ -769,6 +769,18 @@ def test_what_a_stop_runs_may_change_the_network_that_it_asked_about():
     assert app.query_params["shortcut.enabled"] == "off"
     assert "\u22122,788,096 parameters" in texts(app)  # beside the picture, once it is answered
     assert "7\u00b77\u00b73" not in texts(lesson(1, "shapes"))  # and not before
+
+
+@pytest.mark.usefixtures("nothing_answered")
+def test_what_is_kept_is_in_the_readers_language_and_a_lesson_goes_on_where_nothing_is_answered():
+    app = lesson(2, lang="zh")
+    app.text_input(key="lesson_answer").set_value("282368")
+    app = answered(app)
+    assert "捷径本身没有参数" in services.progress().load("visitor").decode()
+    app.button(key="walk_end").click().run()
+    app.session_state["subject_walk"] = True
+    app.run()
+    assert app.button(key="walk_resume_shortcut").label == "从第 1 站继续"
 
 
 BROUGHT = {"prediction": "7", "came": "8", "remark": "", "link": "/?preset=course", "when": "2026-01-01T10:00:00+00:00"}

@@ -221,7 +221,9 @@ def _found(name: str, stop: Stop, number: int, predicted: Any) -> bool:
 
 def _keep(name: str, stop: Stop, number: int, predicted: Any, judgement: Judgement) -> None:
     link = stop.run or stop.link
-    answered = Answered(_written(predicted), _came(judgement), judgement.remark, link, now())
+    # In the reader's language, as the rest of what is kept: it goes into files as it is.
+    remark = _(judgement.remark) if judgement.remark else ""
+    answered = Answered(_written(predicted), _came(judgement), remark, link, now())
     kept.keep_progress(kept.progress().with_answer(name, number, answered))
 
 

@@ -141,7 +141,7 @@ def _offer(name: str, walk: Walk) -> offers.Offer:
     answered, (left, left_at) = kept.progress().of(name), walking.LEFT_WALK.get()
     open_stops = [number for number, stop in enumerate(walk.stops, start=1) if stop.ask and number not in answered]
     resume = open_stops[0] if answered and open_stops else 0
-    if left == name and 1 < left_at <= len(walk.stops):
+    if left == name and 1 < left_at <= len(walk.stops) and left_at not in answered:
         resume = left_at
     title, about = (_in_language(name, text) for text in (walk.title, walk.about))
     return offers.Offer(name, title, about, walk.minutes, len(walk.stops), len(answered), resume)
