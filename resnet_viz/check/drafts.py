@@ -91,10 +91,13 @@ def draft_of(mistake: str, difference: Difference, form: str = "", **values: Any
     """Return a mistake about one difference."""
     ours, theirs, beside = difference.ours, difference.theirs, difference.beside
     step = theirs or beside
+    line = step.line if step else None
+    if theirs and difference.form == "changed" and difference.setting not in ("training", "kind"):
+        line = theirs.made_line or line
     return Draft(
         mistake,
         form,
-        step.line if step else None,
+        line,
         [ours.place] if ours else [],
         [ours.id] if ours else [],
         [theirs.id] if theirs else [],

@@ -1,10 +1,9 @@
 """Which of a code's functions is which: by name, as the course and its editions write them."""
 
-import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from resnet_viz.check.running import USUAL, role_of
+from resnet_viz.check.running import USUAL, parameters_of, role_of
 from resnet_viz.check.session import Unknown
 
 _BLOCKS = {name.replace("_", ""): projects for name, projects in USUAL.items()}
@@ -42,12 +41,13 @@ def is_known(name: str) -> bool:
 
 
 def _key(name: str) -> str:
-    return name.replace("_", "").lower()
+    plain = name.replace("_", "").lower()
+    return plain if plain in _NETWORKS else plain.removeprefix("resnet")
 
 
 def roles_of(function: Any) -> set[str]:
     """Return what a function's parameters stand for; nothing for what has no signature."""
     try:
-        return {role_of(parameter) for parameter in inspect.signature(function).parameters}
+        return {role_of(parameter.name) for parameter in parameters_of(function)}
     except (TypeError, ValueError):
         return set()

@@ -4,10 +4,11 @@ import math
 from typing import Any, NoReturn
 
 from resnet_viz.analysis.shapes import windows
+from resnet_viz.check.dust import Dust
 from resnet_viz.check.recorder import Found, Recorder, Size, Tensor, size_of
 from resnet_viz.check.session import Initializer, KerasRefusesError, Session, Unknown
 from resnet_viz.check.signatures import ANYWHERE, KNOWN, MERGES, Signature, meant
-from resnet_viz.check.vocabulary import ACTIVATIONS
+from resnet_viz.check.vocabulary import ACTIVATIONS, OF_MODELS
 from resnet_viz.check.wording import near, suggested
 from resnet_viz.messages import gettext as _
 
@@ -28,7 +29,8 @@ class Layer:
         self._step = ""
         self._problems: list[Found] = []
         if self._signature is not None:
-            self._line = self._session.record.line()
+            self._lines = self._session.record.lines()
+            self._line = next(iter(self._lines), None)
             self._bind(self._signature, args, kwargs)
 
     def _bind(self, signature: Signature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -74,8 +76,16 @@ class Layer:
         """Apply the layer."""
         if self._signature is None:
             call = getattr(self, "call", None)
+            name = type(self).__name__
             if call is None:
-                self._session.record.refuse(type(self).__name__)
+                text = _("`{layer}` has no `call`: that is where a layer of one's own says what it computes.")
+                raise KerasRefusesError(text.format(layer=name))
+            if "_given" not in self.__dict__:
+                text = _("`{layer}` does not call `super().__init__()` before it makes its layers.")
+                raise KerasRefusesError(text.format(layer=name))
+            if not self.__dict__.get("built"):
+                self.built = True
+                self.build(args[0].shape if args and isinstance(args[0], Tensor) else None)
             return call(*args, **kwargs)
         record, title = self._session.record, type(self).__name__
         if not args:
@@ -105,6 +115,9 @@ class Layer:
             self._problems.append(Found("argument-unknown", record.line(), values=values_))
         phase = kwargs.get("training", args[1] if len(args) > 1 else None)
         return self._apply(tuple(tensor_of(value, record, title) for value in values), phase)
+
+    def build(self, _shape: object = None) -> None:
+        """Make what a layer of the code's own makes only when it knows its input; others have nothing to do."""
 
     def applied(self) -> Tensor:
         """Return what the layer gives though nobody called it: what follows can be judged then."""
@@ -136,6 +149,7 @@ class Layer:
             return tensors[0]
         tensor = record.put(kind, tensors, shape, settings=settings, name=self.name)
         step = record.steps[-1]
+        step.made = self._lines
         for problem in self._problems:
             record.found.append(Found(problem.id, problem.line, step.id, problem.values))
         self._problems = []
@@ -151,9 +165,11 @@ class Layer:
 
     def __getattr__(self, name: str) -> Any:
         is_own = self._signature is None and name not in ("add_weight", "add_loss", "add_metric")
+        if is_own and name in OF_MODELS:
+            return Dust(f"{type(self).__name__}.{name}", self._session)
         if name.startswith("_") or is_own or name in ("call", "shape"):
             raise AttributeError(name)
-        self._session.record.refuse(f"{type(self).__name__}.{name}")
+        return _refused(self._session.record, f"{type(self).__name__}.{name}")
 
 
 def layer_classes(session: Session) -> dict[str, type[Layer]]:
@@ -177,6 +193,8 @@ def tensor_of(value: object, record: Recorder, reader: str) -> Tensor:
         return done if done is not None else value.applied()
     if isinstance(value, Unknown):
         record.refuse(repr(value))
+    if isinstance(value, Initializer):  # `tf.zeros(…)` is a tensor of values
+        record.refuse(f"{value.name}(…)")
     if value is None:
         raise KerasRefusesError(
             _("`{layer}` is given None. Whatever made its input returned nothing: is a `return` missing?").format(

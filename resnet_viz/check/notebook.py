@@ -42,7 +42,7 @@ class Source:
 
     def unfilled(self, function: str) -> int | None:
         """Return the first line of a function that still gives None to a name, as the course's notebooks come."""
-        node = self.functions.get(function)
+        node = self.body_of(function)
         if node is None:
             return None
         places = range(node.lineno, (node.end_lineno or node.lineno) + 1)
@@ -50,13 +50,27 @@ class Source:
 
     def returns_something(self, function: str) -> bool:
         """Whether a function has a `return` with something behind it."""
-        node = self.functions.get(function)
+        node = self.body_of(function)
         inside = ast.walk(node) if node else ()
         return any(isinstance(each, ast.Return) and each.value is not None for each in inside)
 
     @cached_property
     def _nodes(self) -> list[ast.AST]:
         return list(ast.walk(self.tree))
+
+    def body_of(self, name: str) -> ast.FunctionDef | None:
+        """Return the function of a name; of a class what it does when it is called."""
+        made = next((node for node in self._nodes if isinstance(node, ast.ClassDef) and node.name == name), None)
+        inside = made.body if made else ()
+        called = [each for each in inside if isinstance(each, ast.FunctionDef) and each.name in ("call", "__call__")]
+        return called[-1] if called else self.functions.get(name)
+
+    def line_of(self, name: str, parameter: str) -> int | None:
+        """Return the line on which a function, or the making of a class, takes a parameter."""
+        kinds = (ast.FunctionDef, ast.ClassDef)
+        made = [node for node in self._nodes if isinstance(node, kinds) and node.name == name]
+        takes = (node for node in ast.walk(made[-1]) if isinstance(node, ast.arg)) if made else iter(())
+        return next((node.lineno for node in takes if node.arg == parameter), None)
 
     @cached_property
     def functions(self) -> dict[str, ast.FunctionDef]:

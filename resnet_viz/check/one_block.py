@@ -129,7 +129,7 @@ def _tried(program: Program, name: str, trial: Trial, roles: set[str], filters: 
 
 def end_of(program: Program, name: str, drafts: list[Draft]) -> None:
     """Have what is said of a function's end lie on its last line."""
-    node = program.source.functions.get(name)
+    node = program.source.body_of(name)
     for draft in drafts:
         if draft.line is None and node:
             draft.line = node.end_lineno

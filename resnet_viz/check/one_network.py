@@ -55,36 +55,41 @@ def _at_two_sizes(program: Program, name: str, preset_name: str) -> Judged:
 
 def _recorded(program: Program, name: str, preset_name: str, classes: int) -> tuple[Recorder, object]:
     """Return what a network's function does and returns, with right blocks where it calls blocks of its own."""
-    values = _values(preset_name, classes)
     record = program.recorder()
     with_ours = _Replaced(program)
     try:
-        given = program.call(program.names[name], values, name)
+        given = program.call(program.names[name], _values(program, name, preset_name, classes), name)
     finally:
         with_ours.undo()
     if record.calls and any(step.kind == "add" and step.scope is None for step in record.steps):
         # Some blocks are written out, or have names of their own: then all are looked into as they are.
         flat = program.recorder()
         try:
-            return flat, program.call(program.names[name], values, name)
+            return flat, program.call(program.names[name], _values(program, name, preset_name, classes), name)
         except StoppedError:  # a block that it calls stands in another cell
             program.stand_in.session.record = record
     return record, given
 
 
-def _values(preset_name: str, classes: int) -> dict[str, Any]:
-    return {"input_shape": preset(preset_name).input_shape, "classes": classes}
+def _values(program: Program, name: str, preset_name: str, classes: int) -> dict[str, Any]:
+    shape = preset(preset_name).input_shape
+    values: dict[str, Any] = {"input_shape": shape, "classes": classes}
+    if isinstance(program.names[name], type):  # a model of its own class is called with what others read from `Input`
+        values["x"] = program.stand_in.session.record.source(shape)
+    return values
 
 
 def _judged(program: Program, name: str, preset_name: str, classes: int) -> Judged:
     record, given = _recorded(program, name, preset_name, classes)
     if not record.steps:
         record.source(preset(preset_name).input_shape)
-    output, drafts = _output(given, record, name)
+    is_class = isinstance(program.names[name], type)
+    output, drafts = output_of(given, record, name) if is_class else _output(given, record, name)
     record.settle_lines()
     end_of(program, name, drafts)
     roles = roles_of(program.names[name])
-    shown = ", ".join(f"{key}={value}" for key, value in _values(preset_name, classes).items() if key in roles)
+    shown_values = {"input_shape": preset(preset_name).input_shape, "classes": classes}
+    shown = ", ".join(f"{key}={value}" for key, value in shown_values.items() if key in roles)
     return judged_network(record, output, drafts, (name, f"{name}({shown})"), preset_name, classes)
 
 

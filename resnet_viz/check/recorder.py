@@ -1,7 +1,7 @@
 """What the stand-in writes down: one step for every layer that the code applies, with its shape and its line."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -53,6 +53,8 @@ class Step:
         lines: The lines being run then, from the innermost of the code's functions outwards.
         scope: Number of the block's call that it lies in, or None.
         place: Where it stands in our graph, such as ``2b``; "" in theirs.
+        made: The lines being run when the layer was made, which may be elsewhere: in `__init__`, in a list.
+        made_line: The line to look at for its arguments.
     """
 
     id: str
@@ -65,6 +67,8 @@ class Step:
     scope: int | None = None
     place: str = ""
     lines: tuple[int, ...] = ()
+    made: tuple[int, ...] = ()
+    made_line: int | None = None
 
 
 @dataclass
@@ -206,14 +210,14 @@ class Recorder:
 
     def settle_lines(self) -> None:
         """Have a layer that a helper makes for several places lie on the line that asks the helper for it."""
-        asked: dict[tuple[str, int | None], set[tuple[int, ...]]] = {}
+        applied, made = (
+            _ways((step.kind, step.lines) for step in self.steps),
+            _ways((step.kind, step.made) for step in self.steps),
+        )
         for step in self.steps:
-            asked.setdefault((step.kind, step.line), set()).add(step.lines)
-        for step in self.steps:
-            ways = asked[step.kind, step.line]
-            depth = next((n for n in range(1, len(step.lines)) if len({way[n:] for way in ways}) > 1), None)
-            if depth is not None:
-                step.line = step.lines[depth]
+            step.line = _asked(step.lines, applied.get((step.kind, step.lines[:1]), set())) or step.line
+            if step.line not in step.made:
+                step.made_line = _asked(step.made, made.get((step.kind, step.made[:1]), set()))
 
     @contextmanager
     def within(self, call: dict[str, Any]) -> Iterator[None]:
@@ -224,6 +228,23 @@ class Recorder:
             yield
         finally:
             self.scope = outer
+
+
+_Ways = dict[tuple[str, tuple[int, ...]], set[tuple[int, ...]]]
+
+
+def _ways(lines: Iterable[tuple[str, tuple[int, ...]]]) -> _Ways:
+    """Return by a kind and its innermost line the ways that led there."""
+    found: _Ways = {}
+    for kind, way in lines:
+        found.setdefault((kind, way[:1]), set()).add(way)
+    return found
+
+
+def _asked(way: tuple[int, ...], ways: set[tuple[int, ...]]) -> int | None:
+    """Return the innermost line of a way in which it parts from others that end alike."""
+    depth = next((n for n in range(1, len(way)) if len({other[n:] for other in ways}) > 1), 0)
+    return way[depth] if way else None
 
 
 def size_of(tensor: Tensor) -> Size | None:

@@ -10,23 +10,29 @@ from typing import Any
 from resnet_viz.check.layers import shown, tensor_of
 from resnet_viz.check.ours import Trial, block_steps
 from resnet_viz.check.recorder import Tensor, size_of
-from resnet_viz.check.running import role_of
+from resnet_viz.check.running import parameters_of, role_of
 from resnet_viz.check.session import KerasRefusesError, Session
 from resnet_viz.messages import gettext as _
 
 
 def reference(session: Session, name: str, own: Callable[..., Any] | None, *, projects: bool) -> Callable[..., Any]:
     """Return our block with the signature of theirs, or of the course if they have none."""
-    signature = inspect.signature(own or (_convolutional if projects else _identity))
+    signature = inspect.Signature(parameters_of(own or (_convolutional if projects else _identity)))
 
-    def block(*args: Any, **kwargs: Any) -> Tensor:
+    def made(*args: Any, **kwargs: Any) -> Callable[..., Tensor]:
+        line = session.record.line()
+        return lambda x, *_more, **_rest: block(*args, of_class=(x, line), **kwargs)
+
+    def block(*args: Any, of_class: tuple[Tensor, int | None] | None = None, **kwargs: Any) -> Tensor:
         record = session.record
         line = record.line()
         bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
         values: dict[str, Any] = {}
         for place, (parameter, value) in enumerate(bound.arguments.items()):
-            values[role_of(parameter) or ("x" if place == 0 else parameter)] = value
+            values[role_of(parameter) or ("x" if place == 0 and not of_class else parameter)] = value
+        if of_class:
+            values["x"], line = of_class
         x = tensor_of(values.get("x"), record, name)
         if own is None and len(args) == 4 and "block" not in kwargs:
             values["s"], values["stage"] = args[3], ""  # the editions without names have the stride there
@@ -38,7 +44,7 @@ def reference(session: Session, name: str, own: Callable[..., Any] | None, *, pr
         with record.within(call):
             return _recorded(session, x, Trial(projects, f, filters, strides, size_of(x) or (1, 1, 1), "2a"))
 
-    return block
+    return made if isinstance(own, type) else block
 
 
 def _recorded(session: Session, x: Tensor, trial: Trial) -> Tensor:

@@ -149,13 +149,24 @@ class Program:
         return self.stand_in.session.record
 
     def call(self, function: Callable[..., Any], values: Mapping[str, Any], name: str) -> Any:
-        """Call one of the code's functions with values by what its parameters stand for.
+        """Call one of the code's functions with values by what its parameters stand for; a class is made, then called.
 
         Raises:
             StoppedError: If it fails, or needs an argument of which nothing is known.
         """
+        if isinstance(function, type):
+            start = {role: value for role, value in values.items() if role != "x"}
+            made = self._called(function, start, name, function)
+            takes = getattr(made, "call", made)
+            return self._called(made, {"x": values.get("x")}, name, takes) if callable(takes) else made
+        return self._called(function, values, name, function)
+
+    def _called(
+        self, function: Callable[..., Any], values: Mapping[str, Any], name: str, takes: Callable[..., Any]
+    ) -> Any:
+        """Call something; `takes` is what shows its parameters."""
         try:
-            args, kwargs = arguments(function, values)
+            args, kwargs = arguments(takes, values)
         except LookupError as error:
             raise StoppedError(self._strange(name, str(error.args[0]))) from None
         self.stand_in.session.is_judging = True
@@ -165,6 +176,9 @@ class Program:
         except BaseException as error:  # noqa: BLE001 - whatever a stranger's code raises
             stop = stop_of(error, self.source, name, self.usual_names)
             earlier = self.failed.get(getattr(error, "name", None) or " ") if isinstance(error, NameError) else None
+            if stop["line"] is None:
+                line = self.source.defined.get(name)
+                stop |= {"line": line, "text": self.source.text_at(line)}
             raise StoppedError(earlier or stop) from None
         finally:
             self.stand_in.session.is_judging = False
@@ -174,8 +188,7 @@ class Program:
         return given
 
     def _strange(self, name: str, parameter: str) -> Stop:
-        node = self.source.functions.get(name)
-        line = node.lineno if node else None
+        line = self.source.line_of(name, parameter)
         text = _("`{function}` has a parameter `{parameter}` that the course's does not have, so it cannot be tried.")
         return {
             "kind": "unknown",
@@ -217,7 +230,7 @@ def arguments(function: Callable[..., Any], values: Mapping[str, Any]) -> tuple[
     """
     args: list[Any] = []
     kwargs: dict[str, Any] = {}
-    for place, parameter in enumerate(inspect.signature(function).parameters.values()):
+    for place, parameter in enumerate(parameters_of(function)):
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
         role = role_of(parameter.name)
@@ -238,6 +251,13 @@ def arguments(function: Callable[..., Any], values: Mapping[str, Any]) -> tuple[
         else:
             args.append(value)
     return args, kwargs
+
+
+def parameters_of(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    """Return what a function, or the making of a class, takes."""
+    if isinstance(function, type):
+        return list(inspect.signature(function.__init__).parameters.values())[1:]  # type: ignore[misc]
+    return list(inspect.signature(function).parameters.values())
 
 
 def role_of(parameter: str) -> str:

@@ -112,6 +112,13 @@ hard_swish log_sigmoid exponential linear threshold
 ACTIVATIONS = tuple(_ACTIVATIONS.split())
 """Activations that Keras knows by name."""
 
+_OF_MODELS = """
+layers variables weights trainable_variables trainable_weights non_trainable_weights losses metrics summary compile fit
+evaluate predict count_params get_weights set_weights save save_weights load_weights get_config input_shape output_shape
+"""
+OF_MODELS = frozenset(_OF_MODELS.split())
+"""What a layer or model of the code's own has from Keras: about values and training."""
+
 MODULES = ("keras", "layers", "tf", "tensorflow", "K", "np")
 """Modules under the names that the course gives them."""
 

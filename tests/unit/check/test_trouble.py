@@ -118,7 +118,7 @@ UNKNOWN = {
         "conv2d",
     ),
     "weights of a layer of one's own": (
-        "class Mine(layers.Layer):\n    def build(self):\n        self.w = self.add_weight()\n    def call(self, x):\n        self.build()\n        return x\n"
+        "class Mine(layers.Layer):\n    def make(self):\n        self.w = self.add_weight()\n    def call(self, x):\n        self.make()\n        return x\n"
         + BLOCK
         + "    return Mine()(X)\n",
         "add_weight",
