@@ -2,7 +2,8 @@
 
 ``python -m tests.read_weights_files COUNT SEED [FORMAT …]`` reads COUNT broken files of each format and prints one JSON object
 by format: how many gave arrays, a sentence, or ended the process (which the server tells as a sentence too) and which, the
-worst processor time and memory, and what broke a promise: an exception that nobody turned into a sentence.
+worst processor time and memory, how long all took and how much of that went into making the files, and what broke a
+promise: an exception that nobody turned into a sentence.
 ``python -m tests.read_weights_files FOLDER`` reads the files of a folder and prints what became of each.
 """
 
@@ -74,9 +75,12 @@ def main(count: int, seed: int, names: list[str]) -> None:
 def trial(name: str, count: int, seed: int, work: Path) -> dict[str, object]:
     """Return what became of the files of one format."""
     outcomes, broken, ended = Counter(), [], []
-    worst_s, worst_bytes, began = (0.0, -1), (0, -1), time.monotonic()
+    worst_s, worst_bytes, began, made_s = (0.0, -1), (0, -1), time.monotonic(), 0.0
     for index in range(count):
-        outcome, seconds, extra = tried(malformed(name, index, seed), work)
+        making = time.process_time()
+        data = malformed(name, index, seed)
+        made_s += time.process_time() - making
+        outcome, seconds, extra = tried(data, work)
         if outcome == "ended":
             ended.append(index)
         elif outcome not in ("arrays", "sentence"):
@@ -85,7 +89,8 @@ def trial(name: str, count: int, seed: int, work: Path) -> dict[str, object]:
         outcomes[outcome] += 1
         worst_s, worst_bytes = max(worst_s, (seconds, index)), max(worst_bytes, (extra, index))
     told = {"count": count, "outcomes": outcomes, "ended": ended, "broken": broken[:20]}
-    return told | {"worst_s": worst_s, "worst_bytes": worst_bytes, "took_s": round(time.monotonic() - began)}
+    took = {"took_s": round(time.monotonic() - began), "made_s": round(made_s)}
+    return told | {"worst_s": worst_s, "worst_bytes": worst_bytes} | took
 
 
 if __name__ == "__main__":

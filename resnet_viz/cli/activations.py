@@ -11,7 +11,7 @@ from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.cli.pictures import PreparedPicture, add_picture
 from resnet_viz.errors import ResNetVizError, broken_rule
 from resnet_viz.messages import gettext as _
-from resnet_viz.reports.names import class_names, prediction_text
+from resnet_viz.reports.names import prediction_text
 from resnet_viz.reports.origins import about_of
 from resnet_viz.spec.layers import Softmax
 from resnet_viz.viz.block_view import Focus, signals
@@ -67,7 +67,7 @@ def _prediction(prepared: PreparedPicture, shares: FloatArray | None) -> str:
     trial = prepared.trial
     if shares is None or trial.weights.file is None:
         return ""
-    return prediction_text(class_names(trial.weights, trial.spec.classes), shares)
+    return prediction_text(trial.weights, shares)
 
 
 def _write_mosaics(path: Path, maps: dict[str, Any]) -> None:

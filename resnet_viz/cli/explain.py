@@ -17,8 +17,9 @@ from resnet_viz.attribution.files import explanation_npz
 from resnet_viz.cli.pictures import PreparedPicture, add_picture
 from resnet_viz.errors import ResNetVizError, broken_rule
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.reports.explanations import last_with_enough_cells, layer_of
-from resnet_viz.reports.names import class_names
+from resnet_viz.reports.names import assumed_text, class_names
 from resnet_viz.viz.overlay import overlay_png
 
 
@@ -74,7 +75,9 @@ def _explain(options: argparse.Namespace) -> None:
         f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in numbers.items()
     )
     where = f" {node}" if METHODS[options.method].needs_node else ""
-    name = f" ({class_names(trial.weights, trial.spec.classes)[request.target]})" if trial.weights.classes else ""
+    weights, classes = trial.weights, trial.spec.classes
+    called = (class_names(weights, classes)[request.target], assumed_text(weights, classes))
+    name = f" ({joined(filter(None, called))})" if weights.classes else ""
     print(
         f"{options.method}{where}, class {request.target}{name}: {shown}; weights: {prepared.weights_text} -> {options.out}"
     )

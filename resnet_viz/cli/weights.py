@@ -90,6 +90,7 @@ def _plain(file: WeightsFile, about: About, spec: ResNetSpec, rows: list[Misfit]
         "assumed": list(about.assumed),
         "input_shape": list(spec.input_shape),
         "classes": spec.classes,
+        "class_names": "imagenet" if about.has_imagenet_classes else None,
         "parameters": about.parameters,
         "arrays": {"read": about.read, "counters": about.counters, "unknown": about.unknown_count},
         "pixels": about.normalisation or None,

@@ -1,6 +1,6 @@
 """What weights and classes are called."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -55,10 +55,17 @@ def class_names(weights: Weights, classes: int) -> list[str]:
     return [_("class {n}").format(n=n) for n in range(classes)]
 
 
-def prediction_text(names: Sequence[str], shares: FloatArray) -> str:
-    """Return the three likeliest classes in a line."""
+def assumed_text(weights: Weights, classes: int) -> str:
+    """Return that the classes' names are taken to be ImageNet's; "" where their own names are known, or none."""
+    return _("names of ImageNet, assumed") if weights.assumes_classes and len(weights.classes) == classes else ""
+
+
+def prediction_text(weights: Weights, shares: FloatArray) -> str:
+    """Return the three likeliest classes in a line, from probabilities ``(classes,)``."""
+    names, assumed = class_names(weights, len(shares)), assumed_text(weights, len(shares))
     likeliest = np.argsort(-shares, kind="stable")[:3]
-    return _("prediction: {list}").format(list=joined(f"{names[place]} {shares[place]:.1%}" for place in likeliest))
+    listed = joined(f"{names[place]} {shares[place]:.1%}" for place in likeliest)
+    return joined(filter(None, (_("prediction: {list}").format(list=listed), assumed)), "; ")
 
 
 def softmax(logits: FloatArray) -> FloatArray:

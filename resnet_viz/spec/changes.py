@@ -1,6 +1,6 @@
 """A specification as a preset and what was changed: short enough for a link, exact enough to build from."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +12,10 @@ from resnet_viz.spec.schema import MAX_STAGES, ResNetSpec
 
 # Input and classes are part of the subject, not of what tells two networks apart, and have names of their own in links.
 _APART = ("input_shape", "classes")
+# Fields that change no answer of a trained network of one size.
+_NO_ARITHMETIC = frozenset(
+    (*_APART, "seed", "seed_policy", "bn_momentum", "kernel_initializer", "dense_initializer", "classifier_activation")
+)
 
 
 def to_paths(spec: ResNetSpec) -> dict[str, Leaf]:
@@ -69,6 +73,12 @@ def with_changes(base: ResNetSpec, changes: dict[str, str]) -> ResNetSpec:
         else:
             data[head] = value
     return replace(ResNetSpec.from_dict(data), input_shape=base.input_shape, classes=base.classes)
+
+
+def is_built_alike(one: ResNetSpec, other: ResNetSpec) -> bool:
+    """Whether two networks have the same arithmetic: size and classes apart, and how they start and learn."""
+    names = [item.name for item in fields(one) if item.name not in _NO_ARITHMETIC]
+    return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
 def with_stage_count(base: ResNetSpec, count: int) -> ResNetSpec:

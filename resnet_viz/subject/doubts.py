@@ -1,13 +1,15 @@
 """Why a prediction is not to be taken at its word: one cause, one sentence, one way out."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from resnet_viz.images.preprocess import normalisation_name
 from resnet_viz.images.samples import DRAWINGS, SHAPES, sample_title
 from resnet_viz.messages import N_, Titles, joined, ngettext
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import ResNetSpec
+from resnet_viz.spec.changes import is_built_alike
 from resnet_viz.subject.subject import UPLOAD
 from resnet_viz.subject.trial import Trial
 from resnet_viz.weights.choice import LearnedFrom, fits_shipped
@@ -33,6 +35,7 @@ class Cause(StrEnum):
     PLAIN = "plain"
     NETWORK = "network"
     SCALE = "scale"
+    UNSAID = "unsaid"
     PIXELS = "pixels"
     SURGERY = "surgery"
     PICTURE = "picture"
@@ -49,6 +52,7 @@ class Remedy(StrEnum):
     SHORTCUTS = "shortcuts"
     NETWORK = "network"
     UNDO = "undo"
+    SAY = "say"
     PIXELS = "pixels"
     WHOLE = "whole"
     SHAPE = "shape"
@@ -71,6 +75,7 @@ class Situation:
         has_imagenet: Whether ImageNet's weights are published for this network, whatever its size and classes.
         learned_from: What pictures the weights were learned from.
         wants_pixels: Whether they were learned with other pixel values.
+        unsaid_pixels: How pixels are prepared where neither the file nor a person has said it, by name; or "".
         has_surgery: Whether parts of the network are switched off.
         kind: What the picture is.
         title: What it is called.
@@ -87,6 +92,7 @@ class Situation:
     has_imagenet: bool = False
     learned_from: LearnedFrom = ""
     wants_pixels: bool = False
+    unsaid_pixels: str = ""
     has_surgery: bool = False
     kind: Kind = "shape"
     title: str = ""
@@ -112,11 +118,6 @@ class Doubt:
         return self.cause in _OF_WEIGHTS
 
 
-# Fields that change no answer of a trained network of one size.
-_ASIDE = (
-    *("input_shape", "classes", "seed", "seed_policy"),
-    *("bn_momentum", "kernel_initializer", "dense_initializer", "classifier_activation"),
-)
 _OF_WEIGHTS = {
     Cause.REFUSED,
     Cause.GONE,
@@ -136,7 +137,7 @@ def doubt_of(trial: Trial) -> Doubt | None:
 def situation_of(trial: Trial) -> Situation:
     """Return what the prediction rests on."""
     weights, kind = trial.weights, kind_of(trial.image)
-    fitting = weights.fit
+    fitting, about = weights.fit, weights.file.about if weights.file else None
     source: Source = trial.source.partition(".")[0]  # type: ignore[assignment]
     return Situation(
         spec=trial.spec,
@@ -150,6 +151,7 @@ def situation_of(trial: Trial) -> Situation:
         has_imagenet=file_for(trial.spec) is not None,
         learned_from=weights.learned_from,
         wants_pixels=bool(weights.normalisation) and weights.normalisation != trial.preparation.normalisation,
+        unsaid_pixels="" if about is None or about.normalisation else trial.preparation.normalisation,
         has_surgery=bool(trial.surgery),
         kind=kind,
         title="" if kind == "own" else sample_title(trial.image),
@@ -182,6 +184,7 @@ _REMEDIES = Titles(
         Remedy.SHORTCUTS: N_("Put the shortcuts back"),
         Remedy.NETWORK: N_("Back to the trained network"),
         Remedy.UNDO: N_("Undo"),
+        Remedy.SAY: N_("Say which…"),
         Remedy.PIXELS: N_("Use their pixel values"),
         Remedy.WHOLE: N_("Undo the surgery"),
         Remedy.SHAPE: N_("Show one of the six"),
@@ -257,7 +260,7 @@ def _in_another_network(now: Situation) -> Doubt | None:
     if now.made_for.shortcut.enabled and not now.spec.shortcut.enabled:
         sentence = _("These weights were learned with shortcuts. Without them the prediction means nothing.")
         return Doubt(Cause.PLAIN, sentence, Remedy.SHORTCUTS)
-    if _layers(now.spec) != _layers(now.made_for):
+    if not is_built_alike(now.spec, now.made_for):
         sentence = _("These weights were learned in a network that was built otherwise. The prediction may be wrong.")
         return Doubt(Cause.NETWORK, sentence, Remedy.NETWORK)
     if now.spec.input_shape != now.made_for.input_shape:
@@ -268,6 +271,11 @@ def _in_another_network(now: Situation) -> Doubt | None:
 
 def _after_surgery(now: Situation) -> Doubt | None:
     """The network or its input is not as it was while it learned."""
+    if now.unsaid_pixels:
+        sentence = _(
+            "Nobody has said which pixel values these weights were learned with: {name} is a guess. The prediction may be wrong."
+        )
+        return Doubt(Cause.UNSAID, sentence.format(name=normalisation_name(now.unsaid_pixels)), Remedy.SAY)
     if now.wants_pixels:
         sentence = _("These weights were learned with other pixel values. The prediction may be wrong.")
         return Doubt(Cause.PIXELS, sentence, Remedy.PIXELS)
@@ -302,11 +310,6 @@ def _of_another_picture(now: Situation) -> Doubt | None:
         ).format(n=f"{now.spec.classes:,}")
         return Doubt(Cause.PICTURE, sentence, None)
     return None
-
-
-def _layers(spec: ResNetSpec) -> dict[str, object]:
-    """Return what makes the network's arithmetic: all but its size, its classes, how it starts and how it learns."""
-    return {item.name: getattr(spec, item.name) for item in fields(spec) if item.name not in _ASIDE}
 
 
 def _size(height: int, width: int) -> str:

@@ -15,7 +15,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined, ngettext
 from resnet_viz.viz.theme import SERIES
 from resnet_viz.viz.words import number_text, part_name, percent_text
-from resnet_viz.weights.figures import Change, LayerFigures, Portrait, Portraits
+from resnet_viz.weights.figures import Change, LayerFigures, NormFigures, Portrait, Portraits
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -99,20 +99,22 @@ def _layer(
     own = sets[0].layers[place]
     node = summary.graph.by_id[own.layer]
     block = f"{node.stage}{node.block}" if node.block else {0: "head", 1: "stem"}[node.stage]
-    scales = own.scales
-    largest = float(np.abs(scales).max(initial=0.0)) or 1.0
     return {
         "id": own.layer,
-        "norm": own.norm,
+        "norms": [_norm(found, blocks) for found in own.norms],
         "block": part_name(block),
         "stage": node.stage,
         "title": joined((own.layer, _shape_of(summary, own.layer)), ": "),
         "facts": _facts([one.layers[place] for one in sets], changes[place] if changes else None),
         "bound": own.bound,
         "histograms": [one.layers[place].histogram for one in sets],
-        "scales": _packed(scales, blocks, largest) if scales.size else None,
-        "off": own.off,
     }
+
+
+def _norm(own: NormFigures, blocks: list[bytes]) -> dict[str, Any]:
+    arrays = {"scales": own.scales, "shifts": own.shifts, "means": own.means, "deviations": own.deviations}
+    packed = {name: _packed(array, blocks, float(np.abs(array).max()) or 1.0) for name, array in arrays.items()}
+    return {"id": own.norm, "isBefore": own.is_before, **packed}
 
 
 def _shape_of(summary: NetworkSummary, layer: str) -> str:
@@ -145,7 +147,7 @@ def _facts(figures: Sequence[LayerFigures], change: Change | None) -> list[str]:
     if own.off:
         facts.append(
             ngettext("{n} of {m} channels is off.", "{n} of {m} channels are off.", own.off).format(
-                n=f"{own.off:,}", m=f"{own.scales.size:,}"
+                n=f"{own.off:,}", m=f"{own.channels:,}"
             )
         )
     if own.idle_biases:
@@ -164,7 +166,7 @@ def _selected(layers: Sequence[LayerFigures], summary: NetworkSummary, node: str
     names: dict[str, int] = {}
     for place, own in enumerate(layers):
         held = summary.graph.by_id[own.layer]
-        for name in (own.layer, own.norm, f"{held.stage}{held.block}"):
+        for name in (own.layer, *(norm.norm for norm in own.norms), f"{held.stage}{held.block}"):
             names.setdefault(name, place)
     found = summary.graph.by_id.get(node)
     return names.get(node, names.get(f"{found.stage}{found.block}", 0) if found else 0)
@@ -208,7 +210,7 @@ def _rows(found: Portraits) -> list[dict[str, Any]]:
         ),
     ]
     if any(own.off for own in layers):
-        shares = [own.off / max(1, own.scales.size) for own in layers]
+        shares = [own.off / max(1, own.channels) for own in layers]
         sentence = _("the BatchNorm's scale is below 1 % of the layer's largest")
         rows.append(_row("off", _("Channels that are off"), sentence, shares, percent_text))
     return rows
@@ -259,7 +261,7 @@ def _of_layers(own: Portrait, first: LayerFigures) -> list[str]:
     twins = [layer for layer in own.layers if layer.twin]
     idle = sum(layer.idle_biases for layer in own.layers)
     off = sum(layer.off for layer in own.layers)
-    total = sum(layer.scales.size for layer in own.layers)
+    total = sum(layer.channels for layer in own.layers)
     said = []
     if twins:
         text = ngettext(
@@ -271,7 +273,7 @@ def _of_layers(own: Portrait, first: LayerFigures) -> list[str]:
     if total and not off:
         said.append(_("No channel is off."))
     elif off:
-        most = max(own.layers, key=lambda layer: layer.off)
+        most = max((norm for layer in own.layers for norm in layer.norms), key=lambda norm: norm.off)
         said.append(
             ngettext(
                 "{n} of {m} channels is off, in {layer}.", "{n} of {m} channels are off, most in {layer}.", off
@@ -288,19 +290,22 @@ def _of_layers(own: Portrait, first: LayerFigures) -> list[str]:
     return said if first else []
 
 
-def _texts() -> dict[str, str]:
+def _texts() -> dict[str, Any]:
     return {
         "kernels": _("The kernels of the first convolution"),
         "kernel": _("Kernel {n}"),
-        "planes": [_("red"), _("green"), _("blue")],  # type: ignore[dict-item]
+        "planes": [_("red"), _("green"), _("blue")],
         "layers": _("Layer by layer"),
         "alt": _("Bars, one a layer; the arrow keys go from layer to layer"),
         "histogram": _("How its weights are spread"),
-        "scales": _("The BatchNorm's scale, a square a channel"),
+        "behind": _("The BatchNorm behind it, a square a channel"),
+        "before": _("The BatchNorm before it, a square a channel"),
         "noScales": _("No BatchNorm follows this layer."),
-        "channel": _("Channel {n}: scale {value}"),
-        "off": _("off"),
+        "channel": _("Channel {n}: scale γ {scale}, shift β {shift}, mean {mean}, standard deviation {deviation}"),
         "jump": _("See channel {n} in Activations"),
         "taken": _("Take this network to see its channels in Activations."),
-        "key": _("dark: small, bright: up to {value}; crossed out: off"),
+        "keys": {
+            "scales": _("Scale γ. Dark: small, bright: up to {value}; crossed out: off"),
+            "shifts": _("Shift β. Red: above 0, blue: below, up to {value}"),
+        },
     }

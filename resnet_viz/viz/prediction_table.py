@@ -13,7 +13,9 @@ FloatArray = npt.NDArray[np.float32]
 _SHORT_NAME = 12
 
 
-def prediction_table(names: list[str], shares: FloatArray, before: FloatArray | None, count: int) -> str:
+def prediction_table(
+    names: list[str], shares: FloatArray, before: FloatArray | None, count: int, assumed: str = ""
+) -> str:
     """Return the likeliest classes.
 
     Args:
@@ -21,10 +23,12 @@ def prediction_table(names: list[str], shares: FloatArray, before: FloatArray | 
         shares: Their probabilities, ``(classes,)``.
         before: The same before a surgery; None without one.
         count: How many classes to list.
+        assumed: What is to be known of the names.
     """
     order = np.argsort(-shares, kind="stable")[:count]
     title = _("prediction") if before is None else _("before → after the surgery")
-    head = f"<caption>{html.escape(title)}</caption>"
+    aside = f" <small>{html.escape(assumed)}</small>" if assumed else ""
+    head = f"<caption>{html.escape(title)}{aside}</caption>"
     rows = []
     for place in order:
         name, value, track = _named(names[place]), f"{shares[place]:.1%}", _bar(shares[place], "now")

@@ -30,6 +30,7 @@ _OF_IMAGENET = {
 }
 _TORCH = ("torch", "hugging-face")
 _FOLDED = "folded"
+_NO_HEAD = "no_head"
 # Names that a sentence or a table shows.
 _SHOWN = 40
 
@@ -78,6 +79,16 @@ class About:
     def is_folded(self) -> bool:
         """Whether the file has its BatchNorms as part of the convolutions."""
         return _FOLDED in self.notes
+
+    @property
+    def has_imagenet_classes(self) -> bool:
+        """Whether its classes are taken to be ImageNet's: as many, of a network published for them; no file names them."""
+        return (
+            self.spec is not None
+            and self.spec.classes == _IMAGENET_CLASSES
+            and self.preset in _OF_IMAGENET
+            and _NO_HEAD not in self.notes
+        )
 
     def decided(self, preset: str) -> "About":
         """Return what the file is where a person has said which of the networks is meant that it fits equally well.
@@ -244,7 +255,7 @@ def _notes(contents: Contents, assignment: Assignment, found: list[Reading]) -> 
     if contents.passed:
         notes.append("optimizer")
     if f"{HEAD}/kernel" not in assignment.places:
-        notes.append("no_head")
+        notes.append(_NO_HEAD)
     if found and contents.specification and found[0].spec == _said_by_file(contents, assignment):
         notes.append("said")
     return tuple(notes)

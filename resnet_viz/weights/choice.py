@@ -63,6 +63,7 @@ class Weights:
         imagenet: The published file they come from, if they are ImageNet's.
         made_for: The network they were learned in, if anybody knows.
         classes: What its classes are called, if anybody knows.
+        assumes_classes: Whether those names are ImageNet's, which nothing in the file says.
         learned_from: What pictures they were learned from.
     """
 
@@ -72,6 +73,7 @@ class Weights:
     imagenet: ImageNetFile | None = None
     made_for: ResNetSpec | None = None
     classes: tuple[str, ...] = ()
+    assumes_classes: bool = False
     learned_from: LearnedFrom = ""
 
     @property
@@ -135,7 +137,7 @@ def weights_for(source: str, spec: ResNetSpec, stores: WeightsStores) -> Weights
             learned_from=found.learned_from,
         )
     file = stores.own_weights() if kind == FILE else None
-    return Weights(file, _fit(spec, file)) if file else Weights()
+    return _own(spec, file) if file else Weights()
 
 
 def fits_shipped(spec: ResNetSpec) -> bool:
@@ -145,6 +147,13 @@ def fits_shipped(spec: ResNetSpec) -> bool:
 
 def _fit(spec: ResNetSpec, file: WeightsFile) -> Fit:
     return fit(network(spec), file.shapes)
+
+
+def _own(spec: ResNetSpec, file: WeightsFile) -> Weights:
+    """Return a visitor's weights; a network published for ImageNet with as many classes is taken to have its classes."""
+    found = _fit(spec, file)
+    is_imagenets = file.about is not None and file.about.has_imagenet_classes
+    return Weights(file, found, classes=class_names() if is_imagenets else (), assumes_classes=is_imagenets)
 
 
 def _shipped(spec: ResNetSpec) -> Weights:

@@ -1,6 +1,7 @@
 """What the arrays of a network are like, layer by layer, and how two sets of them differ. NumPy alone.
 
-A layer here is a convolution or a dense layer, with the BatchNorm right behind it.
+A layer here is a convolution or a dense layer, with the BatchNorm right behind it and the one that prepares its input where
+no layer stands before that.
 """
 
 import math
@@ -26,12 +27,34 @@ OFF = 0.01
 _TELLING = 8
 
 
+class NormFigures(NamedTuple):
+    """A BatchNorm, channel by channel.
+
+    Attributes:
+        norm: Its id.
+        is_before: Whether it prepares the layer's input.
+        scales: γ.
+        shifts: β.
+        means: The mean it takes away.
+        deviations: The standard deviation it divides by, ε apart.
+        off: How many channels are off; see `OFF`.
+    """
+
+    norm: str
+    is_before: bool
+    scales: Array
+    shifts: Array
+    means: Array
+    deviations: Array
+    off: int
+
+
 class LayerFigures(NamedTuple):
     """A layer's weights in numbers.
 
     Attributes:
         layer: Its id.
-        norm: The BatchNorm right behind it, or "".
+        norms: The BatchNorm right behind it, then the one before it; often one of them, or none.
         size: How many numbers its kernel has.
         rms: Their root mean square.
         low: The smallest.
@@ -39,14 +62,12 @@ class LayerFigures(NamedTuple):
         bound: Where the histogram ends, on both sides of 0.
         near_zero: The share that is near zero; see `NEAR`.
         histogram: How many lie in each of `BINS` equal steps from −bound to bound.
-        scales: γ of the BatchNorm, channel by channel; none without one.
-        off: How many channels are off; see `OFF`.
         idle_biases: How many biases it has that the BatchNorm takes out again.
         twin: The first layer whose kernel has the same numbers, or "".
     """
 
     layer: str
-    norm: str
+    norms: list[NormFigures]
     size: int
     rms: float
     low: float
@@ -54,10 +75,18 @@ class LayerFigures(NamedTuple):
     bound: float
     near_zero: float
     histogram: list[int]
-    scales: Array
-    off: int
     idle_biases: int
     twin: str
+
+    @property
+    def channels(self) -> int:
+        """How many channels its BatchNorms have in all."""
+        return sum(own.scales.size for own in self.norms)
+
+    @property
+    def off(self) -> int:
+        """How many of them are off."""
+        return sum(own.off for own in self.norms)
 
 
 class Change(NamedTuple):
@@ -113,6 +142,19 @@ def weighted_layers(summary: NetworkSummary) -> dict[str, str]:
     return found
 
 
+def norms_before(summary: NetworkSummary) -> dict[str, str]:
+    """Return the BatchNorms that stand behind no layer, as those of a pre-activated block, by the first layer they prepare."""
+    graph, behind, found = summary.graph, set(weighted_layers(summary).values()), {}
+    for node in graph.nodes:
+        if not isinstance(node.layer, BatchNorm) or node.id in behind:
+            continue
+        name = node.id
+        while not isinstance(graph.by_id[name].layer, (Conv, Dense)):
+            name = graph.readers[name][0]
+        found[name] = node.id
+    return found
+
+
 def layer_figures(
     summary: NetworkSummary,
     arrays: Mapping[str, Array],
@@ -128,12 +170,11 @@ def layer_figures(
         publish: Hears the share that is done.
     """
     seen: dict[tuple[object, ...], list[str]] = {}
-    layers = weighted_layers(summary)
+    layers, before = weighted_layers(summary), norms_before(summary)
     found = []
     for place, (layer, behind) in enumerate(layers.items()):
         publish(place / len(layers))
         kernel = arrays[f"{layer}/kernel"]
-        scales = arrays[f"{behind}/gamma"] if behind else np.zeros(0, np.float32)
         bias = arrays.get(f"{layer}/bias")
         rms = norm(kernel) / math.sqrt(kernel.size)
         bound = bounds[layer]
@@ -141,7 +182,11 @@ def layer_figures(
         found.append(
             LayerFigures(
                 layer,
-                behind,
+                [
+                    _norm_figures(arrays, name, is_before=is_before)
+                    for name, is_before in ((behind, False), (before.get(layer, ""), True))
+                    if name
+                ],
                 int(kernel.size),
                 rms,
                 float(values.min()),
@@ -149,13 +194,18 @@ def layer_figures(
                 bound,
                 float(np.mean(np.abs(values) < NEAR * rms)) if rms else 1.0,
                 np.histogram(values, BINS, (-bound, bound))[0].tolist(),
-                np.ascontiguousarray(scales),
-                int(off_channels(scales).sum()),
                 int(bias.size) if behind and bias is not None else 0,
                 _twin_of(layer, arrays, seen),
             )
         )
     return found
+
+
+def _norm_figures(arrays: Mapping[str, Array], norm: str, *, is_before: bool) -> NormFigures:
+    scales, shifts, means, variances = (
+        np.ascontiguousarray(arrays[f"{norm}/{name}"]) for name in ("gamma", "beta", "moving_mean", "moving_variance")
+    )
+    return NormFigures(norm, is_before, scales, shifts, means, np.sqrt(variances), int(off_channels(scales).sum()))
 
 
 def off_channels(scales: Array) -> npt.NDArray[np.bool_]:

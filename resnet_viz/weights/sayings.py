@@ -39,6 +39,8 @@ def notes(about: About) -> list[str]:
         "said": _("The file itself says which network it is, and its arrays agree."),
     }
     found = [texts[note] for note in about.notes if note in texts]
+    if about.has_imagenet_classes:
+        found.append(_("It has as many classes as ImageNet: their names are taken to be its, in the usual order."))
     if about.assumed:
         sentence = _("The arrays do not show these settings, so the usual ones are taken: {names}.")
         found.append(sentence.format(names=joined(f"`{name}`" for name in about.assumed)))

@@ -8,14 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from resnet_viz.analysis import NetworkSummary
 from resnet_viz.errors import DAMAGE, ResNetVizError, WeightsError
 from resnet_viz.files import write_whole
 from resnet_viz.messages import gettext as _
 from resnet_viz.owners import Room, is_used, owner_digest
 from resnet_viz.spec.layers import Shape
 from resnet_viz.weights.about import About
-from resnet_viz.weights.fit import fit_or_refuse
 from resnet_viz.weights.reader import convert, shapes_from
 
 # What is stored may have been written by another version.
@@ -48,17 +46,16 @@ class WeightsStore:
         """Keep files in `folder`, if there is `room`."""
         self._folder, self._room = folder, room
 
-    def save(self, owner: str, name: str, data: bytes, summary: NetworkSummary | None = None) -> WeightsFile:
+    def save(self, owner: str, name: str, data: bytes) -> WeightsFile:
         """Check and keep a weights file in place of the owner's last one; all of it or nothing.
 
         Args:
             owner: Whose it is.
             name: What they call it.
             data: Its bytes.
-            summary: The network that some of it must fit; any network if None.
 
         Raises:
-            WeightsError: If it cannot be read safely, nothing of it fits that network, or it cannot be stored.
+            WeightsError: If it cannot be read safely, holds nothing of a residual network, or it cannot be stored.
             QuotaError: If the owner keeps too much.
         """
         digest = hashlib.sha256(data).hexdigest()
@@ -68,8 +65,6 @@ class WeightsStore:
                 source, target = Path(work, "source"), Path(work, "target")
                 source.write_bytes(data)
                 shapes, about_it = convert(source, target)
-                if summary:
-                    fit_or_refuse(summary, shapes)
                 if self._room:
                     self._room.check(owner_digest(owner), target.stat().st_size, instead_of=self._folder.name)
                 about = Path(work, "about")

@@ -1024,10 +1024,11 @@ def test_own_weights_fit_until_the_input_changes_and_then_say_what_does_not():
 
 
 def _open_with_own_weights(name: str = "cifar-20"):
-    """Return a page at a small network, and bytes of weights that fit it."""
-    shapes = expected_arrays(analyse(preset(name, input_shape=(16, 16, 3))))
-    data = save({key: np.full(shape, 0.01, np.float16) for key, shape in shapes.items()})
-    return opened("layers", SMALL), data
+    """Return a page at a small network, and bytes of weights that fit it and say so."""
+    spec = preset(name, input_shape=(16, 16, 3))
+    shapes = expected_arrays(analyse(spec))
+    arrays = {key: np.full(shape, 0.01, np.float16) for key, shape in shapes.items()}
+    return opened("layers", SMALL), save(arrays, {"specification": spec.to_json(None)})
 
 
 def _upload_weights(app, data: bytes):
@@ -1122,7 +1123,7 @@ def test_a_file_of_arrays_says_the_same_from_the_page_and_from_the_terminal(tmp_
     shapes = {name: shape for name, shape in expected_arrays(summary).items() if not name.startswith("fc10")}
     weights, out = tmp_path / "mine.safetensors", tmp_path / "maps.npz"
     weights.write_bytes(save({name: np.full(shape, 0.1, np.float16) for name, shape in shapes.items()}))
-    services.weights_store().save("visitor", weights.name, weights.read_bytes(), summary)
+    services.weights_store().save("visitor", weights.name, weights.read_bytes())
     selection = (
         Subject().having(image="cat", weights="file", normalisation="caffe", resize="letterbox").with_preset("cifar-20")
     )

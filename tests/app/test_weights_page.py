@@ -79,6 +79,26 @@ def test_a_torchvision_file_shows_its_kernels_at_once_and_is_taken_with_one_butt
     assert "prep" not in app.query_params
 
 
+def test_the_menus_own_upload_takes_what_is_of_the_network_above_and_explains_the_rest_on_this_page():
+    app = opened("activations", {"preset": "torch-v1.5", "width": "0.05", "input": "64"})
+    app.file_uploader(key="weights_upload").upload("a.safetensors", safetensors(state_dict(WHOLE, torchvision))).run()
+    assert not app.exception
+    assert app.query_params["weights"] == "file"
+    doubted = next(item.value for item in app.markdown if "is a guess" in item.value)
+    assert "which pixel values these weights were learned with: 0 … 1 is a guess" in doubted
+    assert "names of ImageNet, assumed" in texts(app)
+    app.button(key="doubt_say").click().run()
+    assert "names are taken to be its" in texts(app)
+    app.segmented_control(key="weights_pixels").set_value("torch").run()
+    assert app.query_params["prep"] == "torch"
+    app = opened("activations", {"preset": "cifar-20"})
+    app.file_uploader(key="weights_upload").upload("b.safetensors", safetensors(state_dict(WHOLE, torchvision))).run()
+    assert not app.exception
+    assert "weights" not in app.query_params
+    assert "**This file is of another network.**" in texts(app)
+    assert app.button(key="weights_take")
+
+
 def test_a_nearly_fitting_file_is_explained_array_by_array():
     arrays = dict(WHOLE)
     arrays.pop("bn2b_branch2a/gamma")

@@ -89,6 +89,10 @@ CASES = {
         replace(TRUSTED, spec=replace(COURSE, input_shape=(72, 72, 3))),
         (Cause.SCALE, Remedy.SIZE, "learned at 64 px"),
     ),
+    "pixel values that nobody has told": (
+        replace(TRUSTED, source="file", made_for=None, learned_from="", unsaid_pixels="unit"),
+        (Cause.UNSAID, Remedy.SAY, "learned with: 0 … 1 is a guess."),
+    ),
     "other pixel values": (
         replace(TRUSTED, wants_pixels=True),
         (Cause.PIXELS, Remedy.PIXELS, "other pixel values"),

@@ -57,7 +57,24 @@ def test_figures_are_those_of_the_numbers():
     assert own.histogram[0] == 1
     assert own.histogram[BINS // 2] == kernel.size - 3
     assert own.off == 1
-    assert list(np.flatnonzero(off_channels(own.scales))) == [1]
+    assert list(np.flatnonzero(off_channels(own.norms[0].scales))) == [1]
+
+
+def test_a_norm_that_prepares_a_layer_is_shown_with_it_and_every_norm_once():
+    summary = network(replace(preset("v2"), width=0.05))
+    arrays = writable(summary)
+    arrays["bn2a_preact/gamma"][:] = 0
+    arrays["bn2a_preact/moving_variance"][:] = 4
+    found = figures(summary, arrays)
+    (behind, before) = found["res2a_branch2a"].norms
+    assert (behind.norm, behind.is_before) == ("bn2a_branch2a", False)
+    assert (before.norm, before.is_before) == ("bn2a_preact", True)
+    assert set(before.deviations) == {2.0}
+    assert found["res2a_branch2a"].off == before.off == before.shifts.size
+    assert [own.norm for own in found[next(reversed(found))].norms] == ["bn_final"]
+    every = [own.norm for layer in found.values() for own in layer.norms]
+    norms = {name.partition("/")[0] for name in arrays if name.endswith("/gamma")}
+    assert (len(every), set(every)) == (len(norms), norms)
 
 
 def test_biases_are_idle_only_before_a_norm():
@@ -114,8 +131,10 @@ def test_the_browser_gets_every_kernel_red_first_and_every_scale(is_reversed):
     wanted = (kernel[:, :, ::-1] if is_reversed else kernel).transpose(3, 0, 1, 2)
     assert np.allclose(sent, wanted, atol=header["kernels"]["bound"] / 32767)
     first = header["layers"][0]
-    assert np.allclose(numbers(first["scales"]), arrays["bn_conv1/gamma"], atol=1e-4)
-    assert header["layers"][header["selected"]]["norm"] == "bn2b_branch2a"
+    (norm,) = first["norms"]
+    assert np.allclose(numbers(norm["scales"]), arrays["bn_conv1/gamma"], atol=1e-4)
+    assert np.allclose(numbers(norm["deviations"]), np.sqrt(arrays["bn_conv1/moving_variance"]), atol=1e-4)
+    assert header["layers"][header["selected"]]["norms"][0]["id"] == "bn2b_branch2a"
     assert [row["name"] for row in header["rows"]] == ["size", "zeros", "off"]  # one scale is 0
 
 

@@ -51,6 +51,26 @@ def test_no_text_is_asked_for_where_the_catalogue_does_not_look():
     assert hidden == []
 
 
+def test_what_is_kept_in_memory_speaks_no_language_or_is_kept_by_language():
+    texts = {"_", "ngettext", "change_texts"}
+    odd = [
+        f"{path.name}: {function.name}"
+        for path in (ROOT / "resnet_viz").rglob("*.py")
+        for function in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(function, ast.FunctionDef)
+        if any("cache" in ast.unparse(own) and "property" not in ast.unparse(own) for own in function.decorator_list)
+        if not any("language" in given.arg for given in function.args.args)
+        for call in ast.walk(ast.Module([own for own in function.body if not _ends_in_errors(own)], []))
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in texts
+    ]
+    assert odd == []
+
+
+def _ends_in_errors(statement: ast.stmt) -> bool:
+    """Whether it raises: an error is never kept."""
+    return any(isinstance(part, ast.Raise) for part in ast.walk(statement))
+
+
 def test_what_is_bold_in_english_is_bold_in_every_language():
     """Markdown closes no ``**`` between a Chinese colon and a letter: it would stand on the page as two stars."""
     reader = MarkdownIt()

@@ -282,7 +282,7 @@ def test_arrays_in_all_are_bounded(tmp_path, monkeypatch):
 
 def test_what_fits_nowhere_is_refused_and_the_last_file_stays(tmp_path):
     store = WeightsStore(tmp_path)
-    kept = store.save("anna", "first.npz", npz(arrays()), SMALL)
+    kept = store.save("anna", "first.npz", npz(arrays()))
     strange = h5_with(
         lambda file: [
             file.create_dataset(f"my_{layer}/{part}:0", data=array)
@@ -290,7 +290,7 @@ def test_what_fits_nowhere_is_refused_and_the_last_file_stays(tmp_path):
         ]
     )
     with pytest.raises(WeightsError, match=r"No array of this file .*It has `my_.*such as `conv1/kernel`"):
-        store.save("anna", "second.h5", strange, SMALL)
+        store.save("anna", "second.h5", strange)
     assert store.load("anna") == kept
 
 
@@ -361,14 +361,14 @@ def test_the_process_passes_the_sentence_on(tmp_path):
 
 def test_the_store_keeps_one_file_per_owner(tmp_path):
     store = WeightsStore(tmp_path)
-    first = store.save("anna", "first.npz", npz(arrays()), SMALL)
-    second = store.save("anna", "second.npz", save(arrays()), SMALL)
+    first = store.save("anna", "first.npz", npz(arrays()))
+    second = store.save("anna", "second.npz", save(arrays()))
     assert first.sha256 != second.sha256
     assert not first.path.exists()
     assert WeightsStore(tmp_path).load("anna") == second
     assert store.load("ben") is None
     with pytest.raises(WeightsError):
-        store.save("anna", "third", b"nonsense", SMALL)
+        store.save("anna", "third", b"nonsense")
     assert store.load("anna") == second
     store.delete("anna")
     assert store.load("anna") is None

@@ -17,6 +17,7 @@ from resnet_viz.errors import WeightsError
 from resnet_viz.spec import ResNetSpec, preset
 from resnet_viz.weights.about import about_file
 from resnet_viz.weights.containers.contents import Contents, Entry
+from resnet_viz.weights.containers.wire import Piece, Wire
 from resnet_viz.weights.fit import expected_arrays
 from resnet_viz.weights.formats import read_weights
 from tests import weights_files as made
@@ -203,6 +204,36 @@ def test_onnx_opens_by_its_graph_whatever_its_arrays_are_called(tmp_path, spec, 
     same_logits(found, spec, tolerance=1e-4)
     assert found.about.is_folded == (batch_norms == "folded")
     assert found.about.unknown_count == 0
+
+
+def test_halves_that_onnx_keeps_as_whole_numbers_open_bit_by_bit(tmp_path, monkeypatch):
+    model = write(network(BASIC), laid_out(arrays_of(BASIC))).whole()
+    for tensor in model.graph.initializer:
+        if tensor.data_type == 1:
+            halves = np.frombuffer(tensor.raw_data, "<f4").astype(np.float16)
+            tensor.data_type, tensor.raw_data = 10, b""
+            tensor.ClearField("raw_data")
+            tensor.int32_data[:] = halves.view(np.uint16).tolist()
+    monkeypatch.setattr("resnet_viz.weights.containers.wire._AT_ONCE", 1000)  # numbers lie across the ends of pieces
+    found = opened(tmp_path, model.SerializeToString())
+    for name, array in arrays_of(BASIC).items():
+        np.testing.assert_array_equal(found.arrays[name], array.astype(np.float16).astype(np.float32))
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ([Piece(0, 3)], "2 numbers for 3"),
+        ([Piece(0, 3), 7, 7], "over 3 numbers"),
+        ([Piece(3, 6)], "over 16 bits"),
+        ([Piece(6, 8)], "over 16 bits"),
+        ([2**70, 1, 1], "over 16 bits"),
+    ],
+)
+def test_numbers_of_16_bits_are_as_many_as_were_said_and_no_larger(values, message):
+    wire = Wire(memoryview(b"\x07\x80\x01\xff\xff\x7f\x80\x80"))
+    with pytest.raises(ValueError, match=message):
+        wire.shorts(values, 3)
 
 
 def exporters(_count: int, name: str) -> str:

@@ -1,49 +1,26 @@
-// One layer: its facts, how its weights are spread, and its BatchNorm's scales as squares, a channel each. Sizes are CSS px.
-import { LEVELS, table } from "../maps/paint.js";
+// One layer: its facts, how its weights are spread, and its BatchNorms. Sizes are CSS px.
 import { html, svg } from "../shared/dom.js";
+import { figure, Squares } from "./squares.js";
 
 const [WIDE, HIGH] = [360, 100];
-const SQUARES_PX = 128; // as high as the scales may stand
-const [LEAST_PX, MOST_PX] = [5, 22];
-const ODD = [255, 0, 255];
-const OFF = 0.01;
-
-/** Returns a number in three digits with a true minus. */
-const figure = (value) => String(Number(value.toPrecision(3))).replace("-", "−");
-
-/** Returns the square's side for so many of them in a box, and how many stand side by side. */
-export function gridFor(count, width, height) {
-  for (let side = MOST_PX; side > LEAST_PX; side--) {
-    const columns = Math.floor(width / side);
-    if (columns * Math.floor(height / side) >= count) return { side, columns };
-  }
-  return { side: LEAST_PX, columns: Math.max(1, Math.floor(width / LEAST_PX)) };
-}
 
 export class Detail {
   /** Makes an empty box; `jump` takes a channel of a layer that is to be seen elsewhere. */
   constructor(jump) {
     this.jump = jump;
     this.box = html("section", "detail");
-    this.canvas = html("canvas", "squares");
-    this.canvas.tabIndex = 0;
-    this.canvas.setAttribute("role", "slider");
-    this.canvas.addEventListener("click", (event) => this.pointed(event));
-    this.canvas.addEventListener("keydown", (event) => this.pressed(event));
-    this.said = html("p", "said");
-    this.observer = new ResizeObserver(() => this.paint());
+    this.drawn = [];
   }
 
   /** Shows a layer of a header, its channel in focus or the first. */
   show(data, layer, channel) {
-    const count = layer.scales?.length ?? 0;
-    Object.assign(this, { data, layer, channel: Math.max(0, Math.min(count - 1, channel ?? 0)) });
+    this.leave();
+    Object.assign(this, { data, layer });
     const facts = html("ul", "facts");
     facts.append(...layer.facts.map((fact) => html("li", "", fact)));
     const words = html("div", "words");
     words.append(html("h4", "", layer.title), facts);
-    this.box.replaceChildren(words, this.histogram(), this.scales());
-    this.paint();
+    this.box.replaceChildren(words, this.histogram(), this.squares(layer, channel));
   }
 
   /** Returns how the weights are spread: columns, and a line for the second set. */
@@ -93,115 +70,17 @@ export class Detail {
     return legend;
   }
 
-  /** Returns the scales, or that there are none. */
-  scales() {
-    const { texts } = this.data;
-    const box = html("figure", "scales");
-    if (!this.layer.scales) {
-      box.append(html("figcaption", "", texts.noScales));
-      return box;
-    }
-    const largest = figure(Math.max(...this.layer.scales.map(Math.abs)));
-    this.holder = html("div", "holder");
-    this.holder.append(this.canvas);
-    box.append(
-      html("figcaption", "", texts.scales),
-      html("span", "key", texts.key.replace("{value}", largest)),
-      this.holder,
-      this.said,
-    );
-    this.observer.disconnect();
-    this.observer.observe(this.holder);
+  /** Returns the squares of its BatchNorms, or that it has none. */
+  squares({ norms }, channel) {
+    const box = html("div", "norms");
+    this.drawn = norms.map((norm) => new Squares(this.data, norm, norm.isBefore ? null : channel, this.jump));
+    if (norms.length) box.append(...this.drawn.map((own) => own.box));
+    else box.append(html("p", "none", this.data.texts.noScales));
     return box;
-  }
-
-  /** Paints the squares for the width that there is. */
-  paint() {
-    const scales = this.layer?.scales;
-    const width = scales && this.holder.clientWidth;
-    if (!width) return;
-    const grid = gridFor(scales.length, width, SQUARES_PX);
-    const rows = Math.ceil(scales.length / grid.columns);
-    const sharp = Math.max(1, window.devicePixelRatio);
-    const size = { width: grid.columns * grid.side, height: rows * grid.side };
-    Object.assign(this.canvas, { width: size.width * sharp, height: size.height * sharp });
-    this.canvas.style.width = `${size.width}px`;
-    const pen = this.canvas.getContext("2d");
-    pen.scale(sharp, sharp);
-    const colors = table("viridis", ODD);
-    const most = Math.max(...scales.map(Math.abs)) || 1;
-    scales.forEach((scale, channel) => {
-      this.square(pen, grid, channel, Math.abs(scale) / most, colors);
-    });
-    this.grid = grid;
-    this.frame(pen);
-    this.say();
-  }
-
-  /** Paints one square; a channel that is off is crossed out. */
-  square(pen, { side, columns }, channel, share, colors) {
-    const [x, y, room] = [(channel % columns) * side, Math.floor(channel / columns) * side, side > 7 ? 1 : 0.5];
-    const own = colors[Math.round(share * (LEVELS - 1))];
-    pen.fillStyle = share <= OFF ? "#181a1e" : `rgb(${own & 255} ${(own >> 8) & 255} ${(own >> 16) & 255})`;
-    pen.fillRect(x, y, side - room, side - room);
-    if (share > OFF) return;
-    pen.strokeStyle = "#ffffff";
-    pen.beginPath();
-    pen.moveTo(x, y);
-    pen.lineTo(x + side - room, y + side - room);
-    pen.stroke();
-  }
-
-  /** Draws a frame around the channel that is chosen. */
-  frame(pen) {
-    const { side, columns } = this.grid;
-    pen.strokeStyle = "#ff9d00";
-    pen.lineWidth = 2.5;
-    pen.strokeRect((this.channel % columns) * side, Math.floor(this.channel / columns) * side, side, side);
-  }
-
-  /** Says the channel that is chosen and its scale, with the way to its maps. */
-  say() {
-    const { texts, canJump } = this.data;
-    const { scales, norm } = this.layer;
-    const text = texts.channel.replace("{n}", this.channel).replace("{value}", figure(scales[this.channel]));
-    const parts = [html("span", "", text)];
-    if (canJump) {
-      const way = html("button", "jump", texts.jump.replace("{n}", this.channel));
-      way.addEventListener("click", () => this.jump(norm, this.channel));
-      parts.push(way);
-    }
-    this.said.replaceChildren(...parts);
-    const range = { min: 0, max: scales.length - 1, now: this.channel };
-    for (const [name, number] of Object.entries(range)) this.canvas.setAttribute(`aria-value${name}`, number);
-    this.canvas.setAttribute("aria-label", texts.scales);
-    this.canvas.setAttribute("aria-valuetext", text);
-  }
-
-  /** Chooses the channel under the pointer. */
-  pointed({ offsetX, offsetY }) {
-    const { side, columns } = this.grid;
-    this.to(Math.floor(offsetY / side) * columns + Math.floor(offsetX / side));
-  }
-
-  /** Goes from channel to channel by the arrow keys. */
-  pressed(event) {
-    const { columns } = this.grid;
-    const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
-    if (by === undefined) return;
-    event.preventDefault();
-    this.to(this.channel + by);
-  }
-
-  /** Chooses a channel, if there is one. */
-  to(channel) {
-    if (channel < 0 || channel >= this.layer.scales.length) return;
-    this.channel = channel;
-    this.paint();
   }
 
   /** The layer is gone from the page. */
   leave() {
-    this.observer.disconnect();
+    for (const own of this.drawn) own.leave();
   }
 }

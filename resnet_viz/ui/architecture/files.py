@@ -11,6 +11,7 @@ from resnet_viz.subject.trial import Trial
 from resnet_viz.ui import kept, state
 from resnet_viz.ui.actions import action
 from resnet_viz.ui.architecture import handing_on
+from resnet_viz.ui.shared import uploads
 from resnet_viz.viz.coloring import MAX_OWN_BYTES, read_numbers
 from resnet_viz.viz.drawn import drawing_of
 
@@ -39,15 +40,9 @@ def show(subject: Subject, trial: Trial) -> None:
         )
     handing_on.show(trial, stem)
     st.markdown(_("**Bring your own**"))
-    st.file_uploader(
-        _("A specification (JSON)"), type=["json"], max_upload_size=1, key="spec_upload", on_change=_take_spec
-    )
-    st.file_uploader(
-        _("Numbers to colour by (CSV: layer, number)"),
-        type=["csv", "txt"],
-        max_upload_size=1,
-        key="numbers_upload",
-        on_change=_take_numbers,
+    uploads.show(_("A specification (JSON)"), "spec_upload", _take_spec, kinds=("json",), most_mb=1)
+    uploads.show(
+        _("Numbers to colour by (CSV: layer, number)"), "numbers_upload", _take_numbers, kinds=("csv", "txt"), most_mb=1
     )
 
 

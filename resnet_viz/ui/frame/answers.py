@@ -11,6 +11,7 @@ from resnet_viz.messages import in_this_language, ngettext
 from resnet_viz.ui import kept, state
 from resnet_viz.ui.actions import action
 from resnet_viz.ui.frame import walking
+from resnet_viz.ui.shared import uploads
 
 Asked = tuple[str, Mapping[int, str]]
 """A lesson's title, and its questions by number."""
@@ -35,7 +36,7 @@ def show_files(lessons: Mapping[str, Asked]) -> None:
                 _save("Markdown", "md", "text/markdown", lambda: _document(answers, lessons, opened_at))
                 _save("JSON", "json", "application/json", lambda: answers.to_json(_questions(lessons)))
         label = _("Answers from such a file (JSON)")
-        st.file_uploader(label, type=["json"], max_upload_size=1, key="answers_upload", on_change=_take)
+        uploads.show(label, "answers_upload", _take, kinds=("json",), most_mb=1)
         before = kept.earlier()
         if isinstance(before, Progress):
             new = len(answers.answers) - len(before.answers)

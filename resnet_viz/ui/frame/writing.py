@@ -11,7 +11,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.ui import kept, say, state
 from resnet_viz.ui.actions import action
 from resnet_viz.ui.frame import drafting
-from resnet_viz.ui.shared import controls
+from resnet_viz.ui.shared import controls, uploads
 
 _MAX_TITLE = 80
 
@@ -44,7 +44,7 @@ def show(show_starts: Callable[[Walk], None], close_menu: Callable[[], None]) ->
                 on_click="ignore",
             )
     with st.expander(_("Take a walk from a file")):
-        st.file_uploader(_("A walk (JSON)"), type=["json"], max_upload_size=1, key="walk_upload", on_change=_take)
+        uploads.show(_("A walk (JSON)"), "walk_upload", _take, kinds=("json",), most_mb=1)
 
 
 def _show_stop(index: int, stop: Stop, count: int, close_menu: Callable[[], None]) -> None:

@@ -103,6 +103,8 @@ def _do(remedy: Remedy, before: Subject | None) -> None:
         resolving.choose_weights(SHIPPED)
     elif remedy == Remedy.UNDO and before:
         state.return_to(before)
+    elif remedy == Remedy.SAY:
+        state.jump(now, "weights")
     elif remedy == Remedy.PIXELS:
         state.set_parts(normalisation=weights.normalisation)
     elif remedy == Remedy.WHOLE:

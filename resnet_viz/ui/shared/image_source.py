@@ -23,7 +23,7 @@ from resnet_viz.server import services
 from resnet_viz.subject.subject import UPLOAD
 from resnet_viz.ui import say, state
 from resnet_viz.ui.actions import action
-from resnet_viz.ui.shared import controls, thumbs
+from resnet_viz.ui.shared import controls, thumbs, uploads
 
 # Where the choice is folded away, and the key of what it is folded into.
 _FOLDS = {"page": "another_picture", "line": "subject_image"}
@@ -57,13 +57,13 @@ def show(place: str) -> None:
     else:
         st.markdown(_("Picture: {credit}").format(credit=SAMPLES[subject.image].credit))
     upload = f"{place}_upload"
-    st.file_uploader(
+    uploads.show(
         _("Your own picture (stays on this machine)"),
-        type=_KINDS,
-        max_upload_size=MAX_BYTES // 10**6,
-        key=upload,
-        on_change=_keep,
-        args=(place, upload),
+        upload,
+        _keep,
+        (place, upload),
+        kinds=_KINDS,
+        most_mb=MAX_BYTES // 10**6,
     )
     if st.toggle(_("Camera"), key=f"{place}_camera_on"):
         camera = f"{place}_camera"

@@ -11,6 +11,7 @@ from resnet_viz.server import services
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.ui import say, state
 from resnet_viz.ui.actions import action
+from resnet_viz.ui.shared import uploads
 from resnet_viz.viz.words import short_bytes
 from resnet_viz.weights.choice import IMAGENET
 from resnet_viz.weights.imagenet import FILES, ImageNetFile, file_for
@@ -116,12 +117,12 @@ def _show_ways(file: ImageNetFile, place: str) -> None:
         )
     st.button(_("Fetch them"), key=f"{place}_imagenet_fetch", on_click=download.start)
     key = f"{place}_imagenet_drop"
-    st.file_uploader(
+    uploads.show(
         _("Without a network here: fetch `{name}` in any way, and drop it here").format(name=file.name),
+        key,
+        _adopt,
+        (file, key),
         help=file.url,
-        key=key,
-        on_change=_adopt,
-        args=(file, key),
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from resnet_viz.reports.names import class_names, prediction_text, softmax
+from resnet_viz.reports.names import assumed_text, class_names, prediction_text, softmax
 from resnet_viz.spec.layers import Softmax
 from resnet_viz.subject.trial import Trial
 from resnet_viz.ui.shared import forward
@@ -19,7 +19,9 @@ def show(trial: Trial, *, count: int) -> FloatArray | None:
     if shares is None:
         return None
     before = probabilities_of(trial.whole) if trial.surgery else None
-    st.html(prediction_table(class_names(trial.weights, trial.spec.classes), shares, before, count))
+    weights, classes = trial.weights, trial.spec.classes
+    names, assumed = class_names(weights, classes), assumed_text(weights, classes)
+    st.html(prediction_table(names, shares, before, count, assumed))
     return shares
 
 
@@ -28,7 +30,7 @@ def sentence(trial: Trial) -> str:
     shares = probabilities_of(trial)
     if shares is None or trial.weights.file is None:
         return ""
-    return prediction_text(class_names(trial.weights, trial.spec.classes), shares)
+    return prediction_text(trial.weights, shares)
 
 
 def probabilities_of(trial: Trial) -> FloatArray | None:

@@ -12,12 +12,15 @@ from resnet_viz.reports import names
 from resnet_viz.server import services
 from resnet_viz.server.watched import watched
 from resnet_viz.spec import ResNetSpec
+from resnet_viz.spec.changes import is_built_alike
 from resnet_viz.ui import resolving, say, state
 from resnet_viz.ui.actions import action
 from resnet_viz.ui.own_runs import run_owner
-from resnet_viz.ui.shared import controls, imagenet_source
+from resnet_viz.ui.shared import controls, imagenet_source, uploads
 from resnet_viz.weights.catalogue import Card, cards
 from resnet_viz.weights.choice import FILE, IMAGENET, RANDOM, RUN, SHIPPED, Weights
+from resnet_viz.weights.fit import fit
+from resnet_viz.weights.store import WeightsFile
 
 # Networks of the newest runs to choose from; the Train page lists all.
 _MOST_RUNS = 12
@@ -78,12 +81,7 @@ def show(source: str, weights: Weights, spec: ResNetSpec) -> None:
             _("See what they have learned"), key="weights_see", on_click=lambda: state.jump(state.subject(), "weights")
         )
     key = "weights_upload"
-    st.file_uploader(
-        _("Your own weights (arrays only; nothing in the file is run)"),
-        key=key,
-        on_change=_keep,
-        args=(key,),
-    )
+    uploads.show(_("Your own weights (arrays only; nothing in the file is run)"), key, _take, (key,))
 
 
 def _show_card(card: Card) -> None:
@@ -135,15 +133,26 @@ def _show_seed(spec: ResNetSpec) -> None:
 
 
 @action
-def _keep(key: str) -> None:
-    """Store the weights just uploaded, or say why not; then they are the subject's."""
+def _take(key: str) -> None:
+    """Store the weights just uploaded, or say why not; what is not of this network is explained on its page."""
+    found = keep(key)
+    if found is None:
+        return
+    now = state.subject()
+    known = found.about.spec if found.about else None
+    if known and is_built_alike(known, now.spec) and fit(now.summary, found.shapes).is_complete:
+        resolving.choose_weights(FILE)
+    else:
+        state.jump(now.having(looked=FILE), "weights")
+
+
+def keep(key: str) -> WeightsFile | None:
+    """Keep the file that an uploader holds, whatever network it is of; None if there is none."""
     file = state.received(key)
     if file is None:
-        return
-    summary = state.subject().summary
+        return None
     with st.spinner(_("Checking the weights in a process of their own …"), show_time=True):
-        services.weights_store().save(state.owner(), file.name, file.getvalue(), summary)
-    state.set_parts(weights=FILE)
+        return services.weights_store().save(state.owner(), file.name, file.getvalue())
 
 
 def _forget() -> None:

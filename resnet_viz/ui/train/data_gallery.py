@@ -22,7 +22,7 @@ from resnet_viz.training.plan import Plan, check_memory
 from resnet_viz.ui import say, state
 from resnet_viz.ui.actions import action, live
 from resnet_viz.ui.own_runs import run_owner
-from resnet_viz.ui.shared import controls
+from resnet_viz.ui.shared import controls, uploads
 from resnet_viz.viz.contact_sheet import TILE_PX, contact_sheet, order_text
 from resnet_viz.viz.words import class_name
 
@@ -148,12 +148,12 @@ def _draw_download() -> bool:
 
 def _show_upload(source: str) -> None:
     """Draw the taking of a zip of class folders."""
-    st.file_uploader(
+    uploads.show(
         _("Your own: a zip with one folder of pictures per class (at most {n} MB)").format(n=MAX_BYTES // 10**6),
-        type=["zip"],
-        key="folders_upload",
-        max_upload_size=MAX_BYTES // 10**6,
-        on_change=_take_zip,
+        "folders_upload",
+        _take_zip,
+        kinds=("zip",),
+        most_mb=MAX_BYTES // 10**6,
     )
     path = arrays_file(services.pictures_folder(), "folders", own_folder())
     if path.is_file():

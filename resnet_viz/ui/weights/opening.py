@@ -12,7 +12,7 @@ from resnet_viz.subject.trial import Trial
 from resnet_viz.subject.views import WeightsView
 from resnet_viz.ui import say, state
 from resnet_viz.ui.actions import action
-from resnet_viz.ui.shared import controls
+from resnet_viz.ui.shared import controls, uploads, weights_source
 from resnet_viz.viz.recognised import facts
 from resnet_viz.weights.about import About
 from resnet_viz.weights.choice import FILE
@@ -58,11 +58,8 @@ def looked_at(view: WeightsView, trial: Trial) -> Looked:
 def show(looked: Looked) -> None:
     """Draw where a file is dropped, and whose weights are shown where there are two."""
     key = "weights_file"
-    st.file_uploader(
-        _("Weights: .safetensors, .h5, .keras, .npz or .onnx. Nothing in the file is run."),
-        key=key,
-        on_change=_keep,
-        args=(key,),
+    uploads.show(
+        _("Weights: .safetensors, .h5, .keras, .npz or .onnx. Nothing in the file is run."), key, _keep, (key,)
     )
     own = services.weights_store().load(state.owner())
     if looked.view.looked and own is None:
@@ -100,12 +97,8 @@ def show_facts(looked: Looked) -> None:
 @action
 def _keep(key: str) -> None:
     """Store the file just dropped, whatever network it is of, and look at it; or say why not."""
-    file = state.received(key)
-    if file is None:
-        return
-    with st.spinner(_("Checking the weights in a process of their own …"), show_time=True):
-        services.weights_store().save(state.owner(), file.name, file.getvalue())
-    state.set_parts(looked=FILE)
+    if weights_source.keep(key):
+        state.set_parts(looked=FILE)
 
 
 def take(about: About) -> None:

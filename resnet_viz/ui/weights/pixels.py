@@ -25,16 +25,20 @@ def ask(about: About) -> None:
     """Draw the question, which its file leaves open."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(_("**How were its pixels prepared?** The file does not say."), width="content")
-        key = state.bind("weights_pixels", about.normalisation or None)
-        st.segmented_control(
-            _("Pixel values"),
-            list(NORMALISATIONS),
-            key=key,
-            format_func=normalisation_name,
-            on_change=_say,
-            args=(key,),
-            label_visibility="collapsed",
-        )
+        _show_choice(about)
+
+
+def _show_choice(about: About) -> None:
+    key = state.bind("weights_pixels", about.normalisation or None)
+    st.segmented_control(
+        _("Pixel values"),
+        list(NORMALISATIONS),
+        key=key,
+        format_func=normalisation_name,
+        on_change=_say,
+        args=(key,),
+        label_visibility="collapsed",
+    )
 
 
 def show_evidence(found: Portraits | None) -> None:
@@ -66,6 +70,9 @@ def show(looked: Looked, found: Portraits | None) -> None:
                 else _("**Pixels: {title}** ({rule}), as all of its family.")
             )
         st.markdown(text.format(title=title, rule=rule))
+        if about and about.is_said and looked.is_own:  # else the question stands above
+            with st.popover(_("Say otherwise"), type="tertiary"):
+                _show_choice(about)
     chosen = looked.trial.preparation.normalisation if looked.is_own else known
     warning = scale_warning(found.own.spreads if found else {}, chosen) if chosen else ""
     if warning:

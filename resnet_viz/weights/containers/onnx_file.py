@@ -151,8 +151,7 @@ def _read(wire: Wire, values: _Values, shape: tuple[int, ...], kind: int) -> Any
         _check_count(sum(piece.end - piece.start for piece in pieces), count * as_stored.itemsize)
         flat = np.frombuffer(b"".join(bytes(wire.bytes(piece)) for piece in pieces), as_stored)
     else:
-        numbers = (number for piece in values.pieces for number in _all(wire, piece))
-        flat = np.fromiter(itertools.islice(numbers, count + 1), as_stored)
+        flat = wire.shorts(values.pieces, count)
     turn: Callable[[Any], Any] = {10: lambda halves: halves.view(np.float16), 16: bfloat16}.get(kind, lambda same: same)
     return turn(flat).reshape(shape)
 

@@ -5,11 +5,18 @@ References:
     length and as many bytes, 5 four bytes.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 _VARINT, _EIGHT, _BYTES, _FOUR = 0, 1, 2, 5
 _LONGEST_VARINT = 10
+# A number below 2¹⁶ takes at most three bytes.
+_LONGEST_SHORT = 3
+_AT_ONCE = 2**20
+_TOO_LARGE = "a whole number of over 16 bits"
 MAX_FIELDS = 400_000
 
 
@@ -93,3 +100,51 @@ class Wire:
             number, at = self.varint(at, value.end)
             found.append(number)
         return found
+
+    def shorts(self, values: Sequence[int | Piece], count: int) -> npt.NDArray[np.uint16]:
+        """Return whole numbers below 2¹⁶, a million bytes at a time.
+
+        Args:
+            values: Numbers, and where packed runs of them lie.
+            count: How many there are.
+
+        Raises:
+            ValueError: If there are more or fewer, or one is larger.
+        """
+        found = np.empty(count, np.uint16)
+        at = 0
+        for numbers in self._runs(values):
+            if at + len(numbers) > count:
+                message = f"over {count:,} numbers"
+                raise ValueError(message)
+            if numbers.max() >= 2**16:
+                raise ValueError(_TOO_LARGE)
+            found[at : at + len(numbers)] = numbers
+            at += len(numbers)
+        if at < count:
+            message = f"{at:,} numbers for {count:,}"
+            raise ValueError(message)
+        return found
+
+    def _runs(self, values: Sequence[int | Piece]) -> Iterator[npt.NDArray[Any]]:
+        singles = [value for value in values if isinstance(value, int)]
+        if singles:  # no writer mixes both
+            yield np.array(singles)
+        for value in values:
+            if not isinstance(value, int):
+                yield from self._unpacked(value)
+
+    def _unpacked(self, piece: Piece) -> Iterator[npt.NDArray[np.int64]]:
+        start = piece.start
+        while start < piece.end:
+            data = np.frombuffer(bytes(self.data[start : min(start + _AT_ONCE, piece.end)]), np.uint8)
+            ends = np.flatnonzero(data < 0x80)
+            lengths = np.diff(ends, prepend=-1)
+            if not ends.size or lengths.max() > _LONGEST_SHORT:
+                raise ValueError(_TOO_LARGE)
+            numbers = np.zeros(len(ends), np.int64)
+            for place in range(_LONGEST_SHORT):
+                own = lengths > place
+                numbers[own] |= (data[ends[own] - lengths[own] + 1 + place] & 0x7F).astype(np.int64) << 7 * place
+            yield numbers
+            start += int(ends[-1]) + 1
