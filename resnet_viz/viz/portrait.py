@@ -298,14 +298,14 @@ def _texts() -> dict[str, Any]:
         "layers": _("Layer by layer"),
         "alt": _("Bars, one a layer; the arrow keys go from layer to layer"),
         "histogram": _("How its weights are spread"),
-        "behind": _("The BatchNorm behind it, a square a channel"),
-        "before": _("The BatchNorm before it, a square a channel"),
+        "behind": _("The BatchNorm behind it"),
+        "before": _("The BatchNorm before it"),
         "noScales": _("No BatchNorm follows this layer."),
         "channel": _("Channel {n}: scale γ {scale}, shift β {shift}, mean {mean}, standard deviation {deviation}"),
         "jump": _("See channel {n} in Activations"),
         "taken": _("Take this network to see its channels in Activations."),
         "keys": {
-            "scales": _("Scale γ. Dark: small, bright: up to {value}; crossed out: off"),
+            "scales": _("Scale γ, a square a channel. Dark: small, bright: up to {value}; crossed out: off"),
             "shifts": _("Shift β. Red: above 0, blue: below, up to {value}"),
         },
     }

@@ -8,7 +8,7 @@ import streamlit as st
 from resnet_viz.analysis import network
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import joined, ngettext
+from resnet_viz.messages import current_language, joined, ngettext
 from resnet_viz.server import services
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.ui import say, state
@@ -99,9 +99,13 @@ def _say(preset: str) -> None:
     services.weights_store().say(state.owner(), preset=preset)
 
 
-@lru_cache(maxsize=64)
 def _differences(before: ResNetSpec, after: ResNetSpec) -> tuple[str, ...]:
     """Return what makes a network another one, its input and classes first; how it starts and learns apart."""
+    return _differences_in(current_language(), before, after)
+
+
+@lru_cache(maxsize=64)
+def _differences_in(_language: str, before: ResNetSpec, after: ResNetSpec) -> tuple[str, ...]:
     texts = []
     if before.input_shape != after.input_shape:
         texts.append(
