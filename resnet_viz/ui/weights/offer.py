@@ -7,8 +7,8 @@ import streamlit as st
 
 from resnet_viz.analysis import network
 from resnet_viz.analysis.arithmetic import shape_text
-from resnet_viz.messages import gettext as _
 from resnet_viz.messages import current_language, joined, ngettext
+from resnet_viz.messages import gettext as _
 from resnet_viz.server import services
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.ui import say, state
