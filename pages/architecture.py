@@ -18,7 +18,7 @@ with st.container(key="drawn"):
     picture.show(subject)
 if is_shown:
     panels.show_purpose(trial.summary, subject.node)
-elif is_evidence or not (is_asked or viewer.present):
+elif is_evidence or not is_asked:  # projected too, where a stop compares
     with st.container(key="beside"):
         panels.show(subject, trial)
     if not viewer.walk:

@@ -7,9 +7,9 @@ a name that our own components look for among what they drew; a name that nobody
 import re
 from typing import Literal, NamedTuple, get_args
 
-Kind = Literal["node", "edge", "map", "curve", "cell"]
+Kind = Literal["node", "edge", "map", "curve", "cell", "word"]
 """A layer or block; the shortcut of a block; one of a block's pictures (x, f, shortcut, sum, output); a network's curve in a
-run; a cell of the large map, as row,column."""
+run; a cell of the large map, as row,column; a word that `WORDS` explains."""
 
 _MARK = re.compile(rf"\[\[({'|'.join(get_args(Kind))}):([\w.,-]{{1,60}})\|([^\[\]|]{{1,200}})\]\]", re.ASCII)
 # The words themselves may be in any script; only the name may not.

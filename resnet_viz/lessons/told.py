@@ -11,6 +11,7 @@ from resnet_viz.errors import ResNetVizError
 from resnet_viz.lessons.grounds import Grounds, Value
 from resnet_viz.lessons.quantities import value
 from resnet_viz.lessons.walks import Stop
+from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
 from resnet_viz.viz.words import number_text, percent_text, short_bytes
 
@@ -53,7 +54,7 @@ def text_of(found: Value) -> str:
     """
     amount = found.amount
     if isinstance(amount, str):
-        return _any_of(len(amount.split())) if found.unit == "cell" else amount
+        return _any_of(amount.split()) if found.unit == "cell" else amount
     if found.unit == "bytes":
         return short_bytes(int(amount))
     if found.unit == "percent":
@@ -63,8 +64,28 @@ def text_of(found: Value) -> str:
     return f"{int(amount):,}".replace("-", "−") if float(amount).is_integer() else number_text(amount, 3)
 
 
-def _any_of(count: int) -> str:
-    return ngettext("the only such cell", "any of {n} cells", count).format(n=f"{count:,}")
+def _any_of(cells: list[str]) -> str:
+    place = place_text(cells[0])
+    if len(cells) == 1:
+        return place
+    return _("for example {place}; there are {n} such cells").format(place=place, n=f"{len(cells):,}")
+
+
+def this_or(found: Value) -> str:
+    """Return several cells as told to who pointed at one of them."""
+    others = len(str(found.amount).split()) - 1
+    return ngettext("this cell, or {n} other", "this cell, or {n} others", others).format(n=f"{others:,}")
+
+
+def place_text(name: str) -> str:
+    """Return a layer, a block or a cell as texts name it.
+
+    >>> place_text("3b"), place_text("res3d_out:0.1")
+    ('3b', 'row 0, column 1 of res3d_out')
+    """
+    node, _colon, cell = name.partition(":")
+    row, _dot, column = cell.partition(".")
+    return _("row {row}, column {column} of {layer}").format(row=row, column=column, layer=node) if cell else node
 
 
 def named_in(text: str) -> set[str]:

@@ -35,7 +35,7 @@ TARGET: Slot[str | None] = Slot("target", None)
 INVITED = Slot("invited", empty=False)
 """Whether the link in the address bar asked for a walk and said nothing of a network."""
 ASKED = Slot("asked", "")
-"""What a lesson's stop waits for on this run: an "answer", a "cell", nothing any more ("answered"); "" where none asks."""
+"""What a lesson's stop waits for on this run: an "answer", a "cell", nothing any more ("answered", "pointed"); "" where none asks."""
 CHANGING = Slot("changing", empty=False)
 """Whether the controls that change the network are open."""
 EDITS = Slot("edits", 0)

@@ -63,7 +63,8 @@ def unused_cells(spec: ResNetSpec, node: str) -> list[tuple[str, Reads]]:
     twin = other_stride(spec)
     there = reads_of(twin, node) if twin is not None else None
     if twin is not None and there and (there.png, there.highest) != (here.png, here.highest):
-        name = _("v1.5 (stride on f×f)") if twin.stride_on == "middle" else _("v1 (stride on 1×1)")
+        window = spec.kernel_size if twin.stride_on == "middle" else 1
+        name = _("with the stride on the {window} window").format(window=f"{window}×{window}")
         maps.append((name, there))
     return [(_counted(title, reads), reads) for title, reads in maps]
 

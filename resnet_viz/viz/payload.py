@@ -109,6 +109,8 @@ class View:
         can_silence: Whether a channel can be switched off.
         can_sum: Whether a cell's sum can be asked for.
         single: Only one map, large, over the picture.
+        unread: Rows and columns of cells that no later layer uses: the large map has them dark.
+        chosen: Row and column of the cell that is framed in the large map, or None.
         is_for_and_against: Whether that map is red for and blue against, over the picture in grey.
     """
 
@@ -132,6 +134,8 @@ class View:
     can_silence: bool = False
     can_sum: bool = False
     single: bool = False
+    unread: Sequence[tuple[int, int]] = ()
+    chosen: tuple[int, int] | None = None
     is_for_and_against: bool = False
 
 
@@ -171,6 +175,8 @@ def maps_payload(arrays: Sequence[Layer | Derived], view: View, picture: npt.NDA
         "canSilence": view.can_silence,
         "canSum": view.can_sum,
         "single": view.single,
+        "unread": view.unread,
+        "chosen": view.chosen,
         "over": [FOR, AGAINST] if view.is_for_and_against else None,
         "ground": GROUND,
         "odd": NOT_A_NUMBER,

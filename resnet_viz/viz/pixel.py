@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from resnet_viz.analysis import NetworkSummary
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined, ngettext
 from resnet_viz.results import PixelStep
+from resnet_viz.spec.layers import Padding
 from resnet_viz.viz.mosaic import Scale, painted, shared_scale
 from resnet_viz.viz.theme import ink_on
 from resnet_viz.viz.words import number_text
@@ -48,7 +50,23 @@ def _arithmetic(step: PixelStep) -> str:
     return _("as it comes")
 
 
-def sum_data(patch: FloatArray, kernel: FloatArray, step: Any, *, is_picture: bool) -> dict[str, Any]:
+def padding_under(summary: NetworkSummary, step: PixelStep) -> npt.NDArray[np.bool_]:
+    """Return ``(rows, columns)``: which cells of a step's window lie on padding, its own or that of the layer before it."""
+    record = summary.record(step.node)
+    before = summary.graph.node(record.node.inputs[0]).layer
+    frame = before.size if isinstance(before, Padding) else 0
+    assert step.patch is not None  # noqa: S101 - a step with a window has what lies under it
+    if len(record.input_shape) != 3:  # a vector has no edge
+        return np.zeros(step.patch.shape[:2], bool)
+    (high, wide, _depth), (rows, columns) = record.input_shape, step.patch.shape[:2]
+    down, across = step.top + np.arange(rows), step.left + np.arange(columns)
+    beyond = (down < frame) | (down >= high - frame), (across < frame) | (across >= wide - frame)
+    return np.logical_or.outer(*beyond)
+
+
+def sum_data(
+    patch: FloatArray, kernel: FloatArray, step: Any, *, is_picture: bool, padding: npt.NDArray[np.bool_] | None = None
+) -> dict[str, Any]:
     """Return what the component plays: patch, kernel and their products, a channel a page; 1×1 kernels on one page.
 
     Args:
@@ -56,7 +74,9 @@ def sum_data(patch: FloatArray, kernel: FloatArray, step: Any, *, is_picture: bo
         kernel: Of the same shape.
         step: The step, with its sum and bias.
         is_picture: Whether the channels are a picture's colours.
+        padding: Which cells of the window lie on padding; None for none.
     """
+    on_padding = padding is not None and bool(padding.any())
     products = patch.astype(np.float64) * kernel
     shares = products.sum(axis=(0, 1))
     order = [int(channel) for channel in np.argsort(-np.abs(shares), kind="stable")[:_LISTED]]
@@ -80,7 +100,9 @@ def sum_data(patch: FloatArray, kernel: FloatArray, step: Any, *, is_picture: bo
         "rest_count": len(shares) - len(shown),
         "bias": _bias_text(step.numbers["bias"], step.numbers["sum"]),
         "value": _sendable(float(step.numbers["sum"] + step.numbers["bias"])),
-        "words": _sum_words(patch.shape, names, len(shares) - len(shown), is_picture=is_picture),
+        "padding": padding.tolist() if padding is not None and on_padding else None,
+        "words": _sum_words(patch.shape, names, len(shares) - len(shown), is_picture=is_picture)
+        | {"padding": _("Hatched: padding, zeros around the map.")},
     }
 
 

@@ -64,19 +64,19 @@ def _of_convolution(summary: NetworkSummary, node: Node) -> str:
             text = joined((text, _("Their stride shrinks the map before the many blocks work on it.")), " ")
         return text
     record, spec = summary.by_id[node.id], summary.graph.spec
-    place = node.id[-1]
+    place, window = node.id[-1], f"{spec.kernel_size}×{spec.kernel_size}"
     if spec.block == "basic":
         text = _("One of the two convolutions of a basic block (He et al. 2015, figure 5 left).")
         if spec.shortcut.enabled:
             text = joined((text, _("Together they are the residual F(x).")), " ")
     elif place == "a":
         text = _(
-            "Squeeze: a 1×1 convolution brings {before} channels down to {after}, so that the costly f×f convolution works on few. The block is a bottleneck (He et al. 2015, figure 5 right)."
-        ).format(before=record.input_shape[2], after=record.output_shape[2])
+            "Squeeze: a 1×1 convolution brings {before} channels down to {after}, so that the costly {window} convolution works on few. The block is a bottleneck (He et al. 2015, figure 5 right)."
+        ).format(before=record.input_shape[2], after=record.output_shape[2], window=window)
     elif place == "b":
         text = _(
-            "The only layer of the block that looks at neighbours: an f×f convolution on the squeezed {n} channels."
-        ).format(n=record.input_shape[2])
+            "The only layer of the block that looks at neighbours: its window of {window} moves over the squeezed {n} channels."
+        ).format(n=record.input_shape[2], window=window)
     else:
         text = _("Expand: a 1×1 convolution brings the channels back to {n}.").format(n=record.output_shape[2])
         if spec.shortcut.enabled:

@@ -145,7 +145,7 @@ _SPECIAL = Titles(
         ("stem.use_relu", False): N_("No ReLU follows the stem's convolution and BatchNorm."),
         ("stem.use_relu", True): N_("A ReLU follows the stem's convolution and BatchNorm."),
         ("stride_on", "middle"): N_(
-            "The stride sits on the f×f convolution (v1.5): every cell is used, which takes more MACs."
+            "The stride sits on the middle convolution (v1.5, as in PyTorch): every cell is used, which takes more MACs."
         ),
         ("stride_on", "first"): N_(
             "The stride sits on the first 1×1 convolution (v1): three in four cells are never used."

@@ -172,8 +172,8 @@ def test_an_order_is_dragged_and_moved_by_keys_and_a_cell_is_clicked(visit):
     expect(said).to_contain_text("row 4, column 4 of res3d_out")
     quiet(page)
     press.click()
-    expect(said).to_contain_text("What came: any of 48 cells.")
-    expect(page.locator(".st-key-maps_reads img")).to_have_count(2)
+    expect(said).to_contain_text("What came: for example row 0, column 1 of res3d_out; there are 48 such cells.")
+    expect(page.locator(".large .title")).to_contain_text("dark cells are never used")
 
 
 # --- Present -----------------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from resnet_viz.viz.curves import norms_at_moments
 from resnet_viz.weights.start import network_arrays
 
 COURSE = network(preset("course"))
-NAMES = ("shortcut", "adds", "train", "whose", "why")
+NAMES = ("shortcut", "adds", "train", "whose", "why", "shapes", "cost", "projection", "sight")
 LESSONS = {name: walk for name, walk in shipped_walks().items() if name in NAMES}
 
 
@@ -58,17 +58,17 @@ def engine(spec, source) -> InferenceModel:
 
 def grounds(trial, subject) -> Grounds:
     """Return what a page measures, measured here: by the same engine, without Keras."""
-    model = engine(trial.spec, trial.source)
+    model = partial(engine, trial.spec, trial.source)  # made where something is measured
     last = trial.summary.graph.nodes[-1].id
 
     def probabilities(surgery):
-        return model.after(surgery_of(surgery, trial.summary)).activations(trial.input, [last])[last]
+        return model().after(surgery_of(surgery, trial.summary)).activations(trial.input, [last])[last]
 
     def explanation():
         request = request_of(trial, subject.explain, subject.node, class_in(trial, int(probabilities("").argmax())))
         if request.method == "integrated-gradients":
             raise LookupError(request.method)  # a gradient takes Keras
-        return attribute(model, trial.with_plain, request)
+        return attribute(model(), trial.with_plain, request)
 
     def beside(other):
         kind, _colon, name = other.partition(":")
@@ -78,7 +78,7 @@ def grounds(trial, subject) -> Grounds:
 
     return Grounds(
         trial.summary,
-        lambda nodes: model.activations(trial.input, list(nodes)),
+        lambda nodes: model().activations(trial.input, list(nodes)),
         probabilities,
         partial(facts, subject.train.run),
         explanation,
@@ -119,6 +119,40 @@ EXERCISES = {
         "apart(biases, of(torch-v1.5, biases))": 26_560,
     },
     "why": {"cells(res5c_out)": 4, "cells(res4f_out)": 16, "cells(res3d_out)": 64},
+    "shapes": {
+        "kernel_weights(conv1)": 7 * 7 * 3 * 64,
+        "after(stem.pool_padding=1, output_side(pool1))": 16,
+        "difference(input=128, parameters)": 17_995_654 - 17_958_790,
+        "channels(avg_pool)": 2_048,
+    },
+    "cost": {
+        "macs(conv1)": 9_633_792,
+        "share(macs, conv1)": pytest.approx(3.4, abs=0.05),
+        "share(macs, stage 3, stage 4)": pytest.approx(27.2 + 39.6, abs=0.06),
+        "share(parameters, stage 5)": pytest.approx(52.1, abs=0.05),
+        "share(macs, stage 5)": pytest.approx(13.0, abs=0.05),
+        "kernel_parameters(1)": 10_053_312,
+        "kernel_parameters(3)": 7_781_568,
+        "difference(stages.4.blocks=7, parameters)": 1_121_792,
+        "weights_bytes": pytest.approx(71.8e6, rel=1e-3),
+        "after(input=224, weights_bytes)": pytest.approx(72.2e6, rel=1e-3),
+        "activation_bytes": pytest.approx(11.0e6, rel=5e-3),
+        "after(input=224, activation_bytes)": pytest.approx(139.3e6, rel=1e-3),
+    },
+    "projection": {
+        "minus(parameters, after(shortcut.enabled=off, parameters))": 2_788_096,
+        "shortcut_parameters(4a)": 525_312 + 4_096,
+        "minus(parameters(res4f_branch2a), parameters(res4a_branch2a))": 131_072,
+        "minus(of(resnet34, parameters), of(plain34, parameters))": 175_616,
+    },
+    "sight": {
+        "receptive_field(res4f_out)": 291,
+        "receptive_field(res3c_branch2b)": 83,
+        "cells_that_cover(res3c_branch2b)": 2,
+        "cells(res2c_out)": 225,
+        "unread_cells(res2c_out)": 225 - 64,
+        "taps(res5b_branch2b)": 9,
+    },
 }
 """What the exercises give that were worked out elsewhere."""
 ELSEWHERE = [

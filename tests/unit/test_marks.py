@@ -4,9 +4,11 @@ import pytest
 
 from resnet_viz.lessons.marks import Mark, marks_in, parts_of, unmarked
 from resnet_viz.lessons.walks import shipped_walks
+from resnet_viz.lessons.words import WORDS
 from resnet_viz.messages import gettext, use_language
 from resnet_viz.subject.links import from_params
 from resnet_viz.training.demos import demos
+from resnet_viz.ui.frame import pointing
 from resnet_viz.ui.frame.pointing import names_of
 from resnet_viz.viz.block_view import terms
 
@@ -44,6 +46,7 @@ def test_where_a_layer_is_folded_away_its_block_stands_for_it():
     subject = from_params({"preset": "course"})[0]
     assert names_of(Mark("node", "res3b_branch2b", "x"), subject) == ["node:res3b_branch2b", "node:3b"]
     assert names_of(Mark("node", "conv1", "x"), subject) == ["node:conv1"]
+    assert names_of(Mark("node", "3b", "x"), subject)[:2] == ["node:3b", "node:res3b_branch2a"]  # a chart has layers only
     assert names_of(Mark("node", "nowhere", "x"), subject) == ["node:nowhere"]
 
 
@@ -51,6 +54,19 @@ def test_where_no_maps_are_drawn_the_layers_stand_for_them_that_they_come_from()
     subject = from_params({"preset": "course", "node": "3b"})[0]
     assert names_of(Mark("map", "branch", "x"), subject) == ["map:branch", "node:bn3b_branch2c", "node:3b"]
     assert names_of(Mark("map", "shortcut", "x"), subject) == ["map:shortcut", "edge:3b"]
+
+
+def test_a_word_says_what_it_means_in_the_readers_language_and_one_that_nobody_explains_just_reads(monkeypatch):
+    written = []
+    monkeypatch.setattr(pointing.st, "html", written.append)
+    pointing.show("[[word:nothing|a<b]] [[word:batch|batch]]")
+    use_language("zh")
+    try:
+        pointing.show("[[word:batch|批]]")
+    finally:
+        use_language("en")
+    assert written[0].startswith("<p>a&lt;b <span")
+    assert [WORDS["batch"] in text for text in written] == [True, False]
 
 
 # What a page draws that can light up.
@@ -74,7 +90,7 @@ def test_what_a_shipped_text_points_at_is_there_and_the_same_in_chinese(name):
             assert sorted(mark.name for mark in marks_in(translated)) == sorted(mark.name for mark in marks)
             there = parts_at(place)
             for mark in marks:
-                assert mark.kind in LIT.get(place.page, ()), (mark, place.page)
+                assert mark.kind in {*LIT.get(place.page, ()), "word"}, (mark, place.page)
                 assert mark.kind == "cell" or mark.target in there[mark.kind], mark
 
 
@@ -86,10 +102,11 @@ def parts_at(stop) -> dict[str, set[str]]:
         "edge": {block.name for block in graph.blocks if block.shortcut},
         "map": {term.kind for term in terms(subject.block)},
         "curve": {network.name for network in demos()[subject.train.demo].plan.networks},
+        "word": set(WORDS),
     }
 
 
-@pytest.mark.parametrize("name", ["shortcut", "adds", "train", "whose", "why"])
+@pytest.mark.parametrize("name", ["shapes", "cost", "projection", "sight", "shortcut", "adds", "train", "whose", "why"])
 def test_a_lesson_has_words_that_point(name):
     stops = shipped_walks()[name].stops
     assert sum(bool(marks_in(stop.question + stop.answer)) for stop in stops) >= 2

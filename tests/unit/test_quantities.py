@@ -138,7 +138,7 @@ def test_a_convolution_block_costs_its_projection_more():
     [
         ("trainable(fc6)", "12,294"),
         ("activation_bytes(conv1)", "256 KiB"),
-        ("unread_cell(res3d_out)", "any of 48 cells"),
+        ("unread_cell(res3d_out)", "for example row 0, column 1 of res3d_out; there are 48 such cells"),
         ("window(pool1)", "3×3"),
         ("kernel_side(avg_pool)", "2"),
         ("channels(res3a_out)", "512"),

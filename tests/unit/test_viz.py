@@ -30,7 +30,7 @@ from resnet_viz.measures import (
     telling_channel,
 )
 from resnet_viz.paths import ASSETS
-from resnet_viz.results import LayerState
+from resnet_viz.results import LayerState, PixelStep
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.spec.layers import kind_of
 from resnet_viz.training.record import RunFolder
@@ -44,7 +44,7 @@ from resnet_viz.viz.mosaic import Scale, mosaic_png, per_channel_png, shared_sca
 from resnet_viz.viz.narrow import wide_only
 from resnet_viz.viz.overlay import overlay_png
 from resnet_viz.viz.overview import overview_data, parts_of
-from resnet_viz.viz.pixel import sum_data
+from resnet_viz.viz.pixel import padding_under, sum_data
 from resnet_viz.viz.tables import COUNTED, to_frame, to_markdown, totals_row
 from resnet_viz.viz.theme import BRANCH, COLOR_MAPS, GROUND, MARKS, NOT_A_NUMBER, color_table
 from tests.unit.test_first_paint import contrast
@@ -411,6 +411,22 @@ def test_a_cells_sum_is_all_of_it(side, channels):
     if side == 7:
         assert data["words"]["lead"] == "7×7×3 = 147 products: red, green, blue."
         assert [page["label"] for page in data["pages"]] == ["red", "green", "blue"]
+
+
+def test_padding_is_told_from_zeros_of_the_map():
+    def under(node, top, left, side):
+        step = PixelStep(node, "conv", 0, 0, top=top, left=left, patch=np.zeros((side, side, 1), np.float32))
+        return padding_under(COURSE, step)
+
+    beyond = under("res5b_branch2b", -1, -1, 3)  # a map of 2×2, all of it under the window
+    np.testing.assert_array_equal(~beyond, np.outer([0, 1, 1], [0, 1, 1]))
+    assert not under("res2a_branch2b", 4, 4, 3).any()
+    frame = under("conv1", 0, 63, 7)  # behind a layer that puts three zeros around the picture
+    np.testing.assert_array_equal(frame[3], [False] * 4 + [True] * 3)
+    assert frame[:3].all()
+    assert not under("fc6", 0, 0, 1).any()
+    data = sum_data(*np.ones((2, 3, 3, 1), np.float32), SimpleNamespace(numbers={"sum": 9, "bias": 0}), is_picture=False, padding=beyond)
+    assert data["padding"][0] == [True] * 3
 
 
 def test_own_scales_show_weak_channels():

@@ -20,8 +20,9 @@ const boxWidths = (units) => sum(units.map((unit) => unit.w));
 /** All units of lines that are blocks. */
 const blockUnits = (lines) => lines.flat().flatMap((band) => (band.isBlocks ? band.units : []));
 
-/** Returns how wide a unit's box must be to be read. */
-const leastBox = (unit, t) => Math.max(LEAST_BOX * t, unit.parts.length > 1 ? widthOf(nameOf(unit), t, true) + 12 : 0);
+/** Returns how wide a unit's box must be to be read, `least` at least. */
+const leastBox = (unit, t, least) =>
+  Math.max(least, LEAST_BOX * t, unit.parts.length > 1 ? widthOf(nameOf(unit), t, true) + 12 : 0);
 
 /** Returns how wide the columns of a band's words are: one for blocks that are alike, more where they differ. */
 export function widthOfColumns(columns, t) {
@@ -60,11 +61,11 @@ function largest(fits) {
 }
 
 /** Sets the widths of all boxes for lines of that width, by one rule for all of them; returns whether they fit. */
-function spread(lines, width, t) {
+function spread(lines, width, t, leastWidth) {
   const blocks = blockUnits(lines);
   const channels = (unit) => log2(unit.parts[0].size[1]);
   const base = Math.min(...blocks.map(channels));
-  const rule = blocks.map((unit) => ({ unit, least: leastBox(unit, t), steps: channels(unit) - base }));
+  const rule = blocks.map((unit) => ({ unit, least: leastBox(unit, t, leastWidth), steps: channels(unit) - base }));
   const fits = (step, extra) => {
     for (const { unit, least, steps } of rule) unit.w = least + extra + step * steps;
     for (const band of lines.flat()) {
@@ -92,24 +93,24 @@ function runsOf(rows) {
 }
 
 /** Returns lines of bands with as much room as fits, closer together before a word is left out; null if nothing fits. */
-function eased(groups, stacked, width, t) {
+function eased(groups, stacked, { width, t, leastWidth }) {
   for (const isWhole of [true, false]) {
     for (const ease of EASES) {
       const m = measures(t, ease);
       const lines = groups.map((rows) => rows.map((row) => bandOf(row, stacked, { t, m, isWhole })));
-      if (spread(lines, width, t)) return lines;
+      if (spread(lines, width, t, leastWidth)) return lines;
     }
   }
   return null;
 }
 
 /** Returns lines of bands of that width, a line for each group of rows: the longest runs of equal blocks are stacked until
- *  they fit, those shorter than `least` never; null if they do not fit. */
-export function arranged(groups, width, t, least) {
+ *  they fit, those shorter than `least` never; no box is narrower than `leastWidth`. Null if they do not fit. */
+export function arranged(groups, width, t, least, leastWidth = 0) {
   const stacked = new Set();
   const runs = runsOf(groups.flat());
   for (;;) {
-    const lines = eased(groups, stacked, width, t);
+    const lines = eased(groups, stacked, { width, t, leastWidth });
     if (lines) return lines;
     const left = [...runs].filter(([name]) => !stacked.has(name));
     const longest = Math.max(0, ...left.map(([, count]) => count));
@@ -122,13 +123,14 @@ export function arranged(groups, width, t, least) {
 /** Returns how wide a line's boxes came out: where the lines are of one length, widest. */
 const slack = (lines) => boxWidths(blockUnits(lines));
 
-/** Returns the bands of one line, or of two where single blocks would not fit into one; null if they do not fit into two. */
-export function linesOf(rows, width, t) {
-  const whole = arranged([rows], width, t, LONG_RUN);
+/** Returns the bands of one line, or of two where single blocks would not fit into one; null if they do not fit into two, or
+ *  not with boxes that are `leastWidth` wide. */
+export function linesOf(rows, width, t, leastWidth = 0) {
+  const whole = arranged([rows], width, t, LONG_RUN, leastWidth);
   if (whole) return whole;
   const splits = rows.slice(1).map((_, index) => [rows.slice(0, index + 1), rows.slice(index + 1)]);
   for (const least of [LONG_RUN, 2]) {
-    const found = splits.map((groups) => arranged(groups, width, t, least)).filter(Boolean);
+    const found = splits.map((groups) => arranged(groups, width, t, least, leastWidth)).filter(Boolean);
     if (found.length) return found.sort((a, b) => slack(b) - slack(a))[0];
   }
   return null;

@@ -36,7 +36,7 @@ function foldedLines(unit, branch, w, h, t) {
   if (f !== "F(x)") return made;
   const wide = widthOf(f, t);
   if (wide <= w - 4 && heightOf([...made, { text: f }], t) <= h) made.push({ text: f });
-  else if (heightOf(made, t) + wide + 8 <= h) made.push({ text: f, isTurned: true });
+  else if (heightOf([...made, { text: f, isTurned: true }], t) <= h) made.push({ text: f, isTurned: true });
   return made;
 }
 

@@ -2,13 +2,16 @@
 // picture, of which one is a CSS px when all of it is shown; `t` is the size of the text.
 import { svg } from "../shared/dom.js";
 import { linesOf } from "./arrange.js";
-import { drawLines, drawStage } from "./overview.js";
+import { drawLines, drawStage, lowestBox } from "./overview.js";
 import { edgesOf, emptyScene, pictureOf } from "./scene.js";
 import { blockShelf, stageShelf } from "./shelf.js";
 
 const MARGIN = 6;
 const GAP = 16; // between shelves, where they are tied
 const LEAST_LINE = 12; // the whole network's least height, in the size of the text
+const TIGHT_LINE = 10.2; // the same where not all would be seen otherwise: boxes and arcs touch the words above them
+const LEAST_UPRIGHT = 3.6; // height of a box with a name and F(x) upright below it, in the size of the text
+const WIDTH_OF_F = 2.3; // of a box with F(x) level, in the size of the text
 const NARROW = 560; // a picture narrower than this is a phone's: it goes down
 const TALL_STAGE = 12; // a stage's largest box there, in the size of the text
 const NEAR = 120; // from what is opened to its shelf, for a tie to be drawn
@@ -57,15 +60,18 @@ function composeWide(scene, rows, laid, { width, height, t }) {
   if (!lines) return null;
   const withShelves = () =>
     rows.map((row) => ({ row, shelves: shelvesOf(row, laid, { width, t }) })).filter(({ shelves }) => shelves.length);
-  const least = LEAST_LINE * t * lines.length;
+  const ample = LEAST_LINE * t * lines.length;
   let open = withShelves();
   // Where the frame is too low for three storeys, an open block stands right beneath the whole network.
-  if (heightOf(open) + least > height) {
+  if (heightOf(open) + ample > height) {
     for (const { row } of open) row.isDirect = openBlocks(row).length > 0;
     open = withShelves();
   }
-  const line = Math.max(height - heightOf(open), least);
-  drawLines(scene, lines, { width, height: line, t });
+  const line = Math.max(height - heightOf(open), TIGHT_LINE * t * lines.length);
+  // Boxes too low for a name with F(x) upright below it are wide enough for both in two lines, if there is the room.
+  const isLow = lowestBox(rows, line / lines.length, t) < LEAST_UPRIGHT * t;
+  const wide = isLow && linesOf(rows, width, t, WIDTH_OF_F * t);
+  drawLines(scene, wide && wide.length === lines.length ? wide : lines, { width, height: line, t });
   const flow = scene.flow.splice(0); // data runs through the whole network, not over the shelves
   let y = line + GAP;
   for (const { row, shelves } of open) {
@@ -88,19 +94,31 @@ function composeNarrow(scene, rows, laid, { width, t }) {
   return y - GAP / 2;
 }
 
+/** Returns a picture of that width: its scene, its rows and its height, null where it does not fit. */
+function composed(draw, given, laid, place, texts) {
+  const rows = given.map((row) => ({ ...row }));
+  const scene = emptyScene(texts);
+  return { scene, rows, width: place.width, height: draw(scene, rows, laid, place) };
+}
+
+/** Returns the network from left to right; what is higher than its frame will be shown smaller, so it may be as much wider. */
+function composeFitting(given, laid, place, texts) {
+  const found = composed(composeWide, given, laid, place, texts);
+  if (found.height === null) return null;
+  const wider = { ...place, width: (place.width * found.height) / place.height, height: found.height };
+  if (wider.width <= place.width) return found;
+  const second = composed(composeWide, given, laid, wider, texts);
+  return second.height <= found.height ? second : found;
+}
+
 /** Returns the picture for a frame of { width, height } CSS px: its svg, its bounds, where groups stand, the edges between
  *  drawn boxes, the way of the data and the size of the text. `laid` holds Graphviz's drawings of the open blocks by name. */
 export function compose(given, laid, frame, texts) {
-  const rows = given.map((row) => ({ ...row }));
   const t = sizeOfText(frame.width, frame.isProjected);
   const place = { width: frame.width - 2 * MARGIN, height: frame.height - 2 * MARGIN, t };
-  let scene = emptyScene(texts);
-  let height = isDown(frame) ? null : composeWide(scene, rows, laid, place);
-  if (height === null) {
-    scene = emptyScene(texts);
-    height = composeNarrow(scene, rows, laid, place);
-  }
-  const bounds = { x: -MARGIN, y: -MARGIN, width: frame.width, height: height + 2 * MARGIN };
+  const { scene, rows, width, height } =
+    (!isDown(frame) && composeFitting(given, laid, place, texts)) || composed(composeNarrow, given, laid, place, texts);
+  const bounds = { x: -MARGIN, y: -MARGIN, width: width + 2 * MARGIN, height: height + 2 * MARGIN };
   const edges = [...edgesOf(rows, scene.stands), ...scene.edges];
   return { svg: pictureOf(scene), bounds, groups: scene.groups, edges, flow: scene.flow, text: t };
 }

@@ -11,6 +11,7 @@ const LINE_GAP = 14;
 const LEAST_HEIGHT = 2.6; // of a block's box, in the size of the text
 const ROOM_FOR_FILTERS = 23; // height of a line that has room for them, in the size of the text
 const SMALLEST_TEXT = 8; // of a stage on a narrow frame
+const [ABOVE, BELOW] = [2.9, 0.5]; // what a line leaves free for its words, in the size of the text
 
 /** Returns the convolutions of a row that fit beside each other: all blocks' or only the last one's. */
 const columns = (row, t, width) =>
@@ -23,6 +24,13 @@ function scaleOf(bands, tall, { t, m }) {
     Math.sqrt(Math.max(1, ...parts.filter((part) => Boolean(part.block) === isBlock).map((part) => part.size[0])));
   const blocks = (tall - 2 * m.room) / root(true);
   return Math.max(Math.min(tall / root(false), blocks), (LEAST_HEIGHT * t) / root(true));
+}
+
+/** Returns how high the lowest block's box is in a line of that height, filters left out. */
+export function lowestBox(rows, height, t) {
+  const sides = rows.flatMap((row) => row.parts.filter((part) => part.block)).map((part) => part.size[0]);
+  const highest = height - (ABOVE + BELOW) * t - 2 * measures(t).room;
+  return highest * Math.sqrt(Math.min(...sides) / Math.max(...sides));
 }
 
 /** Returns what a stage says on a narrow frame: its name and what leaves it above, its convolutions in one line below. */
@@ -118,7 +126,7 @@ function drawBand(line, band, { top, bottom, deep }) {
 export function drawLines(scene, lines, { width, height, t }) {
   const each = (height - LINE_GAP * (lines.length - 1)) / lines.length;
   const deep = each >= ROOM_FOR_FILTERS * t ? deepest(lines.flat().map((band) => band.row)) : 0;
-  const [above, below] = [2.9 * t, (1.2 * deep + 0.5) * t];
+  const [above, below] = [ABOVE * t, (1.2 * deep + BELOW) * t];
   const tall = each - above - below;
   const scale = scaleOf(lines.flat(), tall, { t, m: measures(t) });
   lines.forEach((bands, number) => {

@@ -57,7 +57,8 @@ export class Viewpoint {
     this.flyTo(() => this.drawing.things.place(goal, AROUND));
   }
 
-  /** All stays in sight if it can be read; else goes to what was opened. */
+  /** All stays in sight if it can be read; else goes to what was opened. What was folded from elsewhere, as by a lesson that
+   *  goes on to another place, leaves nothing to stay at. */
   lookAtOpened(crumbs, before) {
     const { camera } = this;
     const { opened, things } = this.drawing;
@@ -67,6 +68,7 @@ export class Viewpoint {
     if (camera.isFitted && camera.isReadable) camera.fit(true);
     else if (things.group(group)) this.flyTo(() => this.drawing.things.group(group));
     else if (camera.isFitted || (isFolded && camera.isReadable)) camera.fit(true);
+    else if (isFolded && !this.toggled) this.survey(innermost(crumbs, this.drawing.things.groups));
   }
 
   /** Shows a place, in this drawing of the picture and in the next. */

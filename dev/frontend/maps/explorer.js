@@ -84,6 +84,7 @@ export class Explorer {
   /** Lights up what a lesson's word points at. */
   point(names) {
     this.hero.light(names);
+    this.large.light(names);
   }
 
   /** Sets what the style sheet asks for. */
@@ -150,6 +151,8 @@ export class Explorer {
       isSilenced: (data.silenced[maps.node] ?? []).includes(channel),
       isWide: this.isWide,
       isSingle: data.single,
+      unread: data.unread,
+      chosen: data.chosen,
     });
   }
 

@@ -1,5 +1,6 @@
 // One channel large, over the picture: each cell where its receptive field is centred; its field drawn under the cursor.
 import { html } from "../shared/dom.js";
+import { targetsOf } from "../shared/pointing.js";
 import { clauses } from "../shared/sentences.js";
 import { cellAt, fieldOf } from "./field.js";
 import { shown } from "./numbers.js";
@@ -75,13 +76,26 @@ export class Large {
   }
 
   /** Shows a channel. look: { maps, place, image, scale, colors, name, texts, ground, odd, canSilence, isSilenced, canSum,
-   *  isWide, isSingle, over }; `colors` as `table` makes them, `name` theirs, `over` the two colours of an explanation. */
+   *  isWide, isSingle, over, unread, chosen }; `colors` as `table` makes them, `name` theirs, `over` the two colours of an explanation. */
   show(look) {
     const { maps, place, image, texts, over } = look;
-    if (maps !== this.maps || place !== this.place) this.cell = null;
+    if (maps !== this.maps || place !== this.place) this.held = this.cell = look.chosen ?? null;
     if (image !== this.image) this.picture = image && pictureCanvas(over ? greyed(image) : image);
-    const { ground, odd, canSum, isSilenced } = look;
-    Object.assign(this, { maps, place, image, texts, ground, odd, canSum, isSilenced, channel: maps.channels[place] });
+    const { ground, odd, canSum, isSilenced, unread } = look;
+    const channel = maps.channels[place];
+    Object.assign(this, {
+      maps,
+      place,
+      image,
+      texts,
+      ground,
+      odd,
+      canSum,
+      isSilenced,
+      unread,
+      channel,
+      isSingle: look.isSingle,
+    });
     this.write(look);
     if (over) this.showOver(over);
     else this.showValues(look);
@@ -131,8 +145,8 @@ export class Large {
 
   /** What the sheet is drawn from. */
   get sheet() {
-    const { maps, place, image, picture, cells, ground, odd, cell, isSilenced } = this;
-    return { maps, place, image, picture, cells, ground, odd, cell, isSilenced };
+    const { maps, place, image, picture, cells, ground, odd, cell, isSilenced, unread } = this;
+    return { maps, place, image, picture, cells, ground, odd, cell, isSilenced, unread };
   }
 
   /** Says what the cell holds and how much of the picture it sees; without a cell, that one can point. */
@@ -159,6 +173,14 @@ export class Large {
     const rect = this.canvas.getBoundingClientRect();
     const at = [(event.clientX - rect.left) / rect.width, (event.clientY - rect.top) / rect.height];
     return cellAt(at, this.maps, this.image);
+  }
+
+  /** Frames the cell that a lesson's word points at, in a map that stands alone. */
+  light(names) {
+    const cell = (targetsOf(names, "cell")[0] ?? "").split(",").map(Number);
+    const isHere = this.isSingle && cell[0] < this.maps.height && cell[1] < this.maps.width;
+    if (isHere || this.isLit) this.look(isHere ? cell : (this.held ?? null));
+    this.isLit = isHere;
   }
 
   /** Looks at another cell, or at none. */

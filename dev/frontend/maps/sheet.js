@@ -5,6 +5,7 @@ import { BORDER, crossOut } from "./paint.js";
 const SIDE = 720; // canvas pixels of the longer side
 const FIELD = { color: "#ff9d00", width: 4 };
 const CELL = { color: "white", width: 3 };
+const UNREAD = "rgb(12 13 16 / 0.86)";
 const RIM = 3; // how much wider the black line under a frame is
 
 /** Draws a frame that is seen on every ground; all in canvas pixels. */
@@ -37,6 +38,12 @@ function markOdd(pen, look, zoom) {
   }
 }
 
+/** Darkens cells that no later layer uses. */
+function darken(pen, look, zoom) {
+  pen.fillStyle = UNREAD;
+  for (const cell of look.unread) pen.fillRect(...onCanvas(look, cell, zoom));
+}
+
 /** Frames a cell and what it sees of the picture. */
 function drawField(pen, look, zoom) {
   const { maps, image, cell } = look;
@@ -48,7 +55,8 @@ function drawField(pen, look, zoom) {
   outline(pen, onCanvas(look, cell, zoom), CELL);
 }
 
-/** Draws all of it. look: { maps, place, image, picture, cells, ground, odd, cell, isSilenced, opacity, isSmooth }: `picture`
+/** Draws all of it. look: { maps, place, image, picture, cells, ground, odd, cell, isSilenced, unread, opacity,
+ *  isSmooth }: `picture`
  *  is the image as a canvas, `cells` the channel as `paintTiles` draws one tile, `opacity` a share. */
 export function drawSheet(canvas, look) {
   const { maps, image, picture, cells } = look;
@@ -67,6 +75,7 @@ export function drawSheet(canvas, look) {
   pen.drawImage(cells, ...from, left, top, wide * maps.width, tall * maps.height);
   pen.globalAlpha = 1;
   markOdd(pen, look, zoom);
+  darken(pen, look, zoom);
   const whole = { tileWidth: canvas.width, tileHeight: canvas.height, columns: 1 };
   if (look.isSilenced) crossOut(canvas, whole, 0);
   if (look.cell) drawField(pen, look, zoom);

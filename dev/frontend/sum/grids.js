@@ -2,16 +2,20 @@
 import { html } from "../shared/dom.js";
 import { brief } from "./numbers.js";
 
-const NAMES = ["patch", "kernel", "products"];
+const KERNEL = "kernel";
+const NAMES = ["patch", KERNEL, "products"];
 const SIGNS = ["×", "="]; // between them
 const [READABLE, GAP] = [31, 26]; // CSS px: the least cell with a number in it; what stands between two grids
 const [LARGEST_REM, FLAT_REM, HIGH_REM] = [4.6, 2.1, 2.6]; // a cell: how wide, how high among many rows, among three
 const [LABEL_REM, LONGEST_EM] = [6, 3.25]; // a row's name; the longest number, as −0.0046
 const [LEAST_DIGITS, RIM] = [12, 6]; // CSS px: a number's size, and what a cell leaves free about it
 
-/** Returns a cell; a colour comes as the ground's and the ink's in one, "#rrggbb#rrggbb". */
-function cellOf(value, color) {
+/** Returns a cell; a colour comes as the ground's and the ink's in one, "#rrggbb#rrggbb". What lies on padding is no value of
+ *  the map and has none of its colours. */
+function cellOf(value, color, isPadding) {
   const cell = html("span", "cell", brief(value));
+  cell.classList.toggle("padding", isPadding);
+  if (isPadding) return cell;
   cell.style.background = color.slice(0, 7);
   cell.style.color = color.slice(7);
   return cell;
@@ -24,9 +28,9 @@ export class Grids {
     this.box = html("div", "grids");
   }
 
-  /** Draws a page, its grids called by `words`. */
-  draw(page, words) {
-    this.page = page;
+  /** Draws a page, its grids called by `words`; `padding` says, row by row, which cells lie on padding, null for none. */
+  draw(page, { words, padding }) {
+    Object.assign(this, { page, padding });
     this.cells = []; // of patch, kernel and products, row by row
     const grids = NAMES.map((name) => this.gridOf(name, words[name]));
     this.box.replaceChildren(
@@ -48,7 +52,8 @@ export class Grids {
     page[name].forEach((row, y) => {
       const line = html("div", "row");
       if (name === NAMES[0] && page.names) line.append(html("span", "name", page.names[y]));
-      const cells = row.map((value, x) => cellOf(value, page.colors[name][y][x]));
+      const isPadding = (x) => name !== KERNEL && Boolean(this.padding?.[y][x]);
+      const cells = row.map((value, x) => cellOf(value, page.colors[name][y][x], isPadding(x)));
       cells.forEach((cell, x) => {
         cell.addEventListener("click", () => this.choose(y, x));
       });

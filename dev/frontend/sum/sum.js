@@ -91,21 +91,22 @@ export class Sum {
   /** Draws a page. */
   draw(p) {
     [this.shown, this.drawn] = [p, this.key];
-    this.grids.draw(this.data.pages[p], this.data.words);
+    this.grids.draw(this.data.pages[p], this.data);
     for (const [own, chip] of [...this.pages.children].entries()) chip.setAttribute("aria-pressed", own === p);
   }
 
   /** Says what is multiplied just now, what it came to so far, and what the whole sum is. */
   say() {
     if (!this.data) return;
-    const { words, rest, bias, value, total, rest_count } = this.data;
+    const { words, rest, bias, value, total, rest_count, padding } = this.data;
     this.button.textContent = this.buttonText;
     if (this.hasStarted) this.line.replaceChildren(...this.progress());
     else this.line.textContent = words.lead;
     const others = rest_count ? [words.others.replace("{sum}", number(rest))] : [];
     const end = words.end.replace("{value}", number(value, 4));
     const all = words.all.replace("{sum}", number(total));
-    this.foot.textContent = sentences([all, ...others, words.bias.replace("{bias}", bias), end]);
+    const hatched = padding ? [words.padding] : [];
+    this.foot.textContent = sentences([...hatched, all, ...others, words.bias.replace("{bias}", bias), end]);
   }
 
   /** What the button would do. */

@@ -8,12 +8,13 @@ import streamlit as st
 
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import Block, LayerGraph
+from resnet_viz.subject.operations import pixel_of
 from resnet_viz.subject.trial import Trial
 from resnet_viz.ui import state
 from resnet_viz.ui.shared import maps, shown
 from resnet_viz.ui.shared.weights_source import weights_text
 from resnet_viz.viz.block_view import Focus, block_payload, signals
-from resnet_viz.viz.pointing import pointing_payload
+from resnet_viz.viz.pointing import pointing_payload, reads_payload
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -49,3 +50,10 @@ def show(trial: Trial, focus: Focus, found: dict[str, FloatArray]) -> None:
 def show_to_point(trial: Trial, node: str, found: dict[str, FloatArray]) -> None:
     """Draw one channel of a layer, large: a click on a cell of it becomes the subject's."""
     maps.show(pointing_payload(trial.summary, node, found[node], trial.rgb), key=KEY)
+
+
+def show_pointed(trial: Trial, node: str, found: dict[str, FloatArray], cell: str) -> None:
+    """Draw the same channel with what it was asked about: which cells are used, and the one that was pointed at."""
+    chosen = pixel_of(cell, trial.summary)
+    where = chosen[1][:2] if chosen and chosen[0] == node else None
+    maps.show(reads_payload(trial.summary, node, found[node], trial.rgb, where), key=KEY)

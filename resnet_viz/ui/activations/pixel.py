@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from resnet_viz.analysis import NetworkSummary
 from resnet_viz.messages import gettext as _
 from resnet_viz.results import PixelStep
 from resnet_viz.server import services
-from resnet_viz.spec import LayerGraph
 from resnet_viz.spec.layers import kind_of
 from resnet_viz.subject.operations import pixel_of
 from resnet_viz.subject.trial import Trial
@@ -14,7 +14,7 @@ from resnet_viz.ui.shared import forward
 from resnet_viz.ui.shared.component import as_json, component
 from resnet_viz.viz.cell_account import seen_text, steps_table
 from resnet_viz.viz.overlay import boxed_png
-from resnet_viz.viz.pixel import sum_data
+from resnet_viz.viz.pixel import padding_under, sum_data
 from resnet_viz.viz.words import number_text
 from resnet_viz.worker.requests.pixel import Pixel
 
@@ -45,7 +45,7 @@ def show(trial: Trial, cell: str, *, is_inline: bool) -> None:
         seen = boxed_png(trial.rgb, *windows)
 
     def draw() -> None:
-        _show_products(trial.summary.graph, steps[0])
+        _show_products(trial.summary, steps[0])
         left, right = st.columns([0.8, 0.2], gap="medium")
         with left:
             st.markdown(field)
@@ -60,7 +60,7 @@ def show(trial: Trial, cell: str, *, is_inline: bool) -> None:
         st.dialog(title, width="large", on_dismiss=lambda: state.set_parts(pixel=""))(draw)()
 
 
-def _show_products(graph: LayerGraph, first: PixelStep) -> None:
+def _show_products(summary: NetworkSummary, first: PixelStep) -> None:
     """Draw the patch times the kernel, product by product."""
     if first.patch is None:
         st.markdown(_("This layer hands values on; there is nothing to multiply."))
@@ -69,6 +69,7 @@ def _show_products(graph: LayerGraph, first: PixelStep) -> None:
         shown = " ".join(number_text(float(value)) for value in first.patch.ravel()[:16])
         st.markdown(_("Its window holds {values}.").format(values=shown + (" …" if first.patch.size > 16 else "")))
         return
+    graph = summary.graph
     is_picture = all(kind_of(graph.node(name).layer) in ("input", "padding") for name in graph.node(first.node).inputs)
-    data = sum_data(first.patch, first.kernel, first, is_picture=is_picture)
+    data = sum_data(first.patch, first.kernel, first, is_picture=is_picture, padding=padding_under(summary, first))
     component("sum")(key="sum", data=as_json(data))

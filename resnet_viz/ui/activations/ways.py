@@ -48,6 +48,9 @@ def _show_block(trial: Trial, focus: Focus, cell: str, files: "st.delta_generato
     if state.ASKED.get() == "cell":  # by a lesson: what the sum comes to is not
         anatomy.show_to_point(trial, focus.node, found)
         return True
+    if state.ASKED.get() == "pointed":
+        anatomy.show_pointed(trial, focus.node, found, cell)
+        return True
     # What a lesson has come to stands below its question, not over it.
     pixel.show(trial, cell, is_inline=state.ASKED.get() == "answered")
     anatomy.show(trial, focus, found)

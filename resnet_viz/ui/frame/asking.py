@@ -12,7 +12,7 @@ from resnet_viz.lessons.asks import Ask, Judgement, Kind, judge
 from resnet_viz.lessons.grounds import Grounds, Value
 from resnet_viz.lessons.progress import Answered, now
 from resnet_viz.lessons.quantities import value
-from resnet_viz.lessons.told import text_of
+from resnet_viz.lessons.told import place_text, text_of, this_or
 from resnet_viz.lessons.walks import Stop
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
@@ -39,7 +39,8 @@ def show(name: str, stop: Stop, number: int, after: Callable[[], None]) -> bool:
     ask = _ask_of(stop)
     answered = kept.progress().at(name, number)
     predicted = walking.prediction(name, number)
-    state.ASKED.set("answered" if answered else "cell" if _asks_cell(ask) else "answer")
+    waiting, done = ("cell", "pointed") if _asks_cell(ask) else ("answer", "answered")
+    state.ASKED.set(done if answered else waiting)
     if answered is not None:
         # The style sheet brings forward, beside the picture, what was asked for.
         asked_for = ask.quantity.partition("(")[0]
@@ -117,7 +118,7 @@ def _show_choice(ask: Ask) -> None:
 def _show_place(ask: Ask) -> bool:
     """Say what is pointed at; return whether it is of the kind that is asked for."""
     pointed = _pointed(ask)
-    told = _("Chosen: {place}.").format(place=say.code(_place_text(pointed))) if pointed else ""
+    told = _("Chosen: {place}.").format(place=say.code(place_text(pointed))) if pointed else ""
     hint = _hint(ask, pointed)
     st.markdown(joined(filter(None, (told, hint or _("Click another to change it."))), " "), width="content")
     return not hint
@@ -150,12 +151,6 @@ def _pointed(ask: Ask) -> str:
         return subject.node
     node, _colon, place = subject.activations.pixel.partition(":")
     return f"{node}:{place.rpartition('.')[0]}" if place else ""
-
-
-def _place_text(name: str) -> str:
-    node, _colon, cell = name.partition(":")
-    row, _dot, column = cell.partition(".")
-    return _("row {row}, column {column} of {layer}").format(row=row, column=column, layer=node) if cell else node
 
 
 def _show_words(_ask: Ask) -> None:
@@ -231,14 +226,14 @@ def _written(predicted: Any) -> str:
     if isinstance(predicted, float):
         return text_of(Value(predicted))
     if isinstance(predicted, str):
-        return _place_text(predicted) if _CELL.fullmatch(predicted) else _(predicted)
+        return place_text(predicted) if _CELL.fullmatch(predicted) else _(predicted)
     return joined(_(text) for text in predicted)
 
 
 def _came(judgement: Judgement) -> str:
     right = judgement.right
     if isinstance(right, Value):
-        return text_of(right)
+        return this_or(right) if judgement.is_right and right.unit == "cell" else text_of(right)
     return _(right) if isinstance(right, str) else joined(_(text) for text in right)
 
 

@@ -200,13 +200,18 @@ def start(name: str, number: int = 1) -> None:
 
 
 def go_to(number: int) -> None:
-    """Go to a stop: its state becomes the subject, its page the page; nothing of what was on screen stays."""
+    """Go to a stop: its state becomes the subject, its page the page; nothing of what was on screen stays.
+
+    One that is answered shows what came of its question.
+    """
     viewer = state.subject().viewer
     walk = walk_of(viewer)
     if walk is None or not 1 <= number <= len(walk.stops):
         return
-    target = _go(walk.stops[number - 1], number)
-    if target.train.run.startswith(RECORDED):  # asked before it is seen
+    stop = walk.stops[number - 1]
+    is_answered = bool(stop.ask) and kept.progress().at(viewer.walk, number) is not None
+    target = _go(stop.evidence if is_answered else stop, number)
+    if target.train.run.startswith(RECORDED) and not is_answered:  # asked before it is seen
         replay.hold(target.train.run)
 
 
