@@ -425,7 +425,12 @@ def test_padding_is_told_from_zeros_of_the_map():
     np.testing.assert_array_equal(frame[3], [False] * 4 + [True] * 3)
     assert frame[:3].all()
     assert not under("fc6", 0, 0, 1).any()
-    data = sum_data(*np.ones((2, 3, 3, 1), np.float32), SimpleNamespace(numbers={"sum": 9, "bias": 0}), is_picture=False, padding=beyond)
+    data = sum_data(
+        *np.ones((2, 3, 3, 1), np.float32),
+        SimpleNamespace(numbers={"sum": 9, "bias": 0}),
+        is_picture=False,
+        padding=beyond,
+    )
     assert data["padding"][0] == [True] * 3
 
 

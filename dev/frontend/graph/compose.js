@@ -2,7 +2,7 @@
 // picture, of which one is a CSS px when all of it is shown; `t` is the size of the text.
 import { svg } from "../shared/dom.js";
 import { linesOf } from "./arrange.js";
-import { drawLines, drawStage, lowestBox } from "./overview.js";
+import { drawLines, drawStage, holdsUpright } from "./overview.js";
 import { edgesOf, emptyScene, pictureOf } from "./scene.js";
 import { blockShelf, stageShelf } from "./shelf.js";
 
@@ -10,8 +10,7 @@ const MARGIN = 6;
 const GAP = 16; // between shelves, where they are tied
 const LEAST_LINE = 12; // the whole network's least height, in the size of the text
 const TIGHT_LINE = 10.2; // the same where not all would be seen otherwise: boxes and arcs touch the words above them
-const LEAST_UPRIGHT = 3.6; // height of a box with a name and F(x) upright below it, in the size of the text
-const WIDTH_OF_F = 2.3; // of a box with F(x) level, in the size of the text
+const WIDTH_OF_F = 2.15; // of a box with F(x) level, in the size of the text
 const NARROW = 560; // a picture narrower than this is a phone's: it goes down
 const TALL_STAGE = 12; // a stage's largest box there, in the size of the text
 const NEAR = 120; // from what is opened to its shelf, for a tie to be drawn
@@ -69,8 +68,7 @@ function composeWide(scene, rows, laid, { width, height, t }) {
   }
   const line = Math.max(height - heightOf(open), TIGHT_LINE * t * lines.length);
   // Boxes too low for a name with F(x) upright below it are wide enough for both in two lines, if there is the room.
-  const isLow = lowestBox(rows, line / lines.length, t) < LEAST_UPRIGHT * t;
-  const wide = isLow && linesOf(rows, width, t, WIDTH_OF_F * t);
+  const wide = !holdsUpright(line / lines.length, t) && linesOf(rows, width, t, WIDTH_OF_F * t);
   drawLines(scene, wide && wide.length === lines.length ? wide : lines, { width, height: line, t });
   const flow = scene.flow.splice(0); // data runs through the whole network, not over the shelves
   let y = line + GAP;

@@ -9,6 +9,7 @@ import { beside, leastHeight, measures, roleOf } from "./units.js";
 
 const LINE_GAP = 14;
 const LEAST_HEIGHT = 2.6; // of a block's box, in the size of the text
+const UPRIGHT_HEIGHT = 3.4; // the same with a name and F(x) upright below it
 const ROOM_FOR_FILTERS = 23; // height of a line that has room for them, in the size of the text
 const SMALLEST_TEXT = 8; // of a stage on a narrow frame
 const [ABOVE, BELOW] = [2.9, 0.5]; // what a line leaves free for its words, in the size of the text
@@ -26,12 +27,8 @@ function scaleOf(bands, tall, { t, m }) {
   return Math.max(Math.min(tall / root(false), blocks), (LEAST_HEIGHT * t) / root(true));
 }
 
-/** Returns how high the lowest block's box is in a line of that height, filters left out. */
-export function lowestBox(rows, height, t) {
-  const sides = rows.flatMap((row) => row.parts.filter((part) => part.block)).map((part) => part.size[0]);
-  const highest = height - (ABOVE + BELOW) * t - 2 * measures(t).room;
-  return highest * Math.sqrt(Math.min(...sides) / Math.max(...sides));
-}
+/** Whether a line of that height has room for blocks' boxes with a name and F(x) upright below it. */
+export const holdsUpright = (height, t) => height - (ABOVE + BELOW) * t - 2 * measures(t).room >= UPRIGHT_HEIGHT * t;
 
 /** Returns what a stage says on a narrow frame: its name and what leaves it above, its convolutions in one line below. */
 function narrowCaptions(row, box, t) {
@@ -84,7 +81,7 @@ function drawBlocks(line, { row, units }, box, x) {
   else from = box.x;
   let left = x + m.lead;
   for (const unit of units) {
-    const h = Math.max(line.scale * Math.sqrt(unit.parts[0].size[0]), LEAST_HEIGHT * t);
+    const h = Math.max(line.scale * Math.sqrt(unit.parts[0].size[0]), (line.least ?? LEAST_HEIGHT) * t);
     from = drawBlock(line, unit, { x: left, from, w: unit.w, h, isGhost: isGhost(row, unit) });
     left += unit.w + beside(unit, m);
   }
@@ -128,11 +125,12 @@ export function drawLines(scene, lines, { width, height, t }) {
   const deep = each >= ROOM_FOR_FILTERS * t ? deepest(lines.flat().map((band) => band.row)) : 0;
   const [above, below] = [ABOVE * t, (1.2 * deep + BELOW) * t];
   const tall = each - above - below;
+  const least = holdsUpright(each - 1.2 * deep * t, t) ? UPRIGHT_HEIGHT : LEAST_HEIGHT;
   const scale = scaleOf(lines.flat(), tall, { t, m: measures(t) });
   lines.forEach((bands, number) => {
     const top = number * (each + LINE_GAP);
     const cy = top + above + tall / 2;
-    const line = { ...scene, t, m: bands[0].m, tall, cy, scale, floor: top + each };
+    const line = { ...scene, t, m: bands[0].m, tall, cy, scale, least, floor: top + each };
     if (number) scene.parts.append(turn(width, cy - each - LINE_GAP, top - LINE_GAP / 2, cy, 0));
     drawLine(line, bands, width, { top, bottom: top + each, deep });
   });
