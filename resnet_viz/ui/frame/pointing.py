@@ -34,7 +34,11 @@ def _piece(piece: str | Mark, subject: Subject) -> str:
 def _explained(mark: Mark) -> str:
     """Return a word that says what it means where it is rested on; one that nobody explains just reads."""
     text, said = html.escape(mark.text), html.escape(_(WORDS.get(mark.target, "")) if mark.target in WORDS else "")
-    return f'<span role="button" tabindex="0" data-says="{said}" aria-label="{text}: {said}">{text}</span>' if said else text
+    return (
+        f'<span role="button" tabindex="0" data-says="{said}" aria-label="{text}: {said}">{text}</span>'
+        if said
+        else text
+    )
 
 
 def names_of(mark: Mark, subject: Subject) -> list[str]:
