@@ -46,9 +46,9 @@ def test_where_a_layer_is_folded_away_its_block_stands_for_it():
     subject = from_params({"preset": "course"})[0]
     assert names_of(Mark("node", "res3b_branch2b", "x"), subject) == ["node:res3b_branch2b", "node:3b"]
     assert names_of(Mark("node", "conv1", "x"), subject) == ["node:conv1"]
-    assert names_of(Mark("node", "3b", "x"), subject)[:2] == [
-        "node:3b",
-        "node:res3b_branch2a",
+    assert names_of(Mark("node", "4b", "x"), subject)[:2] == [
+        "node:4b",
+        "node:res4b_branch2a",
     ]  # a chart has layers only
     assert names_of(Mark("node", "nowhere", "x"), subject) == ["node:nowhere"]
 
