@@ -44,19 +44,26 @@ def test_marks_and_words_come_in_order():
 
 def test_where_a_layer_is_folded_away_its_block_stands_for_it():
     subject = from_params({"preset": "course"})[0]
-    assert names_of(Mark("node", "res3b_branch2b", "x"), subject) == ["node:res3b_branch2b", "node:3b"]
-    assert names_of(Mark("node", "conv1", "x"), subject) == ["node:conv1"]
-    assert names_of(Mark("node", "4b", "x"), subject)[:2] == [
+    assert names_of(Mark("node", "res3b_branch2b", "x"), subject.summary.graph, subject.block) == [
+        "node:res3b_branch2b",
+        "node:3b",
+    ]
+    assert names_of(Mark("node", "conv1", "x"), subject.summary.graph, subject.block) == ["node:conv1"]
+    assert names_of(Mark("node", "4b", "x"), subject.summary.graph, subject.block)[:2] == [
         "node:4b",
         "node:res4b_branch2a",
     ]  # a chart has layers only
-    assert names_of(Mark("node", "nowhere", "x"), subject) == ["node:nowhere"]
+    assert names_of(Mark("node", "nowhere", "x"), subject.summary.graph, subject.block) == ["node:nowhere"]
 
 
 def test_where_no_maps_are_drawn_the_layers_stand_for_them_that_they_come_from():
     subject = from_params({"preset": "course", "node": "3b"})[0]
-    assert names_of(Mark("map", "branch", "x"), subject) == ["map:branch", "node:bn3b_branch2c", "node:3b"]
-    assert names_of(Mark("map", "shortcut", "x"), subject) == ["map:shortcut", "edge:3b"]
+    assert names_of(Mark("map", "branch", "x"), subject.summary.graph, subject.block) == [
+        "map:branch",
+        "node:bn3b_branch2c",
+        "node:3b",
+    ]
+    assert names_of(Mark("map", "shortcut", "x"), subject.summary.graph, subject.block) == ["map:shortcut", "edge:3b"]
 
 
 def test_a_word_says_what_it_means_in_the_readers_language_and_one_that_nobody_explains_just_reads(monkeypatch):
