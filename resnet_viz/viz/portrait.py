@@ -204,7 +204,7 @@ def _rows(found: Portraits) -> list[dict[str, Any]]:
         _row(
             "zeros",
             _("Near zero"),
-            _("smaller than a tenth of that; 8 % of a normal distribution"),
+            _("smaller than a tenth of the root mean square (a normal distribution has 8 %)"),
             [own.near_zero for own in layers],
             percent_text,
         ),

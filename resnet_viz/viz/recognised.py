@@ -37,7 +37,7 @@ def facts(preset: str, spec: ResNetSpec, about: About | None) -> list[tuple[str,
                 (_head(spec.head), ngettext("{n} class", "{n} classes", spec.classes).format(n=f"{spec.classes:,}"))
             ),
         ),
-        (_("biases, BatchNorm"), joined((_biases(spec), _norms(spec, about)))),
+        (_("convolutions"), joined((_biases(spec), _norms(spec, about)))),
         (_("parameters"), f"{network(spec).totals.parameters:,}"),
     ]
     return [*rows, _arrays(about)] if about else rows
@@ -45,7 +45,7 @@ def facts(preset: str, spec: ResNetSpec, about: About | None) -> list[tuple[str,
 
 _block = Titles({"bottleneck": N_("bottlenecks of 3 convolutions"), "basic": N_("basic blocks of 2 convolutions")})
 _stride = Titles({"first": N_("on the first 1×1"), "middle": N_("on the f×f in the middle")})
-_head = Titles({"global": N_("one mean per channel"), "average": N_("means of windows, laid out")})
+_head = Titles({"global": N_("the mean of each channel"), "average": N_("means of windows, flattened")})
 
 
 def _arrays(about: About) -> tuple[str, str]:
@@ -71,14 +71,14 @@ def _biases(spec: ResNetSpec) -> str:
     if spec.block == "bottleneck":
         own.add(spec.bias.branch2c)
     if len(own) > 1:
-        return _("some biases")
-    return _("biases") if own == {True} else _("no biases")
+        return _("some with biases")
+    return _("with biases") if own == {True} else _("without biases")
 
 
 def _norms(spec: ResNetSpec, about: About | None) -> str:
     if about and about.is_folded:
         return _("BatchNorm folded in")
-    return _("BatchNorm") if spec.use_batch_norm else _("no BatchNorm")
+    return _("each with BatchNorm") if spec.use_batch_norm else _("without BatchNorm")
 
 
 def misfit_table(rows: list[Misfit]) -> str:

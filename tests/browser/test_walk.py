@@ -184,6 +184,8 @@ PROJECTED = {
     "activations": "/activations?present=1",
     "explain": "/explain?present=1",
     "train": "/train?present=1&run=recorded-plain-vs-residual",
+    "weights": "/weights?present=1&versus=random",
+    "check": "/check?present=1",
 }
 CUT = """() => {
     const cut = [];

@@ -51,6 +51,7 @@ def invite(shown: TrainView, name: str) -> None:
         "can_play": False,
         "plays": 0,
         "lasts_s": _LASTS_S,
+        "is_tall": state.subject().viewer.present,
         "invitation": _invitation(shown.demo),
     }
     component("learning")(key=KEY, data=as_json(data | more))
