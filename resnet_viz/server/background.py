@@ -75,8 +75,9 @@ class Background:
 
 @dataclass
 class _Work:
-    """A question under way: when somebody waited for it last, how far it is, and how it ended."""
+    """A question under way: since when, when somebody waited for it last, how far it is, and how it ended."""
 
+    began: float
     polled: float
     progress: tuple[str, float] = ("", 0.0)
     is_withdrawn: bool = False
@@ -116,11 +117,17 @@ class SharedWork:
         answer: T = work.answer
         return answer
 
+    def since(self, key: str) -> float | None:
+        """Return when a question began that is under way, by the clock that never goes back; None if none is."""
+        work = self._works.get(key)
+        return None if work is None or work.is_withdrawn else work.began
+
     def _join(self, key: str, question: Callable[[Waiting], T]) -> _Work:
         with self._lock:
             work = self._works.get(key)
             if work is None or work.is_withdrawn:
-                work = self._works[key] = _Work(time.monotonic())
+                now = time.monotonic()
+                work = self._works[key] = _Work(now, now)
                 run = in_this_language(partial(self._run, key, work, question))
                 threading.Thread(target=run, daemon=True).start()
             work.polled = time.monotonic()

@@ -144,10 +144,15 @@ def test_long_work_outlasts_the_page_that_asked_and_is_shared_until_nobody_waits
         if share:
             raise InterruptedError  # as Streamlit ends the run of a page that was touched
 
+    assert outlasting.since("a") is None
+    began = set()
     for _touch in range(3):
         with pytest.raises(InterruptedError):
             outlasting.ask("a", question, Waiting(touched))
+        began.add(outlasting.since("a"))
     assert asked == [1]
+    assert len(began) == 1
+    assert None not in began  # the seconds on the page go on too
     go_on.set()
     assert outlasting.ask("a", question, PATIENT) == "found"
     go_on.clear()

@@ -73,6 +73,7 @@ def asked(
     part: str = "",
     shown: str = "",
     has_skeleton: bool = True,
+    began: float | None = None,
 ) -> T | None:
     """Return the worker's answer, or None after drawing why there is none; with progress and a way out.
 
@@ -83,6 +84,7 @@ def asked(
         part: Which part of that work, if it is asked for in several.
         shown: Key of what will show the answer.
         has_skeleton: Whether the answer is large, so that its place is kept free.
+        began: Since when it is asked, where that was before this run of the page.
     """
     key = hashlib.sha256(f"{work}/{part}".encode()).hexdigest()[:12]
     if state.is_cancelled(work):
@@ -90,7 +92,7 @@ def asked(
             say.info(_("Cancelled."))
             _draw_once(_("Compute it"), f"again_{key}", on_click=state.set_cancelled, args=("",))
         return None
-    progress = _Progress(place, work, key, is_alone=has_skeleton and not state.was_drawn(shown))
+    progress = _Progress(place, work, key, is_alone=has_skeleton and not state.was_drawn(shown), began=began)
     try:
         return question(Waiting(progress.step, progress.tick, owner=state.owner()))
     except CancelledError:
@@ -112,12 +114,12 @@ def _draw_once(label: str, key: str, **of_button: Any) -> None:
         st.button(label, key=key, **of_button)
 
 
-def remembered(key: str, question: Callable[[Waiting], T]) -> T | None:
+def remembered(key: str, question: Callable[[Waiting], T], began: float | None = None) -> T | None:
     """Return an answer that is no feature map: from the shared cache, else as `asked` gives it."""
     place = st.empty()  # always there, as in `maps_of`
     found: T | None = results.find(key)
     if found is None:
-        found = asked(key, question, place)
+        found = asked(key, question, place, began=began)
         if found is not None:
             results.keep(key, found)
     return found
@@ -140,7 +142,7 @@ def outlasting(key: str, prepared: Callable[[], Callable[[Waiting], T]]) -> T | 
         question, owner = prepared(), waiting.owner
         return _outlasting.ask(key, lambda own: kept(question, own._replace(owner=owner)), waiting)
 
-    return remembered(key, ask)
+    return remembered(key, ask, _outlasting.since(key))
 
 
 def network_of(trial: Trial) -> Network:
@@ -157,9 +159,12 @@ def network_of(trial: Trial) -> Network:
 class _Progress:
     """A line that says what the worker does and for how long; drawing it also lets Streamlit end an outdated run."""
 
-    def __init__(self, place: "st.delta_generator.DeltaGenerator", work: str, key: str, *, is_alone: bool) -> None:
+    def __init__(
+        self, place: "st.delta_generator.DeltaGenerator", work: str, key: str, *, is_alone: bool, began: float | None
+    ) -> None:
         self._place, self._work, self._key, self._is_alone = place, work, key, is_alone
-        self._began = self._drawn = time.monotonic()
+        self._drawn = time.monotonic()
+        self._began = self._drawn if began is None else began
         self._step, self._share = "", 0.0
         self._text: st.delta_generator.DeltaGenerator | None = None
 

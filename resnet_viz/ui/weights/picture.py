@@ -99,7 +99,7 @@ def _show_choice(versus: str, trial: Trial) -> None:
     }
     if versus not in choices:
         choices[versus] = _("your file") if versus == FILE else versus
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="weights_compare"):
         st.subheader(_("What has it learned?") if trial.weights.file else _("What does it start with?"), anchor=False)
         st.markdown(_("Compare with"), width="content")
         controls.select(
