@@ -12,7 +12,7 @@ from itertools import permutations
 from resnet_viz.check.recorder import Step
 
 _GAPS = {"conv": 1.2, "add": 1.6, "relu": 0.8}
-_WEIGHTS = {"kernel_size": 0.5, "filters": 0.4, "strides": 0.3, "padding": 0.2, "units": 0.3}
+_WEIGHTS = {"projects": 0.6, "kernel_size": 0.5, "filters": 0.4, "strides": 0.3, "padding": 0.2, "units": 0.3}
 _SMALL = 0.1
 _LATE = 0.7
 """What it costs a reading of the graph that its shortcut begins elsewhere."""
@@ -234,7 +234,8 @@ def _aligned(ours: Sequence[Step], theirs: Sequence[Step]) -> tuple[float, list[
 def apart(mine: Step, other: Step) -> float:
     """Return how unlike two layers are; more than two gaps if they are of different kinds."""
     if mine.kind != other.kind:
-        return 0.9 if {mine.kind, other.kind} <= SHAPED else _NEVER
+        kinds = {mine.kind, other.kind}
+        return 0.9 if kinds <= SHAPED or kinds == {"max_pool", "average_pool"} else _NEVER
     cost = sum(_WEIGHTS.get(name, _SMALL) for name in changes(mine, other))
     return cost - (0.05 if mine.name and mine.name == other.name else 0.0)
 
@@ -244,6 +245,8 @@ def changes(mine: Step, other: Step) -> list[str]:
     if mine.kind != other.kind:
         return ["kind"]
     found = [name for name, value in mine.settings.items() if other.settings.get(name) != value and name not in QUIET]
+    if {"pool_size", "strides"} <= set(found) and other.settings["strides"] == other.settings["pool_size"]:
+        found.remove("strides")  # it follows the window
     if "padding" in found and mine.kind == "conv" and other.settings.get("kernel_size") == 1:
         found.remove("padding")
     return found

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from resnet_viz.check.running import USUAL, parameters_of, role_of
+from resnet_viz.check.running import USUAL, roles_by_name
 from resnet_viz.check.session import Unknown
 
 _BLOCKS = {name.replace("_", ""): projects for name, projects in USUAL.items()}
@@ -48,6 +48,6 @@ def _key(name: str) -> str:
 def roles_of(function: Any) -> set[str]:
     """Return what a function's parameters stand for; nothing for what has no signature."""
     try:
-        return {role_of(parameter.name) for parameter in parameters_of(function)}
+        return set(roles_by_name(function).values())
     except (TypeError, ValueError):
         return set()

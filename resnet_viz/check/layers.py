@@ -8,9 +8,11 @@ from resnet_viz.check.dust import Dust
 from resnet_viz.check.recorder import Found, Recorder, Size, Tensor, size_of
 from resnet_viz.check.session import Initializer, KerasRefusesError, Session, Unknown
 from resnet_viz.check.signatures import ANYWHERE, KNOWN, MERGES, Signature, meant
+from resnet_viz.check.starts import extras_of, start_of
 from resnet_viz.check.vocabulary import ACTIVATIONS, OF_MODELS
 from resnet_viz.check.wording import near, suggested
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import ngettext
 
 _LEARN = frozenset(("conv", "batch_norm", "dense"))
 """Kinds with weights."""
@@ -39,15 +41,18 @@ class Layer:
         names = list(values)
         if signature.kind in MERGES and args and _tensors_in(args[0]):
             self._tensors, args = _tensors_in(args[0]), args[1:]
-        elif args and _tensors_in(args[0]):
+        elif any(map(_tensors_in, args)):
             text = _(
                 "`{layer}({argument})` makes the layer with x as its setting. Write `{layer}(…)({argument})`: first the settings, then x."
             )
             raise KerasRefusesError(text.format(layer=title, argument="X"))
         if len(args) > len(names):
-            raise KerasRefusesError(
-                _("`{layer}` takes at most {n} arguments without a name.").format(layer=title, n=len(names))
+            text = ngettext(
+                "`{layer}` takes at most {n} argument without a name.",
+                "`{layer}` takes at most {n} arguments without a name.",
+                len(names),
             )
+            raise KerasRefusesError(text.format(layer=title, n=len(names)))
         given = dict(zip(names, args, strict=False))
         for name, value in kwargs.items():
             if name in given:
@@ -270,12 +275,12 @@ def step_of(
         case "batch_norm":
             settings = {name: given[name] for name in ("axis", "momentum", "epsilon", "center", "scale")}
             settings["axis"] = _axis(settings["axis"], size)
-            settings["extras"] = _extras(given)
+            settings["extras"] = extras_of(given)
             settings["training"] = phase if phase in (True, False) and isinstance(phase, (bool, int)) else None
             return kind, settings, size
         case "dense":
             settings = {"units": _whole(given["units"], title, "units", record), "use_bias": bool(given["use_bias"])}
-            settings |= _start(given["kernel_initializer"])
+            settings |= start_of(given["kernel_initializer"])
             return kind, settings, ((*size[:-1], settings["units"]) if size else None)
         case "flatten":
             return kind, {}, (math.prod(size),) if size else None
@@ -302,30 +307,9 @@ def _conv(given: dict[str, Any], title: str, record: Recorder) -> dict[str, Any]
         "dilation_rate": _pair(given["dilation_rate"], title, "dilation_rate", record),
         "groups": _whole(given["groups"], title, "groups", record),
         "use_bias": bool(given["use_bias"]),
-        **_start(given["kernel_initializer"]),
-        "extras": _extras(given),
+        **start_of(given["kernel_initializer"]),
+        "extras": extras_of(given),
     }
-
-
-def _extras(given: dict[str, Any]) -> list[str]:
-    """Return the arguments that change how a layer starts or learns, and not what it computes."""
-    found = [name for name in given if name.endswith(("_regularizer", "_constraint")) and given[name] is not None]
-    bias = given.get("bias_initializer", "zeros")
-    name = (
-        bias.name
-        if isinstance(bias, Initializer)
-        else bias
-        if isinstance(bias, str)
-        else getattr(bias, "initializer", "")
-    )
-    return found + ["bias_initializer"] * (str(name).lower() not in ("zeros", "none"))
-
-
-def _start(value: object) -> dict[str, Any]:
-    if isinstance(value, Initializer):
-        return {"initializer": value.name, "seed": value.seed}
-    name = value if isinstance(value, str) else getattr(value, "initializer", "")
-    return {"initializer": str(name), "seed": None}
 
 
 def _windowed(size: Size | None, settings: dict[str, Any], window: str, channels: int, record: Recorder) -> Size | None:
@@ -383,6 +367,9 @@ def _padding(given: dict[str, Any], title: str) -> str:
 def _axis(value: object, size: Size | None) -> Any:
     if isinstance(value, (list, tuple)) and len(value) == 1:
         value = value[0]
+    if not isinstance(value, int) and not (isinstance(value, (list, tuple)) and all(isinstance(n, int) for n in value)):
+        text = _("`{name}` of `{layer}` must be a whole number. Received: {value}.")
+        raise KerasRefusesError(text.format(name="axis", layer="BatchNormalization", value=shown(value)))
     rank = len(size) + 1 if size else 4
     return "channels" if value in (-1, rank - 1) else value
 

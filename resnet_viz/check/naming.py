@@ -92,6 +92,14 @@ class _Namer:
         self.left = [each for each in self.left if each not in unread]
         if any(each.ours and each.ours.kind == "add" for each in unread):
             self.left = [each for each in self.left if not each.side]
+        convolutions = [step for step in self.found.theirs if step.kind == "conv" and step.id in self.found.live]
+        sums = next((step for step in self.found.theirs if step.kind == "add" and step.id in self.found.live), None)
+        if sums and len(convolutions) <= self.trial.projects:
+            self.left = []
+            draft = Draft("block-skipped", "sum", sums.line, ["add"], values={"step": sums})
+            draft.ours = [each.ours.id for each in unread if each.ours]
+            draft.theirs = [sums.id]
+            return [draft]
         made = [each.theirs for each in unread if each.theirs]
         gone = {step.id for step in made}
         reader = next(
@@ -154,6 +162,8 @@ class _Namer:
             draft.line = first.line if first else draft.line
             draft.theirs = [first.id] if first else draft.theirs
             unread = [other for other in self.left if other.side and other.form == "unread"]
+            if sums and len(set(sums.inputs)) == 1 and not self.found.side and not self.trial.projects:
+                draft.form = "itself"
             if unread:
                 draft.form = "unread"
                 self.left = [other for other in self.left if other not in unread]
@@ -161,7 +171,8 @@ class _Namer:
         lost = [*self.take("missing", "conv", side=True), *self.take("unread", "conv", side=True)]
         if lost:
             norms = [*self.take("missing", "batch_norm", side=True), *self.take("unread", "batch_norm", side=True)]
-            draft = draft_of("shortcut-conv-missing", lost[0], lost[0].form, also=bool(norms))
+            end = self.by_id.get(self.found.side[-1]) if self.found.side else None
+            draft = draft_of("shortcut-conv-missing", lost[0], lost[0].form, also=bool(norms), end=end)
             sums = next((step for step in self.found.theirs if step.kind == "add"), None)
             if lost[0].form == "missing" and sums:
                 draft.line = sums.line

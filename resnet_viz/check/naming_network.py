@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from resnet_viz.check.comparing import Comparison, Difference
+from resnet_viz.check.comparing import SHAPED, Comparison, Difference
 from resnet_viz.check.drafts import Draft, draft_of
 from resnet_viz.check.items import Row
 from resnet_viz.check.recorder import Step
@@ -51,16 +51,22 @@ def _counts(found: Comparison) -> list[Draft]:
     ours = Counter(step.id[0] for step in found.ours if step.kind == "block")
     apart = Counter(each.ours.id[0] for each in lost if each.ours)
     apart.subtract(Counter(_stage_before(found, each) for each in more))
-    first = {(each.ours.id[0] if each.ours else _stage_before(found, each)): each for each in (*more, *lost)}
+    first = {_stage_of(found, each): each for each in (*more, *lost)}
     for stage, each in sorted(first.items()):
         n = ours[stage] - apart[stage]
         if n == ours[stage]:
             continue
         step = each.ours or each.theirs
         values: dict[str, Any] = {"stage": stage, "ours_count": ours[stage], "theirs_count": n, "apart": stage}
-        values["arithmetic"] = _weights(step, abs(apart[stage]), fewer=apart[stage] > 0) if step else ""
+        own = [one.ours or one.theirs for one in (*more, *lost) if _stage_of(found, one) == stage]
+        is_plain = step and not any(one and one.settings["projects"] for one in own)
+        values["arithmetic"] = _weights(step, abs(apart[stage]), fewer=apart[stage] > 0) if step and is_plain else ""
         drafts.append(draft_of("blocks-count", each, **values))
     return drafts
+
+
+def _stage_of(found: Comparison, each: Difference) -> str:
+    return each.ours.id[0] if each.ours else _stage_before(found, each)
 
 
 def _stage_before(found: Comparison, each: Difference) -> str:
@@ -151,12 +157,17 @@ def _single(found: Comparison, each: Difference, ours: Row) -> list[Draft]:
     step = mine or other
     if step is None or step.kind == "block" or (other and other.id not in found.live):
         return []
+    behind = each.beside.kind if each.beside else ""
+    if each.form == "extra" and behind == "dense" and step.kind in SHAPED and _with_dense(found, "extra"):
+        return []  # told with the dense layer that it belongs to
     if step.kind == "softmax" and each.form in ("missing", "extra") and _with_dense(found, each.form):
         return []
     if step.kind == "relu" and _is_stem(each, ours):
         return [draft_of("stem-relu", each, each.form)]
     if each.form == "missing" and step.kind == "batch_norm":
-        return [draft_of("batchnorm-missing", each, "missing", parameters=4 * step.shape[-1] if step.shape else 0)]
+        draft = draft_of("batchnorm-missing", each, "missing", parameters=4 * step.shape[-1] if step.shape else 0)
+        draft.places = ["conv1"]
+        return [draft]
     if each.form not in ("missing", "extra", "unread"):
         return []
     return [draft_of("other", each, each.form, apart=step.id, layers=[step])]
@@ -191,7 +202,7 @@ def _block_changed(each: Difference, mine: Step, other: Step) -> list[Draft]:
                     each,
                     "" if same else "setting",
                     setting="filters",
-                    apart=mine.id,
+                    apart=mine.id if same else f"{own['filters']} {theirs['filters']}",
                 )
             ]
     return [draft_of("other", each, "setting", setting=each.setting, apart=mine.id)]

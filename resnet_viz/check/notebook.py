@@ -19,6 +19,7 @@ PHASE_NAME = "__phase__"
 TICK_NAME = "__tick__"
 """What a loop within one line calls each time round: nothing else would count it."""
 _PROMPT = re.compile(r"^(\s*)(?:>>> ?|\.\.\. ?|In ?\[\d*\]: ?)")
+_OUTPUT = re.compile(r"^Out ?\[\d*\]:.*$")
 _MAGIC = re.compile(r"^(\s*)(?:%|!|\?)|^(\s*)[\w.]+\s*=\s*[%!]|^(\s*)[\w.]+\?{1,2}\s*$")
 
 
@@ -64,6 +65,22 @@ class Source:
         inside = made.body if made else ()
         called = [each for each in inside if isinstance(each, ast.FunctionDef) and each.name in ("call", "__call__")]
         return called[-1] if called else self.functions.get(name)
+
+    def names_layers(self, function: str) -> bool:
+        """Whether a function gives names to layers."""
+        node = self.body_of(function)
+        return any(isinstance(each, ast.keyword) and each.arg == "name" for each in ast.walk(node)) if node else False
+
+    def return_lines(self, name: str) -> list[int]:
+        """Return the lines of a function's own `return`s."""
+        node = self.body_of(name)
+        return [each.lineno for each in ast.walk(node) if isinstance(each, ast.Return)] if node else []
+
+    def early_return(self, name: str) -> int | None:
+        """Return the line of a `return` that has more lines of the function below it."""
+        node = self.body_of(name)
+        body = node.body[:-1] if node else []
+        return next((each.lineno for each in body if isinstance(each, ast.Return)), None)
 
     def line_of(self, name: str, parameter: str) -> int | None:
         """Return the line on which a function, or the making of a class, takes a parameter."""
@@ -149,7 +166,7 @@ def read(code: str) -> Source:
 
 def _plain(line: str) -> str:
     """Return a line without what only a notebook or a prompt understands; a magic becomes `pass`."""
-    line = _PROMPT.sub(r"\1", line)
+    line = _OUTPUT.sub("", _PROMPT.sub(r"\1", line))
     match = _MAGIC.match(line)
     return f"{next(filter(None, match.groups()), '')}pass" if match else line
 

@@ -7,8 +7,8 @@ from resnet_viz.check.odd_calls import recorded_words
 from resnet_viz.check.reasons import of_activation, of_bias, of_extra, of_lacking, of_pooling, of_setting
 from resnet_viz.check.recorder import Step
 from resnet_viz.check.scene import Scene, Words
-from resnet_viz.check.wording import layer_text, places_text, shape_text
-from resnet_viz.messages import N_, Titles, joined
+from resnet_viz.check.wording import layer_text, map_text, places_text, shape_text, square
+from resnet_viz.messages import N_, Titles, joined, ngettext
 from resnet_viz.messages import gettext as _
 
 _FILTERS = {"2a": "F1", "2b": "F2", "2c": "F3", "1": "F3"}
@@ -50,7 +50,7 @@ def other_words(draft: Draft, scene: Scene) -> Words:
         case "kind":
             ours: Step = draft.values["ours"]
             text = _("here stands {theirs}, in the course {ours}.")
-            reason = of_activation(step, ours) if step and ours.kind != "average_pool" else of_pooling(step or ours)
+            reason = of_activation(step, ours) if step and not ours.kind.endswith("pool") else of_pooling(step or ours)
             return Words(text.format(theirs=title, ours=layer_text(ours)), *reason)
         case "no-sum":
             return Words(*_no_sum(draft))
@@ -97,7 +97,7 @@ def _setting(draft: Draft, name: str, scene: Scene) -> Words:
         n = draft.values.get("parameters") or ours.settings.get("filters") or ours.settings.get("units") or 0
         text = _("no bias is used ({places}). The course uses one.")
         return Words(text.format(places=places_text(draft.places) or ours.id), *of_bias(ours, theirs, n))
-    reason = of_setting(name, ours, theirs)
+    reason = of_setting(name, ours, theirs, len(draft.places))
     here, there = _value(theirs.settings.get(name)), _value(ours.settings.get(name))
     if ours.kind == "block":
         if name == "projects":
@@ -105,13 +105,30 @@ def _setting(draft: Draft, name: str, scene: Scene) -> Words:
             here, there = kinds[theirs.settings[name]], kinds[ours.settings[name]]
             text = _("{block} is {theirs}. In the course it is {ours}.")
         elif scene.preset:
-            text = _("block {block}: its {setting} is {theirs}, in the preset {preset} {ours}.")
+            text = ngettext(
+                "block {block}: its {setting} is {theirs}, in the preset {preset} {ours}.",
+                "blocks {block}: their {setting} is {theirs}, in the preset {preset} {ours}.",
+                len(draft.places),
+            )
         else:
-            text = _("block {block}: its {setting} is {theirs}, in the course {ours}.")
+            text = ngettext(
+                "block {block}: its {setting} is {theirs}, in the course {ours}.",
+                "blocks {block}: their {setting} is {theirs}, in the course {ours}.",
+                len(draft.places),
+            )
         what = text.format(
-            block=ours.place, setting=_SETTINGS.get(name, name), theirs=here, ours=there, preset=scene.preset
+            block=places_text(draft.places),
+            setting=_SETTINGS.get(name, name),
+            theirs=here,
+            ours=there,
+            preset=scene.preset,
         )
         return Words(what, *reason)
+    read = scene.steps.get(theirs.inputs[0]) if theirs.inputs else None
+    window = theirs.settings.get(name)
+    if name == "pool_size" and read and read.shape and isinstance(window, int) and window > min(read.shape[:2]):
+        text = _("A window of {window} does not fit on a map of {map}.")
+        reason = reason._replace(arithmetic=text.format(window=square(window), map=map_text(read.shape)))
     text = _("{layer} ({place}): its {setting} is {theirs}, in the course {ours}.")
     parameter = _FILTERS.get(draft.places[0] if draft.places else "", "") if name == "filters" else ""
     parameter = "classes" if name == "units" else parameter
@@ -142,9 +159,12 @@ def _lacking(draft: Draft, title: str, where: str, scene: Scene) -> Words:
         return Words(
             what.format(layer=title, place=place), "", _("It is computed, but changes nothing and never learns.")
         )
-    text = _("{layer} ({place}) is missing after this line.") if draft.line else _("{layer} ({place}) is missing.")
     beside: Step | None = draft.values.get("beside")
     reason = of_lacking(draft.values.get("ours"), beside.shape if beside else scene.size)
+    if len(draft.places) > 1:
+        title = _("convolution") if known and known.kind == "conv" else title
+        return Words(_("{layer} ({place}) is missing.").format(layer=title, place=place), "", reason.why)
+    text = _("{layer} ({place}) is missing after this line.") if draft.line else _("{layer} ({place}) is missing.")
     return Words(text.format(layer=title, place=place), *reason)
 
 

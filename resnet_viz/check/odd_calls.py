@@ -32,6 +32,18 @@ def recorded_words(draft: Draft) -> tuple[str, str, str]:
         case "returned":
             what = _("`{function}` does not return its last layer.").format(function=values["function"])
             return what, "", _("The next layer reads what is returned.")
+        case "several":
+            what = _("`{function}` returns several things.").format(function=values["function"])
+            return what, "", _("The next layer reads one.")
+        case "early":
+            what = _("`return` ends the function here. What stands below it never runs.")
+            return what, "", _("The block is then only what stands above.")
+        case "name-twice":
+            text = _("the name “{name}” is used again.")
+            if values.get("is_block"):
+                text = _("a second block is called “{name}”, so its layers get the names of the first.")
+            what = text.format(name=values["name"])
+            return what, "", _("`Model` stops at a name that two layers have.")
         case "frozen":
             what = _("{layer} has trainable=False.").format(layer=layer)
             why = _("Its weights stay as they start, and never learn.")

@@ -1,6 +1,5 @@
 """Judging one block: it is tried with numbers that tell its parts apart, and its graph is compared with ours."""
 
-import inspect
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -121,7 +120,11 @@ def _tried(program: Program, name: str, trial: Trial, roles: set[str], filters: 
         whole = compare(block_steps(trial), record.steps, record.steps[-1].id)
         if whole.cost + 2 < found.cost:
             found = whole
-            drafts.append(Draft("other", "returned", record.steps[-1].line, values={"function": name}))
+            drafts.append(Draft("other", "returned", None, values={"function": name}))
+            end_of(program, name, drafts)
+    early = program.source.early_return(name)
+    if early and found.differences:
+        found.differences, drafts = [], [Draft("other", "early", early)]
     return _judged(
         name, _call_text(name, trial, roles), found, drafts, trial, record, with_names={"stage", "block"} <= roles
     )
@@ -133,6 +136,8 @@ def end_of(program: Program, name: str, drafts: list[Draft]) -> None:
     for draft in drafts:
         if draft.line is None and node:
             draft.line = node.end_lineno
+        if draft.id == "no-return" and program.source.return_lines(name):
+            draft.form, draft.line = "none", program.source.return_lines(name)[-1]
 
 
 def output_of(given: object, record: Recorder, name: str) -> tuple[str, list[Draft]]:
@@ -143,12 +148,11 @@ def output_of(given: object, record: Recorder, name: str) -> tuple[str, list[Dra
         given = tensor_of(given, record, name)
     if is_tensor(given):
         return id_of(given), []  # type: ignore[arg-type]
-    if inspect.iscoroutine(given):
-        given.close()
     last = record.steps[-1]
     if given is None:
         return last.id, [Draft("no-return")]
-    return last.id, [Draft("other", "returned", None, values={"function": name})]
+    form = "several" if isinstance(given, (list, tuple)) and any(map(is_tensor, given)) else "returned"
+    return last.id, [Draft("other", form, None, values={"function": name})]
 
 
 def _judged(
@@ -164,7 +168,8 @@ def _judged(
         mistake["theirs"] = [ours_of.get(each, each) for each in mistake["theirs"]]
     by_id: dict[str, Step] = {step.id: step for step in found.ours}
     both = [(by_id[mine], other) for mine, other in found.pairs.items()]
-    remarks = remarks_on(name, both, with_names=with_names)
+    is_skipped = any(draft.id == "block-skipped" for draft in drafts)  # layers that are paired then may be others
+    remarks = remarks_on(name, both, with_names=with_names and not is_skipped)
     remarks += unread_remark(name, found) if not mistakes else []
     return Judged(name, pair_of(name, call, found), mistakes, remarks)
 

@@ -90,7 +90,22 @@ def _judged(program: Program, name: str, preset_name: str, classes: int) -> Judg
     roles = roles_of(program.names[name])
     shown_values = {"input_shape": preset(preset_name).input_shape, "classes": classes}
     shown = ", ".join(f"{key}={value}" for key, value in shown_values.items() if key in roles)
+    drafts += _twice_named(program, record)
     return judged_network(record, output, drafts, (name, f"{name}({shown})"), preset_name, classes)
+
+
+def _twice_named(program: Program, record: Recorder) -> list[Draft]:
+    """Return the first name that two layers, or two blocks that name their layers, have."""
+    named = [(step.name, step.line, False) for step in record.steps if step.name]
+    own = blocks_of(program.names)
+    if not own or any(map(program.source.names_layers, own)):
+        named += [(call["label"], call["line"], True) for call in record.calls if call["label"]]
+    seen: set[str] = set()
+    for name, line, is_block in named:
+        if name in seen:
+            return [Draft("other", "name-twice", line, values={"name": name, "is_block": is_block})]
+        seen.add(name)
+    return []
 
 
 def judge_script(record: Recorder, preset_name: str) -> Judged:

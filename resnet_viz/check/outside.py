@@ -2,9 +2,9 @@
 
 from resnet_viz.check.answer import Remark, Stop
 from resnet_viz.check.known import is_known
-from resnet_viz.check.running import KERAS, Failure, Program
+from resnet_viz.check.running import Failure, Program
 from resnet_viz.check.stops import made_by
-from resnet_viz.check.vocabulary import OUTSIDE
+from resnet_viz.check.vocabulary import KERAS, OUTSIDE
 from resnet_viz.check.wording import at_line
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined, ngettext

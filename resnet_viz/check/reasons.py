@@ -93,7 +93,11 @@ def of_activation(theirs: Step, ours: Step) -> Reason:
 
 
 def of_pooling(theirs: Step) -> Reason:
-    """Return the reason for one number per channel in place of windows."""
+    """Return the reason for another pooling, or one number per channel in place of windows."""
+    if theirs.kind == "average_pool":
+        return Reason("", _("The mean of a window then stands for its largest value."))
+    if theirs.kind == "max_pool":
+        return Reason("", _("The largest value of a window then stands for its mean."))
     if theirs.kind == "global_max_pool":
         return Reason("", _("The largest value of a channel then stands for its mean."))
     return Reason(
@@ -142,8 +146,10 @@ def of_extra(step: Step, read: Step | None, place: str) -> Reason:
     return Reason(arithmetic, why)
 
 
-def of_setting(name: str, ours: Step, theirs: Step) -> Reason:
-    """Return the reason why a setting matters."""
+def of_setting(name: str, ours: Step, theirs: Step, places: int = 1) -> Reason:
+    """Return the reason why a setting matters, in as many places."""
+    if name == "projects" and theirs.settings[name]:
+        return _of_projection(ours, theirs)
     arithmetic = ""
     if name in ("center", "scale") and ours.shape:
         arithmetic = _("{n} parameters fewer: 1 for each channel.").format(n=f"{ours.shape[-1]:,}")
@@ -151,7 +157,7 @@ def of_setting(name: str, ours: Step, theirs: Step) -> Reason:
         sides = [(_sides(step)[0] - 1) * step.settings[name] + 1 for step in (theirs, ours)]
         arithmetic = _("It spans {a}×{a} cells in place of {b}×{b}.").format(a=sides[0], b=sides[1])
     elif name == "filters" and ours.kind == "block" and not ours.settings["projects"]:
-        more = _parameters(theirs) - _parameters(ours)
+        more = places * (_parameters(theirs) - _parameters(ours))
         text = _("{n} parameters more.") if more > 0 else _("{n} parameters fewer.")
         arithmetic = text.format(n=f"{abs(more):,}") if more else ""
     elif theirs.shape and ours.shape and theirs.shape != ours.shape:
@@ -165,6 +171,17 @@ def of_setting(name: str, ours: Step, theirs: Step) -> Reason:
     elif name in ("strides", "pool_size", "padding", "size") and not arithmetic:
         why = _("On larger pictures all that follows then reads a map of another size.")
     return Reason(arithmetic, why)
+
+
+def _of_projection(ours: Step, theirs: Step) -> Reason:
+    """Return the reason why an identity block must not project."""
+    c = ours.shape[-1] if ours.shape else 0
+    arithmetic = _("{n} parameters more.").format(n=f"{(c + 1) * c + 4 * c:,}")
+    if theirs.shape != ours.shape:
+        arithmetic = _("It gives {theirs} in place of {ours}.").format(
+            theirs=shape_text(theirs.shape), ours=shape_text(ours.shape)
+        )
+    return Reason(arithmetic, _("The input should pass this block unchanged, without a convolution on the shortcut."))
 
 
 def _parameters(block: Step) -> int:

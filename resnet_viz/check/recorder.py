@@ -1,7 +1,7 @@
 """What the stand-in writes down: one step for every layer that the code applies, with its shape and its line."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -81,6 +81,15 @@ class Found:
     values: dict[str, str] = field(default_factory=dict)
 
 
+def _unknown(call: str) -> Callable[..., NoReturn]:
+    """Return what an operator does with a tensor: nobody knows."""
+
+    def refused(self: "Tensor", *_other: object) -> NoReturn:
+        self._record.refuse(call)
+
+    return refused
+
+
 class Tensor:
     """What flows between layers: it knows who made it and its shape."""
 
@@ -117,11 +126,10 @@ class Tensor:
     def __iter__(self) -> NoReturn:
         self._record.refuse("for … in x")
 
-    def _calculated(self, *_other: object) -> NoReturn:
-        self._record.refuse("x − …, x · …")
-
-    __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __matmul__ = __pow__ = __neg__ = _calculated
-    __gt__ = __lt__ = __ge__ = __le__ = _calculated
+    __sub__, __rsub__, __neg__ = _unknown("x − …"), _unknown("… − x"), _unknown("−x")
+    __mul__, __rmul__, __matmul__ = _unknown("x · …"), _unknown("… · x"), _unknown("x @ …")
+    __truediv__, __rtruediv__, __pow__ = _unknown("x / …"), _unknown("… / x"), _unknown("x ** …")
+    __gt__, __lt__, __ge__, __le__ = _unknown("x > …"), _unknown("x < …"), _unknown("x ≥ …"), _unknown("x ≤ …")
 
 
 Tensor.__name__ = "KerasTensor"  # as Python names it where a student uses it wrongly, in Keras as here

@@ -10,14 +10,16 @@ from typing import Any
 from resnet_viz.check.layers import shown, tensor_of
 from resnet_viz.check.ours import Trial, block_steps
 from resnet_viz.check.recorder import Tensor, size_of
-from resnet_viz.check.running import parameters_of, role_of
+from resnet_viz.check.running import parameters_of, role_of, roles_by_name
 from resnet_viz.check.session import KerasRefusesError, Session
+from resnet_viz.check.wording import near, suggested
 from resnet_viz.messages import gettext as _
 
 
 def reference(session: Session, name: str, own: Callable[..., Any] | None, *, projects: bool) -> Callable[..., Any]:
     """Return our block with the signature of theirs, or of the course if they have none."""
-    signature = inspect.Signature(parameters_of(own or (_convolutional if projects else _identity)))
+    takes = own or (_convolutional if projects else _identity)
+    signature, roles = inspect.Signature(parameters_of(takes)), roles_by_name(takes)
 
     def made(*args: Any, **kwargs: Any) -> Callable[..., Tensor]:
         line = session.record.line()
@@ -26,11 +28,13 @@ def reference(session: Session, name: str, own: Callable[..., Any] | None, *, pr
     def block(*args: Any, of_class: tuple[Tensor, int | None] | None = None, **kwargs: Any) -> Tensor:
         record = session.record
         line = record.line()
+        if own is None:
+            _check_names(name, kwargs)
         bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
         values: dict[str, Any] = {}
         for place, (parameter, value) in enumerate(bound.arguments.items()):
-            values[role_of(parameter) or ("x" if place == 0 and not of_class else parameter)] = value
+            values[roles.get(parameter) or ("x" if place == 0 and not of_class else parameter)] = value
         if of_class:
             values["x"], line = of_class
         x = tensor_of(values.get("x"), record, name)
@@ -45,6 +49,15 @@ def reference(session: Session, name: str, own: Callable[..., Any] | None, *, pr
             return _recorded(session, x, Trial(projects, f, filters, strides, size_of(x) or (1, 1, 1), "2a"))
 
     return made if isinstance(own, type) else block
+
+
+def _check_names(name: str, kwargs: dict[str, Any]) -> None:
+    """Refuse an argument that no edition's block has, as Python does: the block itself stands in another cell."""
+    known = ("X", "f", "filters", "stage", "block", "s", "training", "initializer")
+    for given in kwargs:
+        if not role_of(given) and given not in known:
+            text = _("`{layer}` has no argument `{name}`.").format(layer=name, name=given)
+            raise KerasRefusesError(suggested(text, near(given, known)))
 
 
 def _recorded(session: Session, x: Tensor, trial: Trial) -> Tensor:

@@ -45,6 +45,11 @@ def _names(function: str, pairs: list[tuple[Step, Step]]) -> Remark | None:
     others = [(mine, other) for mine, other in pairs if mine.name and other.name and mine.name != other.name]
     if not others:
         return None
+    names = [other.name for _mine, other in pairs if other.name]
+    twice = next((other for _mine, other in others if names.count(other.name) > 1), None)
+    if twice:
+        text = _("the name “{theirs}” is used twice, and `Model` stops at that.")
+        return _remark("name", twice, function, text.format(theirs=twice.name))
     mine, other = others[0]
     text = ngettext(
         "the name is “{theirs}”, in the course “{ours}”. Only the name differs.",

@@ -15,12 +15,9 @@ from resnet_viz.check.recorder import FILE, Recorder, Tensor, TooMuchError
 from resnet_viz.check.session import PHASE, Initializer
 from resnet_viz.check.standin import StandIn, builtins_for, meant_layer
 from resnet_viz.check.stops import made_by, outer_line, stop_of, unfilled
-from resnet_viz.check.vocabulary import MODULES
+from resnet_viz.check.vocabulary import KERAS, MODULES
 from resnet_viz.check.wording import near
 from resnet_viz.messages import gettext as _
-
-KERAS = {"keras", "tensorflow"}
-"""Packages that bring Keras."""
 
 USUAL = {"identity_block": False, "convolutional_block": True, "convolution_block": True}
 """Blocks by name, and whether they project."""
@@ -182,10 +179,25 @@ class Program:
             raise StoppedError(earlier or stop) from None
         finally:
             self.stand_in.session.is_judging = False
+        if inspect.isgenerator(given) or inspect.iscoroutine(given):
+            given.close()
+            raise StoppedError(self._gives_none(name))
         line = self.source.unfilled(name) if given is None and self.source.returns_something(name) else None
         if line is not None:
             raise StoppedError(unfilled(self.source, name, line))
         return given
+
+    def _gives_none(self, name: str) -> Stop:
+        line = self.source.defined.get(name)
+        text = _("`{function}` gives no layer when it is called: it has `yield` or `async`. Write `def` and `return`.")
+        return {
+            "kind": "exception",
+            "line": line,
+            "text": self.source.text_at(line),
+            "function": name,
+            "sentence": text.format(function=name),
+            "python": "",
+        }
 
     def _strange(self, name: str, parameter: str) -> Stop:
         line = self.source.line_of(name, parameter)
@@ -230,10 +242,11 @@ def arguments(function: Callable[..., Any], values: Mapping[str, Any]) -> tuple[
     """
     args: list[Any] = []
     kwargs: dict[str, Any] = {}
+    roles = roles_by_name(function)
     for place, parameter in enumerate(parameters_of(function)):
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
-        role = role_of(parameter.name)
+        role = roles[parameter.name]
         if role in values:
             value = values[role]
         elif place == 0 and "x" in values:
@@ -258,6 +271,23 @@ def parameters_of(function: Callable[..., Any]) -> list[inspect.Parameter]:
     if isinstance(function, type):
         return list(inspect.signature(function.__init__).parameters.values())[1:]  # type: ignore[misc]
     return list(inspect.signature(function).parameters.values())
+
+
+def roles_by_name(function: Callable[..., Any]) -> dict[str, str]:
+    """Return what each parameter of a function stands for, or "".
+
+    Names in other languages count by their place, if there are as many as in an edition of the course.
+    """
+    parameters = parameters_of(function)
+    roles = {parameter.name: role_of(parameter.name) for parameter in parameters}
+    needed = [
+        each.name for each in parameters if each.default is each.empty and each.kind == each.POSITIONAL_OR_KEYWORD
+    ]
+    if len(needed) in (3, 5) and not isinstance(function, type):
+        for name, role in zip(needed[1:], ("f", "filters", "stage", "block"), strict=False):
+            if not roles[name] and role not in roles.values():
+                roles[name] = role
+    return roles
 
 
 def role_of(parameter: str) -> str:

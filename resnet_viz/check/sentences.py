@@ -90,7 +90,7 @@ def _stride_missing(draft: Draft, scene: Scene) -> Words:
         )
     shapes = _sum_shapes(scene)
     sizes = joined(dict.fromkeys(map(map_text, shapes)), " + ") if shapes else ""
-    if len(set(shapes)) > 1:
+    if len(set(map(map_text, shapes))) > 1:
         arithmetic = _("With s = {s} the course makes {before} into {after} on both ways. Here the sum gets {sizes}.")
     else:
         arithmetic = _("With s = {s} the course makes {before} into {after}. Here it stays {before}.")
@@ -110,7 +110,9 @@ def _stride_on_middle(draft: Draft, scene: Scene) -> Words:
     arithmetic = ""
     if read and gives:
         text = _("2a then computes {n} cells in place of {m}.")
-        arithmetic = text.format(n=read[0] * read[1], m=gives[0] * gives[1]) if draft.form != "twice" else ""
+        arithmetic = text.format(n=read[0] * read[1], m=gives[0] * gives[1])
+        if draft.form == "twice":
+            arithmetic = _("It makes {before} into {after}.").format(before=map_text(read), after=map_text(gives))
     why = _(
         "The sizes fit and the parameters are the same, but the values are others. Other libraries do it this way, as v1.5."
     )
@@ -177,10 +179,16 @@ def _late(draft: Draft, scene: Scene) -> Words:
     fork: Step | None = draft.values.get("theirs")
     place = places_text(draft.places)
     what = (
-        _("the shortcut begins after {place}, because x was overwritten before it was saved.")
+        _("the shortcut begins after {place}, and not at the block's input.")
         if place
         else _("the shortcut does not begin at the block's input.")
     )
+    if draft.form == "itself":
+        return Words(
+            _("the sum adds the output of {place} to itself.").format(place=place),
+            _("The block gives 2·F(x) in place of F(x) + x.") if draft.places == ["2c"] else "",
+            _("The shortcut must carry the input past the block. Save it first: `X_shortcut = X`."),
+        )
     if draft.form == "unread" and place:
         what = _("the sum takes the output of {place} for the shortcut. What was made for the shortcut is not read.")
     shape = fork.shape if fork else None
@@ -212,10 +220,12 @@ def _conv_missing(draft: Draft, scene: Scene) -> Words:
         what = _("the shortcut lacks its 1×1 convolution and its BatchNorm.")
     else:
         what = _("the shortcut lacks its 1×1 convolution.")
-    text = _("F(x) is {after}, the shortcut still {before}.")
+    end: Step | None = draft.values.get("end")
+    still = end.shape if end and draft.form == "missing" else scene.size
+    text = _("In the course F(x) is {after}. Here the shortcut is still {before}.")
     return Words(
         what,
-        text.format(after=shape_text(ours.shape), before=shape_text(scene.size)),
+        text.format(after=shape_text(ours.shape), before=shape_text(still)),
         _("Only that convolution gives the shortcut the shape of F(x)."),
     )
 
@@ -230,7 +240,9 @@ def _side_norm(draft: Draft, _scene: Scene) -> Words:
 
 
 def _skipped(draft: Draft, _scene: Scene) -> Words:
-    if draft.form == "blocks":
+    if draft.form == "sum":
+        what = _("the sum does not read F(x), so all that was made for F(x) is skipped.")
+    elif draft.form == "blocks":
         text = _("{block} reads the output of {read}, so what stands between them is skipped: {skipped}.")
         what = text.format(**{name: draft.values[name] for name in ("block", "read", "skipped")})
     else:
@@ -271,7 +283,9 @@ def _kernel(draft: Draft, _scene: Scene) -> Words:
         )
     mine, other = square(ours.settings["kernel_size"]), square(theirs.settings["kernel_size"])
     text = _("the convolution {place} is {theirs}. It should be {ours}.")
-    if ours.place == "2b":
+    if ours.place == "1":
+        text = _("the shortcut's convolution is {theirs}. It should be {ours}.")
+    elif ours.place == "2b":
         text = _("the middle convolution ({place}) is {theirs}. It should be f×f, here {ours}.")
     per = _("Weights per filter and channel: {a} in place of {b}.")
     counts = [_cells(step.settings["kernel_size"]) for step in (theirs, ours)]
@@ -297,9 +311,10 @@ def _argument(draft: Draft, _scene: Scene) -> Words:
     return Words(joined(filter(None, (text, near)), " "), "", _("Keras refuses an argument that it does not know."))
 
 
-def _no_return(_draft: Draft, scene: Scene) -> Words:
+def _no_return(draft: Draft, scene: Scene) -> Words:
+    text = _("`{function}` returns None.") if draft.form == "none" else _("`{function}` has no `return`.")
     return Words(
-        _("`{function}` has no `return`.").format(function=scene.function),
+        text.format(function=scene.function),
         "",
         _("Without it the function gives None, and the next layer has nothing to read."),
     )

@@ -88,6 +88,8 @@ class StandIn:
             place = getattr(place, part)
         if "*" in fromlist:
             things = {name: value for name, value in self.home.things.items() if name[0].isupper() or name == "add"}
+            if rest.endswith("initializers"):
+                things |= {name: getattr(self.home, name) for name in STARTS}
             return Home(name, self.session, {**things, "__all__": list(things)})
         return place
 

@@ -3,6 +3,7 @@
 import ast
 import re
 import traceback
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from resnet_viz.check.layers import Layer
 from resnet_viz.check.notebook import Source
 from resnet_viz.check.recorder import FILE, NotKnownError, TooMuchError
 from resnet_viz.check.session import KerasRefusesError
-from resnet_viz.check.vocabulary import MODULES, STARTS
+from resnet_viz.check.vocabulary import KERAS, MODULES, OTHER_LAYERS, STARTS
 from resnet_viz.check.wording import near, suggested
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
@@ -22,6 +23,8 @@ _OUR_WORDS = re.compile(
     r"|<locals>|<lambda>|resnet_viz|\b(?:applied|_no_init)\(\)|^(?:Layer|Model)\."
 )
 """What Python may say of the stand-in, and a student cannot understand."""
+_SIGNS = {"‘": "'", "’": "'", "“": '"', "”": '"', "。": ".", "、": ",", "–": "-", "—": "-", "−": "-", "×": "*"}
+"""Signs that a text program puts in place of Python's."""
 _BLOCKS = ("identity_block", "convolutional_block", "convolution_block")
 _NOT_KERAS = re.compile(r"^(?:tf|tensorflow)\.(?:\w+\.)*[a-z]\w*$|(?:^|\.)nn\.[a-z]\w*$")
 """A call of TensorFlow itself, as its functions are written: in small letters."""
@@ -103,6 +106,8 @@ def _said(error: BaseException, text: str, source: Source, usual: Sequence[str])
             return "memory", _("The code asks for more memory than there is."), python
         case KerasRefusesError():
             return "exception", str(error), ""
+        case NameError() if error.name in OTHER_LAYERS and not source.imports & KERAS:
+            return "unknown", *_not_known(str(error.name), text)
         case NameError():
             return "exception", _no_name(error, source, usual), python
         case TypeError() if "NoneType" in str(error) and "None" in text:
@@ -119,7 +124,7 @@ def _said(error: BaseException, text: str, source: Source, usual: Sequence[str])
 
 def _no_name(error: NameError, source: Source, usual: Sequence[str]) -> str:
     name = error.name or str(error).partition("'")[2].partition("'")[0]
-    if name in usual and name not in _BLOCKS:
+    if (name in usual and name not in _BLOCKS) or name in OTHER_LAYERS:
         place = "models" if name in ("Model", "Sequential") else "initializers" if name in STARTS else "layers"
         text = _("`{name}` is not imported.").format(name=name)
         example = f"`from tensorflow.keras.{place} import {name}`"
@@ -160,11 +165,19 @@ def syntax_stop(error: SyntaxError, code: str) -> Stop:
     lines = code.splitlines()
     line = error.lineno
     text = lines[line - 1].strip()[:160] if line and line <= len(lines) else ""
+    said = (error.msg or "").rstrip(".?")[:160]
+    foreign = re.search(r"invalid character '(.)'", said)
+    meant = _SIGNS.get(foreign.group(1)) or unicodedata.normalize("NFKC", foreign.group(1)) if foreign else ""
+    sentence = _("This is not Python yet: {error}.").format(error=said)
+    if foreign and meant.isascii():
+        sentence = _("The sign `{there}` is none of Python. Write `{meant}`.").format(
+            there=foreign.group(1), meant=meant
+        )
     return {
         "kind": "syntax",
         "line": line,
         "text": text,
         "function": "",
-        "sentence": _("This is not Python yet: {error}.").format(error=(error.msg or "").rstrip(".")[:160]),
+        "sentence": sentence,
         "python": f"{type(error).__name__}: {error.msg}",
     }

@@ -119,6 +119,9 @@ evaluate predict count_params get_weights set_weights save save_weights load_wei
 OF_MODELS = frozenset(_OF_MODELS.split())
 """What a layer or model of the code's own has from Keras: about values and training."""
 
+KERAS = frozenset(("keras", "tensorflow"))
+"""Packages that bring Keras."""
+
 MODULES = ("keras", "layers", "tf", "tensorflow", "K", "np")
 """Modules under the names that the course gives them."""
 
@@ -128,6 +131,8 @@ _OTHER_LAYERS = """
     GlobalMaxPooling1D GlobalMaxPooling3D GlobalAveragePooling1D GlobalAveragePooling3D GlobalMaxPool1D GlobalMaxPool3D
     GlobalAvgPool1D GlobalAvgPool3D ZeroPadding1D ZeroPadding3D Cropping2D UpSampling2D Minimum Dot SpatialDropout1D
     SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout LayerNormalization GroupNormalization
+    Lambda Reshape Permute RepeatVector Embedding LSTM GRU Masking TimeDistributed MultiHeadAttention GaussianNoise Resizing
+    InputLayer InputSpec Rescaling RandomFlip RandomRotation Normalization
     UnitNormalization SyncBatchNormalization SpectralNormalization ActivityRegularization ThresholdedReLU Attention
 """
 OTHER_LAYERS = frozenset(_OTHER_LAYERS.split())

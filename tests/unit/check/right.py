@@ -217,6 +217,17 @@ UNDER_A_LOOP = changed(
     ),
 )
 
+LANGUAGES = """\
+def identity_block(输入, 卷积核, 滤波器, 阶段, 块):
+    捷径 = 输入  # 保存输入
+    parts = {k: (Conv2D(n, side, padding=p), BatchNormalization(axis=3)) for k, n, side, p in (
+        ('2a', 滤波器[0], 1, 'valid'), ('2b', 滤波器[1], 卷积核, 'same'), ('2c', 滤波器[2], 1, 'valid'))}
+    for nom, (conv, norme) in parts.items():
+        输入 = norme(conv(输入))
+        if nom != '2c': 输入 = Activation('relu')(输入)
+    if (somme := tf.add(输入, 捷径)) is not None: return tf.nn.relu(somme)
+"""
+
 RIGHT: dict[str, str] = {
     "2018, whole notebook": COURSE_2018,
     "2021, whole notebook": COURSE_2021,
@@ -264,4 +275,8 @@ RIGHT: dict[str, str] = {
     ),
     "keyword inputs": changed(IDENTITY_2018, ("Add()([X, X_shortcut])", "layers.add(inputs=[X_shortcut, X])")),
     "identity as a layer": changed(IDENTITY_2018, ("X_shortcut = X\n", "X_shortcut = tf.identity(X)\n")),
+    "parameters in another language, a dict of layers": LANGUAGES,
+    "everything by stars, an output pasted along": "from keras.layers import *\nfrom keras.initializers import *\n"
+    + IDENTITY_2018
+    + "\nOut[4]: <KerasTensor shape=(None, 4, 4, 6)>\n",
 }

@@ -147,6 +147,140 @@ def test_a_difference_without_a_name_is_told_once_as_it_is(code):
     assert mistakes[0]["why"]
 
 
+READ_TWICE = "    X_shortcut = BatchNormalization(axis = 3, name = bn_name_base + '1')"
+TELLING = {
+    "x to itself": (
+        IDENTITY_2018,
+        [("Add()([X, X_shortcut])", "Add()([X, X])")],
+        ["shortcut-late"],
+        "the sum adds the output of 2c to itself",
+        "2·F(x) in place of F(x) + x",
+    ),
+    "the shortcut to itself": (
+        IDENTITY_2018,
+        [("Add()([X, X_shortcut])", "Add()([X_shortcut, X_shortcut])")],
+        ["block-skipped"],
+        "the sum does not read F(x)",
+        "",
+    ),
+    "the shortcut's BatchNorm over x": (
+        CONVOLUTION_2018,
+        [(READ_TWICE, READ_TWICE.replace("X_shortcut =", "X ="))],
+        ["block-skipped"],
+        "the sum does not read F(x)",
+        "",
+    ),
+    "the shortcut's convolution on x": (
+        CONVOLUTION_2018,
+        [("'1', kernel_initializer = glorot_uniform(seed=0))(X_shortcut)", "'1')(X)")],
+        ["shortcut-late"],
+        "the shortcut begins after 2c, and not at the block's input",
+        "There x is 8×8×512",
+    ),
+    "an early return": (
+        IDENTITY_2018,
+        [("    ### START CODE", "    return X\n    ### START CODE")],
+        ["other"],
+        "Line 18: `return` ends the function here",
+        "",
+    ),
+    "None at the end": (IDENTITY_2018, [("return X", "return None")], ["no-return"], "returns None", ""),
+    "two things at the end": (IDENTITY_2018, [("return X", "return X, X_shortcut")], ["other"], "several things", ""),
+    "pooling on the shortcut": (
+        CONVOLUTION_2018,
+        [(slips.SIDE_2018, "    X_shortcut = AveragePooling2D((s,s), padding='same')(X_shortcut)\n")],
+        ["shortcut-conv-missing", "other"],
+        "the shortcut lacks its 1×1 convolution",
+        "Here the shortcut is still 8×8×256",
+    ),
+    "the identity block for both": (
+        IDENTITY_2018.replace("def identity_block(X, f, filters, stage, block)", CONVOLUTION_2018.split(":")[0]),
+        [],
+        ["stride-missing", "shortcut-conv-missing"],
+        "the stride s is missing (2a)",
+        "Here it stays 15×15",
+    ),
+    "a block moved to the stage before": (
+        NETWORK_2018,
+        [
+            ("    X = identity_block(X, 3, [256, 256, 1024], stage=4, block='f')\n", ""),
+            ("stage=3, block='d')\n", "stage=3, block='d')\n    X = identity_block(X, 3, [128, 128, 512], 3, 'e')\n"),
+        ],
+        ["blocks-count", "blocks-count"],
+        "stage 3 has 5 blocks",
+        "282,368 parameters more",
+    ),
+    "a stage left out": (
+        NETWORK_2018[: NETWORK_2018.index("    # Stage 4")] + NETWORK_2018[NETWORK_2018.index("    # Stage 5") :],
+        [],
+        ["blocks-count"],
+        "stage 4 has 0 blocks",
+        "",
+    ),
+    "a letter twice": (
+        NETWORK_2018,
+        [("stage=3, block='c'", "stage=3, block='b'")],
+        ["other"],
+        "Line 18: a second block is called “3b”",
+        "",
+    ),
+    "filters of one block": (
+        NETWORK_2018,
+        [("[128, 128, 512], stage=3, block='c'", "[128, 128, 256], stage=3, block='c'")],
+        ["other"],
+        "block 3c: its number of filters is [128, 128, 256], in the course [128, 128, 512]",
+        "66,816 parameters fewer",
+    ),
+    "filters of a stage": (
+        NETWORK_2018.replace("[128, 128, 512]", "[256, 256, 512]"),
+        [],
+        ["other"],
+        "blocks 3a, 3b, 3c, 3d: their number of filters",
+        "",
+    ),
+    "a convolution block for an identity block": (
+        NETWORK_2018,
+        [
+            (
+                "X = identity_block(X, 3, [128, 128, 512], stage=3, block='b'",
+                "X = convolutional_block(X, 3, [128, 128, 512], 3, 'b', 1",
+            )
+        ],
+        ["other"],
+        "3b is a convolution block",
+        "264,704 parameters more",
+    ),
+    "a mean for a maximum": (
+        NETWORK_2018,
+        [("MaxPooling2D((3, 3)", "AveragePooling2D((3, 3)")],
+        ["other"],
+        "Average pooling, in the course Max-pooling",
+        "",
+    ),
+    "a window that does not fit": (
+        NETWORK_2018,
+        [("AveragePooling2D((2,2)", "AveragePooling2D((7,7)")],
+        ["other"],
+        "its window is 7, in the course 2",
+        "7×7 does not fit on a map of 2×2",
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "changes", "ids", "sentence", "arithmetic"), TELLING.values(), ids=TELLING)
+def test_what_is_told_is_true_and_what_follows_from_it_is_not_told(code, changes, ids, sentence, arithmetic):
+    mistakes = judge(changed(code, *changes))["mistakes"]
+    assert [each["id"] for each in mistakes] == ids, [each["sentence"] for each in mistakes]
+    assert sentence in mistakes[0]["sentence"]
+    assert arithmetic in mistakes[0]["arithmetic"]
+    assert mistakes[0]["why"]
+
+
+def test_an_argument_that_no_blocks_has_gets_the_nearest():
+    answer = judge(changed(NETWORK_2018, ("stage=3, block='c'", "stages=3, block='c'")))
+    assert answer["stop"]["sentence"] == "`identity_block` has no argument `stages`. Did you mean `stage`?"
+
+
 RELU = "    X = Activation('relu')(X)\n"
 MIDDLE = "kernel_size = (f, f), "
 TOLD = {
@@ -217,7 +351,7 @@ def test_the_network_of_2018_is_right_against_its_preset_and_recognised_against_
     assert "looks_like" not in judge(slips.SLIPS["squeeze-512"][0])
     answer = judge(NETWORK_2018, preset="coursera-2018")
     assert {each["id"] for each in answer["mistakes"]} == {"stem-relu", "other"}
-    assert "block 5b: its number of filters is [256, 256, 2048], in the preset coursera-2018 [512" in str(answer)
+    assert "blocks 5b, 5c: their number of filters is [256, 256, 2048], in the preset coursera-2018 [512" in str(answer)
     assert answer["looks_like"] == "course"
     assert presets() == ("course", "coursera-2018")
 
