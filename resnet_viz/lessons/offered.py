@@ -151,6 +151,7 @@ WRITTEN = frozenset(
 """What a list cannot hold: quantities made of others, of another network, and texts, which are told and not asked for."""
 
 _PLACES = ("place", "cell")
+_SHOWN = {"run", "explanation", "check"}
 
 
 def offered(grounds: Grounds, place: Place) -> dict[str, Offered]:
@@ -168,7 +169,8 @@ def offered(grounds: Grounds, place: Place) -> dict[str, Offered]:
             offer = _offer(quantity, _(meaning).format(**about), grounds, place)
             if offer:
                 found[quantity] = offer
-    return found
+    # What only this view shows is nearest.
+    return dict(sorted(found.items(), key=lambda item: not needs(item[0]) & _SHOWN))
 
 
 def _offer(quantity: str, meaning: str, grounds: Grounds, place: Place) -> Offered | None:

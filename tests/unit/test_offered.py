@@ -43,6 +43,7 @@ def test_nothing_is_offered_that_this_place_does_not_have():
 def test_of_a_run_each_of_its_networks_is_offered_by_name():
     found = offered(WITH_RUN, AT_3B._replace(page="train", networks=tuple(RUN.accuracies)))
     assert found["accuracy(plain)"].value.amount == 25
+    assert next(iter(found)) == "accuracy(plain)"  # nearest here
     assert "held_back(plain)" not in found  # this run did not measure it
     assert not {name for name in offered(COURSE, AT_3B) if needs(name) & {"run"}}
 
