@@ -26,7 +26,9 @@ from resnet_viz.subject.views import (
     ASPECTS,
     CHARTS,
     COLORS,
+    JUDGED,
     PANELS,
+    PUZZLES,
     STATISTICS,
     VIEWS,
     parse_settings,
@@ -281,6 +283,8 @@ PARTS: dict[str, Part] = {
         Part("class", "target", Codec(_read_class)),
         Part("how", "explaining", Codec(_read_method_settings)),
         Part("check", "checked", FLAG),
+        Part("judge", "judged", choice(JUDGED)),
+        Part("lines", "puzzle", choice(PUZZLES)),
     )
 }
 """Every part beside the network's own."""

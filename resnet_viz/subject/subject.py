@@ -19,6 +19,7 @@ from resnet_viz.subject.operations import surviving_surgery
 from resnet_viz.subject.views import (
     ActivationsView,
     ArchitectureView,
+    CheckView,
     ExplainView,
     LayersView,
     TrainView,
@@ -54,6 +55,7 @@ class Subject:
         explain: How the page of explanations shows it.
         train: What the page of training shows.
         weighing: What the page of the weights shows.
+        checking: What the page of a student's code is about.
     """
 
     preset: str = DEFAULT_PRESET
@@ -70,6 +72,7 @@ class Subject:
     explain: ExplainView = field(default_factory=ExplainView)
     train: TrainView = field(default_factory=TrainView)
     weighing: WeightsView = field(default_factory=WeightsView)
+    checking: CheckView = field(default_factory=CheckView)
 
     @property
     def summary(self) -> NetworkSummary:

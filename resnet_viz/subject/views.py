@@ -13,6 +13,8 @@ COLORS = ("kind", *MEASURES, OWN)
 VIEWS = ("table", "treemap", "depth", "field", "size")
 ASPECTS = ("block", "depth", "compare")
 STATISTICS = ("moving", "batch")
+JUDGED = ("course", "coursera-2018")
+PUZZLES = ("", "identity_block", "convolutional_block")
 CHARTS = ("", "gradient_norms", "loss", "training_accuracy", "inference_accuracy", "validation_accuracy")
 
 
@@ -136,6 +138,19 @@ class WeightsView:
 
     looked: str = ""
     versus: str = ""
+
+
+@dataclass(frozen=True)
+class CheckView:
+    """The page of a student's code; the code itself is no part of it, and never comes here.
+
+    Attributes:
+        judged: The preset that `ResNet50` is judged against: a name of `JUDGED`.
+        puzzle: The block whose lines are put in order: a name of `PUZZLES`, "" where code is written.
+    """
+
+    judged: str = JUDGED[0]
+    puzzle: str = PUZZLES[0]
 
 
 def parse_settings(text: str) -> dict[str, str]:

@@ -1,11 +1,15 @@
 """The page Check on one load of it: verdicts, code that misbehaves, lines to put in order; nothing reaches the server."""
 
+import base64
+import re
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from resnet_viz.check import puzzle
+from tests.unit.check.test_several import BY_2018
 
-from .waits import quiet
+from .waits import eventually, quiet
 
 BLOCK = """def identity_block(X, f, filters, stage, block):
     F1, F2, F3 = filters
@@ -28,6 +32,7 @@ BLOCK = """def identity_block(X, f, filters, stage, block):
 def page(visit_for_all) -> Page:
     """The page in one window, and no request of it to the server but those that brought it."""
     visitor = visit_for_all()
+    visitor.blocked = "/check-files/stdlib-"  # at first, by a test
     opened = visitor.open("/check")
     expect(opened.get_by_label("Your code")).to_be_visible()
     quiet(opened)
@@ -56,6 +61,55 @@ def within(page: Page, line: str) -> str:
     return verdict(page, BLOCK.replace("    F1, F2", f"    {line}\n    F1, F2"))[0]
 
 
+@pytest.fixture(scope="module")
+def told(page: Page) -> list[bytes]:
+    """What the page tells the server from now on."""
+    frames: list[bytes] = []
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on(
+        "Network.webSocketFrameSent", lambda sent: frames.append(base64.b64decode(sent["response"]["payloadData"]))
+    )
+    return frames
+
+
+def dropped(page: Page, name: str, content: str) -> str:
+    """Drop a file on the page, beside the field; return its code or what is said of it. `content` is JavaScript."""
+    page.get_by_label("Your code").fill("")
+    page.locator(".picture").evaluate(
+        """(place, [name, content]) => {
+            const files = new DataTransfer();
+            files.items.add(new File([eval(content)], name));
+            place.dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true, composed: true }));
+        }""",
+        [name, content],
+    )
+    field, region = page.get_by_label("Your code"), page.locator(".verdict")
+    return eventually(lambda: field.input_value() or (name in region.inner_text() and region.inner_text()), name)
+
+
+def test_python_that_cannot_be_fetched_is_said_and_tried_again(page):
+    """One file is gone, then the server; nothing of it is left when it comes after all."""
+    answers = [404, 0]
+
+    def answer(route: Route) -> None:
+        if answers[0]:
+            route.fulfill(status=answers[0])
+        else:
+            route.abort()
+
+    page.route("**/check-files/stdlib-*", answer)
+    press, region = page.locator(".press"), page.locator(".verdict")
+    press.click()
+    expect(region).to_contain_text("newer version")
+    answers.pop(0)
+    press.dblclick()
+    expect(region).to_contain_text("could not be fetched")
+    page.unroute("**/check-files/stdlib-*")
+    page.get_by_role("button", name="Try again").click()
+    expect(region).to_contain_text("nothing to check yet")
+
+
 def test_a_right_block_is_right_and_a_mistake_is_named_on_its_line_and_on_both_graphs(page):
     assert verdict(page, BLOCK) == ("right", [])
     assert verdict(page, BLOCK.replace("'same'", "'valid'")) == ("mistake", ["padding"])
@@ -65,6 +119,27 @@ def test_a_right_block_is_right_and_a_mistake_is_named_on_its_line_and_on_both_g
     page.locator(".verdict .line").first.click()
     caret = "field => field.value.slice(0, field.selectionStart).split('\\n').length"
     assert page.get_by_label("Your code").evaluate(caret) == 7
+
+
+def test_code_that_is_right_for_another_preset_is_checked_against_it_and_a_link_leads_there(page, told):
+    assert verdict(page, BY_2018) == ("mistake", ["squeeze-512", "stem-relu"])
+    field = page.get_by_label("Your code")
+    assert field.evaluate("field => field.scrollHeight <= field.clientHeight")  # it lies over every line of a long code
+    page.get_by_role("button", name="Check against coursera-2018").click()
+    expect(page.locator("[role=status]")).to_have_attribute("data-verdict", "right")
+    expect(page).to_have_url(re.compile("judge=coursera-2018"))
+    assert any(b"coursera-2018" in frame for frame in told)
+    assert not any(b"Conv2D" in frame or b"ResNet50" in frame for frame in told)
+
+
+def test_a_file_that_is_dropped_is_read_or_said_to_be_none(page):
+    cells = "JSON.stringify({ cells: Array.from({ length: 200 }, (_, n) => ({ cell_type: 'code', source: [`a = ${n}`] })) })"
+    assert dropped(page, "own.py", "'a = 1\\r\\n'") == "a = 1\n"
+    assert dropped(page, "own.ipynb", cells).count("a = ") == 200
+    assert dropped(page, "none.py", "''") == "There is no code in none.py."
+    assert "could not be read" in dropped(page, "own.h5", "new Uint8Array(5000).map((_, n) => n)")
+    assert "20 MB at most" in dropped(page, "large.py", "new Uint8Array(50e6)")
+    assert "200,000 characters at most" in dropped(page, "long.py", "'a = 1\\n'.repeat(50_000)")
 
 
 def test_code_that_misbehaves_is_told_and_the_next_check_works(page, requests):

@@ -463,7 +463,7 @@ def test_code_is_coloured_without_losing_a_sign(ask):
     assert ("number", "2.5e3") in kinds[4]
 
 
-def test_a_notebook_gives_the_code_of_its_cells(ask):
+def test_a_file_gives_the_code_of_its_cells_however_it_is_encoded(ask):
     cells = [
         {"cell_type": "markdown", "source": ["# Title"]},
         {"cell_type": "code", "source": ["a = 1\n", "b = 2\n"]},
@@ -475,6 +475,33 @@ def test_a_notebook_gives_the_code_of_its_cells(ask):
     code = "return given.map((text) => m.notebook.codeOf('A.IPYNB', text));"
     assert ask("check/notebook", code, texts) == ["a = 1\nb = 2\n\nc = 3", "d = 4"]
     assert ask("check/notebook", "return m.notebook.codeOf('a.py', given)", "a\r\nb") == "a\nb"
+    comment = "# 块\n"
+    encoded = [list(comment.encode(name)) for name in ("utf-8-sig", "gb18030")]
+    code = "return Promise.all(given.map((bytes) => m.notebook.codeIn(new File([new Uint8Array(bytes)], 'a.py'))));"
+    assert ask("check/notebook", code, encoded) == [{"code": comment}] * 2
+
+
+def test_what_was_fetched_serves_every_visit_and_is_fetched_anew_only_after_a_failure(ask):
+    code = """
+    const [asked, heard] = [[], []];
+    const runtime = new m.runtime.Runtime((files, progress) => new Promise((yes, no) => asked.push({ files, progress, yes, no })));
+    const first = runtime.of("old", () => heard.push(["first", runtime.share])).catch(({ message }) => message);
+    asked[0].progress(0.25);
+    const again = runtime.of("old", () => heard.push(["again", runtime.share])).catch(({ message }) => message);
+    asked[0].progress(0.5);
+    asked[0].no(new Error("lost"));
+    const failed = await Promise.all([first, again]);
+    const newer = [runtime.of("old", () => {}), runtime.of("new", () => {}), runtime.of("new", () => {})];
+    asked[1].progress(0.75); // of what is not wanted any more
+    asked.slice(1).forEach(({ files, yes }) => yes(files));
+    return { heard, failed, share: runtime.share, newer: await Promise.all(newer) };
+    """
+    assert ask("check/runtime", code) == {
+        "heard": [["first", 0.25], ["again", 0.5]],
+        "failed": ["lost", "lost"],
+        "share": 0,
+        "newer": ["old", "new", "new"],
+    }
 
 
 def test_two_graphs_stand_row_by_row_and_what_is_alike_far_from_a_difference_is_folded(ask):

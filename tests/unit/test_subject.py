@@ -130,6 +130,8 @@ OTHERWISE = {
     "target": "2",
     "explaining": "",
     "checked": True,
+    "judged": "coursera-2018",
+    "puzzle": "convolutional_block",
 }
 
 

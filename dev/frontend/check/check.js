@@ -1,14 +1,15 @@
-// The page: code or lines to order on one side, what comes of them on the other. What a student writes stays here.
+// The page: code or lines to order on one side, what comes of them on the other. What a student writes stays here; the server
+// hears what is chosen, so that a link leads to it.
 
 import { roomFor } from "../graph/room.js";
 import { html } from "../shared/dom.js";
-import { isPhone, isProjected } from "../shared/screen.js";
-import { Drawing } from "./draw.js";
+import { isPhone } from "../shared/screen.js";
 import { Editor } from "./editor.js";
 import { keep, recall } from "./kept.js";
-import { codeOf, MOST_BYTES } from "./notebook.js";
+import { codeIn } from "./notebook.js";
 import { Parsons } from "./parsons.js";
-import { fetchRuntime, isAble } from "./runtime.js";
+import { Picture } from "./picture.js";
+import { fetchRuntime, isAble, Runtime } from "./runtime.js";
 import { Sandbox } from "./sandbox.js";
 import { SETUP } from "./setup.js";
 import { firstPair, linesOf, VerdictPanel } from "./verdict.js";
@@ -17,18 +18,11 @@ const NARROW_PX = 900; // a window so wide has one column (style.css)
 const LEAST_PX = 420; // height
 const LOOK_MS = 400; // what stands above may fold
 const LATER_MS = 400; // what is faster needs no word that it is at work
+const ECHO_MS = 3000; // for so long the server may still tell what was chosen before
 const MODES = ["write", "order"];
+const ENTER = /Mac|iP(hone|ad)/.test(navigator.platform) ? "⌘ Enter" : "Ctrl+Enter";
 
-let runtime; // what was fetched serves the page's next visit too
-
-/** Resolves to what Python runs from; a fetch that failed is tried again. */
-function runtimeFor(files, progress) {
-  runtime ??= fetchRuntime(files, MACHINE_SCRIPT, SETUP, progress).catch((error) => {
-    runtime = undefined;
-    throw error;
-  });
-  return runtime;
-}
+const runtime = new Runtime((files, progress) => fetchRuntime(files, MACHINE_SCRIPT, SETUP, progress));
 
 /** Returns a button. */
 function button(className, text, click) {
@@ -44,7 +38,10 @@ export class Check {
     this.root = html("div", "check");
     parent.append(this.root);
     this.root.addEventListener("keydown", (event) => this.hear(event), true);
-    this.observer = new ResizeObserver(() => this.drawPair());
+    this.listenToFiles();
+    this.told = -ECHO_MS;
+    this.sandbox = new Sandbox(document.body, () => this.fetched(), FRAME_SCRIPT);
+    this.build();
     this.stretch = () => {
       const room =
         window.innerWidth <= NARROW_PX || !this.root.isConnected
@@ -56,22 +53,22 @@ export class Check {
     this.timer = setInterval(this.stretch, LOOK_MS);
   }
 
-  /** Shows the page; the server sends texts, marks and material, and never gets anything back. */
-  show(data) {
+  /** Shows the page: texts, marks, material, and what is chosen; `send` tells the server of another choice. */
+  show({ view, ...data }, send) {
+    this.send = send;
     const key = JSON.stringify(data);
-    if (key === this.key) return;
-    this.key = key;
-    this.data = data;
-    this.sandbox ??= new Sandbox(document.body, () => this.fetched(), FRAME_SCRIPT);
-    this.build();
+    if (key !== this.key) {
+      this.key = key;
+      this.fill(data, view);
+    } else if (performance.now() - this.told > ECHO_MS) this.choose(view);
   }
 
   /** The page is gone. */
   leave() {
-    this.observer.disconnect();
+    this.picture.leave();
     window.removeEventListener("resize", this.stretch);
     clearInterval(this.timer);
-    this.sandbox?.end();
+    this.sandbox.end();
   }
 
   /** Checks at Ctrl-Enter, wherever on the page. */
@@ -82,30 +79,43 @@ export class Check {
     void this.check();
   }
 
-  /** Makes all parts. */
+  /** Makes what stays, whatever the language: the field keeps its text, its caret and what Ctrl-Z knows. */
   build() {
-    const { texts, puzzles } = this.data;
-    const before = recall();
-    this.mode = "";
     this.editor = new Editor((code) => this.changed({ code }));
-    this.editor.field.setAttribute("aria-label", texts.code);
-    this.editor.field.placeholder = texts.placeholder;
     this.editor.field.addEventListener("focus", () => this.warm());
-    this.parsons = new Parsons(texts, { touched: () => this.changed({}), keep });
-    this.verdict = new VerdictPanel(texts, (line, name) => this.go(line, name));
-    this.picture = html("div", "picture");
+    this.editor.load(String(recall().code ?? ""));
+    this.picture = new Picture((line) => this.side.go(line));
+    this.above = html("div", "slot");
+    this.below = html("div", "slot");
     const [left, right] = [html("div", "left"), html("div", "right")];
-    left.append(this.tools(), this.editor.root, this.parsons.root, this.foot(before.preset));
-    right.append(this.verdict.root, this.picture);
-    this.listenToFiles(left);
-    this.root.replaceChildren(left, right);
-    this.observer.disconnect();
-    this.observer.observe(this.picture);
-    this.editor.field.value = String(before.code ?? "");
-    this.editor.draw();
-    this.parsons.show(puzzles, before.puzzle, before.order);
-    this.setMode(MODES.includes(before.mode) ? before.mode : MODES[0]);
+    left.append(this.above, this.editor.root, this.below);
+    right.append(this.picture.root);
+    this.root.append(left, right);
+  }
+
+  /** Makes the rest, in the server's words. What was checked in other words is checked again. */
+  fill(data, view) {
+    const isAgain = this.verdict?.isFresh;
+    this.data = data;
+    const { texts, puzzles } = data;
+    this.editor.fill(texts);
+    this.parsons = new Parsons(texts, puzzles, {
+      touched: () => this.changed({}),
+      choose: (puzzle) => this.pick({ puzzle }),
+    });
+    this.verdict?.root.remove();
+    this.verdict = new VerdictPanel(texts, {
+      go: (line, name) => this.go(line, name),
+      against: (judged) => this.checkAgainst(judged),
+    });
+    this.above.replaceChildren(this.tools());
+    this.below.replaceChildren(this.parsons.root, this.foot());
+    this.picture.root.before(this.verdict.root);
+    this.picture.fill(data);
+    this.mode = "";
+    this.choose(view);
     this.stretch();
+    if (isAgain) void this.check();
   }
 
   /** What holds the code just now. */
@@ -113,11 +123,17 @@ export class Check {
     return this.mode === "order" ? this.parsons : this.editor;
   }
 
+  /** The code that would be checked. */
+  get code() {
+    return this.side.code;
+  }
+
   /** Returns the line above the code: how to work, and what to begin with. */
   tools() {
-    const { texts, examples } = this.data;
+    const { texts, examples, puzzles } = this.data;
     const line = html("div", "tools");
-    this.modes = MODES.map((mode) => button("mode", texts[mode], () => this.setMode(mode)));
+    const puzzleOf = { write: () => "", order: () => this.latest ?? puzzles[0].name };
+    this.modes = MODES.map((mode) => button("mode", texts[mode], () => this.pick({ puzzle: puzzleOf[mode]() })));
     const modes = html("div", "modes");
     modes.setAttribute("role", "group");
     modes.setAttribute("aria-label", texts.way);
@@ -132,6 +148,7 @@ export class Check {
       button("quiet", texts.template, () => this.begin(examples.template)),
       button("quiet", texts.example, () => this.begin(examples.mistake)),
       button("quiet", texts.file, () => file.click()),
+      button("quiet", texts.clear, () => this.begin("")),
       file,
     );
     line.append(modes, this.starts);
@@ -139,29 +156,44 @@ export class Check {
   }
 
   /** Returns the line below the code. */
-  foot(chosen) {
+  foot() {
     const { texts, presets } = this.data;
     const foot = html("div", "foot");
     const press = button("press", texts.check, () => void this.check());
-    press.append(html("kbd", "", "Ctrl+Enter"));
+    press.append(html("kbd", "", ENTER));
     const label = html("label", "against", texts.against);
     this.preset = html("select");
-    this.preset.append(...presets.map((name) => new Option(name, name, false, name === chosen)));
-    this.preset.addEventListener("change", () => {
-      keep({ preset: this.preset.value });
-      this.verdict.age();
-    });
+    this.preset.append(...presets.map((name) => new Option(name, name)));
+    this.preset.addEventListener("change", () => this.pick({ judged: this.preset.value }));
     label.append(this.preset);
     this.against = label;
-    foot.append(press, label, html("span", "private", texts.private));
+    foot.append(press, label, html("span", "private", texts.private), this.editor.note);
     return foot;
+  }
+
+  /** Follows a choice that was made here, and tells the server of it. */
+  pick(more) {
+    this.told = performance.now();
+    this.choose({ ...this.view, ...more });
+    this.send(this.view);
+  }
+
+  /** Follows a choice: { judged, puzzle }, as resnet_viz/subject/views.py has them. */
+  choose(view) {
+    const { judged, puzzle } = view;
+    if (this.view && judged !== this.view.judged) this.verdict.age();
+    this.view = { judged, puzzle };
+    this.preset.value = judged;
+    this.latest = puzzle || this.latest;
+    const mode = puzzle ? "order" : "write";
+    if (mode === this.mode && (!puzzle || puzzle === this.parsons.puzzle.name)) return;
+    if (puzzle) this.parsons.show(puzzle);
+    this.setMode(mode);
   }
 
   /** Works in one way or the other. */
   setMode(mode) {
-    if (mode === this.mode) return;
     this.mode = mode;
-    keep({ mode });
     this.root.dataset.mode = mode;
     for (const [index, own] of this.modes.entries()) own.setAttribute("aria-pressed", MODES[index] === mode);
     this.editor.root.hidden = mode !== "write";
@@ -174,8 +206,8 @@ export class Check {
   /** Shows what to do first. */
   invite() {
     this.side.mark([]);
-    this.verdict.say(isAble() ? this.data.texts[`${this.mode}First`] : this.data.texts.unable);
-    this.showGraphs([], null);
+    this.verdict.say(this.data.texts[isAble() ? `${this.mode}First` : "unable"]);
+    this.picture.show([], null);
   }
 
   /** The code is another. */
@@ -186,51 +218,51 @@ export class Check {
     this.warm();
   }
 
-  /** Puts a code into the field. */
+  /** Puts a code into the field; what was said of a file that could not be read is settled. */
   begin(code) {
     this.editor.code = code;
+    if (!this.isWaiting && !this.verdict.isFilled) this.invite();
     this.warm();
   }
 
-  /** Takes files that are dropped. */
-  listenToFiles(place) {
-    place.addEventListener("dragover", (event) => {
-      if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
-    });
-    place.addEventListener("drop", (event) => {
-      const [file] = event.dataTransfer?.files ?? [];
-      if (!file) return;
+  /** Takes files that are dropped; beside the field too, where a browser would leave the page for them. */
+  listenToFiles() {
+    const drag = (isOver) => (event) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
       event.preventDefault();
-      this.setMode("write");
-      void this.read(file);
+      this.root.classList.toggle("dropping", isOver);
+    };
+    this.root.addEventListener("dragover", drag(true));
+    this.root.addEventListener("dragleave", drag(false));
+    this.root.addEventListener("drop", (event) => {
+      drag(false)(event);
+      void this.read(event.dataTransfer?.files[0]);
     });
   }
 
   /** Puts a file's code into the field; it is read here. */
   async read(file) {
     if (!file) return;
-    try {
-      if (file.size > MOST_BYTES) throw new RangeError("size");
-      this.begin(codeOf(file.name, await file.text()));
-    } catch {
-      this.verdict.say(this.data.texts.noFile.replace("{name}", file.name));
+    const { code, lacks, n } = await codeIn(file);
+    if (lacks) this.verdict.say(this.data.texts[lacks].replace("{name}", file.name).replace("{n}", n));
+    else {
+      if (this.mode !== "write") this.pick({ puzzle: "" });
+      this.begin(code);
     }
   }
 
   /** Resolves to what Python runs from, and says meanwhile how much of it has come. */
   fetched() {
-    return runtimeFor(this.data.files, (share) => this.tellProgress(share));
+    return runtime.of(this.data.files, () => this.tellProgress());
   }
 
   /** Tells a person who waits how far it is. */
-  tellProgress(share) {
-    this.share = share;
+  tellProgress() {
     if (!this.isWaiting) return;
     const { texts, files } = this.data;
-    const size = Object.values(files).reduce((sum, file) => sum + file.size_bytes, 0) / 2 ** 20;
-    const text = texts.fetching.replace("{percent}", Math.floor(100 * share)).replace("{size}", size.toFixed(1));
-    if (share < 1) this.verdict.say(text, share);
-    else this.verdict.say(texts.starting, null);
+    const size = Object.values(files).reduce((sum, file) => sum + file.size_bytes, 0) / 1e6;
+    if (runtime.share < 1) this.verdict.progress(texts.fetching.replace("{size}", size.toFixed(1)), runtime.share);
+    else this.verdict.progress(texts.starting);
   }
 
   /** Starts Python before it is asked for: somebody is about to. */
@@ -240,31 +272,47 @@ export class Check {
 
   /** Checks what stands there. */
   async check() {
-    const { texts, language } = this.data;
+    if (!isAble()) this.invite();
     if (!isAble() || this.isWaiting) return;
     this.isWaiting = true;
-    this.verdict.root.removeAttribute("data-verdict");
-    this.verdict.root.removeAttribute("data-mistakes");
-    const code = this.side.code;
+    this.verdict.forget();
     try {
-      if (this.sandbox.isReady) this.later = setTimeout(() => this.verdict.say(texts.checking, null), LATER_MS);
-      else this.tellProgress(this.share ?? 0);
-      await this.sandbox.start();
-      const { answer, failed } = await this.sandbox.run({ code, preset: this.preset.value, language });
-      clearTimeout(this.later);
-      this.take(answer ? JSON.parse(answer) : null, failed);
-    } catch {
-      this.verdict.say(texts.notFetched);
+      const { code, view, found } = await this.asked();
+      if (view.puzzle !== this.view.puzzle) this.invite();
+      else this.take(found.answer ? JSON.parse(found.answer) : null, found.failed);
+      if (code !== this.code) this.changed({}); // somebody typed on
+    } catch ({ reason }) {
+      this.refuse(reason ?? "notStarted");
     } finally {
       clearTimeout(this.later);
       this.isWaiting = false;
     }
   }
 
+  /** Resolves to what the library finds, and in what; asks anew where the preset or the language is another meanwhile. */
+  async asked() {
+    if (this.sandbox.isReady) this.later = setTimeout(() => this.verdict.progress(this.data.texts.checking), LATER_MS);
+    else this.tellProgress();
+    await this.sandbox.start();
+    const { code, view } = this;
+    const { language } = this.data;
+    const found = await this.sandbox.run({ code, preset: view.judged, language });
+    clearTimeout(this.later);
+    const isStill = view.judged === this.view.judged && language === this.data.language;
+    return isStill ? { code, view, found } : this.asked();
+  }
+
+  /** Says why there is no Python here, and what to do. */
+  refuse(reason) {
+    const { texts } = this.data;
+    if (reason === "older") this.verdict.say(texts.older, [texts.reload, () => location.reload()]);
+    else this.verdict.say(texts[reason], [texts.again, () => void this.check()]);
+  }
+
   /** Shows an answer, or what ended the check. */
   take(answer, failed) {
     const { texts } = this.data;
-    if (answer) this.verdict.show(answer);
+    if (answer) this.verdict.show(answer, this.view.judged);
     else
       this.verdict.fail(
         failed === "time" ? texts.endless : /call stack|recursion/i.test(failed) ? texts.deep : texts.ended,
@@ -272,57 +320,19 @@ export class Check {
     const lines = answer ? linesOf(answer) : [];
     this.side.mark(lines);
     if (lines.length && this.mode === "write") this.editor.reveal(lines[0]);
-    this.showGraphs(answer?.graphs ?? [], answer && firstPair(answer));
+    this.picture.show(answer?.graphs ?? [], (answer && firstPair(answer)) ?? null);
     if (isPhone()) this.verdict.root.scrollIntoView({ block: "start" });
+  }
+
+  /** Checks against another preset, which the code may be meant for. */
+  checkAgainst(judged) {
+    this.pick({ judged });
+    void this.check();
   }
 
   /** Leads to a line of the code, and shows the graph of the function that it is spoken of for. */
   go(line, name) {
     this.side.go(line);
-    const pair = this.graphs.find((own) => own.function === name);
-    if (pair) this.showGraphs(this.graphs, pair);
-  }
-
-  /** Shows one of some pairs of graphs; without one, the blocks of the course. */
-  showGraphs(graphs, pair) {
-    Object.assign(this, { graphs, pair, drawn: 0 });
-    this.drawPair();
-  }
-
-  /** Draws the graphs that are looked at, for the room there is. */
-  drawPair() {
-    const width = this.picture.clientWidth;
-    if (!width || this.drawn === width) return;
-    this.drawn = width;
-    const { marks, statuses, texts, course } = this.data;
-    const t = isProjected() ? 16 : isPhone() ? 11 : 13;
-    const look = { t, marks, statuses, texts, go: (line) => this.side.go(line) };
-    if (this.pair) {
-      const heads = html("div", "heads");
-      heads.append(html("b", "", texts.theirs), html("b", "", texts.ours));
-      const { svg } = new Drawing(this.pair, { ...look, width });
-      this.picture.replaceChildren(...this.tabs(), html("code", "call", this.pair.call), heads, svg);
-      return;
-    }
-    const both = html("div", "course");
-    for (const pair of course) {
-      const place = html("div");
-      const { svg } = new Drawing(pair, { ...look, width: width / 2 - 8, isAlone: true });
-      place.append(html("b", "", pair.function), svg);
-      both.append(place);
-    }
-    this.picture.replaceChildren(html("p", "", texts.course), both);
-  }
-
-  /** Returns the choice of a function, where there are several. */
-  tabs() {
-    if (this.graphs.length < 2) return [];
-    const tabs = html("div", "modes");
-    for (const pair of this.graphs) {
-      const tab = button("mode", pair.function, () => this.showGraphs(this.graphs, pair));
-      tab.setAttribute("aria-pressed", pair === this.pair);
-      tabs.append(tab);
-    }
-    return [tabs];
+    this.picture.turnTo(name);
   }
 }

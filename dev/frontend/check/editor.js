@@ -3,7 +3,7 @@ import { html } from "../shared/dom.js";
 import { highlighted } from "./highlight.js";
 import { typed } from "./typing.js";
 
-const MOST_COLOURED = 60_000; // signs; more comes without colours
+const MOST_COLOURED = 60_000; // signs
 
 /** Returns a line in colours. */
 function lineOf(pieces) {
@@ -30,6 +30,22 @@ export class Editor {
       this.leaves = false;
     });
     this.root.append(this.numbers, this.mirror, this.field);
+    this.note = html("span", "note");
+    this.note.hidden = true;
+    this.draw();
+  }
+
+  /** Takes the server's words. */
+  fill(texts) {
+    this.field.setAttribute("aria-label", texts.code);
+    this.field.setAttribute("aria-description", texts.leave);
+    this.field.placeholder = texts.placeholder;
+    this.note.textContent = texts.leave;
+  }
+
+  /** Begins with a code. */
+  load(code) {
+    this.field.value = code;
     this.draw();
   }
 
@@ -65,6 +81,7 @@ export class Editor {
     const { value, selectionStart, selectionEnd } = this.field;
     const change = typed(key, shiftKey, value, selectionStart, selectionEnd);
     if (!change) return;
+    if (key === "Tab") this.note.hidden = false; // who meant to leave reads how
     event.preventDefault();
     this.replace(change);
   }
@@ -77,12 +94,16 @@ export class Editor {
     this.changed(this.field.value);
   }
 
-  /** Draws text and numbers. */
+  /** Draws text and numbers. A code that is longer than any notebook's is one piece, in which no line can be marked. */
   draw() {
     const code = this.field.value;
     this.drawn = code;
-    const lines =
-      code.length > MOST_COLOURED ? code.split("\n").map((text) => [{ kind: "", text }]) : highlighted(code);
+    if (code.length > MOST_COLOURED) {
+      this.mirror.textContent = `${code}\n`;
+      this.numbers.textContent = code.split("\n").reduce((text, _line, index) => `${text}${index + 1}\n`, "");
+      return;
+    }
+    const lines = highlighted(code);
     this.mirror.replaceChildren(...lines.map(lineOf));
     this.numbers.replaceChildren(...lines.map((_line, index) => html("span", "", String(index + 1))));
   }

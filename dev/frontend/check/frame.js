@@ -11,25 +11,43 @@ function checked({ ready, failed, id, answer, isHeavy }) {
   return isText(answer) ? { id: Number(id), answer, isHeavy: Boolean(isHeavy) } : { id: Number(id), failed: "answer" };
 }
 
-self.addEventListener(
-  "message",
-  ({ data: { script, files }, ports: [port] }) => {
-    // A blob does not start in a frame of opaque origin; a module, as Pyodide refuses to run in a classic worker.
-    const url = `data:text/javascript;charset=utf-8,${encodeURIComponent(script)}`;
-    const worker = new Worker(url, { type: "module" });
-    let wanted = null; // one answer for each request: what else a worker says is not heard
-    worker.onmessage = ({ data }) => {
+/** Starts workers, one after the other, and lets the page at `port` speak to the last one. */
+function serve(script, files, port) {
+  // A blob does not start in a frame of opaque origin; a module, as Pyodide refuses to run in a classic worker.
+  const url = `data:text/javascript;charset=utf-8,${encodeURIComponent(script)}`;
+  let worker;
+  let wanted; // one answer for each request: what else a worker says is not heard
+  const begin = () => {
+    worker?.terminate();
+    const own = new Worker(url, { type: "module" });
+    worker = own;
+    wanted = null;
+    own.onmessage = ({ data }) => {
       const said = checked(data ?? {});
-      if (wanted !== null && said.id !== wanted) return;
+      if (own !== worker || (wanted !== null && said.id !== wanted)) return;
       wanted = Number.NaN;
       port.postMessage(said);
     };
-    worker.onerror = (event) => port.postMessage({ failed: String(event.message ?? "worker").slice(0, 300) });
-    port.onmessage = ({ data }) => {
+    own.onerror = (event) =>
+      own === worker && port.postMessage({ failed: String(event.message ?? "worker").slice(0, 300) });
+    own.postMessage(files);
+  };
+  port.onmessage = ({ data }) => {
+    if (data.again) begin();
+    else {
       wanted = data.id;
       worker.postMessage(data);
-    };
-    worker.postMessage(files);
+    }
+  };
+  begin();
+}
+
+self.addEventListener(
+  "message",
+  ({ data: { script, files }, ports: [port] }) => {
+    // A browser does not compile twice what it has: as long as this is held, a worker that replaces another starts from it.
+    if (files.wasm) self.held = WebAssembly.compile(files.wasm).catch(() => {}); // the worker will say what is wrong
+    serve(script, files, port);
   },
   { once: true },
 );

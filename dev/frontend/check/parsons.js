@@ -1,5 +1,6 @@
 // A block as lines to put in order, by drag, by click or by keys; judged like any code.
 import { html } from "../shared/dom.js";
+import { keep, recall } from "./kept.js";
 
 const INDENT = "    ";
 
@@ -27,9 +28,9 @@ export function lineAt(head, lines, number) {
 }
 
 export class Parsons {
-  /** `texts` are the server's; `touched` is called of every change, `keep` with what to remember. */
-  constructor(texts, { touched, keep }) {
-    Object.assign(this, { texts, touched, keep });
+  /** `texts` and `puzzles` are the server's; `touched` is called of every change, `choose` with another puzzle's name. */
+  constructor(texts, puzzles, { touched, choose }) {
+    Object.assign(this, { texts, puzzles, touched, choose });
     this.root = html("div", "parsons");
     this.choice = html("div", "choice");
     this.head = html("pre", "head");
@@ -37,6 +38,20 @@ export class Parsons {
     this.pool = this.listOf("pool", texts.pool);
     this.help = html("div", "help");
     this.root.append(this.choice, this.head, this.own.box, this.help, this.pool.box);
+    this.choices = puzzles.map((own) => this.button("", own.name, () => this.choose(own.name)));
+    this.choice.append(
+      ...this.choices,
+      this.button("quiet", texts.anew, () => this.begin([])),
+    );
+    this.show(puzzles[0].name);
+  }
+
+  /** Returns a button. */
+  button(className, text, click) {
+    const made = html("button", className, text);
+    made.type = "button";
+    made.addEventListener("click", click);
+    return made;
   }
 
   /** Returns a list of lines with a title. */
@@ -50,33 +65,35 @@ export class Parsons {
     return { box, list, lines: [] };
   }
 
-  /** Shows the puzzles, the one with the name `chosen` first; `order` is what was put together before, ids. */
-  show(puzzles, chosen, order) {
-    this.puzzles = puzzles;
-    const puzzle = puzzles.find((own) => own.name === chosen) ?? puzzles[0];
-    this.choice.replaceChildren(...puzzles.map((own) => this.choiceOf(own, own === puzzle)));
+  /** Shows the puzzle with a name, as far as it was put together before. */
+  show(name) {
+    const puzzle = this.puzzles.find((own) => own.name === name);
+    for (const [index, own] of this.puzzles.entries()) this.choices[index].setAttribute("aria-pressed", own === puzzle);
     this.puzzle = puzzle;
     this.hinted = 0;
     this.told = 0;
+    const order = recall().orders?.[name];
+    this.lay(Array.isArray(order) ? order : []);
+  }
+
+  /** Begins with the lines of some ids, and none of the hints. */
+  begin(order) {
+    this.hinted = 0;
+    this.told = 0;
+    this.lay(order);
+    this.change();
+  }
+
+  /** Lays the lines of some ids, and the others, shuffled, to be chosen from. */
+  lay(order) {
+    const { puzzle } = this;
     const all = shuffled([...puzzle.lines, ...puzzle.distractors]);
-    const before = (order ?? []).map((id) => all.find((line) => line.id === id)).filter(Boolean);
+    const before = order.map((id) => all.find((line) => line.id === id)).filter(Boolean);
     this.own.lines = before;
     this.pool.lines = all.filter((line) => !before.includes(line));
     this.head.textContent = puzzle.head;
     this.own.list.style.counterReset = `own ${puzzle.head.split("\n").length}`; // lines are counted as in the code
     this.draw();
-  }
-
-  /** Returns the button of a puzzle. */
-  choiceOf(puzzle, isChosen) {
-    const button = html("button", "", puzzle.name);
-    button.type = "button";
-    button.setAttribute("aria-pressed", isChosen);
-    button.addEventListener("click", () => {
-      this.show(this.puzzles, puzzle.name);
-      this.change();
-    });
-    return button;
   }
 
   /** The code that stands there. */
@@ -88,7 +105,7 @@ export class Parsons {
   change(focused) {
     this.draw();
     if (focused) this.root.querySelector(`[data-id="${focused}"]`)?.focus();
-    this.keep({ puzzle: this.puzzle.name, order: this.own.lines.map((line) => line.id) });
+    keep({ orders: { ...recall().orders, [this.puzzle.name]: this.own.lines.map((line) => line.id) } });
     this.touched();
   }
 
@@ -105,29 +122,32 @@ export class Parsons {
   /** Returns a line. */
   item(name, line, index) {
     const item = html("li");
-    const button = html("button", "code", line.code);
-    Object.assign(button, { type: "button", draggable: true });
+    const button = this.button("code", line.code, () => this.move(line, name === "own" ? "pool" : "own"));
+    button.draggable = true;
     button.dataset.id = line.id;
-    button.addEventListener("click", () => this.move(line, name === "own" ? "pool" : "own"));
     button.addEventListener("keydown", (event) => this.key(event, name, line, index));
     button.addEventListener("dragstart", (event) => event.dataTransfer.setData("text/plain", line.id));
     item.append(button);
     return item;
   }
 
-  /** Takes a line from where it is to the end of a list, or before another of it. */
+  /** Takes a line from where it is to the end of a list, or before another of it. Who works by keys stays in the list, at the
+   *  line that comes next. */
   move(line, to, before = null) {
+    const from = this[this.own.lines.includes(line) ? "own" : "pool"];
+    const place = from.lines.indexOf(line);
     for (const name of ["own", "pool"]) this[name].lines = this[name].lines.filter((own) => own !== line);
     const { lines } = this[to];
     lines.splice(before === null ? lines.length : before, 0, line);
-    this.change(line.id);
+    const next = from.lines[Math.min(place, from.lines.length - 1)];
+    this.change((from === this[to] ? line : (next ?? line)).id);
   }
 
   /** Acts on a key on a line: Alt and an arrow move it, arrows go to others. */
   key(event, name, line, index) {
-    event.stopPropagation(); // the page's own keys are not meant
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (!step) return;
+    event.stopPropagation(); // the page's own keys are not meant
     event.preventDefault();
     const { lines } = this[name];
     const next = index + step;
@@ -162,13 +182,12 @@ export class Parsons {
     }
     const isLast = this.told >= lines.length;
     const more = this.hinted < hints.length ? this.texts.hint : this.told ? this.texts.nextLine : this.texts.solution;
-    const button = html("button", "more", more.replace("{n}", hints.length - this.hinted));
-    button.type = "button";
-    button.addEventListener("click", () => {
+    const button = this.button("more", more.replace("{n}", hints.length - this.hinted), () => {
       if (this.hinted < hints.length) this.hinted += 1;
       else this.told += 1;
       this.drawHelp();
       this.help.lastElementChild.scrollIntoView({ block: "nearest" });
+      this.help.querySelector(".more")?.focus({ preventScroll: true });
     });
     this.help.replaceChildren(...told, ...(this.told ? [steps] : []), ...(isLast ? [] : [button]));
   }

@@ -20,47 +20,84 @@ function withCode(tag, className, text) {
 }
 
 export class VerdictPanel {
-  /** `go` leads to a line of the code. */
-  constructor(texts, go) {
-    Object.assign(this, { texts, go });
+  /** `go` leads to a line of the code, `against` checks against another preset. */
+  constructor(texts, { go, against }) {
+    Object.assign(this, { texts, go, against });
     this.root = html("div", "verdict");
     this.root.setAttribute("role", "status");
     this.root.setAttribute("aria-label", texts.verdict);
+    this.root.tabIndex = -1;
   }
 
-  /** Shows a sentence, and no verdict; with a share from 0 to 1 or null for "not known", a bar. */
-  say(text, share) {
+  /** Whether there is a verdict. */
+  get isFilled() {
+    return Boolean(this.root.dataset.verdict);
+  }
+
+  /** Whether there is a verdict on what stands in the field now. */
+  get isFresh() {
+    return this.isFilled && !this.root.classList.contains("old");
+  }
+
+  /** Shows a sentence, and no verdict; perhaps with a button, [its text, what it does]. */
+  say(text, act) {
     this.clear();
     this.root.append(html("p", "says", text));
-    if (share === undefined) return;
-    const bar = html("progress");
-    bar.setAttribute("aria-label", text);
-    if (share !== null) bar.value = share;
-    this.root.append(bar);
+    if (act) this.root.append(this.button("act", ...act));
   }
 
-  /** Shows no verdict. */
-  clear() {
+  /** Shows what is waited for, and of it a share from 0 to 1 if it is known. A text that stands there already stays, so that
+   *  it is read out once. */
+  progress(text, share) {
+    if (this.root.firstChild?.textContent !== text) this.say(text);
+    if (!this.root.querySelector("progress")) this.root.append(this.bar(text));
+    if (share === undefined) return;
+    const [bar, percent] = this.root.querySelector(".bar").children;
+    bar.value = share;
+    percent.textContent = `${Math.floor(100 * share)} %`;
+  }
+
+  /** Returns a bar. */
+  bar(text) {
+    const made = html("div", "bar");
+    const bar = html("progress");
+    bar.setAttribute("aria-label", text);
+    const percent = html("span", "percent");
+    percent.setAttribute("aria-hidden", "true"); // the bar says it when it is asked
+    made.append(bar, percent);
+    return made;
+  }
+
+  /** Makes what is shown no verdict any more. */
+  forget() {
     delete this.root.dataset.verdict;
     delete this.root.dataset.mistakes;
+  }
+
+  /** Shows nothing; whoever was at a button that goes stays here. */
+  clear() {
+    this.forget();
     this.root.classList.remove("old");
+    if (this.root.contains(this.root.getRootNode().activeElement)) this.root.focus({ preventScroll: true });
     this.root.replaceChildren();
   }
 
   /** The code is another by now. */
   age() {
-    if (this.root.dataset.verdict) this.root.classList.add("old");
+    if (this.isFilled) this.root.classList.add("old");
   }
 
-  /** Shows an answer of the library. */
-  show(answer) {
+  /** Shows an answer of the library on a network judged against a preset. */
+  show(answer, judged) {
     this.clear();
-    const { verdict, headline, mistakes, remarks, stop } = answer;
+    const { verdict, headline, mistakes, remarks, stop, looks_like: like } = answer;
     const head = html("p", "headline");
     const sign = html("span", "sign", SIGNS[verdict]);
     sign.setAttribute("aria-hidden", "true");
     head.append(sign, html("span", "", headline));
     this.root.append(head);
+    if (like && like !== judged)
+      this.root.append(this.button("act", this.texts.checkAgainst.replace("{name}", like), () => this.against(like)));
     if (stop) this.root.append(this.stopped(stop));
     if (mistakes.length)
       this.root.append(this.list("ol", mistakes, (mistake, index) => this.mistake(mistake, index > 0)));
@@ -72,6 +109,14 @@ export class VerdictPanel {
   /** Shows what ended a check from outside. */
   fail(sentence) {
     this.show({ verdict: "error", headline: sentence, mistakes: [], remarks: [], stop: null });
+  }
+
+  /** Returns a button. */
+  button(className, text, click) {
+    const made = html("button", className, text);
+    made.type = "button";
+    made.addEventListener("click", click);
+    return made;
   }
 
   /** Returns what changes nothing, folded where there is more to be read. */
@@ -103,9 +148,7 @@ export class VerdictPanel {
     if (!line) return withCode("p", "sentence", sentence);
     const [head] = sentence.match(/^[^:：]{0,20}(?=[:：])/) ?? [""];
     const isNamed = new RegExp(`(^|\\D)${line}(\\D|$)`).test(head);
-    const link = html("button", "line", isNamed ? head : this.texts.line.replace("{n}", line));
-    link.type = "button";
-    link.addEventListener("click", () => this.go(line, name));
+    const link = this.button("line", isNamed ? head : this.texts.line.replace("{n}", line), () => this.go(line, name));
     const made = withCode("p", "sentence", isNamed ? sentence.slice(head.length) : `${sentence} `);
     if (isNamed) made.prepend(link);
     else made.append(link);
@@ -117,13 +160,11 @@ export class VerdictPanel {
     const more = [mistake.arithmetic, mistake.why].filter(Boolean).map((text) => withCode("p", "", text));
     const sentence = this.sentence(mistake);
     if (!isFolded || !more.length) return [sentence, ...more];
-    const ask = html("button", "line", this.texts.why);
-    ask.type = "button";
+    const ask = this.button("line", this.texts.why, () => fold(more[0].hidden));
     const fold = (isOpen) => {
       ask.setAttribute("aria-expanded", isOpen);
       for (const one of more) one.hidden = !isOpen;
     };
-    ask.addEventListener("click", () => fold(more[0].hidden));
     fold(false);
     sentence.append(" ", ask);
     return [sentence, ...more];
