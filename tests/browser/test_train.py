@@ -206,10 +206,12 @@ STATE = """() => {
 # A play lasts seconds, which a busy browser may spend between two questions: it is stopped where it is looked at.
 CAUGHT = f"""() => {{
     const now = ({STATE})();
-    if (!now || !now.plays || now.at <= 9) return null;
+    // On a very busy machine it may have played to its end, by itself, between two looks: then once more.
+    const isOver = now?.conclusion && !now.plays && now.at === now.last;
+    if (!isOver && !(now?.plays && now.at > 9)) return null;
     for (const own of document.querySelectorAll("[data-testid*=BidiComponent]"))
         (own.shadowRoot ?? own).querySelector(".play")?.click();
-    return now;
+    return isOver ? null : now;
 }}"""
 
 

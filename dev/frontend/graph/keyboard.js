@@ -19,11 +19,11 @@ export function actOf({ key, ctrlKey, metaKey, altKey }) {
 }
 
 /** Lets keys in an element act: walk(arrow), open(), close(), zoomIn(), zoomOut(), fit(). */
-export function onKeys(element, acts) {
+export function onKeys(element, actions) {
   element.addEventListener("keydown", (event) => {
     const [act, ...needed] = actOf(event) ?? [];
     if (!act) return;
-    acts[act](...needed);
+    actions[act](...needed);
     event.preventDefault();
     event.stopPropagation();
   });

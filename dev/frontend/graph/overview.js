@@ -35,13 +35,13 @@ function narrowCaptions(row, box, t) {
   const pad = measures(t).pad;
   const left = { anchor: "start" };
   const title = `${row.title}  →  ${row.shape}`;
-  const said = [words(title, box.x + pad, box.y + 0.95 * t, t, { ...left, isBold: true })];
+  const labels = [words(title, box.x + pad, box.y + 0.95 * t, t, { ...left, isBold: true })];
   const filters = row.filters.map(([who, lines]) => [...(who ? [who] : []), lines.join(" · ")].join(": ")).join("   ");
   if (filters) {
     const size = Math.min(t, (t * (box.width - 2 * pad)) / widthOf(filters, t));
-    said.push(words(filters, box.x + pad, box.y + box.height - 0.8 * t, size, left));
+    labels.push(words(filters, box.x + pad, box.y + box.height - 0.8 * t, size, left));
   }
-  return said;
+  return labels;
 }
 
 /** Returns what a stage says in a line: its name and what leaves it above, its convolutions below, in columns where blocks
@@ -50,7 +50,7 @@ function captions(row, box, t, deep) {
   const x = box.x + measures(t).pad;
   const width = box.width - measures(t).pad;
   const left = { anchor: "start" };
-  const said = [
+  const labels = [
     words(row.title, x, box.y + 0.95 * t, t, { ...left, isBold: true }),
     words(row.shape, x, box.y + 2.15 * t, t, left),
   ];
@@ -59,10 +59,10 @@ function captions(row, box, t, deep) {
     const at = x + (index * width) / shown.length;
     (who ? [who, ...lines] : lines).forEach((text, place) => {
       const y = box.y + box.height - (deep - place - 0.2) * 1.2 * t;
-      said.push(words(text, at, y, t, { ...left, isBold: Boolean(who) && !place }));
+      labels.push(words(text, at, y, t, { ...left, isBold: Boolean(who) && !place }));
     });
   });
-  return said;
+  return labels;
 }
 
 /** Returns how many lines the longest list of convolutions has. */
@@ -109,8 +109,8 @@ function drawBand(line, band, { top, bottom, deep }) {
   const { row } = band;
   const box = { x: band.x, y: top, width: band.width, height: bottom - top };
   line.groups.set(row.name, box);
-  const said = isNarrow ? narrowCaptions(row, box, t) : captions(row, box, t, deep);
-  line.frames.append(svg("g", { class: "band", "data-stage": row.name }, ground(box, "stage"), ...said));
+  const labels = isNarrow ? narrowCaptions(row, box, t) : captions(row, box, t, deep);
+  line.frames.append(svg("g", { class: "band", "data-stage": row.name }, ground(box, "stage"), ...labels));
   if (row.can_open && (!row.is_open || row.isDirect)) {
     const button = { name: row.name, title: row.title, isOpen: row.is_open };
     line.folds.append(fold(button, box.x + box.width, top + 3, t, texts));

@@ -38,7 +38,7 @@ export class Picture {
   makeParts(root) {
     this.trail = new Trail((group) => this.visit(group));
     this.find = new Find({ go: (found) => this.seek(found), leave: () => this.selection.focus() });
-    this.legend = new Legend((name) => this.tell("color", name));
+    this.legend = new Legend((name) => this.emit("color", name));
     this.tools = new Tools({
       zoomIn: () => this.viewpoint.zoom(KEY_ZOOM),
       zoomOut: () => this.viewpoint.zoom(1 / KEY_ZOOM),
@@ -69,7 +69,7 @@ export class Picture {
     onKeys(this.frame.view, {
       walk: (arrow) => this.walk(arrow),
       open: () => this.open(selection.name),
-      close: () => this.tell("close", selection.name),
+      close: () => this.emit("close", selection.name),
       zoomIn: () => viewpoint.zoom(KEY_ZOOM),
       zoomOut: () => viewpoint.zoom(1 / KEY_ZOOM),
       fit: () => this.fit(),
@@ -91,7 +91,7 @@ export class Picture {
   }
 
   /** Says what was done to a thing, a group or a colouring. */
-  tell(kind, id) {
+  emit(kind, id) {
     this.send({ kind, id });
   }
 
@@ -189,7 +189,7 @@ export class Picture {
   pick(thing) {
     this.selection.choose(thing);
     this.camera.reveal(this.drawing.things.place(thing));
-    this.tell("pick", thing);
+    this.emit("pick", thing);
   }
 
   /** Selects the thing that an arrow key leads to. */
@@ -205,7 +205,7 @@ export class Picture {
     if (things.isOpen(thing)) this.viewpoint.flyToThing(thing);
     else if (things.isBlock(thing)) {
       this.viewpoint.toggled = thing;
-      this.tell("open", thing);
+      this.emit("open", thing);
     }
     this.viewpoint.keep();
   }
@@ -218,7 +218,7 @@ export class Picture {
   /** Opens or folds a stage or a block. */
   toggle(group) {
     this.viewpoint.toggled = group;
-    this.tell("toggle", group);
+    this.emit("toggle", group);
   }
 
   /** Shows a group from the trail; "" is the whole network, the layer itself comes as its name after "=". */
@@ -237,7 +237,7 @@ export class Picture {
       if (kind === "layer") this.viewpoint.flyToLayer(name);
     } else {
       this.viewpoint.goal = name;
-      this.tell("seek", name);
+      this.emit("seek", name);
     }
   }
 }

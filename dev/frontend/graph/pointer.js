@@ -9,9 +9,9 @@ const WHEEL = { pixel: 0.002, line: 0.05 }; // how far the wheel zooms, by its u
 const apart = ([x0, y0], [x1, y1]) => Math.hypot(x1 - x0, y1 - y0);
 
 export class Pointer {
-  /** `acts` has thing(element), pick(thing), open(thing), openStage(name), toggle(group), and keep() for the camera. */
-  constructor(view, camera, acts) {
-    Object.assign(this, { view, camera, acts });
+  /** `actions` has thing(element), pick(thing), open(thing), openStage(name), toggle(group), and keep() for the camera. */
+  constructor(view, camera, actions) {
+    Object.assign(this, { view, camera, actions });
     this.pressed = new Map(); // pointer -> [x, y] in the window, CSS px
     this.hasMoved = false; // since it was pressed
     this.first = null; // the first click of what may be a pair
@@ -35,7 +35,7 @@ export class Pointer {
   /** Picks a thing. The second click of a pair opens what the first one hit: by now the picture may be another one. */
   click(event) {
     const fold = event.target.closest?.("g.fold");
-    if (fold) this.acts.toggle(fold.dataset.group);
+    if (fold) this.actions.toggle(fold.dataset.group);
     if (fold || this.hasMoved) return;
     if (this.isSecond(event)) {
       const { open } = this.first;
@@ -43,10 +43,10 @@ export class Pointer {
       open();
       return;
     }
-    const thing = this.acts.thing(event.target);
+    const thing = this.actions.thing(event.target);
     const open = this.opening(thing, event.target);
     this.first = open && { open, time: event.timeStamp, at: [event.clientX, event.clientY] };
-    if (thing) this.acts.pick(thing);
+    if (thing) this.actions.pick(thing);
   }
 
   /** Whether a click makes a pair with the one before: by the browser's own judgement, or by ours. */
@@ -58,9 +58,9 @@ export class Pointer {
 
   /** Returns what opens the thing, else the stage, that was clicked on; null for the ground. */
   opening(thing, element) {
-    if (thing) return () => this.acts.open(thing);
+    if (thing) return () => this.actions.open(thing);
     const stage = element.closest?.("[data-stage]")?.dataset.stage;
-    return stage ? () => this.acts.openStage(stage) : null;
+    return stage ? () => this.actions.openStage(stage) : null;
   }
 
   /** Zooms about the mouse. */
@@ -68,7 +68,7 @@ export class Pointer {
     event.preventDefault();
     const by = event.deltaMode ? WHEEL.line : WHEEL.pixel;
     this.camera.zoom(Math.exp(-event.deltaY * by), event.clientX, event.clientY);
-    this.acts.keep();
+    this.actions.keep();
   }
 
   /** A pressed pointer moves: alone it drags the picture, two of them zoom. */
@@ -81,7 +81,7 @@ export class Pointer {
       others.length === 1 ? this.pinch(before, now, others[0]) : this.drag(before, now, event.pointerType);
     if (!hasTaken) return;
     this.pressed.set(event.pointerId, now);
-    this.acts.keep();
+    this.actions.keep();
   }
 
   /** Two fingers: what lies between them stays between them. */

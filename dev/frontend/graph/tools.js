@@ -28,9 +28,9 @@ function saveMenu(texts, save) {
 }
 
 export class Tools {
-  /** `acts` has zoomIn(), zoomOut(), fit(), run(), save(kind). */
-  constructor(acts) {
-    this.acts = acts;
+  /** `actions` has zoomIn(), zoomOut(), fit(), run(), save(kind). */
+  constructor(actions) {
+    this.actions = actions;
     this.root = html("div", "tools");
   }
 
@@ -39,13 +39,13 @@ export class Tools {
     const key = JSON.stringify(texts);
     if (key === this.key) return;
     this.key = key;
-    const { acts } = this;
+    const { actions } = this;
     this.root.replaceChildren(
-      button(`▶ ${texts.data}`, texts.dataHint, () => acts.run(), "data"),
-      button("−", texts.zoomOut, () => acts.zoomOut()),
-      button("+", texts.zoomIn, () => acts.zoomIn()),
-      button("⤢", texts.fit, () => acts.fit()),
-      saveMenu(texts, (kind) => acts.save(kind)),
+      button(`▶ ${texts.data}`, texts.dataHint, () => actions.run(), "data"),
+      button("−", texts.zoomOut, () => actions.zoomOut()),
+      button("+", texts.zoomIn, () => actions.zoomIn()),
+      button("⤢", texts.fit, () => actions.fit()),
+      saveMenu(texts, (kind) => actions.save(kind)),
     );
   }
 }

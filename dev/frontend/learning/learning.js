@@ -38,7 +38,7 @@ export class Learning {
       this.stop();
       this.to(Number(this.slider.value));
     });
-    this.slider.addEventListener("change", () => this.told());
+    this.slider.addEventListener("change", () => this.sendUpdate());
     return this.bar;
   }
 
@@ -87,7 +87,7 @@ export class Learning {
       if (this.at < last) this.frame = requestAnimationFrame(step);
       else {
         this.stop();
-        this.told();
+        this.sendUpdate();
       }
     };
     this.to(from);
@@ -98,7 +98,7 @@ export class Learning {
   pause() {
     this.stop();
     this.to(Math.round(this.at));
-    this.told();
+    this.sendUpdate();
   }
 
   /** Stands still. */
@@ -109,7 +109,7 @@ export class Learning {
   }
 
   /** Tells the server where it stands still: the rest of the page follows. */
-  told() {
+  sendUpdate() {
     if (Math.round(this.at) === this.last) return;
     this.last = Math.round(this.at);
     this.send({ update: this.last });
@@ -140,7 +140,7 @@ export class Learning {
     this.chart.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.chart.setAttribute("aria-label", alt ?? "");
     this.chart.replaceChildren(...drawChart(this.data, this.at, width, height));
-    for (const curve of curves) this.networks.tell(curve.network, resultOf(curve, this.at, y.is_share));
+    for (const curve of curves) this.networks.showResult(curve.network, resultOf(curve, this.at, y.is_share));
     this.networks.box.classList.toggle("waiting", !curves.length);
     this.point(pointed());
     this.say();

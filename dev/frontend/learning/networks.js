@@ -36,7 +36,7 @@ export class Networks {
   }
 
   /** Writes what a network came to. */
-  tell(name, text) {
+  showResult(name, text) {
     if (this.numbers.has(name)) this.numbers.get(name).textContent = text;
   }
 }

@@ -8,7 +8,7 @@ import { pointAt } from "./pointer.js";
 import { Scales } from "./scale.js";
 import { read } from "./values.js";
 
-const TOLD_MS = 600; // a channel stays in focus this long before the link is told
+const SETTLED_MS = 600; // a channel stays in focus this long before the link is told
 const NARROW_PX = 720;
 const OPACITY = { over: 85, single: 60, maps: 75 }; // percent: the picture below stays in sight
 
@@ -101,12 +101,12 @@ export class Explorer {
   /** Sets the channel in focus: the link's, or the one that was chosen here and not told yet; else the strongest. */
   focus(isSameView) {
     if (!isSameView) {
-      clearTimeout(this.telling);
-      this.telling = null;
+      clearTimeout(this.sending);
+      this.sending = null;
     }
     const { channel, first } = this.data;
-    const told = channel ?? (isSameView ? this.channel : first);
-    const wanted = isSameView && this.telling ? this.channel : told;
+    const given = channel ?? (isSameView ? this.channel : first);
+    const wanted = isSameView && this.sending ? this.channel : given;
     const { maps } = this;
     this.channel = wanted !== null && maps.places.has(wanted) ? wanted : maps.channels[maps.order("energy")[0]];
   }
@@ -159,7 +159,7 @@ export class Explorer {
   /** A channel chosen anywhere is chosen everywhere; the link is told once it stays. */
   choose(maps, channel) {
     if (!maps.places.has(channel)) {
-      this.tell(channel, false);
+      this.sendChannel(channel, false);
       return;
     }
     this.largeMaps = maps;
@@ -168,17 +168,17 @@ export class Explorer {
     if (kept.by === "similarity") this.gallery.draw(this.look);
     else this.gallery.markChosen(channel);
     this.drawLarge();
-    this.tell(channel, !this.hero.isMissing);
+    this.sendChannel(channel, !this.hero.isMissing);
   }
 
   /** Tells the server of a channel. Of a large layer the strip holds the strongest only: another one is asked for at once. */
-  tell(channel, isHere) {
-    clearTimeout(this.telling);
+  sendChannel(channel, isHere) {
+    clearTimeout(this.sending);
     const send = () => {
-      this.telling = null;
+      this.sending = null;
       this.send({ kind: "channel", node: this.data.layer, channel, has: isHere });
     };
-    this.telling = setTimeout(send, isHere ? TOLD_MS : 0);
+    this.sending = setTimeout(send, isHere ? SETTLED_MS : 0);
   }
 
   /** Shows another source's maps in the gallery. */
@@ -217,7 +217,7 @@ export class Explorer {
 
   /** The view is gone from the page. */
   leave() {
-    clearTimeout(this.telling);
+    clearTimeout(this.sending);
     this.watcher.disconnect();
   }
 }

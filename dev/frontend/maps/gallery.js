@@ -22,9 +22,9 @@ export function columnsFor(count, maps, width, size) {
 }
 
 export class Gallery {
-  /** acts: choose(maps, channel), layer(id), source(index), set(parts), enter(), point(canvas, what). */
-  constructor(acts) {
-    this.acts = acts;
+  /** actions: choose(maps, channel), layer(id), source(index), set(parts), enter(), point(canvas, what). */
+  constructor(actions) {
+    this.actions = actions;
     this.box = html("div", "gallery");
     this.bar = html("div", "bar");
     this.sheet = html("div", "sheet");
@@ -34,22 +34,22 @@ export class Gallery {
     this.mark = html("div", "mark");
     this.sheet.append(this.canvas, this.mark);
     this.box.append(this.bar, this.sheet, this.caption);
-    acts.point(this.canvas, () => ({ maps: this.maps, places: this.order, grid: this.grid }));
+    actions.point(this.canvas, () => ({ maps: this.maps, places: this.order, grid: this.grid }));
     this.canvas.addEventListener("keydown", (event) => this.key(event));
   }
 
   /** Draws the controls above: layer, source, order, the scale, and what is folded behind. */
   drawBar({ data, kept, maps }) {
     const { texts, sources, arrays, layers } = data;
-    const { acts } = this;
+    const { actions } = this;
     const pieces = [html("span", "lead", texts.everyChannel)];
-    if (layers.length) pieces.push(selected(layers, data.layer, texts.layer, acts.layer));
+    if (layers.length) pieces.push(selected(layers, data.layer, texts.layer, actions.layer));
     else if (sources.length === 1) pieces.push(html("span", "", maps.title || data.layer));
     if (sources.length > 1) {
       const titles = sources.map((index, i) => [i, arrays[index].title]);
-      pieces.push(selected([["", titles]], kept.source, texts.everyChannel, (i) => acts.source(Number(i))));
+      pieces.push(selected([["", titles]], kept.source, texts.everyChannel, (i) => actions.source(Number(i))));
     }
-    pieces.push(selected([["", Object.entries(texts.orders)]], kept.by, texts.sorted, (by) => acts.set({ by })));
+    pieces.push(selected([["", Object.entries(texts.orders)]], kept.by, texts.sorted, (by) => actions.set({ by })));
     this.scale = html("div", "scale");
     pieces.push(html("span", "gap"), this.scale, this.more(data, kept));
     this.bar.replaceChildren(...pieces);
@@ -57,17 +57,17 @@ export class Gallery {
 
   /** How the maps are drawn: colours, scales, size; folded, and open as long as a viewer wants it. */
   more({ texts }, kept) {
-    const { acts } = this;
+    const { actions } = this;
     const box = Object.assign(html("details", "more"), { open: Boolean(kept.isMore) });
     box.addEventListener("toggle", () => {
       kept.isMore = box.open;
     });
     const own = Object.assign(html("input"), { type: "checkbox", checked: kept.own });
-    own.addEventListener("change", () => acts.set({ own: own.checked }));
+    own.addEventListener("change", () => actions.set({ own: own.checked }));
     const size = Object.assign(html("input"), { type: "range", min: 0, max: SIZES, value: kept.size });
-    size.addEventListener("input", () => acts.set({ size: Number(size.value) }));
+    size.addEventListener("input", () => actions.set({ size: Number(size.value) }));
     const choices = [["", Object.entries(texts.colorChoices)]];
-    const colors = selected(choices, kept.colors, texts.colors, (chosen) => acts.set({ colors: chosen }));
+    const colors = selected(choices, kept.colors, texts.colors, (chosen) => actions.set({ colors: chosen }));
     const inside = html("div", "inside");
     inside.append(labelled(texts.colors, colors), labelled(texts.own, own), labelled(texts.size, size));
     box.append(html("summary", "", texts.more), inside);
@@ -156,7 +156,7 @@ export class Gallery {
       Home: -Infinity,
       End: Infinity,
     };
-    if (event.key === "Enter") this.acts.enter();
+    if (event.key === "Enter") this.actions.enter();
     else if (event.key in steps) this.walk(steps[event.key], columns);
     else return;
     event.preventDefault();
@@ -167,6 +167,6 @@ export class Gallery {
   walk(step, columns) {
     const to = Math.max(0, this.order.indexOf(this.maps.places.get(this.channel))) + step;
     const isInside = to >= 0 && to < this.order.length;
-    if (Math.abs(step) !== columns || isInside) this.acts.choose(this.maps, this.beside(step));
+    if (Math.abs(step) !== columns || isInside) this.actions.choose(this.maps, this.beside(step));
   }
 }

@@ -15,9 +15,9 @@ import { channelWords } from "./words.js";
 const COUNTS = [1, 4, 16, 64];
 
 export class Hero {
-  /** acts: choose(maps, channel), count(n), step(by), point(canvas, what, hover). */
-  constructor(acts) {
-    this.acts = acts;
+  /** actions: choose(maps, channel), count(n), step(by), point(canvas, what, hover). */
+  constructor(actions) {
+    this.actions = actions;
     this.box = html("div", "hero");
     this.head = html("div", "bar");
     this.strip = html("div", "strip");
@@ -30,7 +30,7 @@ export class Hero {
       if (!step) return;
       event.preventDefault();
       event.stopPropagation();
-      acts.step(step);
+      actions.step(step);
     });
   }
 
@@ -70,7 +70,7 @@ export class Hero {
 
   /** Draws the controls: how many channels, and the number of the one in focus. */
   drawHead(own) {
-    const { kept, acts } = this;
+    const { kept, actions } = this;
     const { texts } = this.data;
     const lead = this.isOne
       ? texts.leadOne.replace("{n}", this.channel)
@@ -78,7 +78,7 @@ export class Hero {
     const counts = html("div", "segments");
     const offered = COUNTS.filter((_n, i) => i === 0 || own.channels.length > COUNTS[i - 1]);
     for (const count of offered) {
-      counts.append(pressed(count === 1 ? texts.one : count, kept.count === count, () => acts.count(count)));
+      counts.append(pressed(count === 1 ? texts.one : count, kept.count === count, () => actions.count(count)));
     }
     replace(this.head, html("span", "lead", lead), html("span", "gap"), counts, this.numberBox());
   }
@@ -93,7 +93,7 @@ export class Hero {
       const channel = Number(box.value);
       const isKnown = box.value !== "" && Number.isInteger(channel) && channel >= 0 && channel < total;
       box.setCustomValidity(isKnown ? "" : texts.noChannel);
-      if (box.reportValidity()) this.acts.choose(this.signals.at(-1), channel);
+      if (box.reportValidity()) this.actions.choose(this.signals.at(-1), channel);
     });
     return box;
   }
@@ -104,7 +104,7 @@ export class Hero {
     this.strip.setAttribute("aria-label", data.texts.stripHelp);
     this.tiles = data.strip.map((_array, index) => tileOf(index, this));
     for (const tile of this.tiles)
-      this.acts.point(
+      this.actions.point(
         tile.canvas,
         () => tile,
         (cell) => this.pointAt(cell),
@@ -160,8 +160,8 @@ export class Hero {
   drawUnder() {
     const { data, channels } = this;
     const words = html("div", "words");
-    const said = this.isOne && data.strengths ? channelWords(data, this.channel) : "";
-    if (said) words.append(html("p", "said", said));
+    const sentence = this.isOne && data.strengths ? channelWords(data, this.channel) : "";
+    if (sentence) words.append(html("p", "said", sentence));
     const strange = oddities(
       this.signals.map((maps) => [maps, channels.map((c) => maps.places.get(c))]),
       data.texts,
@@ -169,7 +169,7 @@ export class Hero {
     const whole = sentences([...data.sentences, strange]);
     if (whole) words.append(html("p", "whole", whole));
     if (data.figures.length) words.append(behind(data.texts.figures, data.figures));
-    const choose = (channel) => this.acts.choose(this.signals.at(-1), channel);
+    const choose = (channel) => this.actions.choose(this.signals.at(-1), channel);
     replace(this.under, words, ...(data.strengths ? [strengths(data, channels, this.channel, choose)] : []));
   }
 }

@@ -27,9 +27,9 @@ function figures(maps, place, texts, name) {
 }
 
 export class Large {
-  /** acts: pixel(node, [row, column, channel]), silence(node, channel), enlarge(). */
-  constructor(acts) {
-    this.acts = acts;
+  /** actions: pixel(node, [row, column, channel]), silence(node, channel), enlarge(). */
+  constructor(actions) {
+    this.actions = actions;
     this.box = html("div", "large");
     this.title = html("div", "title");
     this.enlarge = html("button", "enlarge");
@@ -62,10 +62,10 @@ export class Large {
 
   /** Listens to the controls, the pointer and the keys. */
   listen() {
-    this.enlarge.addEventListener("click", () => this.acts.enlarge());
+    this.enlarge.addEventListener("click", () => this.actions.enlarge());
     this.opacity.addEventListener("input", () => this.draw());
     this.smooth.addEventListener("change", () => this.draw());
-    this.silence.addEventListener("click", () => this.acts.silence(this.maps.node, this.channel));
+    this.silence.addEventListener("click", () => this.actions.silence(this.maps.node, this.channel));
     this.canvas.addEventListener("pointermove", (event) => this.look(this.cellUnder(event) ?? this.held ?? null));
     this.canvas.addEventListener("pointerleave", () => this.look(this.held ?? null));
     this.canvas.addEventListener("click", (event) => {
@@ -158,14 +158,14 @@ export class Large {
     }
     const [row, column] = cell;
     const value = shown(maps.at(this.place, row, column));
-    const said = [texts.value.replace("{row}", row).replace("{column}", column).replace("{value}", value)];
+    const parts = [texts.value.replace("{row}", row).replace("{column}", column).replace("{value}", value)];
     if (maps.field && image) {
       const field = fieldOf(cell, maps, image);
-      said.push(texts.field.replace("{size}", `${field.tall}×${field.wide}`));
+      parts.push(texts.field.replace("{size}", `${field.tall}×${field.wide}`));
       const [tall, wide] = [Math.max(0, field.bottom - field.top), Math.max(0, field.right - field.left)];
-      if (field.isClipped) said.push(texts.clipped.replace("{size}", `${tall}×${wide}`));
+      if (field.isClipped) parts.push(texts.clipped.replace("{size}", `${tall}×${wide}`));
     }
-    this.value.textContent = clauses(said);
+    this.value.textContent = clauses(parts);
   }
 
   /** The cell under the pointer, null beside the map. */
@@ -213,6 +213,6 @@ export class Large {
     this.held = cell;
     this.cell = cell;
     this.draw();
-    this.acts.pixel(this.maps.node, [...cell, this.channel]);
+    this.actions.pixel(this.maps.node, [...cell, this.channel]);
   }
 }

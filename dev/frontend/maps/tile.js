@@ -22,10 +22,10 @@ function tilesOf(maps, channels, { data, scales }) {
 }
 
 /** Returns a signal's name with what was done to it, and room for a number. */
-function nameOf(title, said) {
+function nameOf(title, change) {
   const name = html("div", "name");
   const number = html("span", "number");
-  name.append(html("b", "", title), ...(said ? [html("span", "cut", said)] : []), number);
+  name.append(html("b", "", title), ...(change ? [html("span", "cut", change)] : []), number);
   return { name, number };
 }
 
@@ -36,10 +36,10 @@ export function tileOf(index, look) {
   const maps = data.arrays[data.strip[index]];
   const [title, note, joint, off] = [data.titles[index], data.notes[index], data.joints[index], data.off[index]];
   const isSilenced = channels.length === 1 && (data.silenced[maps.node] ?? []).includes(channel);
-  const said = off || (isSilenced ? data.texts.off : "");
-  const { name, number } = nameOf(title, said);
+  const change = off || (isSilenced ? data.texts.off : "");
+  const { name, number } = nameOf(title, change);
   const { canvas, places, grid } = tilesOf(maps, channels, look);
-  const label = [title, said, note, `${data.texts.channel} ${channels.join(", ")}`].filter(Boolean).join("; ");
+  const label = [title, change, note, `${data.texts.channel} ${channels.join(", ")}`].filter(Boolean).join("; ");
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", label);
   const frame = html("div", "frame");

@@ -15,12 +15,12 @@ const energyOf = (maps, channel) => maps.stats.energy[maps.places.get(channel)];
 export function channelWords(data, channel) {
   const [shortcut, branch, sum] = signalsOf(data);
   const { texts } = data;
-  const said = [];
+  const parts = [];
   if (shortcut && !data.off.some(Boolean)) {
-    said.push(ratioWords(texts.ratio, energyOf(branch, channel), energyOf(shortcut, channel)));
+    parts.push(ratioWords(texts.ratio, energyOf(branch, channel), energyOf(shortcut, channel)));
   }
-  if (sum) said.push(reluWords(texts.relu, sum.negatives(sum.places.get(channel))));
-  return sentences(said);
+  if (sum) parts.push(reluWords(texts.relu, sum.negatives(sum.places.get(channel))));
+  return sentences(parts);
 }
 
 /** Returns the sentence on how strong F(x) is beside the shortcut, from their mean squares. */

@@ -42,8 +42,8 @@ export class Order {
       const thing = known.get(String(item.id)) ?? this.thing(item);
       thing.querySelector("b").textContent = place + 1;
       thing.querySelector("span").textContent = item.text;
-      const told = this.help.replace("{text}", item.text).replace("{n}", place + 1);
-      thing.setAttribute("aria-label", told.replace("{m}", this.items.length));
+      const label = this.help.replace("{text}", item.text).replace("{n}", place + 1);
+      thing.setAttribute("aria-label", label.replace("{m}", this.items.length));
       return thing;
     });
     this.list.replaceChildren(...things);
@@ -74,7 +74,7 @@ export class Order {
   }
 
   /** Tells the order. */
-  tell() {
+  emit() {
     this.send({ order: this.items.map(({ id }) => id) });
   }
 
@@ -85,7 +85,7 @@ export class Order {
     if (!step || place < 0) return;
     event.preventDefault();
     event.stopPropagation();
-    if (this.move(place, place + step)) this.tell();
+    if (this.move(place, place + step)) this.emit();
   }
 
   /** Takes a thing in hand. */
@@ -113,7 +113,7 @@ export class Order {
     this.held?.classList.remove("held");
     this.held?.focus({ preventScroll: true });
     this.held = null;
-    if (this.hasMoved) this.tell();
+    if (this.hasMoved) this.emit();
     this.hasMoved = false;
   }
 

@@ -6,9 +6,9 @@ export const pointed = () =>
 
 /** Tells a listener whenever something else is pointed at; returns what ends that. */
 export function onPointed(listener) {
-  const tell = () => listener(pointed());
-  window.addEventListener("resnet-viz:pointed", tell);
-  return () => window.removeEventListener("resnet-viz:pointed", tell);
+  const notify = () => listener(pointed());
+  window.addEventListener("resnet-viz:pointed", notify);
+  return () => window.removeEventListener("resnet-viz:pointed", notify);
 }
 
 /** Returns the targets of one kind, as in `node:3b`. */

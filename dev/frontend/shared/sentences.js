@@ -9,7 +9,7 @@ export const sentences = (texts) =>
 
 /** Returns clauses of one sentence, with the marks of the language they are in; `end` is "." for its last one. */
 export function clauses(texts, end = "") {
-  const said = texts.filter(Boolean);
-  const isChinese = said.some((text) => /\p{Script=Han}/u.test(text));
-  return said.join(isChinese ? "；" : "; ") + (isChinese && end ? "。" : end);
+  const parts = texts.filter(Boolean);
+  const isChinese = parts.some((text) => /\p{Script=Han}/u.test(text));
+  return parts.join(isChinese ? "；" : "; ") + (isChinese && end ? "。" : end);
 }
