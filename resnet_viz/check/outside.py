@@ -83,12 +83,11 @@ def _stopped(failures: list[Failure]) -> list[Remark]:
 def _not_run(failures: list[Failure]) -> list[Remark]:
     if not failures:
         return []
-    text = ngettext(
-        "this needs values or files, and here are none. What was judged does not depend on it.",
-        "this and {m} later lines need values or files, and here are none. What was judged does not depend on them.",
-        len(failures),
-    )
-    return [_remark("not-run", failures[0].line, text.format(m=len(failures) - 1))]
+    more = len(failures) - 1
+    text = _("this needs values or files, and here are none. What was judged does not depend on it.")
+    if more:
+        text = _("{n} lines from here on need values or files, and here are none. What was judged needs none.")
+    return [_remark("not-run", failures[0].line, text.format(n=more + 1))]
 
 
 def _reached(program: Program) -> list[Remark]:

@@ -316,7 +316,9 @@ def _no_return(draft: Draft, scene: Scene) -> Words:
     return Words(
         text.format(function=scene.function),
         "",
-        _("Without it the function gives None, and the next layer has nothing to read."),
+        _("The next layer then has nothing to read.")
+        if draft.form == "none"
+        else _("Without it the function gives None, and the next layer has nothing to read."),
     )
 
 

@@ -14,8 +14,8 @@ from resnet_viz.check.recorder import FILE, NotKnownError, TooMuchError
 from resnet_viz.check.session import KerasRefusesError
 from resnet_viz.check.vocabulary import KERAS, MODULES, OTHER_LAYERS, STARTS
 from resnet_viz.check.wording import near, suggested
+from resnet_viz.messages import N_, Titles, joined
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import joined
 
 _OURS = str(Path(__file__).parent)
 _OUR_WORDS = re.compile(
@@ -25,6 +25,19 @@ _OUR_WORDS = re.compile(
 """What Python may say of the stand-in, and a student cannot understand."""
 _SIGNS = {"‘": "'", "’": "'", "“": '"', "”": '"', "。": ".", "、": ",", "–": "-", "—": "-", "−": "-", "×": "*"}
 """Signs that a text program puts in place of Python's."""
+_PYTHON_SAYS = {
+    "was never closed": N_("a bracket is never closed"),
+    "unterminated": N_("a text in quotes does not end"),
+    "does not match opening": N_("the brackets do not match"),
+    "unmatched": N_("a bracket is closed that was never opened"),
+    "expected ':'": N_("a colon is missing"),
+    "forgot a comma": N_("a comma seems to be missing"),
+    "unindent does not match": N_("this line is indented otherwise than those above it"),
+    "expected an indented block": N_("an indented line is missing here"),
+    "unexpected indent": N_("this line is indented too far"),
+}
+"""What Python says of text that is none, by a part of its words, and plainer words for it."""
+_PYTHON = Titles(_PYTHON_SAYS)
 _BLOCKS = ("identity_block", "convolutional_block", "convolution_block")
 _NOT_KERAS = re.compile(r"^(?:tf|tensorflow)\.(?:\w+\.)*[a-z]\w*$|(?:^|\.)nn\.[a-z]\w*$")
 """A call of TensorFlow itself, as its functions are written: in small letters."""
@@ -168,7 +181,8 @@ def syntax_stop(error: SyntaxError, code: str) -> Stop:
     said = (error.msg or "").rstrip(".?")[:160]
     foreign = re.search(r"invalid character '(.)'", said)
     meant = _SIGNS.get(foreign.group(1)) or unicodedata.normalize("NFKC", foreign.group(1)) if foreign else ""
-    sentence = _("This is not Python yet: {error}.").format(error=said)
+    plain = next((_PYTHON(part) for part in _PYTHON_SAYS if part in said), said)
+    sentence = _("This is not Python yet: {error}.").format(error=plain)
     if foreign and meant.isascii():
         sentence = _("The sign `{there}` is none of Python. Write `{meant}`.").format(
             there=foreign.group(1), meant=meant

@@ -1,6 +1,7 @@
 """Short words of the checker: layers, places, sizes, and the one way to say where."""
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -95,8 +96,13 @@ def places_text(places: Sequence[str]) -> str:
     return joined([_PLACES.get(place, place) for place in places])
 
 
+_CLOSE_UP = re.compile("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+"""A space that a sentence has for a Latin word, where a Chinese one was put in."""
+
+
 def at_line(line: int | None, sentence: str) -> str:
     """Return a sentence with the line that it is about before it."""
+    sentence = _CLOSE_UP.sub("", sentence)
     if line is None:
         return sentence[:1].upper() + sentence[1:]
     return joined((_("Line {n}").format(n=line), sentence), ": ")
