@@ -109,7 +109,10 @@ def _with_verdict(answer: Answer, *, has_network: bool = False) -> Answer:
     elif verdict == "mistake":
         answer["headline"] = ngettext("{n} mistake found.", "{n} mistakes found.", n).format(n=n)
         if "looks_like" in answer:
-            text = _("This network is exactly the preset {name}.").format(name=answer["looks_like"])
+            text = _("This network is exactly the preset {name}.")
+            if len({each["function"] for each in answer["mistakes"]}) > 1:
+                text = _("Apart from its blocks this network is exactly the preset {name}.")
+            text = text.format(name=answer["looks_like"])
             answer["headline"] = joined((answer["headline"], text), " ")
     elif verdict == "unknown":
         answer["headline"] = _("This cannot be judged.")

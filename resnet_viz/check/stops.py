@@ -5,7 +5,6 @@ import re
 import traceback
 import unicodedata
 from collections.abc import Sequence
-from pathlib import Path
 
 from resnet_viz.check.answer import Stop
 from resnet_viz.check.layers import Layer
@@ -16,8 +15,9 @@ from resnet_viz.check.vocabulary import KERAS, MODULES, OTHER_LAYERS, STARTS
 from resnet_viz.check.wording import near, suggested
 from resnet_viz.messages import N_, Titles, joined
 from resnet_viz.messages import gettext as _
+from resnet_viz.paths import PACKAGE
 
-_OURS = str(Path(__file__).parent)
+_OURS = str(PACKAGE / "check")
 _OUR_WORDS = re.compile(
     r"\b(?:Dust|Foreign|Home|Built|Initializers?|Phase|StandIn|Session|Recorder|Tensor|Shape|Unknown|_Tree|_Sequential)\b"
     r"|<locals>|<lambda>|resnet_viz|\b(?:applied|_no_init)\(\)|^(?:Layer|Model)\."

@@ -347,7 +347,9 @@ def test_the_network_of_2018_is_right_against_its_preset_and_recognised_against_
     answer = judge(BY_2018)
     assert [each["id"] for each in answer["mistakes"]] == ["squeeze-512", "stem-relu"]
     assert answer["looks_like"] == "coursera-2018"
-    assert "coursera-2018" in answer["headline"]
+    assert answer["headline"].endswith("This network is exactly the preset coursera-2018.")
+    wrong = changed(IDENTITY_2018, ("padding = 'same'", "padding = 'valid'"))
+    assert "Apart from its blocks this network is exactly the preset" in judge(wrong + BY_2018)["headline"]
     assert "looks_like" not in judge(slips.SLIPS["squeeze-512"][0])
     answer = judge(NETWORK_2018, preset="coursera-2018")
     assert {each["id"] for each in answer["mistakes"]} == {"stem-relu", "other"}
