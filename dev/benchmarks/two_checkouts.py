@@ -15,7 +15,7 @@ from pathlib import Path
 from servers import OURS, ROOT, Server, serving
 from visitor import Visitor
 
-PAGES = ("/", "/layers", "/activations", "/explain", "/train")
+PAGES = ("/", "/layers", "/activations", "/explain", "/train", "/weights", "/check")
 
 
 @dataclass

@@ -25,6 +25,8 @@ OPENED: list[str] = []
 FOLDED = (
     state.CHANGING.key,
     "another_picture",
+    "surgery_menu",
+    "explain_settings",
     *(f"subject_{part}" for part in ("preset", "input", "classes", "weights", "image", "language")),
 )
 

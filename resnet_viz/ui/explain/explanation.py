@@ -113,8 +113,10 @@ def _show_controls(trial: Trial, view: ExplainView, focus: str, shares: FloatArr
                 width=190,
             )
         else:
-            with st.popover(_("Settings"), key="explain_settings"):
-                _show_settings(explanations.request_of(trial, view, focus, target))
+            fold = st.popover(_("Settings"), key="explain_settings", on_change="rerun")
+            if fold.open:
+                with fold:
+                    _show_settings(explanations.request_of(trial, view, focus, target))
     return between
 
 

@@ -16,39 +16,45 @@ from resnet_viz.ui.shared import controls
 
 
 def show(surgery: Surgery, block: Block, layer: str) -> None:
-    """Draw what can be done to the block and layer in focus, and what has been done."""
+    """Draw what can be done to the block and layer in focus, behind what says how much has been done."""
     count = len(surgery.dropped) + len(surgery.cut) + len(surgery.silenced)
     title = _("Surgery ({n})").format(n=count) if count else _("Surgery")
-    with st.popover(title, key="surgery_menu"):
-        st.markdown(
-            _("Switch a part off and watch the prediction. The weights stay as they are."),
-            help=_(
-                "Each block that is left out of a trained ResNet costs little accuracy ([Veit et al. 2016](https://arxiv.org/abs/1605.06431)). A ReLU follows every addition, so the network is not exactly the sum of its paths."
-            ),
-            width=320,
+    fold = st.popover(title, key="surgery_menu", on_change="rerun")
+    if fold.open:
+        with fold:
+            _show_choice(surgery, block, layer)
+
+
+def _show_choice(surgery: Surgery, block: Block, layer: str) -> None:
+    st.markdown(
+        _("Switch a part off and watch the prediction. The weights stay as they are."),
+        help=_(
+            "Each block that is left out of a trained ResNet costs little accuracy ([Veit et al. 2016](https://arxiv.org/abs/1605.06431)). A ReLU follows every addition, so the network is not exactly the sum of its paths."
+        ),
+        width=320,
+    )
+    if block.add:
+        controls.toggle(
+            _("Leave F(x) of block {name} out").format(name=block.name),
+            block.name in surgery.dropped,
+            lambda _on: _toggle("drop", block.name),
+            key="surgery_drop",
         )
-        if block.add:
-            controls.toggle(
-                _("Leave F(x) of block {name} out").format(name=block.name),
-                block.name in surgery.dropped,
-                lambda _on: _toggle("drop", block.name),
-                key="surgery_drop",
-            )
-            controls.toggle(
-                _("Cut the shortcut of block {name}").format(name=block.name),
-                block.name in surgery.cut,
-                lambda _on: _toggle("cut", block.name),
-                key="surgery_cut",
-            )
-        else:
-            st.markdown(_("A plain block cannot be left out: nothing would get through."))
-        controls.text(
-            _("Switched-off channels of {layer}").format(layer=layer),
-            ", ".join(map(str, surgery.silenced_at(layer))),
-            lambda text: _silence(layer, text),
-            key="surgery_silence",
-            help=_("Numbers with commas between. Or choose a channel among the maps and switch it off there."),
+        controls.toggle(
+            _("Cut the shortcut of block {name}").format(name=block.name),
+            block.name in surgery.cut,
+            lambda _on: _toggle("cut", block.name),
+            key="surgery_cut",
         )
+    else:
+        st.markdown(_("A plain block cannot be left out: nothing would get through."))
+    controls.text(
+        _("Switched-off channels of {layer}").format(layer=layer),
+        ", ".join(map(str, surgery.silenced_at(layer))),
+        lambda text: _silence(layer, text),
+        key="surgery_silence",
+        help=_("Numbers with commas between. Or choose a channel among the maps and switch it off there."),
+    )
 
 
 def show_done(surgery: Surgery, *, has_way_back: bool) -> None:
