@@ -139,7 +139,8 @@ def of_extra(step: Step, read: Step | None, place: str) -> Reason:
     elif step.kind == "relu" and read and read.kind == "relu":
         return Reason(arithmetic, _("A second ReLU changes nothing: no value is negative any more."))
     else:
-        why = _EXTRA.get(step.kind, "")
+        is_first_norm = step.kind == "batch_norm" and read is not None and read.kind != "batch_norm"
+        why = "" if is_first_norm else _EXTRA.get(step.kind, "")
         if place[:1].isdigit() and shape and step.shape and step.shape[:2] != shape[:2]:
             why = _("Main path and shortcut must shrink the map alike, or they cannot be added.")
         why = why or _("What follows then reads other values than in the course.")

@@ -185,7 +185,9 @@ def _late(draft: Draft, scene: Scene) -> Words:
     )
     if draft.form == "itself":
         return Words(
-            _("the sum adds the output of {place} to itself.").format(place=place),
+            _("the sum adds the output of {place} to itself.").format(place=place)
+            if place
+            else _("the sum adds one layer's output to itself."),
             _("The block gives 2·F(x) in place of F(x) + x.") if draft.places == ["2c"] else "",
             _("The shortcut must carry the input past the block. Save it first: `X_shortcut = X`."),
         )
@@ -249,7 +251,9 @@ def _skipped(draft: Draft, _scene: Scene) -> Words:
         text = _("this layer reads the output of {read}, so what stands between them is skipped: {places}.")
         if draft.values.get("reads") == "x":
             text = _("this layer reads the block's input, so what stands between them is skipped: {places}.")
-        what = text.format(read=draft.values.get("reads"), places=places_text(draft.places))
+        reads = draft.values.get("reads")
+        skipped = [place for place in draft.places if place != reads] or draft.places
+        what = text.format(read=reads, places=places_text(skipped))
     return Words(what, "", _("The skipped layers are computed, but change nothing: they never learn."))
 
 

@@ -55,7 +55,8 @@ class StandIn:
         """Return what the first cell of the course's notebooks imports: a pasted function comes without that cell."""
         starts = {name: getattr(self.home, name) for name in STARTS}
         modules = dict.fromkeys(MODULES, self.home)
-        return {**starts, **self.home.things, **modules, "np": self.numpy}
+        penalties = {name: Dust(name, self.session) for name in ("l1", "l2", "l1_l2", "regularizers")}
+        return {**starts, **penalties, **self.home.things, **modules, "np": self.numpy}
 
     def undefined(self, name: str) -> Dust:
         """Return what stands for a name that a swallowed helper file may define."""

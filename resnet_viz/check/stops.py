@@ -38,7 +38,7 @@ _PYTHON_SAYS = {
 }
 """What Python says of text that is none, by a part of its words, and plainer words for it."""
 _PYTHON = Titles(_PYTHON_SAYS)
-_BLOCKS = ("identity_block", "convolutional_block", "convolution_block")
+_OTHERS = ("l1", "l2", "l1_l2", "regularizers", "identity_block", "convolutional_block", "convolution_block")
 _NOT_KERAS = re.compile(r"^(?:tf|tensorflow)\.(?:\w+\.)*[a-z]\w*$|(?:^|\.)nn\.[a-z]\w*$")
 """A call of TensorFlow itself, as its functions are written: in small letters."""
 
@@ -137,7 +137,7 @@ def _said(error: BaseException, text: str, source: Source, usual: Sequence[str])
 
 def _no_name(error: NameError, source: Source, usual: Sequence[str]) -> str:
     name = error.name or str(error).partition("'")[2].partition("'")[0]
-    if (name in usual and name not in _BLOCKS) or name in OTHER_LAYERS:
+    if (name in usual and name not in _OTHERS) or name in OTHER_LAYERS:
         place = "models" if name in ("Model", "Sequential") else "initializers" if name in STARTS else "layers"
         text = _("`{name}` is not imported.").format(name=name)
         example = f"`from tensorflow.keras.{place} import {name}`"

@@ -279,4 +279,6 @@ RIGHT: dict[str, str] = {
     "everything by stars, an output pasted along": "from keras.layers import *\nfrom keras.initializers import *\n"
     + IDENTITY_2018
     + "\nOut[4]: <KerasTensor shape=(None, 4, 4, 6)>\n",
+    "filters from outside": "F = [64, 128, 256]\n"
+    + changed(IDENTITY_2018, ("(X, f, filters, stage, block)", "(X, f=3, stage=2, block='b')"), ("= filters", "= F")),
 }

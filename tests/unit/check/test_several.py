@@ -177,6 +177,26 @@ TELLING = {
         "the shortcut begins after 2c, and not at the block's input",
         "There x is 8×8×512",
     ),
+    "a ReLU of 2c to itself": (
+        IDENTITY_2018,
+        [("    X = Add()([X, X_shortcut])", "    X = Activation('relu')(X)\n    X = Add()([X, X])")],
+        ["shortcut-late", "relu-on-2c"],
+        "the sum adds one layer's output to itself",
+        "",
+    ),
+    "one number for the filters": (
+        (
+            "def identity_block(X, n_filters):\n"
+            "    y = ReLU()(BatchNormalization()(Conv2D(n_filters, 1)(X)))\n"
+            "    y = ReLU()(BatchNormalization()(Conv2D(n_filters, 3)(y)))\n"
+            "    y = BatchNormalization()(Conv2D(n_filters * 4, 1)(y))\n"
+            "    return ReLU()(Add()([y, X]))\n"
+        ),
+        [],
+        ["padding"],
+        "Line 3: ",
+        "15×15 into 13×13",
+    ),
     "an early return": (
         IDENTITY_2018,
         [("    ### START CODE", "    return X\n    ### START CODE")],
