@@ -50,7 +50,8 @@ def opened(page: str = "architecture", params: dict[str, str] | None = None, *, 
 def texts(app: AppTest) -> str:
     kinds = ("markdown", "subheader", "warning", "info", "error", "code", "caption")
     parts = [element.value for kind in kinds for element in getattr(app, kind)]
-    return "\n".join([*parts, *(element.body for element in app.get("html"))])
+    bodies = [element.body for element in app.get("html")]
+    return "\n".join([*parts, *(body for body in bodies if not body.startswith("<style>"))])
 
 
 def exactly(app: AppTest, sentence: str) -> str:
