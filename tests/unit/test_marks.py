@@ -1,6 +1,7 @@
 """Words that point: what they are, what they name, and that a lesson's words name what there is."""
 
 import pytest
+import streamlit as st
 
 from resnet_viz.lessons.marks import Mark, marks_in, parts_of, unmarked
 from resnet_viz.lessons.walks import shipped_walks
@@ -8,6 +9,7 @@ from resnet_viz.lessons.words import WORDS
 from resnet_viz.messages import gettext, use_language
 from resnet_viz.subject.links import from_params
 from resnet_viz.training.demos import demos
+from resnet_viz.ui import state
 from resnet_viz.ui.frame import pointing
 from resnet_viz.ui.frame.pointing import names_of
 from resnet_viz.viz.block_view import terms
@@ -79,13 +81,15 @@ def test_a_word_says_what_it_means_in_the_readers_language_and_one_that_nobody_e
     assert [WORDS["batch"] in text for text in written] == [True, False]
 
 
-# What a page draws that can light up.
-LIT = {
-    "": {"node", "edge", "map"},
-    "layers": {"node"},
-    "activations": {"map", "edge", "cell"},
-    "train": {"curve"},
-}
+def test_where_nothing_can_light_up_words_just_read(monkeypatch):
+    monkeypatch.setattr(st, "session_state", {})
+    written = []
+    monkeypatch.setattr(pointing.st, "html", written.append)
+    for page in ("", "explain"):
+        state.PAGE.set(page)
+        pointing.show("See [[node:3b|block 3b]].")
+    assert ["data-points" in text for text in written] == [True, False]
+    assert written[1] == "<p>See block 3b.</p>"
 
 
 @pytest.mark.parametrize("name", shipped_walks())
@@ -100,7 +104,7 @@ def test_what_a_shipped_text_points_at_is_there_and_the_same_in_chinese(name):
             assert sorted(mark.name for mark in marks_in(translated)) == sorted(mark.name for mark in marks)
             there = parts_at(place)
             for mark in marks:
-                assert mark.kind in {*LIT.get(place.page, ()), "word"}, (mark, place.page)
+                assert mark.kind in {*pointing.LIT.get(place.page, ()), "word"}, (mark, place.page)
                 assert mark.kind == "cell" or mark.target in there[mark.kind], mark
 
 

@@ -11,6 +11,14 @@ from resnet_viz.spec import Block, LayerGraph
 from resnet_viz.ui import say, state
 from resnet_viz.viz.block_view import terms
 
+LIT = {
+    "": {"node", "edge", "map"},
+    "layers": {"node"},
+    "activations": {"map", "edge", "cell", "node"},
+    "train": {"curve"},
+}
+"""What a page draws that can light up: elsewhere such words just read."""
+
 
 def show(text: str) -> None:
     """Draw a text, line by line; the style sheet and `style/pointing.js` do the rest."""
@@ -30,6 +38,8 @@ def _piece(piece: str | Mark, graph: LayerGraph, here: Block) -> str:
         return html.escape(piece)
     if piece.kind == "word":
         return _explained(piece)
+    if piece.kind not in LIT.get(state.PAGE.get(), ()):
+        return html.escape(piece.text)
     names = html.escape(" ".join(names_of(piece, graph, here)))
     return f'<span role="button" tabindex="0" data-points="{names}">{html.escape(piece.text)}</span>'
 
