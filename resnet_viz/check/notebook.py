@@ -73,8 +73,15 @@ class Source:
 
     def return_lines(self, name: str) -> list[int]:
         """Return the lines of a function's own `return`s."""
-        node = self.body_of(name)
-        return [each.lineno for each in ast.walk(node) if isinstance(each, ast.Return)] if node else []
+        todo: list[ast.AST] = list(getattr(self.body_of(name), "body", ()))
+        found = []
+        while todo:
+            each = todo.pop()
+            if isinstance(each, ast.Return):
+                found.append(each.lineno)
+            elif not isinstance(each, (ast.FunctionDef, ast.ClassDef, ast.Lambda)):  # those return for themselves
+                todo += ast.iter_child_nodes(each)
+        return sorted(found)
 
     def early_return(self, name: str) -> int | None:
         """Return the line of a `return` that has more lines of the function below it."""

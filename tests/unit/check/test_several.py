@@ -205,6 +205,16 @@ TELLING = {
         "",
     ),
     "None at the end": (IDENTITY_2018, [("return X", "return None")], ["no-return"], "returns None", ""),
+    "a return of a helper inside alone": (
+        IDENTITY_2018,
+        [
+            ("    X_shortcut = X\n", "    def kept(t):\n        return t\n    X_shortcut = kept(X)\n"),
+            ("    return X\n", ""),
+        ],
+        ["no-return"],
+        "has no `return`",
+        "",
+    ),
     "two things at the end": (IDENTITY_2018, [("return X", "return X, X_shortcut")], ["other"], "several things", ""),
     "pooling on the shortcut": (
         CONVOLUTION_2018,
