@@ -95,6 +95,12 @@ export class Things {
     return boundsOf([name, ...(this.opened.get(name) ?? [])].flatMap((own) => this.groups.get(own) ?? []));
   }
 
+  /** Where a group stands together with what else of its stage is open; undefined if it is not drawn. */
+  together(name) {
+    const open = [...this.opened.values()].find((own) => own.includes(name));
+    return open ? boundsOf(open.flatMap((own) => this.groups.get(own) ?? [])) : this.group(name);
+  }
+
   /** Where a thing stands in the drawing, with `around` times its size about it. */
   place(name, around = 0) {
     if (this.blocks.has(name)) return this.groups.get(name);

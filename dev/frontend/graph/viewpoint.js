@@ -94,12 +94,12 @@ export class Viewpoint {
     return true;
   }
 
-  /** All of the picture if that can be read, else the group we are in. */
+  /** All of the picture if that can be read, else the group we are in, with what else is open there. */
   survey(group) {
     const { camera } = this;
     camera.fit();
-    if (camera.isReadable || !this.drawing.things.group(group)) return;
-    this.flyTo(() => (camera.isReadable ? null : this.drawing.things.group(group)));
+    if (camera.isReadable || !this.drawing.things.together(group)) return;
+    this.flyTo(() => (camera.isReadable ? null : this.drawing.things.together(group)));
   }
 
   /** Zooms by a factor about the middle. */
