@@ -11,6 +11,8 @@ const GAP = 16; // between shelves, where they are tied
 const LEAST_LINE = 12; // the whole network's least height, in the size of the text
 const TIGHT_LINE = 10.2; // the same where not all would be seen otherwise: boxes and arcs touch the words above them
 const WIDTH_OF_F = 2.15; // of a box with F(x) level, in the size of the text
+const WIDER = [1.15, 1.3, 1.45]; // than its frame
+const ROUNDING = 1e-6; // of a scale
 const NARROW = 560; // a picture narrower than this is a phone's: it goes down
 const TALL_STAGE = 12; // a stage's largest box there, in the size of the text
 const NEAR = 120; // from what is opened to its shelf, for a tie to be drawn
@@ -99,14 +101,21 @@ function composed(draw, given, laid, place, texts) {
   return { scene, rows, width: place.width, height: draw(scene, rows, laid, place) };
 }
 
-/** Returns the network from left to right; what is higher than its frame will be shown smaller, so it may be as much wider. */
+/** Returns the network from left to right; what is higher than its frame will be shown smaller, so it may be wider too: as much
+ *  as leaves it largest. */
 function composeFitting(given, laid, place, texts) {
-  const found = composed(composeWide, given, laid, place, texts);
+  let found = composed(composeWide, given, laid, place, texts);
   if (found.height === null) return null;
-  const wider = { ...place, width: (place.width * found.height) / place.height, height: found.height };
-  if (wider.width <= place.width) return found;
-  const second = composed(composeWide, given, laid, wider, texts);
-  return second.height <= found.height ? second : found;
+  const most = found.height / place.height;
+  let scale = 1 / most;
+  for (const share of [...WIDER.filter((own) => own < most), most]) {
+    if (share <= 1) continue;
+    const wider = { ...place, width: place.width * share, height: place.height * share };
+    const other = composed(composeWide, given, laid, wider, texts);
+    const own = Math.min(1 / share, place.height / other.height);
+    if (own >= scale - ROUNDING) [found, scale] = [other, own];
+  }
+  return found;
 }
 
 /** Returns the picture for a frame of { width, height } CSS px: its svg, its bounds, where groups stand, the edges between
