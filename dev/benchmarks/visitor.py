@@ -38,6 +38,7 @@ class Visitor:
         """Be about to visit the server at `url`."""
         self.url, self.timeout_s = url.rstrip("/"), timeout_s
         self.widgets: dict[str, tuple[Any, str]] = {}
+        self._drawn: set[str] = set()
         self.problems: list[str] = []
         self.images: list[str] = []
         self.session_id = self.query = self.page = ""
@@ -257,7 +258,7 @@ class Visitor:
                 self._events.put_nowait(("script_finished", self._overtaken))
             self._overtaken = ()
             if not is_part:
-                self.widgets.clear()
+                self._drawn.clear()
                 self._forget_repeats(self._repeats)
         elif kind == "navigation":
             self.page = message.navigation.page_script_hash
@@ -269,7 +270,10 @@ class Visitor:
         elif kind == "stop_auto_rerun":
             self._forget_repeats(message.stop_auto_rerun.fragment_ids)
         elif kind == "script_finished" and message.script_finished in ANSWERED:
-            self._events.put_nowait((kind, tuple(message.metadata.run.fragment_ids)))
+            parts = tuple(message.metadata.run.fragment_ids)
+            if not parts:  # until then what the last run drew stands there, and can be used
+                self.widgets = {name: found for name, found in self.widgets.items() if name in self._drawn}
+            self._events.put_nowait((kind, parts))
         elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
             # So is the end of a part's run called when the next part's run begins before it was sent.
             self._overtaken = tuple(message.metadata.run.fragment_ids)
@@ -293,6 +297,7 @@ class Visitor:
             self.images.extend(image.url for image in found.imgs)
         if getattr(found, "id", ""):
             self.widgets[found.id] = found, delta.fragment_id
+            self._drawn.add(found.id)
 
     def _repeat(self, fragment: str, interval_s: float) -> None:
         async def ask() -> None:
