@@ -74,9 +74,9 @@ def test_any_reachable_network_is_drawn_explained_and_linked():
             continue
         drawn += 1
         assert with_changes(base, changed_paths(base, spec)) == spec
-        for node in ("conv1", "avg_pool", summary.graph.blocks[0].out, summary.graph.blocks[-1].branch):
-            for opened in ((), summary.graph.groups):
-                assert draw(summary, opened).drawn(node)
+        for picture in (draw(summary, ()), draw(summary, summary.graph.groups)):
+            for node in ("conv1", "avg_pool", summary.graph.blocks[0].out, summary.graph.blocks[-1].branch):
+                assert picture.drawn(node)
         for record in summary.records:
             assert shape_arithmetic(record)
             assert field_arithmetic(summary, record)
