@@ -1,5 +1,6 @@
 # Two commands do everything, set-up included: `make run` and `make test`. The rest is for those who work on it.
 VENV ?= .venv
+WORKERS ?= 3
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 .PHONY: help run test busy check bench performance soak load messages frontend lock format clean imagenet-check
@@ -24,7 +25,7 @@ run: $(VENV)/.run
 	$(BIN)/python -m streamlit run app.py
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 3 --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --no-loadscope-reorder $(ARGS)
 
 busy: $(VENV)/.dev
 	@sh dev/tools/busy.sh 3 $(BIN)/python -m pytest tests/browser tests/app $(ARGS)
