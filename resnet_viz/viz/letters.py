@@ -18,4 +18,6 @@ def lettered(figure: go.Figure, *, is_projected: bool) -> go.Figure:
     if figure.layout.title.text:
         figure.update_layout(title={"font": font})
     figure.update_annotations(font=font)
-    return figure.update_xaxes(axis).update_yaxes(axis)
+    # Names below an axis make room below it and at its end; at its start the other axis has made it. Those that a narrow window
+    # hides are measured all the same: they took half of a phone's chart.
+    return figure.update_xaxes(axis | {"automargin": "height+right"}).update_yaxes(axis)
