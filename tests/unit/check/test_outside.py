@@ -136,8 +136,8 @@ def test_tensorflow_itself_is_no_layer_of_keras():
 
 
 THINGS = [
-    *("tf.nn.relu", "np", "tf.constant(1)", "glorot_uniform(seed=0)", "Input", "Conv2D(3, 1)", "X", "X.shape", "open"),
-    *("training", "Model", "load_data", "Sequential([])", "Foreign()", "Foreign", "Own()", "Model(X, X)", "add"),
+    *("tf.nn.relu", "tf.constant(1)", "glorot_uniform(seed=0)", "Input", "X", "X.shape", "training", "Sequential([])"),
+    *("Foreign()", "Model(X, X)"),
 ]
 USES = [
     *("{}.nothing", "{}()", "{}(1, 2, 3, 4, 5)", "{}(X, zz=1)", "{}[0]", "{} + 1", "len({})", "int({})", "a, b = {}"),
