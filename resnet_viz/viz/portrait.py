@@ -305,7 +305,7 @@ def _texts() -> dict[str, Any]:
         "jump": _("See channel {n} in Activations"),
         "taken": _("Take this network to see its channels in Activations."),
         "keys": {
-            "scales": _("Scale γ, a square a channel. Dark: small, bright: up to {value}; crossed out: off"),
-            "shifts": _("Shift β. Red: above 0, blue: below, up to {value}"),
+            "scales": _("Scale γ, a square a channel: dark is near 0, bright is {value}, crossed out is off."),
+            "shifts": _("Shift β: red is above 0, blue is below, up to {value}."),
         },
     }
