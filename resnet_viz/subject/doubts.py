@@ -272,9 +272,7 @@ def _in_another_network(now: Situation) -> Doubt | None:
 def _after_surgery(now: Situation) -> Doubt | None:
     """The network or its input is not as it was while it learned."""
     if now.unsaid_pixels:
-        sentence = _(
-            "Nobody has said which pixel values these weights were learned with: {name} is a guess. The prediction may be wrong."
-        )
+        sentence = _("Nobody has said which pixel values these weights were learned with. {name} is a guess.")
         return Doubt(Cause.UNSAID, sentence.format(name=normalisation_name(now.unsaid_pixels)), Remedy.SAY)
     if now.wants_pixels:
         sentence = _("These weights were learned with other pixel values. The prediction may be wrong.")

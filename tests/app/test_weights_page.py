@@ -85,7 +85,7 @@ def test_the_menus_own_upload_takes_what_is_of_the_network_above_and_explains_th
     assert not app.exception
     assert app.query_params["weights"] == "file"
     doubted = next(item.value for item in app.markdown if "is a guess" in item.value)
-    assert "which pixel values these weights were learned with: 0 … 1 is a guess" in doubted
+    assert "which pixel values these weights were learned with. 0 … 1 is a guess" in doubted
     assert "names of ImageNet, assumed" in texts(app)
     app.button(key="doubt_say").click().run()
     assert "names are taken to be its" in texts(app)

@@ -91,7 +91,7 @@ CASES = {
     ),
     "pixel values that nobody has told": (
         replace(TRUSTED, source="file", made_for=None, learned_from="", unsaid_pixels="unit"),
-        (Cause.UNSAID, Remedy.SAY, "learned with: 0 … 1 is a guess."),
+        (Cause.UNSAID, Remedy.SAY, "learned with. 0 … 1 is a guess."),
     ),
     "other pixel values": (
         replace(TRUSTED, wants_pixels=True),
