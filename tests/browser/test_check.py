@@ -4,12 +4,13 @@ import base64
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
 from resnet_viz.check import puzzle
 from tests.unit.check.test_several import BY_2018
 
-from .waits import eventually, quiet
+from .waits import eventually, in_scheme, quiet
 
 BLOCK = """def identity_block(X, f, filters, stage, block):
     F1, F2, F3 = filters
@@ -174,3 +175,19 @@ def test_lines_in_the_right_order_are_right_and_hints_come_before_the_solution(p
         expect(page.locator(".hint")).to_have_count(count)
     page.locator(".more").click()
     expect(page.locator(".solution li")).to_have_count(1)
+
+
+def test_a_verdict_can_be_read_by_all_and_stays_in_another_language_and_the_code_at_the_next_visit(page):
+    page.get_by_role("button", name="Write code").click()
+    assert verdict(page, BLOCK.replace("'same'", "'valid'")) == ("mistake", ["padding"])
+    for scheme in ("dark", "light"):
+        in_scheme(page, scheme)
+        found = Axe().run(page).response["violations"]
+        serious = [rule for rule in found if rule["impact"] in ("serious", "critical")]
+        assert [(rule["id"], [node["html"][:160] for node in rule["nodes"]]) for rule in serious] == []
+    page.locator(".st-key-subject_language button").click()
+    page.get_by_text("简体中文", exact=True).last.click()
+    expect(page.locator(".headline")).to_contain_text("错误")
+    code = page.locator(".check textarea").input_value()
+    page.reload()
+    expect(page.get_by_label("你的代码")).to_have_value(code)

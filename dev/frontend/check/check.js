@@ -200,7 +200,8 @@ export class Check {
     this.starts.hidden = mode !== "write";
     this.against.hidden = mode !== "write"; // lines make a block
     this.parsons.root.hidden = mode !== "order";
-    if (!this.isWaiting) this.invite();
+    if (this.isWaiting) this.tellProgress();
+    else this.invite();
   }
 
   /** Shows what to do first. */
@@ -256,12 +257,13 @@ export class Check {
     return runtime.of(this.data.files, () => this.tellProgress());
   }
 
-  /** Tells a person who waits how far it is. */
+  /** Tells a person who waits what for, and how far it is. */
   tellProgress() {
     if (!this.isWaiting) return;
     const { texts, files } = this.data;
     const size = Object.values(files).reduce((sum, file) => sum + file.size_bytes, 0) / 1e6;
-    if (runtime.share < 1) this.verdict.progress(texts.fetching.replace("{size}", size.toFixed(1)), runtime.share);
+    if (this.sandbox.isReady) this.verdict.progress(texts.checking);
+    else if (runtime.share < 1) this.verdict.progress(texts.fetching.replace("{size}", size.toFixed(1)), runtime.share);
     else this.verdict.progress(texts.starting);
   }
 
@@ -275,10 +277,12 @@ export class Check {
     if (!isAble()) this.invite();
     if (!isAble() || this.isWaiting) return;
     this.isWaiting = true;
+    const { puzzle } = this.view;
     this.verdict.forget();
     try {
-      const { code, view, found } = await this.asked();
-      if (view.puzzle !== this.view.puzzle) this.invite();
+      const { code, found } = await this.asked();
+      if (puzzle !== this.view.puzzle)
+        this.invite(); // to what was asked nobody looks any more
       else this.take(found.answer ? JSON.parse(found.answer) : null, found.failed);
       if (code !== this.code) this.changed({}); // somebody typed on
     } catch ({ reason }) {
@@ -291,7 +295,7 @@ export class Check {
 
   /** Resolves to what the library finds, and in what; asks anew where the preset or the language is another meanwhile. */
   async asked() {
-    if (this.sandbox.isReady) this.later = setTimeout(() => this.verdict.progress(this.data.texts.checking), LATER_MS);
+    if (this.sandbox.isReady) this.later = setTimeout(() => this.tellProgress(), LATER_MS);
     else this.tellProgress();
     await this.sandbox.start();
     const { code, view } = this;
@@ -299,7 +303,7 @@ export class Check {
     const found = await this.sandbox.run({ code, preset: view.judged, language });
     clearTimeout(this.later);
     const isStill = view.judged === this.view.judged && language === this.data.language;
-    return isStill ? { code, view, found } : this.asked();
+    return isStill ? { code, found } : this.asked();
   }
 
   /** Says why there is no Python here, and what to do. */

@@ -5,7 +5,8 @@ import { svg } from "../shared/dom.js";
 import { differs, rowsOf } from "./align.js";
 
 // In CSS px:
-const BETWEEN = 9; // rows
+const BETWEEN = { usual: 9, large: 6 }; // rows; a projected block is seen whole
+const LARGE = 15; // letters
 const APART = 14; // the two graphs
 const ROOMY = { number: 34, lane: 16, aside: 20 }; // line of code and sign, what reads an earlier layer, between the paths
 const TIGHT = { number: 22, lane: 8, aside: 10 };
@@ -67,11 +68,12 @@ export class Drawing {
     Object.assign(this, { pair, t, marks, statuses, texts, go });
     const half = isAlone ? width : (width - APART) / 2;
     this.offset = { theirs: 0, ours: isAlone ? 0 : half + APART };
+    this.between = t > LARGE ? BETWEEN.large : BETWEEN.usual;
     this.rows = rowsOf(pair);
     this.told = new Map([...toldBy(pair.theirs), ...toldBy(pair.ours)]);
     this.columns = columnsOf(half, this.rows.side.length > 0);
     this.place(width);
-    this.svg = svg("svg", { viewBox: `0 0 ${width} ${this.height}`, width, height: this.height, role: "img" });
+    this.svg = svg("svg", { viewBox: `0 0 ${width} ${this.height}`, width, height: this.height, role: "group" });
     this.svg.setAttribute("aria-label", texts.alt);
     this.svg.append(...this.bands(width), ...(isAlone ? [] : this.graph("theirs")), ...this.graph("ours"));
   }
@@ -102,9 +104,9 @@ export class Drawing {
       this.tops.push({ y, height });
       this.seat(row, at, y, height, false);
       if (beside) this.seat(beside, at, y, height, true);
-      y += height + BETWEEN;
+      y += height + this.between;
     }
-    this.height = y - BETWEEN + 4;
+    this.height = y - this.between + 4;
   }
 
   /** Notes where the nodes of a row stand. */
@@ -128,7 +130,7 @@ export class Drawing {
     return this.tops.flatMap(({ y, height }, at) => {
       const beside = side[at - from];
       if (main[at].folded || !(differs(main[at]) || (beside && differs(beside)))) return [];
-      const box = { x: 0, y: y - BETWEEN / 2 + 1, width, height: height + BETWEEN - 2, rx: 4 };
+      const box = { x: 0, y: y - this.between / 2 + 1, width, height: height + this.between - 2, rx: 4 };
       return [svg("rect", { ...box, fill: BAND, "fill-opacity": 0.22, class: "band" })];
     });
   }
