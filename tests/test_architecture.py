@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tomllib
@@ -78,8 +79,19 @@ def test_specification_and_arithmetic_need_the_standard_library_only():
 def test_pages_are_thin_and_modules_fit_a_screen_or_four():
     for path in (ROOT / "pages").glob("*.py"):
         assert len(path.read_text("utf-8").splitlines()) <= 80, path
+    lengths = {}
     for path in (ROOT / "resnet_viz").rglob("*.py"):
-        assert len(path.read_text("utf-8").splitlines()) <= 400, path
+        lengths[path] = len(path.read_text("utf-8").splitlines())
+        assert lengths[path] <= 400, path
+    assert statistics.median(lengths.values()) <= 120
+    interface = sum(count for path, count in lengths.items() if "ui" in path.relative_to(ROOT).parts)
+    assert interface <= 0.18 * sum(lengths.values()), "what is no interface belongs into the rooms below"
+
+
+def test_exceptions_from_the_linters_rules_are_few():
+    folders = [ROOT / name for name in ("resnet_viz", "pages", "tests", "dev")]
+    files = [path for folder in folders for path in folder.rglob("*.py") if "node_modules" not in path.parts]
+    assert sum(path.read_text("utf-8").count("# " + "noqa") for path in files) < 25
 
 
 def names_of(path: Path) -> set[str]:

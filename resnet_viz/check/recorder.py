@@ -175,7 +175,7 @@ class Recorder:
             f"n{len(self.steps)}",
             kind,
             more.get("settings", {}),
-            tuple(tensor._step.id for tensor in inputs),  # noqa: SLF001 - the two belong together
+            tuple(tensor._step.id for tensor in inputs),
             shape,
             more.get("name", ""),
             self.line(),
@@ -209,7 +209,7 @@ class Recorder:
     def lines(self) -> tuple[int, ...]:
         """Return the lines of the student's code that are being run, the innermost function's first."""
         found: list[int] = []
-        frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - CPython's own, as in every traceback
+        frame: FrameType | None = sys._getframe(1)
         while frame is not None and len(found) < _DEEP:
             if frame.f_code.co_filename == FILE:
                 found.append(frame.f_lineno)
@@ -257,9 +257,9 @@ def _asked(way: tuple[int, ...], ways: set[tuple[int, ...]]) -> int | None:
 
 def size_of(tensor: Tensor) -> Size | None:
     """Return a tensor's shape without the batch axis."""
-    return tensor._step.shape  # noqa: SLF001 - the two belong together
+    return tensor._step.shape
 
 
 def id_of(tensor: Tensor) -> str:
     """Return the id of the step that made a tensor."""
-    return tensor._step.id  # noqa: SLF001 - the two belong together
+    return tensor._step.id

@@ -91,9 +91,9 @@ def _side(value: Any) -> int:
     return side
 
 
-def _identity(X: Any, f: Any, filters: Any, stage: Any = "", block: Any = "", **_more: Any) -> None:  # noqa: N803
+def _identity(X: Any, f: Any, filters: Any, stage: Any = "", block: Any = "", **_more: Any) -> None:
     """Have the course's parameters."""
 
 
-def _convolutional(X: Any, f: Any, filters: Any, stage: Any = "", block: Any = "", s: Any = 2, **_more: Any) -> None:  # noqa: N803
+def _convolutional(X: Any, f: Any, filters: Any, stage: Any = "", block: Any = "", s: Any = 2, **_more: Any) -> None:
     """Have the course's parameters."""

@@ -23,17 +23,17 @@ def let_runs_end() -> None:
 
 def _begin_in_turn(kind: Any, closed: Any) -> None:
     """Have sessions of that kind begin a run once the last one has said that it has ended."""
-    begin = kind._create_scriptrunner  # noqa: SLF001 - Streamlit has no other place to wait at
+    begin = kind._create_scriptrunner
     if not set(kind.__init__.__code__.co_names) >= _KEPT:
         return
 
     def begin_in_turn(session: Any, asked: Any) -> None:
-        last = session._scriptrunner  # noqa: SLF001
-        if session._state is closed:  # noqa: SLF001
+        last = session._scriptrunner
+        if session._state is closed:
             return
         if last is None:
             begin(session, asked)
         elif not last.request_rerun(asked):
-            session._event_loop.call_later(_SOON_S, begin_in_turn, session, asked)  # noqa: SLF001
+            session._event_loop.call_later(_SOON_S, begin_in_turn, session, asked)
 
-    kind._create_scriptrunner = begin_in_turn  # noqa: SLF001
+    kind._create_scriptrunner = begin_in_turn
