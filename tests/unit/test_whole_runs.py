@@ -68,14 +68,19 @@ async def visited(script) -> list[ForwardMsg]:
     try:
         await runtime.start()
         name = runtime.connect_session(browser, {})
+        session = runtime._session_mgr.get_session_info(name).session
         runtime.handle_backmsg(name, asked())
         first = await browser.until(ForwardMsg.FINISHED_SUCCESSFULLY)
         part = next(message.delta.fragment_id for message in first if message.delta.fragment_id)
         runtime.handle_backmsg(name, asked())
         # The server's loop is held up, as by other people's runs, until this run has ended.
-        runtime._session_mgr.get_session_info(name).session._scriptrunner._script_thread.join()
+        session._scriptrunner._script_thread.join()
         runtime.handle_backmsg(name, asked(fragment_id=part, is_auto_rerun=True))
-        return await browser.until(ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
+        said = await browser.until(ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
+        # A session that ends before its last runner leaves its loop of events open.
+        while session._scriptrunner:  # noqa: ASYNC110 - nothing else says so
+            await asyncio.sleep(0.001)
+        return said
     finally:
         runtime.stop()
         await runtime.stopped
