@@ -11,6 +11,8 @@ import streamlit as st
 # With a sign before each, no run of them is a mark; some are marks only before a word, or at a line's beginning.
 _MARKS = re.compile(r"[\\`*~\[\]<$]|_(?![^\W_])|(?<![^\W_])_|:(?=\w)|&(?=[#\w])|^[-+>#]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
 _CODE = re.compile(r"(`[^`]+`)")
+# Several statements that end a sentence are lines to take along.
+_LINES = re.compile(r"(?:`[^`]*[ (][^`]*`(?:, |，|、)?){2,}[.。]?$")
 # Made into links, icons and faces after Markdown was read, escaped or not: an invisible joiner keeps them apart.
 _ADDRESS = re.compile(r"(https?:|\bwww(?=\.)|(?<=\w)@(?=\w))", re.IGNORECASE)
 _SHORTCODE = re.compile(r":(?=[\w+/-]+:)")
@@ -40,17 +42,26 @@ def sentence(text: str) -> str:
 
 def warning(text: str) -> None:
     """Draw a sentence that asks for attention."""
-    st.warning(sentence(text))
+    st.warning(_with_lines(text))
 
 
 def info(text: str) -> None:
     """Draw a sentence that says how things are."""
-    st.info(sentence(text))
+    st.info(_with_lines(text))
 
 
 def error(text: str) -> None:
     """Draw a sentence about what went wrong."""
-    st.error(sentence(text))
+    st.error(_with_lines(text))
+
+
+def _with_lines(text: str) -> str:
+    """Return a sentence; the statements that it ends with stand below it, to be copied."""
+    found = _LINES.search(text)
+    if found is None:
+        return sentence(text)
+    lines = "\n".join(span.strip("`") for span in _CODE.findall(found.group()))
+    return f"{sentence(text[: found.start()])}\n\n```python\n{lines}\n```"
 
 
 def _escaped(line: str) -> str:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
+from resnet_viz.messages import use_language
 from resnet_viz.ui import say
+from resnet_viz.weights.signatures import FROM_TORCH, archive_kind
 
 UI = Path(__file__).parents[2] / "resnet_viz" / "ui"
 HOSTILE = [
@@ -52,6 +54,23 @@ def test_what_people_write_stays_text(text, way, around):
     allowed = {"inline", "text", "text_special", "paragraph_open", "paragraph_close", "code_inline", "softbreak"}
     allowed |= {token.type for token in tokens(around.format("word"))}
     assert found <= allowed, found - allowed
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_statements_that_end_a_sentence_stand_below_it_to_be_copied(language):
+    use_language(language)
+    text = archive_kind(["archive/data.pkl"]).advice
+    (block,) = [token for token in tokens(say._with_lines(text)) if token.type == "fence"]
+    assert block.content.splitlines() == [line.strip("`") for line in re.findall(r"`[^`]+`", FROM_TORCH)]
+    names = "2 are missing (`fc7/kernel`, `fc7/bias`)."
+    assert say._with_lines(names) == say.sentence(names)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_people_write_ends_no_block_of_statements(text):
+    inside = text.replace("`", "")
+    found = tokens(say._with_lines(f"{text}: `a {inside}`, `b ({inside})`."))
+    assert [token.type for token in found if token.type in ("link_open", "image", "html_inline", "html_block")] == []
 
 
 @pytest.mark.parametrize("text", HOSTILE)

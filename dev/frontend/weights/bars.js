@@ -2,11 +2,20 @@
 import { html, svg } from "../shared/dom.js";
 
 const [LOWEST, SHARE, LEAST] = [44, 0.06, 1]; // a row: at least so high, of a window so much; a bar
+// px between the name of the stem, wider than its few bars, and the next
+const GAP_PX = 4;
 const NARROW_PX = 22; // of a block's columns: then stages are named, not blocks
 const KEYS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 
 /** Returns how high a row is in this window. */
 const rowHeight = () => Math.max(LOWEST, Math.round(SHARE * window.innerHeight));
+
+/** Returns the box of a name's text, px. */
+function textOf(name) {
+  const range = document.createRange();
+  range.selectNodeContents(name);
+  return range.getBoundingClientRect();
+}
 
 /** Returns how layers follow each other in groups of one name: { name, from, count }. */
 export function groupsOf(layers, name) {
@@ -133,6 +142,8 @@ export class Bars {
         return own;
       }),
     );
+    const [stem, next] = this.names.children;
+    if (next && textOf(stem).right + GAP_PX > textOf(next).left) next.style.textAlign = "end";
   }
 
   /** The bars are gone from the page. */
