@@ -646,7 +646,7 @@ def test_the_network_goes_out_for_other_libraries_and_says_what_the_page_says(mo
         (logits,) = running.run([head], {"input": np.moveaxis(trial.input, -1, 0)[np.newaxis]})
         np.testing.assert_allclose(logits[0], expected, atol=1e-5 * np.abs(expected).max())
     monkeypatch.setattr(handing_on, "MAX_FILE_BYTES", 2**19)
-    assert "in a terminal, `resnet-viz export --format onnx` writes it" in texts(app.run())
+    assert "In a terminal, `resnet-viz export --format onnx` writes it" in texts(app.run())
 
 
 def test_own_numbers_colour_the_picture():
