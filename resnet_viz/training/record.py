@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import IO, Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -176,17 +176,16 @@ class RunFolder:
         """
         try:
             with self.metrics.open("rb") as file:
-                file.seek(start.offset - len(start.line))
-                is_anew = file.read(len(start.line)) != start.line
-                file.seek(0 if is_anew else start.offset)
-                data = file.read()
+                (is_anew, data), (is_still_anew, again) = _read_from(file, start), _read_from(file, start)
         except FileNotFoundError:
             return Measured([], START, start != START)
+        if is_anew != is_still_anew or not again.startswith(data):  # written anew while it was read: the next time
+            return Measured([], start, is_anew=False)
         metrics, place = [], START if is_anew else start
         *lines, _half = data.split(b"\n")
         for line in lines:
             found = _measurement(line)
-            if found is None:  # cut off and written anew while it was read: from here on the next time
+            if found is None:
                 break
             metrics.append(found)
             place = Place(place.offset + len(line) + 1, line + b"\n")
@@ -236,6 +235,14 @@ class RunFolder:
         except (OSError, ValueError):
             return {}
         return found
+
+
+def _read_from(file: IO[bytes], start: Place) -> tuple[bool, bytes]:
+    """Return whether another line ends at a place by now, and what follows: the place, or the file's start then."""
+    file.seek(start.offset - len(start.line))
+    is_anew = file.read(len(start.line)) != start.line
+    file.seek(0 if is_anew else start.offset)
+    return is_anew, file.read()
 
 
 def _measurement(line: bytes) -> Metrics | None:

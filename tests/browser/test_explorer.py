@@ -271,7 +271,7 @@ def test_a_message_above_does_not_flatten_the_picture(visit):
 
     def fills_the_frame() -> bool:
         frame, stage = page.locator("svg[role=group]").bounding_box(), page.locator("g.frames").bounding_box()
-        return stage["height"] > 0.6 * frame["height"]
+        return bool(frame and stage and stage["height"] > 0.6 * frame["height"])  # none while it is drawn anew
 
     eventually(fills_the_frame, "the picture fills its frame")
     settled(page)

@@ -20,7 +20,7 @@ def test_a_block_is_explained_where_it_is_asked_about():
 
 def test_another_block_of_its_kind_is_explained_there_too():
     assert "shortcut" in lessons_of("2c")
-    assert "shortcut" in lessons_of("res5a_branch1")  # a projection, as the one of block 4a
+    assert "projection" in lessons_of("res5a_branch1")  # a projection, as those that are spoken of
 
 
 def test_a_layer_that_nothing_speaks_of_is_explained_with_its_block():

@@ -8,6 +8,7 @@ import threading
 
 import pytest
 
+from resnet_viz.training import record
 from resnet_viz.training.record import START, Place, RunFolder
 
 
@@ -51,6 +52,31 @@ def test_a_reader_starts_over_when_the_run_went_back_however_far_it_has_come_sin
         folder.append([line(3, loss=10**more), line(4), line(5)])
         found = folder.read_metrics(place)
         assert (updates(found), found.is_anew) == ([1, 2, 3, 4, 5], True)
+
+
+def test_a_file_that_is_written_anew_between_the_readers_look_and_its_reading_is_read_the_next_time(
+    folder, monkeypatch
+):
+    old, new = [line(n, loss=0.1) for n in range(1, 5)], [line(n, loss=0.2) for n in range(5, 9)]  # lines of one length
+    folder.append(old[:2])
+    place = folder.read_metrics().next
+    folder.append(old[2:])
+    real, looks = record._read_from, []
+
+    def look(file, start):
+        looks.append(start)
+        found = real(file, start)
+        if len(looks) > 1:
+            return found
+        folder.truncate(0)
+        folder.append(new)
+        file.seek(start.offset)  # the old line was seen, the new ones are read
+        return False, file.read()
+
+    monkeypatch.setattr(record, "_read_from", look)
+    assert folder.read_metrics(place) == ([], place, False)
+    found = folder.read_metrics(place)
+    assert (updates(found), found.is_anew) == ([5, 6, 7, 8], True)
 
 
 def test_a_file_that_is_gone_is_an_empty_one(folder):

@@ -17,7 +17,7 @@ from resnet_viz.measures import MapStatistics
 from resnet_viz.results import Attribution, EffectiveField, LayerState, PixelStep, Sanity
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.weights.content import Content
-from resnet_viz.weights.figures import Change, LayerFigures, Portrait, Portraits
+from resnet_viz.weights.figures import Change, LayerFigures, NormFigures, Portrait, Portraits
 from resnet_viz.worker import requests
 from resnet_viz.worker.packing import packed, unpacked
 from resnet_viz.worker.request import KINDS, Network
@@ -40,7 +40,16 @@ STEPS = [
     PixelStep("conv1", "conv", 1.0, 1.1, {"sum": 1.0, "bias": 0.0}, -1, 2, ARRAY, ARRAY + 1),
     PixelStep("relu", "relu", 1.0, 1.1, {"x": 1.0}),
 ]
-FIGURES = LayerFigures("conv1", "bn_conv1", 12, 0.5, -1.0, 1.0, 1.0, 0.1, [1, 2, 3], ARRAY[0, 0], 1, 3, "")
+NORM = NormFigures(
+    "bn_conv1",
+    is_before=False,
+    scales=ARRAY[0, 0],
+    shifts=ARRAY[0, 1],
+    means=ARRAY[1, 0],
+    deviations=ARRAY[1, 1],
+    off=1,
+)
+FIGURES = LayerFigures("conv1", [NORM], 12, 0.5, -1.0, 1.0, 1.0, 0.1, [1, 2, 3], 3, "")
 PORTRAIT = Portrait([FIGURES], ARRAY, {"unit": 0.97})
 PORTRAITS = Portraits(PORTRAIT, PORTRAIT, [Change("conv1", 0.5, None)])
 ASKED = {
