@@ -39,7 +39,7 @@ export class Check {
     parent.append(this.root);
     this.root.addEventListener("keydown", (event) => this.hear(event), true);
     this.listenToFiles();
-    this.told = -ECHO_MS;
+    this.sentAt = -ECHO_MS;
     this.sandbox = new Sandbox(document.body, () => this.fetched(), FRAME_SCRIPT);
     this.build();
     this.stretch = () => {
@@ -60,7 +60,7 @@ export class Check {
     if (key !== this.key) {
       this.key = key;
       this.fill(data, view);
-    } else if (performance.now() - this.told > ECHO_MS) this.choose(view);
+    } else if (performance.now() - this.sentAt > ECHO_MS) this.choose(view);
   }
 
   /** The page is gone. */
@@ -173,7 +173,7 @@ export class Check {
 
   /** Follows a choice that was made here, and tells the server of it. */
   pick(more) {
-    this.told = performance.now();
+    this.sentAt = performance.now();
     this.choose({ ...this.view, ...more });
     this.send(this.view);
   }

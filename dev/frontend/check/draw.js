@@ -53,7 +53,7 @@ function fitted(lines, t, wide) {
 }
 
 /** Returns [node, lines] of a graph's nodes: a box tells its shape only where that is a new one. */
-function toldBy({ nodes }) {
+function labelsOf({ nodes }) {
   const shapes = new Map(nodes.map((own) => [own.id, own.shape]));
   return nodes.map((own) => {
     const isOld = own.lines.length > 1 && own.lines.at(-1) === own.shape && shapes.get(own.inputs[0]) === own.shape;
@@ -70,7 +70,7 @@ export class Drawing {
     this.offset = { theirs: 0, ours: isAlone ? 0 : half + APART };
     this.between = t > LARGE ? BETWEEN.large : BETWEEN.usual;
     this.rows = rowsOf(pair);
-    this.told = new Map([...toldBy(pair.theirs), ...toldBy(pair.ours)]);
+    this.labels = new Map([...labelsOf(pair.theirs), ...labelsOf(pair.ours)]);
     this.columns = columnsOf(half, this.rows.side.length > 0);
     this.place(width);
     this.svg = svg("svg", { viewBox: `0 0 ${width} ${this.height}`, width, height: this.height, role: "group" });
@@ -87,7 +87,7 @@ export class Drawing {
   linesOf(node) {
     if (node.kind === "add") return [{ text: "+", isBold: true }];
     const { main, side } = this.columns;
-    return fitted(this.told.get(node), this.t, node.path === "shortcut" ? side : main);
+    return fitted(this.labels.get(node), this.t, node.path === "shortcut" ? side : main);
   }
 
   /** Places the rows. */

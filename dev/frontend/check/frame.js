@@ -5,7 +5,7 @@ const MOST_SIGNS = 1_000_000;
 
 /** Returns what a worker has said, as far as the page may see it. */
 function checked({ ready, failed, id, answer, isHeavy }) {
-  const isText = (said) => typeof said === "string" && said.length <= MOST_SIGNS;
+  const isText = (value) => typeof value === "string" && value.length <= MOST_SIGNS;
   if (ready === true) return { ready };
   if (isText(failed)) return { id: Number(id), failed };
   return isText(answer) ? { id: Number(id), answer, isHeavy: Boolean(isHeavy) } : { id: Number(id), failed: "answer" };
@@ -23,10 +23,10 @@ function serve(script, files, port) {
     worker = own;
     wanted = null;
     own.onmessage = ({ data }) => {
-      const said = checked(data ?? {});
-      if (own !== worker || (wanted !== null && said.id !== wanted)) return;
+      const reply = checked(data ?? {});
+      if (own !== worker || (wanted !== null && reply.id !== wanted)) return;
       wanted = Number.NaN;
-      port.postMessage(said);
+      port.postMessage(reply);
     };
     own.onerror = (event) =>
       own === worker && port.postMessage({ failed: String(event.message ?? "worker").slice(0, 300) });

@@ -88,9 +88,9 @@ async function start({ library, setup, ...files }) {
 /** Answers one request. */
 function answer({ id, request }) {
   try {
-    const said = judge(request);
-    if (typeof said !== "string" || said.length > MOST_SIGNS) send({ id, failed: "large" });
-    else send({ id, answer: said, isHeavy: memory?.buffer.byteLength > HEAVY_BYTES });
+    const verdict = judge(request);
+    if (typeof verdict !== "string" || verdict.length > MOST_SIGNS) send({ id, failed: "large" });
+    else send({ id, answer: verdict, isHeavy: memory?.buffer.byteLength > HEAVY_BYTES });
   } catch (error) {
     send({ id, failed: String(error?.message ?? error).slice(0, 300) });
   }

@@ -71,7 +71,7 @@ export class Parsons {
     for (const [index, own] of this.puzzles.entries()) this.choices[index].setAttribute("aria-pressed", own === puzzle);
     this.puzzle = puzzle;
     this.hinted = 0;
-    this.told = 0;
+    this.linesShown = 0;
     const order = recall().orders?.[name];
     this.lay(Array.isArray(order) ? order : []);
   }
@@ -79,7 +79,7 @@ export class Parsons {
   /** Begins with the lines of some ids, and none of the hints. */
   begin(order) {
     this.hinted = 0;
-    this.told = 0;
+    this.linesShown = 0;
     this.lay(order);
     this.change();
   }
@@ -173,23 +173,24 @@ export class Parsons {
   /** Draws the hints that were asked for, then the solution as far as it was. */
   drawHelp() {
     const { hints, lines } = this.puzzle;
-    const told = hints.slice(0, this.hinted).map((hint) => html("p", "hint", hint));
+    const hintsShown = hints.slice(0, this.hinted).map((hint) => html("p", "hint", hint));
     const steps = html("ol", "solution");
-    for (const line of lines.slice(0, this.told)) {
+    for (const line of lines.slice(0, this.linesShown)) {
       const item = html("li");
       item.append(html("code", "", line.code), html("p", "", line.step));
       steps.append(item);
     }
-    const isLast = this.told >= lines.length;
-    const more = this.hinted < hints.length ? this.texts.hint : this.told ? this.texts.nextLine : this.texts.solution;
+    const isLast = this.linesShown >= lines.length;
+    const more =
+      this.hinted < hints.length ? this.texts.hint : this.linesShown ? this.texts.nextLine : this.texts.solution;
     const button = this.button("more", more.replace("{n}", hints.length - this.hinted), () => {
       if (this.hinted < hints.length) this.hinted += 1;
-      else this.told += 1;
+      else this.linesShown += 1;
       this.drawHelp();
       this.help.lastElementChild.scrollIntoView({ block: "nearest" });
       this.help.querySelector(".more")?.focus({ preventScroll: true });
     });
-    this.help.replaceChildren(...told, ...(this.told ? [steps] : []), ...(isLast ? [] : [button]));
+    this.help.replaceChildren(...hintsShown, ...(this.linesShown ? [steps] : []), ...(isLast ? [] : [button]));
   }
 
   /** Marks lines of the code. */

@@ -53,11 +53,11 @@ export class Runtime {
   }
 
   /** Resolves to what Python runs from. Fetched once, but anew after a failure, and where the files are others by now;
-   *  `told` is told of every share that comes, whoever asked first. */
-  of(files, told) {
+   *  `onShare` hears of every share that comes, whoever asked first. */
+  of(files, onShare) {
     const key = JSON.stringify(files);
     if (key !== this.key) this.come = undefined;
-    Object.assign(this, { key, told });
+    Object.assign(this, { key, onShare });
     this.come ??= this.begin(files);
     return this.come;
   }
@@ -68,7 +68,7 @@ export class Runtime {
     const come = this.fetching(files, (share) => {
       if (come !== this.come) return;
       this.share = share;
-      this.told(share);
+      this.onShare(share);
     }).catch((error) => {
       if (come === this.come) this.come = undefined;
       throw error;

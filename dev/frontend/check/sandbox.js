@@ -47,7 +47,7 @@ export class Sandbox {
     const life = this.lives;
     const runtime = await this.runtime();
     if (life !== this.lives) throw new Error("gone");
-    const ready = this.said(({ ready }) => ready, START_MS);
+    const ready = this.reply(({ ready }) => ready, START_MS);
     if (this.frame) this.port.postMessage({ again: true });
     else this.hang(runtime);
     await ready;
@@ -68,15 +68,15 @@ export class Sandbox {
     this.parent.append(frame);
   }
 
-  /** Resolves to the next thing said that is wanted; fails after some ms, and if the worker has died. */
-  said(isWanted, longest) {
+  /** Resolves to the next wanted message; fails after some ms, and if the worker has died. */
+  reply(isWanted, longest) {
     const waiting = Object.assign(promise(), { isWanted });
     this.waiting = waiting;
     const timer = setTimeout(() => waiting.reject(new Error("time")), longest);
     return waiting.promise.finally(() => clearTimeout(timer));
   }
 
-  /** Hands on what is said to who waits for it. */
+  /** Hands a message on to who waits for it. */
   hear(data) {
     const { waiting } = this;
     if (data.failed && (!data.id || waiting.isWanted(data))) waiting.reject(new Error(data.failed));
@@ -89,10 +89,10 @@ export class Sandbox {
     await this.start();
     this.asked += 1;
     const { asked } = this;
-    const said = this.said(({ id }) => id === asked, longest);
+    const reply = this.reply(({ id }) => id === asked, longest);
     this.port.postMessage({ request: JSON.stringify(request), id: asked });
     try {
-      const { answer, isHeavy } = await said;
+      const { answer, isHeavy } = await reply;
       if (isHeavy) this.again();
       return { answer };
     } catch (error) {
