@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
+from resnet_viz.messages import use_language
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
@@ -21,6 +23,13 @@ settings.load_profile("busy machine")
 def _own_data_folder(tmp_path, monkeypatch):
     """Keep uploads of tests away from the person's own."""
     monkeypatch.setenv("RESNET_VIZ_DATA", str(tmp_path / "data"))
+
+
+@pytest.fixture(autouse=True)
+def _english_again():
+    """A test that speaks another language leaves none behind: thirty others once failed at its sentences."""
+    yield
+    use_language("en")
 
 
 @pytest.fixture(scope="session", autouse=True)
