@@ -47,7 +47,8 @@ _FRAME = ("app", "first_paint", "frame", "hostile", "layers", "looking", "train"
 LANES: dict[str, tuple[str, ...]] = {
     "the frame in a browser": tuple(f"tests/browser/test_{name}.py" for name in _FRAME),
     "pictures in a browser": ("tests/browser",),
-    "pages": ("tests/app",),
+    "pages": ("tests/app/test_pages.py",),
+    "more of pages": ("tests/app",),
     "training": ("tests/equivalence/test_training.py",),
     "worker": ("tests/equivalence/test_worker.py",),
     "explanations": ("tests/equivalence/test_explanations.py",),
