@@ -56,7 +56,7 @@ def test_a_run_from_click_to_conclusion_watched_by_two_and_inspected(visit):
     run_id = submitted(
         page, "Get ready (start later)"
     )  # it waits for the second window, however long that takes to open
-    expect(page.get_by_text("Starting Keras")).to_be_visible()
+    expect(page.get_by_text("Starting Keras").first).to_be_visible()
     other = visit().open(f"/train?run={run_id}")
     expect(other.get_by_text("You are watching this run. Only its owner can change it.")).to_be_visible()
     expect(other.get_by_role("button", name="Cancel", exact=True)).to_have_count(0)
