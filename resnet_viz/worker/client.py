@@ -16,7 +16,7 @@ from resnet_viz.errors import BusyError, CancelledError, JobError, ResNetVizErro
 from resnet_viz.messages import current_language
 from resnet_viz.messages import gettext as _
 from resnet_viz.worker.packing import packed, unpacked
-from resnet_viz.worker.process import START_S, WorkerProcess
+from resnet_viz.worker.process import START_S, Silence, WorkerProcess
 from resnet_viz.worker.request import Engine, Request
 from resnet_viz.worker.wire import Array, Message
 
@@ -79,14 +79,14 @@ class _Pending:
         arrays: What it carries.
         process: The worker it was sent to last.
         attempts: How many workers ended, perhaps by its fault.
-        inbox: What the worker says of it; None if that one ended.
+        inbox: What the worker says of it; None if that one ended, the silence if it was ended for its silence over this.
     """
 
     header: dict[str, Any]
     arrays: Mapping[str, Array]
     process: WorkerProcess | None = None
     attempts: int = 0
-    inbox: "queue.Queue[Message | None]" = field(default_factory=queue.Queue)
+    inbox: "queue.Queue[Message | Silence | None]" = field(default_factory=queue.Queue)
 
 
 class WorkerClient:
@@ -261,6 +261,8 @@ class WorkerClient:
             if message is _NOTHING:
                 self._give_up_if_silent(pending, process)
                 continue
+            if isinstance(message, Silence):
+                raise _told(message)
             if message is None or "progress" not in message.header:
                 return message
             waiting.on_progress(message.header["progress"], message.header["share"])
@@ -270,13 +272,9 @@ class WorkerClient:
         silence = process.silence_over(pending.header["id"])
         if silence is None:
             return
-        process.kill()
-        if silence.over == "start":
-            text = _("The model worker did not start within {n:.0f} s: the machine may be busy; try again.")
-            raise JobError(text.format(n=silence.seconds))
-        if silence.over == "this":
-            text = _("The model worker did not answer within {n:.0f} s and was restarted: try again.")
-            raise JobError(text.format(n=silence.seconds))
+        process.kill(silence)
+        if silence.over != "another":
+            raise _told(silence)
 
     def _hear(self, message: Message) -> None:
         """Hand a message to whoever waits for it."""
@@ -285,12 +283,25 @@ class WorkerClient:
                 pending.inbox.put(message)
 
     def _end(self, process: WorkerProcess, blamed: set[int]) -> None:
-        """Tell everybody who waits for a process that it ended."""
+        """Tell everybody who waits for a process that it ended.
+
+        Somebody in line may notice the silence before the one it is about: that one is told the same as if it had.
+        """
+        noticed_in_line = process.silence if process.silence and process.silence.over == "another" else None
         with self._lock:
             for number, pending in self._pending.items():
                 if pending.process is process:
                     pending.attempts += number in blamed
-                    pending.inbox.put(None)
+                    pending.inbox.put(noticed_in_line if number in blamed else None)
+
+
+def _told(silence: Silence) -> JobError:
+    """Return the error that tells somebody whose request a worker fell silent over."""
+    if silence.over == "start":
+        text = _("The model worker did not start within {n:.0f} s: the machine may be busy; try again.")
+    else:
+        text = _("The model worker did not answer within {n:.0f} s and was restarted: try again.")
+    return JobError(text.format(n=silence.seconds))
 
 
 def _checked(message: Message) -> Message:

@@ -77,6 +77,7 @@ class WorkerProcess:
             environment: Its environment; this process's own by default.
         """
         self.engine = ""
+        self.silence: Silence | None = None
         self._on_message, self._on_end, self._start_s = on_message, on_end, start_s
         self._lock, self._write_lock = threading.Lock(), threading.Lock()
         self._sent: dict[int, _Sent] = {}
@@ -114,8 +115,9 @@ class WorkerProcess:
             if self._process.stdin:
                 write_message(self._process.stdin, header, arrays)
 
-    def kill(self) -> None:
-        """End it; `on_end` tells when that is done."""
+    def kill(self, silence: Silence | None = None) -> None:
+        """End it, for its silence perhaps; `on_end` tells when that is done."""
+        self.silence = self.silence or silence
         self._process.kill()
 
     def join(self) -> None:

@@ -402,6 +402,33 @@ while True:
     client.close()
 
 
+def test_who_hung_it_is_told_the_same_when_somebody_in_line_notices_first(tmp_path, monkeypatch):
+    client = stand_in(
+        f"""
+ready()
+seen = Path({str(tmp_path)!r}, "seen")
+while True:
+    number, nodes = take()
+    if not seen.exists():
+        seen.touch()
+        time.sleep(600)
+    done(number)
+"""
+    )
+    look = client._give_up_if_silent
+    monkeypatch.setattr(
+        client, "_give_up_if_silent", lambda pending, process: pending.header["id"] != 1 and look(pending, process)
+    )
+    first = Asker(client, ["conv1"], timeout_s=1)
+    assert until((tmp_path / "seen").exists)
+    second = Asker(client, ["conv1"], timeout_s=60)
+    first.join(PATIENCE_S)
+    second.join(PATIENCE_S)
+    assert "did not answer within 1 s and was restarted" in first.sentence
+    assert second.sentence == ""
+    client.close()
+
+
 def test_a_worker_that_gets_little_of_a_busy_processor_is_given_more_time():
     """It is at work for 3 s of the 1 s it is given, on a quarter of a processor."""
     client = stand_in(
@@ -550,15 +577,18 @@ def test_a_message_cut_short_is_the_end(tmp_path):
 
 @pytest.fixture
 def heard(worker, monkeypatch):
-    """What the worker says, as (number, step or the class of an error or "answer"), in order."""
+    """What the worker says of requests from now on, as (number, step or the class of an error or "answer"), in order."""
     told = []
     worker.start()
     process = worker._process
     tell = process._on_message
+    # The last test's request may still be ending: it is no part of this one.
+    last = next(worker._numbers)
 
     def listen(message):
         header = message.header
-        told.append((header["id"], header.get("progress") or header.get("error") or "answer"))
+        if header["id"] > last:
+            told.append((header["id"], header.get("progress") or header.get("error") or "answer"))
         tell(message)
 
     monkeypatch.setattr(process, "_on_message", listen)
