@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from resnet_viz.paths import FRAME
 from resnet_viz.server.check_files import CheckFiles
 from resnet_viz.server.first_paint import FirstPaint
+from resnet_viz.server.kept_messages import send_again_what_may_be_gone
 from resnet_viz.server.lifespan import lifespan, stay_offline
 from resnet_viz.server.middleware import OwnerMiddleware
 from resnet_viz.server.whole_runs import let_runs_end
@@ -21,6 +22,7 @@ from resnet_viz.ui.preloaded import FIRST, THEN
 
 stay_offline()
 let_runs_end()
+send_again_what_may_be_gone()
 app = st.App(
     FRAME,
     lifespan=partial(lifespan, first=FIRST, then=THEN),

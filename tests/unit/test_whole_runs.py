@@ -3,9 +3,12 @@
 import asyncio
 import inspect
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession
@@ -53,38 +56,43 @@ class Browser:
 def asked(**how):
     message = BackMsg()
     message.rerun_script.SetInParent()
-    for name, value in how.items():
-        setattr(message.rerun_script, name, value)
+    message.rerun_script.MergeFrom(ClientState(**how))
     return message
 
 
-async def visited(script) -> list[ForwardMsg]:
-    """Return what a browser hears of a run if, in the moment it ends, a part of its page wants to be drawn."""
+@asynccontextmanager
+async def running(script, browser):
+    """Run an app for one browser: gives what asks it, and the session."""
     Runtime._instance = None
     runtime = Runtime(
         RuntimeConfig(str(script), MemoryMediaFileStorage("/media"), MemoryUploadedFileManager("/upload"))
     )
-    browser = Browser()
     try:
         await runtime.start()
         name = runtime.connect_session(browser, {})
         session = runtime._session_mgr.get_session_info(name).session
-        runtime.handle_backmsg(name, asked())
-        first = await browser.until(ForwardMsg.FINISHED_SUCCESSFULLY)
-        part = next(message.delta.fragment_id for message in first if message.delta.fragment_id)
-        runtime.handle_backmsg(name, asked())
-        # The server's loop is held up, as by other people's runs, until this run has ended.
-        session._scriptrunner._script_thread.join()
-        runtime.handle_backmsg(name, asked(fragment_id=part, is_auto_rerun=True))
-        said = await browser.until(ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
+        yield partial(runtime.handle_backmsg, name), session
         # A session that ends before its last runner leaves its loop of events open.
         while session._scriptrunner:  # noqa: ASYNC110 - nothing else says so
             await asyncio.sleep(0.001)
-        return said
     finally:
         runtime.stop()
         await runtime.stopped
         Runtime._instance = None
+
+
+async def visited(script) -> list[ForwardMsg]:
+    """Return what a browser hears of a run if, in the moment it ends, a part of its page wants to be drawn."""
+    browser = Browser()
+    async with running(script, browser) as (ask, session):
+        ask(asked())
+        first = await browser.until(ForwardMsg.FINISHED_SUCCESSFULLY)
+        part = next(message.delta.fragment_id for message in first if message.delta.fragment_id)
+        ask(asked())
+        # The server's loop is held up, as by other people's runs, until this run has ended.
+        session._scriptrunner._script_thread.join()
+        ask(asked(fragment_id=part, is_auto_rerun=True))
+        return await browser.until(ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 
 
 def test_a_run_is_told_to_its_end_although_a_part_of_the_page_asks_in_that_moment(tmp_path, monkeypatch):
