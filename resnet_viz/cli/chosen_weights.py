@@ -27,7 +27,7 @@ from resnet_viz.weights.imagenet import FILES, ImageNetFile, ImageNetStore, file
 from resnet_viz.weights.reader import convert
 from resnet_viz.weights.sayings import open_question
 from resnet_viz.weights.signatures import refusal, saved_model
-from resnet_viz.weights.store import WeightsFile
+from resnet_viz.weights.store import PLACES, WeightsFile
 
 
 def add_weights(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +43,7 @@ def add_weights(parser: argparse.ArgumentParser) -> None:
 
 def is_file(name: str) -> bool:
     """Whether the option's value is a file's path, not one of the choices that the page has."""
-    return not is_source(name) or name == FILE
+    return not is_source(name) or name in PLACES
 
 
 @lru_cache(maxsize=4)
@@ -113,7 +113,7 @@ class TerminalStores:
         is_open = found.about is None or found.about.spec is None
         return file_at(self._name, self._summary.graph.spec) if is_open else found
 
-    def own_weights(self) -> WeightsFile | None:
+    def own_weights(self, _place: str) -> WeightsFile | None:
         """Return the file that the option names, as a safe copy for as long as the command runs.
 
         Raises:

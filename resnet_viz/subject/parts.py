@@ -36,7 +36,8 @@ from resnet_viz.subject.views import (
 )
 from resnet_viz.training.demos import ORDER, demo
 from resnet_viz.training.plan import with_settings
-from resnet_viz.weights.choice import FILE, SOURCES, is_source
+from resnet_viz.weights.choice import SOURCES, is_source
+from resnet_viz.weights.store import PLACES
 
 MAX_TEXT = 4000
 """Longest value of a link's part, characters: the app writes none longer."""
@@ -261,7 +262,7 @@ PARTS: dict[str, Part] = {
         Part("interp", "interpolation", choice(INTERPOLATIONS)),
         Part("prep", "normalisation", choice(NORMALISATIONS)),
         Part("weights", "weights", Codec(_read_weights)),
-        Part("look", "looked", choice((FILE, ""))),
+        Part("look", "looked", choice((*PLACES, ""))),
         Part("versus", "versus", Codec(_read_versus)),
         Part("lang", "language", choice((*LANGUAGES, ""))),
         Part("present", "present", FLAG),

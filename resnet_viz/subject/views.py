@@ -132,7 +132,8 @@ class WeightsView:
     """The page of the weights.
 
     Attributes:
-        looked: Whose weights it shows: "" for the subject's, ``file`` for a visitor's file before it is taken.
+        looked: Whose weights it shows: "" for the subject's, a place of `resnet_viz.weights.store.PLACES` for a visitor's file before it
+            is taken.
         versus: The set of weights beside them: a name of `resnet_viz.weights.choice.SOURCES`, a run's, or "".
     """
 

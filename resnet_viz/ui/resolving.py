@@ -29,8 +29,8 @@ class _VisitorStores:
     def own_picture(self) -> Picture | None:
         return services.uploads().load(state.owner())
 
-    def own_weights(self) -> WeightsFile | None:
-        return services.weights_store().load(state.owner())
+    def own_weights(self, place: str) -> WeightsFile | None:
+        return services.weights_store().load(state.owner(), place)
 
     def imagenet(self, file: ImageNetFile) -> WeightsFile | None:
         return services.imagenet_store().load(file)

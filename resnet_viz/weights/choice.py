@@ -11,11 +11,11 @@ from resnet_viz.weights.catalogue import Card, cards, shapes_of
 from resnet_viz.weights.content import Content, content_of
 from resnet_viz.weights.fit import Fit, fit
 from resnet_viz.weights.imagenet import ImageNetFile, class_names, file_for
-from resnet_viz.weights.store import WeightsFile
+from resnet_viz.weights.store import PLACES, WeightsFile
 
-SHIPPED, RANDOM, FILE, IMAGENET, RUN = "shapes", "random", "file", "imagenet", "run"
-SOURCES = (SHIPPED, RANDOM, FILE, IMAGENET)
-"""The shipped ones where they fit, the network's own random start, a visitor's file, ImageNet's. A run's are
+SHIPPED, RANDOM, FILE, IMAGENET, RUN = "shapes", "random", PLACES[0], "imagenet", "run"
+SOURCES = (SHIPPED, RANDOM, *PLACES, IMAGENET)
+"""The shipped ones where they fit, the network's own random start, a visitor's files, ImageNet's. A run's are
 `run.ID.NETWORK`."""
 _OF_RUN = re.compile(rf"{RUN}\.[A-Za-z0-9_-]{{4,24}}\.[^./]{{1,40}}")
 
@@ -42,8 +42,8 @@ class Trained(NamedTuple):
 class WeightsStores(Protocol):
     """Where weights lie that do not ship."""
 
-    def own_weights(self) -> WeightsFile | None:
-        """Return the visitor's own file, if there is one."""
+    def own_weights(self, place: str) -> WeightsFile | None:
+        """Return the visitor's own file in one of `PLACES`, if there is one."""
 
     def imagenet(self, file: ImageNetFile) -> WeightsFile | None:
         """Return our copy of a published file, if it was fetched."""
@@ -136,7 +136,7 @@ def weights_for(source: str, spec: ResNetSpec, stores: WeightsStores) -> Weights
             classes=found.classes,
             learned_from=found.learned_from,
         )
-    file = stores.own_weights() if kind == FILE else None
+    file = stores.own_weights(kind) if kind in PLACES else None
     return _own(spec, file) if file else Weights()
 
 

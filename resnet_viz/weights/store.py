@@ -1,4 +1,7 @@
-"""A visitor's own weights, kept under their cookie like their picture: one file of safe arrays per owner."""
+"""A visitor's own weights, kept under their cookie like their picture: two files of safe arrays per owner.
+
+Two, so that a file that is only looked at does not take the place of the one in use, and both can be compared.
+"""
 
 import hashlib
 import json
@@ -15,6 +18,9 @@ from resnet_viz.owners import Room, is_used, owner_digest
 from resnet_viz.spec.layers import Shape
 from resnet_viz.weights.about import About
 from resnet_viz.weights.reader import convert, shapes_from
+
+PLACES = ("file", "file2")
+"""Where an owner's files are kept, as links call them."""
 
 # What is stored may have been written by another version.
 _DAMAGE: tuple[type[Exception], ...] = (*DAMAGE, ResNetVizError)
@@ -40,19 +46,20 @@ class WeightsFile:
 
 
 class WeightsStore:
-    """One weights file per owner."""
+    """As many weights files per owner as there are `PLACES`."""
 
     def __init__(self, folder: Path, room: Room | None = None) -> None:
         """Keep files in `folder`, if there is `room`."""
         self._folder, self._room = folder, room
 
-    def save(self, owner: str, name: str, data: bytes) -> WeightsFile:
-        """Check and keep a weights file in place of the owner's last one; all of it or nothing.
+    def save(self, owner: str, name: str, data: bytes, place: str = PLACES[0]) -> WeightsFile:
+        """Check and keep a weights file instead of what is in its place; all of it or nothing.
 
         Args:
             owner: Whose it is.
             name: What they call it.
             data: Its bytes.
+            place: Where; one of `PLACES`.
 
         Raises:
             WeightsError: If it cannot be read safely, holds nothing of a residual network, or it cannot be stored.
@@ -66,27 +73,31 @@ class WeightsStore:
                 source.write_bytes(data)
                 shapes, about_it = convert(source, target)
                 if self._room:
-                    self._room.check(owner_digest(owner), target.stat().st_size, instead_of=self._folder.name)
+                    self._room.check(
+                        owner_digest(owner),
+                        target.stat().st_size + self._beside(owner, place),
+                        instead_of=self._folder.name,
+                    )
                 about = Path(work, "about")
                 called = "".join(filter(str.isprintable, name))[:80]
                 about.write_text(json.dumps(_record(called, digest, shapes, about_it)), "utf-8")
-                path = self._path(owner)
+                path = self._path(owner, place)
                 target.replace(path.with_suffix(f".{digest[:16]}.safetensors"))
                 about.replace(path)
         except OSError as error:
             raise _not_kept(error) from error
-        kept = self.load(owner)
+        kept = self.load(owner, place)
         if kept is None:
             raise _not_kept(None)
-        self._drop_others(owner, kept.path)
+        self._drop_others(owner, place, kept.path)
         return kept
 
-    def load(self, owner: str) -> WeightsFile | None:
-        """Return the owner's weights and count this as a use, or None if there are none (any more)."""
-        path = self._path(owner)
+    def load(self, owner: str, place: str = PLACES[0]) -> WeightsFile | None:
+        """Return the weights in a place and count this as a use, or None if there are none (any more)."""
+        path = self._path(owner, place)
         try:
             if not is_used(path):
-                self._drop_others(owner, None)
+                self._drop_others(owner, place, None)
                 return None
             about = json.loads(path.read_text("utf-8"))
             arrays = path.with_suffix(f".{about['sha256'][:16]}.safetensors")
@@ -97,18 +108,19 @@ class WeightsStore:
             return None
         return kept
 
-    def say(self, owner: str, *, preset: str = "", normalisation: str = "") -> None:
+    def say(self, owner: str, place: str, *, preset: str = "", normalisation: str = "") -> None:
         """Keep what the owner says of their weights where the file leaves it open.
 
         Args:
             owner: Whose they are.
+            place: Where they are kept.
             preset: Which of the networks is meant that they fit equally well.
             normalisation: How pictures were prepared for them.
 
         Raises:
             WeightsError: If they are gone, or fit no such network.
         """
-        kept = self.load(owner)
+        kept = self.load(owner, place)
         if kept is None or kept.about is None:
             raise WeightsError(
                 _("The weights file is not on the server any more: upload it again, or choose random weights.")
@@ -118,22 +130,29 @@ class WeightsStore:
             about = replace(about, normalisation=normalisation, is_said=True)
         record = json.dumps(_record(kept.name, kept.sha256, kept.shapes, about))
         try:
-            write_whole(self._path(owner), record.encode())
+            write_whole(self._path(owner, place), record.encode())
         except OSError as error:
             raise _not_kept(error) from error
 
-    def delete(self, owner: str) -> None:
-        """Forget the owner's weights."""
-        self._path(owner).unlink(missing_ok=True)
-        self._drop_others(owner, None)
+    def delete(self, owner: str, place: str = PLACES[0]) -> None:
+        """Forget the weights in a place."""
+        self._path(owner, place).unlink(missing_ok=True)
+        self._drop_others(owner, place, None)
 
-    def _drop_others(self, owner: str, kept: Path | None) -> None:
-        for path in self._folder.glob(f"{self._path(owner).stem}.*.safetensors"):
+    def _drop_others(self, owner: str, place: str, kept: Path | None) -> None:
+        for path in self._arrays(owner, place):
             if path != kept:
                 path.unlink(missing_ok=True)
 
-    def _path(self, owner: str) -> Path:
-        return self._folder / f"{owner_digest(owner)}.json"
+    def _beside(self, owner: str, place: str) -> int:
+        """Return how many bytes of arrays lie in the owner's other places."""
+        return sum(path.stat().st_size for other in PLACES if other != place for path in self._arrays(owner, other))
+
+    def _arrays(self, owner: str, place: str) -> list[Path]:
+        return list(self._folder.glob(f"{self._path(owner, place).stem}.*.safetensors"))
+
+    def _path(self, owner: str, place: str = PLACES[0]) -> Path:
+        return self._folder / f"{owner_digest(owner)}{'' if place == PLACES[0] else '-2'}.json"
 
 
 def _record(name: str, sha256: str, shapes: dict[str, Shape], about: About) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from resnet_viz.messages import use_language
 from resnet_viz.server import services
 from resnet_viz.spec import preset
 from resnet_viz.ui import state
+from resnet_viz.weights.store import PLACES
 from resnet_viz.worker.workers import Workers
 
 from ..weights_files import random_arrays, safetensors, state_dict, torchvision
@@ -36,7 +37,8 @@ def _one_worker():
 def _a_visitor(monkeypatch):
     monkeypatch.setattr(state, "owner", lambda: "visitor")
     yield
-    services.weights_store().delete("visitor")
+    for place in PLACES:
+        services.weights_store().delete("visitor", place)
 
 
 def dropped(data: bytes, *, name: str = "mine.safetensors", **params: str):
@@ -74,6 +76,19 @@ def test_a_torchvision_file_shows_its_kernels_at_once_and_is_taken_with_one_butt
     assert "look" not in app.query_params
     assert "as you said" in texts(app)
     assert shown(app)["canJump"]
+    second = safetensors(state_dict(random_arrays(network(TORCH), seed=2), torchvision))
+    app.file_uploader(key="weights_file").upload("other.safetensors", second).run()
+    assert not app.exception
+    assert (app.query_params["weights"], app.query_params["look"]) == ("file", "file2")  # nothing took its place
+    assert "**This file is of the network above.** `mine.safetensors` stays in use until you take it." in texts(app)
+    app.button(key="weights_beside").click().run()
+    assert shown(app)["titles"] == ["A: other.safetensors", "B: mine.safetensors"]
+    app.segmented_control(key="weights_pixels").set_value("torch").run()
+    app.button(key="weights_take").click().run()
+    assert app.query_params["weights"] == "file2"
+    app.button(key="history_undo").click().run()
+    assert (app.query_params["weights"], shown(app)["titles"][0]) == ("file", "A: mine.safetensors")
+    app.selectbox(key="weights_versus").set_value("").run()
     app.button(key="history_undo").click().run()
     assert app.query_params["preset"] == "cifar-20"
     assert "prep" not in app.query_params

@@ -40,7 +40,7 @@ class Stores:
     def own_picture(self):
         """No picture."""
 
-    def own_weights(self):
+    def own_weights(self, _place):
         """No file."""
 
     def imagenet(self, _file):

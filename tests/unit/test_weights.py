@@ -359,7 +359,7 @@ def test_the_process_passes_the_sentence_on(tmp_path):
         convert(tmp_path / "in", tmp_path / "out")
 
 
-def test_the_store_keeps_one_file_per_owner(tmp_path):
+def test_the_store_keeps_one_file_in_each_of_an_owners_places(tmp_path):
     store = WeightsStore(tmp_path)
     first = store.save("anna", "first.npz", npz(arrays()))
     second = store.save("anna", "second.npz", save(arrays()))
@@ -370,6 +370,11 @@ def test_the_store_keeps_one_file_per_owner(tmp_path):
     with pytest.raises(WeightsError):
         store.save("anna", "third", b"nonsense")
     assert store.load("anna") == second
+    beside = store.save("anna", "third.npz", npz(arrays()), "file2")
+    assert (store.load("anna"), store.load("anna", "file2")) == (second, beside)
     store.delete("anna")
     assert store.load("anna") is None
+    assert store.load("anna", "file2") == beside
+    assert beside.path.exists()
+    store.delete("anna", "file2")
     assert not list(tmp_path.iterdir())

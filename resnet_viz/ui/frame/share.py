@@ -10,7 +10,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.subject.links import to_params
 from resnet_viz.subject.subject import UPLOAD, Subject
 from resnet_viz.ui import say, state
-from resnet_viz.weights.choice import FILE
+from resnet_viz.weights.store import PLACES
 
 _HERE = ("localhost", "127.0.0.1", "::1")
 
@@ -51,7 +51,7 @@ def _hindrances(image: str, weights: str, address: str) -> list[str]:
         found.append(_("No network was found, so the link works on this machine only."))
     if image == UPLOAD:
         found.append(_("Your picture stays with you: others see the link without it."))
-    if weights == FILE:
+    if weights in PLACES:
         found.append(_("Your weights file stays with you: others see the network without it."))
     return found
 

@@ -20,7 +20,7 @@ from resnet_viz.ui.frame import answers_map, job_light, share, walk, writing
 from resnet_viz.ui.shared import controls, image_source, weights_source
 from resnet_viz.viz.fields import FIELDS
 from resnet_viz.viz.words import short_count
-from resnet_viz.weights.choice import FILE
+from resnet_viz.weights.store import PLACES
 
 WITHOUT_SUBJECT = ("train", "check")
 """Pages that are about a network of their own: a run's, a student's."""
@@ -116,7 +116,7 @@ def _show_menus(viewer: Viewer) -> None:
 def _weights_text(trial: Trial) -> str:
     """Return what the weights are; of a visitor's file, how pixels are prepared for it too: it brings its own."""
     text = weights_source.weights_text(trial.weights, trial.spec)
-    if trial.source != FILE or trial.weights.file is None or trial.weights.refusal:
+    if trial.source not in PLACES or trial.weights.file is None or trial.weights.refusal:
         return text
     pixels = _("pixels {name}").format(name=normalisation_name(trial.preparation.normalisation))
     return _("{what}, {detail}").format(what=text, detail=pixels)

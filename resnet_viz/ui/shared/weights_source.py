@@ -18,12 +18,14 @@ from resnet_viz.ui.actions import action
 from resnet_viz.ui.own_runs import run_owner
 from resnet_viz.ui.shared import controls, imagenet_source, uploads
 from resnet_viz.weights.catalogue import Card, cards
-from resnet_viz.weights.choice import FILE, IMAGENET, RANDOM, RUN, SHIPPED, Weights
+from resnet_viz.weights.choice import IMAGENET, RANDOM, RUN, SHIPPED, Weights
 from resnet_viz.weights.fit import fit
-from resnet_viz.weights.store import WeightsFile
+from resnet_viz.weights.store import PLACES, WeightsFile
 
 # Networks of the newest runs to choose from; the Train page lists all.
 _MOST_RUNS = 12
+# Letters of a file's name where there is little room.
+_LONGEST = 30
 
 
 def weights_text(weights: Weights, spec: ResNetSpec) -> str:
@@ -33,11 +35,9 @@ def weights_text(weights: Weights, spec: ResNetSpec) -> str:
 
 def weights_choices(source: str, weights: Weights) -> dict[str, str]:
     """Return the weights there are to choose from, with what they are called; those in use among them."""
-    own = services.weights_store().load(state.owner())
     choices = {SHIPPED: _("shipped: trained on shapes")} if cards() else {}
     choices |= {RANDOM: _("random"), IMAGENET: _("ImageNet (Keras)")}
-    if own:
-        choices[FILE] = f"{own.name[:30]}"
+    choices |= own_files()
     with contextlib.suppress(StoreError):  # there are other weights to look at
         for run in services.run_store().of_owner(run_owner())[:_MOST_RUNS]:
             found = watched(run.id)
@@ -70,8 +70,8 @@ def show(source: str, weights: Weights, spec: ResNetSpec) -> None:
                 name=say.code(weights.file.name), n=len(weights.file.shapes), sha=weights.file.sha256[:16]
             )
         )
-        if source == FILE:
-            st.button(_("Delete my weights"), on_click=_forget, key="weights_delete")
+        if source in PLACES:
+            st.button(_("Delete my weights"), on_click=_forget, args=(source,), key="weights_delete")
     else:
         if source == SHIPPED:
             st.markdown(_("The shipped weights belong to another network, so this one has its random start."))
@@ -135,26 +135,53 @@ def _show_seed(spec: ResNetSpec) -> None:
 @action
 def _take(key: str) -> None:
     """Store the weights just uploaded, or say why not; what is not of this network is explained on its page."""
-    found = keep(key)
-    if found is None:
+    kept = keep(key)
+    if kept is None:
         return
+    place, found = kept
     now = state.subject()
     known = found.about.spec if found.about else None
     if known and is_built_alike(known, now.spec) and fit(now.summary, found.shapes).is_complete:
-        resolving.choose_weights(FILE)
+        resolving.choose_weights(place)
     else:
-        state.jump(now.having(looked=FILE), "weights")
+        state.jump(now.having(looked=place), "weights")
 
 
-def keep(key: str) -> WeightsFile | None:
-    """Keep the file that an uploader holds, whatever network it is of; None if there is none."""
+def own_files() -> dict[str, str]:
+    """Return the visitor's own files by their places, with short names; two of one name are told apart by their bytes."""
+    files = {place: services.weights_store().load(state.owner(), place) for place in PLACES}
+    found = {place: file for place, file in files.items() if file}
+    are_alike = len({file.name[:_LONGEST] for file in found.values()}) < len(found)
+    return {
+        place: f"{file.name[:_LONGEST]} · {file.sha256[:4]}" if are_alike else file.name[:_LONGEST]
+        for place, file in found.items()
+    }
+
+
+def keep(key: str) -> tuple[str, WeightsFile] | None:
+    """Keep the file that an uploader holds, whatever network it is of, never in place of the one in use.
+
+    Returns:
+        Its place and the file; None if there is none.
+    """
     file = state.received(key)
     if file is None:
         return None
     with st.spinner(_("Checking the weights in a process of their own …"), show_time=True):
-        return services.weights_store().save(state.owner(), file.name, file.getvalue())
+        place = _free_place()
+        return place, services.weights_store().save(state.owner(), file.name, file.getvalue(), place)
 
 
-def _forget() -> None:
-    services.weights_store().delete(state.owner())
+def _free_place() -> str:
+    """Return where a new file goes: not where the one in use is, else not where the one is that was looked at last."""
+    now, first, second = state.subject(), *PLACES
+    if now.weights in PLACES:
+        return first if now.weights == second else second
+    if now.weighing.looked in PLACES:
+        return first if now.weighing.looked == second else second
+    return second if first in own_files() and second not in own_files() else first
+
+
+def _forget(place: str) -> None:
+    services.weights_store().delete(state.owner(), place)
     state.set_parts(weights=RANDOM)

@@ -20,6 +20,7 @@ from resnet_viz.viz.sentences import change_texts
 from resnet_viz.weights.about import About
 from resnet_viz.weights.fit import expected_arrays
 from resnet_viz.weights.misfit import Misfit, misfits
+from resnet_viz.weights.store import PLACES
 
 _SHOWN = 5
 # How a network starts and how it learns are no matter to a file of weights.
@@ -34,7 +35,7 @@ def show(looked: Looked) -> "st.delta_generator.DeltaGenerator | None":
     rows, evidence = _misfits(looked), None
     is_asked = pixels.is_asked(about) and (not looked.is_own or not about.normalisation)
     if about.rivals:
-        _ask(about)
+        _ask(about, looked.place)
     elif about.spec is None:
         with st.container(key="offer"):
             st.markdown(
@@ -45,17 +46,17 @@ def show(looked: Looked) -> "st.delta_generator.DeltaGenerator | None":
     elif is_asked or not looked.is_own:
         with st.container(key="offer"):
             if not looked.is_own:
-                _offer(looked.subject.spec, about, about.spec)
+                _offer(looked, about, about.spec)
             if is_asked:
-                pixels.ask(about)
+                pixels.ask(about, looked.place)
                 evidence = st.container(key="evidence")
     if rows:
         _show_misfits(looked, rows)
     return evidence
 
 
-def _offer(now: ResNetSpec, about: About, spec: ResNetSpec) -> None:
-    differences = _differences(now, spec)
+def _offer(looked: Looked, about: About, spec: ResNetSpec) -> None:
+    differences = _differences(looked.subject.spec, spec)
     with st.container(horizontal=True, vertical_alignment="center", key="offer_row"):
         if differences:
             more = len(differences) - _SHOWN
@@ -66,25 +67,36 @@ def _offer(now: ResNetSpec, about: About, spec: ResNetSpec) -> None:
             text = joined((lead, *map(say.sentence, texts)), " ")
         else:
             text = _("**This file is of the network above.**")
+        used = _in_use(looked)
+        if used:
+            text = joined((text, _("{name} stays in use until you take it.").format(name=say.code(used))), " ")
         st.markdown(text, width="stretch", help=say.sentence(joined(differences, " ")) if differences else None)
         st.button(
             _("Take this network") if differences else _("Take these weights"),
             type="primary",
             key="weights_take",
             on_click=take,
-            args=(about,),
+            args=(about, looked.place),
             disabled=not about.normalisation,
             help=None if about.normalisation else _("First say how its pixels were prepared."),
         )
+        if used and not differences:
+            st.button(_("Compare the two"), key="weights_beside", on_click=_compare, args=(looked.subject.source,))
 
 
-def _ask(about: About) -> None:
+def _in_use(looked: Looked) -> str:
+    """Return the name of the visitor's other file where the subject has it; "" where it has none."""
+    own, file = looked.subject.source, looked.subject.weights.file
+    return file.name if own in PLACES and own != looked.place and file else ""
+
+
+def _ask(about: About, place: str) -> None:
     """Ask which of the networks is meant that a file fits equally well."""
     with st.container(key="offer"):
         st.markdown(_("**The arrays fit these networks equally well. Which one was trained?**"))
         for name, spec in zip(about.rivals, about.candidates, strict=True):
             with st.container(horizontal=True, vertical_alignment="center", key=f"rival_{name}"):
-                st.button(name, key=f"weights_rival_{name}", on_click=_say, args=(name,))
+                st.button(name, key=f"weights_rival_{name}", on_click=_say, args=(place, name))
                 st.markdown(_differs_in(about, spec), width="stretch")
 
 
@@ -95,8 +107,13 @@ def _differs_in(about: About, spec: ResNetSpec) -> str:
 
 
 @action
-def _say(preset: str) -> None:
-    services.weights_store().say(state.owner(), preset=preset)
+def _compare(place: str) -> None:
+    state.set_parts(versus=place)
+
+
+@action
+def _say(place: str, preset: str) -> None:
+    services.weights_store().say(state.owner(), place, preset=preset)
 
 
 def _differences(before: ResNetSpec, after: ResNetSpec) -> tuple[str, ...]:

@@ -15,8 +15,8 @@ from resnet_viz.ui.actions import action
 from resnet_viz.ui.shared import controls, uploads, weights_source
 from resnet_viz.viz.recognised import facts
 from resnet_viz.weights.about import About
-from resnet_viz.weights.choice import FILE
 from resnet_viz.weights.sayings import notes
+from resnet_viz.weights.store import PLACES
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,11 @@ class Looked:
     is_own: bool
 
     @property
+    def place(self) -> str:
+        """Where the file is kept that is looked at, one of `resnet_viz.weights.store.PLACES`."""
+        return self.trial.source
+
+    @property
     def is_open(self) -> bool:
         """Whether it is open which network the file holds."""
         return self.about is not None and self.about.spec is None
@@ -45,13 +50,15 @@ class Looked:
 
 def looked_at(view: WeightsView, trial: Trial) -> Looked:
     """Return what the page looks at: the subject's weights, or a file in the network that it belongs to."""
-    file = services.weights_store().load(state.owner()) if FILE in (view.looked, trial.source) else None
-    about = file.about if file else None
-    if file is None or view.looked != FILE:
-        return Looked(view, trial, trial, about if trial.source == FILE else None, is_own=True)
+    store, owner = services.weights_store(), state.owner()
+    file = store.load(owner, view.looked) if view.looked else None
+    if file is None:
+        own = store.load(owner, trial.source) if trial.source in PLACES else None
+        return Looked(view, trial, trial, own.about if own else None, is_own=True)
+    about = file.about
     spec = about.spec if about and about.spec else trial.spec
-    seen = trial.having(source=FILE, spec=spec, preset=about.preset if about and about.preset else trial.preset)
-    is_own = trial.source == FILE and seen.spec == trial.spec
+    seen = trial.having(source=view.looked, spec=spec, preset=about.preset if about and about.preset else trial.preset)
+    is_own = trial.source == view.looked and seen.spec == trial.spec
     return Looked(view, trial, trial if is_own else seen, about, is_own)
 
 
@@ -61,21 +68,22 @@ def show(looked: Looked) -> None:
     uploads.show(
         _("Weights: .safetensors, .h5, .keras, .npz or .onnx. Nothing in the file is run."), key, _keep, (key,)
     )
-    own = services.weights_store().load(state.owner())
-    if looked.view.looked and own is None:
+    own = weights_source.own_files()
+    if looked.view.looked and looked.view.looked not in own:
         say.info(
             _(
                 "The weights of this link are not here, or not any more. Files are kept for two hours, for the browser they came from. Runs are kept until they are deleted."
             )
         )
-    if own and looked.subject.source != FILE:
+    others = [place for place in own if place != looked.subject.source]
+    if others:
         controls.choice(
             _("Whose weights"),
-            ("", FILE),
+            ("", *others),
             looked.view.looked,
             lambda name: state.set_parts(looked=name),
             key="weights_looked",
-            title=lambda name: _("the file's") if name else _("this network's"),
+            title=lambda name: own.get(name, _("this network's")),
             label_visibility="collapsed",
         )
 
@@ -97,13 +105,14 @@ def show_facts(looked: Looked) -> None:
 @action
 def _keep(key: str) -> None:
     """Store the file just dropped, whatever network it is of, and look at it; or say why not."""
-    if weights_source.keep(key):
-        state.set_parts(looked=FILE)
+    kept = weights_source.keep(key)
+    if kept:
+        state.set_parts(looked=kept[0])
 
 
-def take(about: About) -> None:
+def take(about: About, place: str) -> None:
     """Make the subject the network of a file, with the file's weights and the pixels they were trained on."""
-    parts = {"preset": about.preset, "weights": FILE, "looked": ""}
+    parts = {"preset": about.preset, "weights": place, "looked": ""}
     if about.normalisation:
         parts["normalisation"] = about.normalisation
     state.update(lambda now: now.having(**parts).with_spec(about.spec or now.spec))

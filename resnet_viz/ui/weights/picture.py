@@ -16,9 +16,10 @@ from resnet_viz.ui.shared.component import component
 from resnet_viz.ui.shared.weights_source import weights_choices
 from resnet_viz.ui.weights.opening import Looked
 from resnet_viz.viz.portrait import Look, portrait_payload
-from resnet_viz.weights.choice import FILE, IMAGENET, RANDOM, SHIPPED
+from resnet_viz.weights.choice import IMAGENET, RANDOM, SHIPPED
 from resnet_viz.weights.figures import Portraits
 from resnet_viz.weights.imagenet import file_for
+from resnet_viz.weights.store import PLACES
 from resnet_viz.worker.requests.portrait import Beside, LookAtWeights
 
 KEY = "portrait"
@@ -98,7 +99,7 @@ def _show_choice(versus: str, trial: Trial) -> None:
         if name != trial.source
     }
     if versus not in choices:
-        choices[versus] = _("your file") if versus == FILE else versus
+        choices[versus] = _("your file") if versus in PLACES else versus
     with st.container(horizontal=True, vertical_alignment="center", key="weights_compare"):
         st.subheader(_("What has it learned?") if trial.weights.file else _("What does it start with?"), anchor=False)
         st.markdown(_("Compare with"), width="content")

@@ -12,7 +12,6 @@ from resnet_viz.ui.actions import action
 from resnet_viz.ui.weights.opening import Looked
 from resnet_viz.viz.words import number_text
 from resnet_viz.weights.about import About
-from resnet_viz.weights.choice import FILE
 from resnet_viz.weights.figures import Portraits
 
 
@@ -21,14 +20,14 @@ def is_asked(about: About | None) -> bool:
     return about is not None and about.spec is not None and (about.is_said or not about.normalisation)
 
 
-def ask(about: About) -> None:
+def ask(about: About, place: str) -> None:
     """Draw the question, which its file leaves open."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(_("**How were its pixels prepared?** The file does not say."), width="content")
-        _show_choice(about)
+        _show_choice(about, place)
 
 
-def _show_choice(about: About) -> None:
+def _show_choice(about: About, place: str) -> None:
     key = state.bind("weights_pixels", about.normalisation or None)
     st.segmented_control(
         _("Pixel values"),
@@ -36,7 +35,7 @@ def _show_choice(about: About) -> None:
         key=key,
         format_func=normalisation_name,
         on_change=_say,
-        args=(key,),
+        args=(key, place),
         label_visibility="collapsed",
     )
 
@@ -72,7 +71,7 @@ def show(looked: Looked, found: Portraits | None) -> None:
         st.markdown(text.format(title=title, rule=rule))
         if about and about.is_said and looked.is_own:  # else the question stands above
             with st.popover(_("Say otherwise"), type="tertiary"):
-                _show_choice(about)
+                _show_choice(about, looked.place)
     chosen = looked.trial.preparation.normalisation if looked.is_own else known
     warning = scale_warning(found.own.spreads if found else {}, chosen) if chosen else ""
     if warning:
@@ -84,10 +83,10 @@ def _times(value: float) -> str:
 
 
 @action
-def _say(key: str) -> None:
+def _say(key: str, place: str) -> None:
     name = state.typed(key)
     if name is None:
         return
-    services.weights_store().say(state.owner(), normalisation=name)
-    if state.subject().weights == FILE:
+    services.weights_store().say(state.owner(), place, normalisation=name)
+    if state.subject().weights == place:
         state.set_parts(normalisation=name)
