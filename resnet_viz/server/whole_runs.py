@@ -27,13 +27,15 @@ def _begin_in_turn(kind: Any, closed: Any) -> None:
     if not set(kind.__init__.__code__.co_names) >= _KEPT:
         return
 
-    def begin_in_turn(session: Any, asked: Any) -> None:
+    def begin_in_turn(session: Any, asked: Any, behind: Any = None) -> None:
         last = session._scriptrunner
         if session._state is closed:
             return
         if last is None:
             begin(session, asked)
+        elif behind not in (None, last) and asked.is_auto_rerun:
+            return  # somebody's click has come in between: it knows more than this, and the clock asks again
         elif not last.request_rerun(asked):
-            session._event_loop.call_later(_SOON_S, begin_in_turn, session, asked)
+            session._event_loop.call_later(_SOON_S, begin_in_turn, session, asked, last)
 
     kind._create_scriptrunner = begin_in_turn

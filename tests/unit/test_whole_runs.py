@@ -5,6 +5,7 @@ import inspect
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -104,6 +105,37 @@ def test_a_run_is_told_to_its_end_although_a_part_of_the_page_asks_in_that_momen
         said = own_thread.submit(lambda: asyncio.run(visited(script))).result()
     assert "the end" in [message.delta.new_element.text.body for message in said]
     assert ForwardMsg.FINISHED_SUCCESSFULLY in [m.script_finished for m in said if m.HasField("script_finished")]
+
+
+def test_a_part_s_clock_gives_way_to_a_click_that_came_while_it_waited(monkeypatch):
+    """The click's run has newer values of the page's controls than the clock's request."""
+    asked_of, later = [], []
+
+    class Runner(SimpleNamespace):
+        def request_rerun(self, request):
+            asked_of.append((self.name, request.name))
+            return self.is_open
+
+    class Session:
+        def __init__(self):
+            self._scriptrunner, self._state = Runner(name="ending", is_open=False), None
+            self._event_loop = SimpleNamespace(
+                call_later=lambda _seconds, call, *rest: later.append(partial(call, *rest))
+            )
+
+        def _create_scriptrunner(self, request):
+            self._scriptrunner = Runner(name=f"of {request.name}", is_open=True)
+
+    monkeypatch.setattr(app_session, "AppSession", Session)
+    let_runs_end()
+    session = Session()
+    for name, is_clock in (("clock", True), ("button of a part", False)):
+        session._create_scriptrunner(SimpleNamespace(name=name, is_auto_rerun=is_clock))
+    session._scriptrunner = None  # as a click does
+    session._create_scriptrunner(SimpleNamespace(name="click", is_auto_rerun=False))
+    for call in later:
+        call()
+    assert asked_of[2:] == [("of click", "button of a part")]
 
 
 @pytest.mark.parametrize("lacks", ["AppSession", "AppSessionState", "_create_scriptrunner", "_event_loop"])
