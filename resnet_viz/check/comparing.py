@@ -175,11 +175,13 @@ def _read(ours: list[Step], theirs: list[Step], output: str, reading: _Reading, 
     return found
 
 
-def lay(found: Comparison, ours: Sequence[Step], theirs: Sequence[Step], *, is_side: bool) -> None:
-    """Lay two paths beside each other, and note what differs."""
+def lay(
+    found: Comparison, ours: Sequence[Step], theirs: Sequence[Step], *, is_side: bool, before: Step | None = None
+) -> None:
+    """Lay two paths beside each other, and note what differs; `before` is the layer of theirs before them, if not the first."""
     cost, pairs = align(ours, theirs)
     found.cost += cost
-    before: Step | None = found.theirs[0] if found.theirs else None
+    before = before or (found.theirs[0] if found.theirs else None)
     for mine, other in pairs:
         if mine is None:
             found.differences.append(Difference("extra", None, other, beside=before, side=is_side))

@@ -36,6 +36,10 @@ IDS = (
 """Mistakes by name. What stands earlier explains what stands later, so it is told first."""
 
 
+_WHOLE = frozenset(("short", "before"))
+"""Forms that speak of a whole block: another block than the course's."""
+
+
 @dataclass
 class Draft:
     """A mistake before it is put into words.
@@ -61,7 +65,7 @@ class Draft:
 
 def in_order(drafts: Iterable[Draft]) -> list[Draft]:
     """Return mistakes, the one that explains others first."""
-    return sorted(drafts, key=lambda draft: (IDS.index(draft.id), draft.line or 0))
+    return sorted(drafts, key=lambda draft: (draft.form not in _WHOLE, IDS.index(draft.id), draft.line or 0))
 
 
 def grouped(drafts: Iterable[Draft]) -> list[Draft]:

@@ -27,6 +27,8 @@ class Dust(Unknown):
         return self._name
 
     def __getattr__(self, name: str) -> Any:
+        if name == "__version__":
+            return "2.16.1"
         if name.startswith("__"):
             raise AttributeError(name)
         self._session.used_dust()

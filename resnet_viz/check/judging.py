@@ -6,6 +6,7 @@ from functools import partial
 
 from resnet_viz.check.answer import Answer, Stop, Verdict
 from resnet_viz.check.known import blocks_of, is_known, networks_of
+from resnet_viz.check.methods import lift_methods
 from resnet_viz.check.notebook import read
 from resnet_viz.check.one_block import Judged, judge_block
 from resnet_viz.check.one_network import judge_network, judge_script
@@ -55,6 +56,7 @@ def _judge(program: Program, answer: Answer) -> Answer:
     if framework:
         return _stopped(answer, framework)
     has_network = False
+    lift_methods(program)
     tasks, is_script = _tasks(program, answer["preset"])
     stops = [stop for name, stop in program.failed.items() if is_known(name) and name not in program.names]
     stops += stops_outside(program, is_script=is_script)

@@ -6,6 +6,7 @@ from resnet_viz.check.comparing import Comparison, Difference
 from resnet_viz.check.drafts import Draft, draft_of, grouped, in_order
 from resnet_viz.check.ours import Trial
 from resnet_viz.check.recorder import Step
+from resnet_viz.check.short import shortened
 
 
 def name_block(found: Comparison, trial: Trial, *, is_second: bool = False) -> list[Draft]:
@@ -16,7 +17,13 @@ def name_block(found: Comparison, trial: Trial, *, is_second: bool = False) -> l
         trial: How it was tried.
         is_second: Whether other numbers were right before: what differs now is a fixed number in place of a parameter.
     """
-    return in_order(grouped(_Namer(found, trial, is_second=is_second).drafts()))
+    drafts = in_order(grouped(_Namer(found, trial, is_second=is_second).drafts()))
+    short = shortened(found, trial)
+    if short is None:
+        return drafts
+    first, rest = short
+    others = in_order(grouped(_Namer(rest, trial, is_second=is_second).drafts()))
+    return [first, *others] if len(others) + 1 < len(drafts) else drafts
 
 
 class _Namer:
@@ -235,6 +242,13 @@ class _Namer:
         """Return the place that an extra layer follows."""
         return self.place_of.get(each.beside.id, "") if each.beside else ""
 
+    def _last_known(self, each: Difference) -> str:
+        """Return the place of the last layer before an extra one that the course has too."""
+        step = each.beside
+        while step and step.id not in self.place_of and step.inputs:
+            step = self.by_id.get(step.inputs[0])
+        return self.place_of.get(step.id, "") if step else ""
+
     def _single(self, each: Difference) -> list[Draft]:
         match each.form:
             case "missing" | "unread":
@@ -276,7 +290,7 @@ class _Namer:
             return []
         if theirs.kind == "relu" and not each.side and self._after(each) == "2c":
             return [draft_of("relu-on-2c", each)]
-        place = self._after(each)
+        place = self._after(each) or self._last_known(each)
         draft = draft_of("other", each, "extra", apart=f"{place} {each.side}", layers=[theirs], side=each.side)
         draft.places = [place] if place else []
         return [draft]

@@ -188,7 +188,12 @@ def _block_changed(each: Difference, mine: Step, other: Step) -> list[Draft]:
             if own["projects"] != theirs["projects"]:
                 return []  # told as another kind of block
             return [
-                draft_of("stride-missing" if missing else "other", each, "" if missing else "stride", apart=mine.id)
+                draft_of(
+                    "stride-missing" if missing else "other",
+                    each,
+                    "" if missing else "stride",
+                    apart=f"line {other.line}" if missing and other.line else mine.id,
+                )
             ]
         case "f":
             return [draft_of("kernel-size", each)]
@@ -202,7 +207,7 @@ def _block_changed(each: Difference, mine: Step, other: Step) -> list[Draft]:
                     each,
                     "" if same else "setting",
                     setting="filters",
-                    apart=mine.id if same else f"{own['filters']} {theirs['filters']}",
+                    apart=f"line {other.line}" if same else f"{own['filters']} {theirs['filters']}",
                 )
             ]
     return [draft_of("other", each, "setting", setting=each.setting, apart=mine.id)]

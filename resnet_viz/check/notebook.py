@@ -89,6 +89,12 @@ class Source:
         body = node.body[:-1] if node else []
         return next((each.lineno for each in body if isinstance(each, ast.Return)), None)
 
+    def return_in_loop(self, name: str) -> int | None:
+        """Return the line of a `return` that ends a loop of the function in its first round."""
+        node = self.body_of(name)
+        loops = [each for each in (node.body if node else ()) if isinstance(each, (ast.For, ast.While))]
+        return next((each.lineno for loop in loops for each in loop.body if isinstance(each, ast.Return)), None)
+
     def line_of(self, name: str, parameter: str) -> int | None:
         """Return the line on which a function, or the making of a class, takes a parameter."""
         kinds = (ast.FunctionDef, ast.ClassDef)

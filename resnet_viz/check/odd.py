@@ -47,6 +47,8 @@ def other_words(draft: Draft, scene: Scene) -> Words:
         case "before":
             what = _("BatchNorm and ReLU stand before each convolution. The course has them after it.")
             return Words(what, "", _("That is another residual block: pre-activation, of the second paper."))
+        case "short":
+            return _short(draft)
         case "kind":
             ours: Step = draft.values["ours"]
             text = _("here stands {theirs}, in the course {ours}.")
@@ -166,6 +168,24 @@ def _lacking(draft: Draft, title: str, where: str, scene: Scene) -> Words:
         return Words(_("{layer} ({place}) is missing.").format(layer=title, place=place), "", reason.why)
     text = _("{layer} ({place}) is missing after this line.") if draft.line else _("{layer} ({place}) is missing.")
     return Words(text.format(layer=title, place=place), *reason)
+
+
+def _short(draft: Draft) -> Words:
+    sizes = draft.values["sizes"]
+    here = joined(map(square, sizes), ", ")
+    text = ngettext(
+        "F(x) has {n} convolution here ({here}). The course's has three: 1×1, f×f, 1×1.",
+        "F(x) has {n} convolutions here ({here}). The course's has three: 1×1, f×f, 1×1.",
+        len(sizes),
+    )
+    a, b = draft.values["weights"]
+    weights = _("Weights of F(x): {a} in place of {b}.").format(a=f"{a:,}", b=f"{b:,}")
+    why = _("The first 1×1 squeezes the channels, so that the f×f is cheap, and the last widens them again.")
+    if len(sizes) == 2 and 1 not in sizes:
+        why = _(
+            "That is the block of ResNet-18 and ResNet-34. ResNet-50 squeezes the channels first, so that the f×f is cheap."
+        )
+    return Words(text.format(n=len(sizes), here=here), weights, why)
 
 
 def _no_sum(draft: Draft) -> tuple[str, str, str]:

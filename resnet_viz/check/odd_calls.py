@@ -35,9 +35,8 @@ def recorded_words(draft: Draft) -> tuple[str, str, str]:
         case "several":
             what = _("`{function}` returns several things.").format(function=values["function"])
             return what, "", _("The next layer reads one.")
-        case "early":
-            what = _("`return` ends the function here. What stands below it never runs.")
-            return what, "", _("The block is then only what stands above.")
+        case "early" | "looped":
+            return _too_soon(draft.form)
         case "name-twice":
             text = _("the name “{name}” is used again.")
             if values.get("is_block"):
@@ -54,3 +53,12 @@ def recorded_words(draft: Draft) -> tuple[str, str, str]:
             what = _("`{function}` returns a layer's output, not a `Model`.").format(function=values["function"])
             return what, "", _("Write `Model(inputs=X_input, outputs=X)` and return it.")
     return _("this is not as in the course."), "", ""
+
+
+def _too_soon(form: str) -> tuple[str, str, str]:
+    """Return words for a `return` before the end."""
+    if form == "looped":
+        what = _("`return` stands inside the loop, so the function ends in its first round.")
+        return what, "", _("Indent it like the line that begins the loop: then it comes after the last round.")
+    what = _("`return` ends the function here. What stands below it never runs.")
+    return what, "", _("The block is then only what stands above.")

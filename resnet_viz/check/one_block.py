@@ -124,9 +124,9 @@ def _tried(program: Program, name: str, trial: Trial, roles: set[str], filters: 
             found = whole
             drafts.append(Draft("other", "returned", None, values={"function": name}))
             end_of(program, name, drafts)
-    early = program.source.early_return(name)
-    if early and found.differences:
-        found.differences, drafts = [], [Draft("other", "early", early)]
+    early, looped = program.source.early_return(name), program.source.return_in_loop(name)
+    if (early or looped) and found.differences:
+        found.differences, drafts = [], [Draft("other", "early" if early else "looped", early or looped)]
     return _judged(
         name, _call_text(name, trial, roles), found, drafts, trial, record, with_names={"stage", "block"} <= roles
     )

@@ -1,6 +1,7 @@
 """Judging the whole network: its stem, its row of blocks and its head against a preset's."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -11,6 +12,7 @@ from resnet_viz.check.drawing import pair_of
 from resnet_viz.check.dust import Built
 from resnet_viz.check.items import Row, our_row, their_row
 from resnet_viz.check.known import blocks_of, roles_of
+from resnet_viz.check.methods import standing_in
 from resnet_viz.check.naming import name_block
 from resnet_viz.check.naming_network import name_row, without_sums
 from resnet_viz.check.one_block import Judged, end_of, output_of, settled
@@ -83,8 +85,8 @@ def _judged(program: Program, name: str, preset_name: str, classes: int) -> Judg
     record, given = _recorded(program, name, preset_name, classes)
     if not record.steps:
         record.source(preset(preset_name).input_shape)
-    is_class = isinstance(program.names[name], type)
-    output, drafts = output_of(given, record, name) if is_class else _output(given, record, name)
+    is_called = isinstance(program.names[name], type) and not isinstance(given, Built)
+    output, drafts = output_of(given, record, name) if is_called else _output(given, record, name)
     record.settle_lines()
     end_of(program, name, drafts)
     roles = roles_of(program.names[name])
@@ -167,11 +169,44 @@ def _lay_rows(found: Comparison, ours: Row, theirs: Row) -> None:
         other.cost += 0.3 * sum(step.id not in found.live for step in other.pairs.values())
         tried.append(other)
     best = min(tried, key=lambda other: other.cost)
+    staged = _by_stage(found, ours, theirs)
+    if staged and _unlike(staged) < _unlike(best):
+        best = staged
     found.pairs, found.differences = best.pairs, best.differences
     known = set(theirs.inside)
     found.differences = [
         each for each in found.differences if not (each.form == "changed" and each.theirs and each.theirs.id in known)
     ]
+
+
+def _by_stage(found: Comparison, ours: Row, theirs: Row) -> Comparison | None:
+    """Lay the stages beside each other one by one, if there are as many: blocks too many or too few then push no other."""
+    mine, other = _stages(ours.items[1:]), _stages(theirs.items[1:])
+    if len(mine) != len(other):
+        return None
+    made = replace(found, pairs={}, differences=[], cost=0.0)
+    before: Step | None = None
+    for own, their in zip(mine, other, strict=True):
+        lay(made, own, their, is_side=False, before=before)
+        before = their[-1] if their else before
+    return made
+
+
+def _stages(items: Sequence[Step]) -> list[list[Step]]:
+    """Return the stem, the stages, each from the block that projects, and the head."""
+    found: list[list[Step]] = [[]]
+    blocks = [place for place, step in enumerate(items) if step.kind == "block"]
+    for place, step in enumerate(items):
+        begins = step.kind == "block" and step.settings["projects"]
+        if begins or (blocks and place == blocks[-1] + 1):
+            found.append([])
+        found[-1].append(step)
+    return found
+
+
+def _unlike(found: Comparison) -> int:
+    """Return how many blocks are beside one of another kind or with other filters."""
+    return sum(each.form == "changed" and each.setting in ("projects", "filters") for each in found.differences)
 
 
 def _inside(found: Comparison, theirs: Row) -> list[Draft]:
@@ -219,6 +254,7 @@ class _Replaced:
     def __init__(self, program: Program) -> None:
         self.names = program.names
         self.kept: dict[str, Any] = {}
+        self.methods = ExitStack()
         self.new: set[str] = set()
         own = blocks_of(self.names)
         lacking = {name: projects for name, projects in USUAL.items() if projects not in own.values()}
@@ -230,9 +266,11 @@ class _Replaced:
             else:
                 self.new.add(name)
             self.names[name] = made
+            self.methods.enter_context(standing_in(program, name, made))
 
     def undo(self) -> Mapping[str, Any]:
         """Put the code's own back."""
+        self.methods.close()
         self.names.update(self.kept)
         for name in self.new:
             del self.names[name]

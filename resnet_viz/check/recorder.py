@@ -90,6 +90,17 @@ def _unknown(call: str) -> Callable[..., NoReturn]:
     return refused
 
 
+def _merged(kind: str, call: str) -> "Callable[[Tensor, object], Tensor]":
+    """Return what an operator does with two tensors; with anything else nobody knows."""
+
+    def merged(self: "Tensor", other: object) -> "Tensor":
+        if not isinstance(other, Tensor):
+            self._record.refuse(call)
+        return self._record.add((self, other), kind=kind)
+
+    return merged
+
+
 class Tensor:
     """What flows between layers: it knows who made it and its shape."""
 
@@ -113,7 +124,8 @@ class Tensor:
             self._record.refuse("x + …")
         return self._record.add((self, other))
 
-    __radd__ = __add__
+    def __radd__(self, other: object) -> "Tensor":
+        return self if other == 0 and isinstance(other, int) else self + other  # `sum` begins with 0
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -126,8 +138,8 @@ class Tensor:
     def __iter__(self) -> NoReturn:
         self._record.refuse("for … in x")
 
-    __sub__, __rsub__, __neg__ = _unknown("x − …"), _unknown("… − x"), _unknown("−x")
-    __mul__, __rmul__, __matmul__ = _unknown("x · …"), _unknown("… · x"), _unknown("x @ …")
+    __sub__, __mul__ = _merged("subtract", "x − …"), _merged("multiply", "x · …")
+    __rsub__, __rmul__, __neg__, __matmul__ = _unknown("… − x"), _unknown("… · x"), _unknown("−x"), _unknown("x @ …")
     __truediv__, __rtruediv__, __pow__ = _unknown("x / …"), _unknown("… / x"), _unknown("x ** …")
     __gt__, __lt__, __ge__, __le__ = _unknown("x > …"), _unknown("x < …"), _unknown("x ≥ …"), _unknown("x ≤ …")
 

@@ -42,6 +42,10 @@ PARAMETERS: dict[str, str] = {
 """What a parameter of a student's function stands for, by its name in lower case."""
 
 
+BUILDS = ("build", "build_model", "create", "create_model", "get_model", "make_model", "make", "model", "forward")
+"""Methods of a class that is no layer, by which it gives its network."""
+
+
 class StoppedError(Exception):
     """The code stopped; carries what to say."""
 
@@ -74,6 +78,7 @@ class Program:
         names: What it made.
         failed: Why a statement stopped, by each name that it would have made.
         failures: All statements that stopped, in order.
+        owners: The class of each name that is a method.
         model_place: Which statement made the last model outside all functions; -1 if none did.
     """
 
@@ -82,6 +87,7 @@ class Program:
         self.stand_in = StandIn()
         self.failed: dict[str, Stop] = {}
         self.failures: list[Failure] = []
+        self.owners: dict[str, type] = {}
         self.model_place = -1
         self._left = MOST_LINES
         self.names: dict[str, Any] = {
@@ -152,11 +158,25 @@ class Program:
             StoppedError: If it fails, or needs an argument of which nothing is known.
         """
         if isinstance(function, type):
-            start = {role: value for role, value in values.items() if role != "x"}
-            made = self._called(function, start, name, function)
+            made = self.made(function, values, name)
+            if "built_of" in vars(made):
+                return made.built_of
             takes = getattr(made, "call", made)
-            return self._called(made, {"x": values.get("x")}, name, takes) if callable(takes) else made
+            if callable(takes):
+                return self._called(made, {"x": values.get("x")}, name, takes)
+            builds = next((getattr(made, each) for each in BUILDS if callable(getattr(made, each, None))), None)
+            if builds is None:
+                raise StoppedError(self._no_function(name))
+            return self._called(builds, values, name, builds)
         return self._called(function, values, name, function)
+
+    def made(self, own: type, values: Mapping[str, Any], name: str) -> Any:
+        """Return an object of one of the code's classes.
+
+        Raises:
+            StoppedError: If it fails, or needs an argument of which nothing is known.
+        """
+        return self._called(own, {role: value for role, value in values.items() if role != "x"}, name, own)
 
     def _called(
         self, function: Callable[..., Any], values: Mapping[str, Any], name: str, takes: Callable[..., Any]
@@ -186,6 +206,20 @@ class Program:
         if line is not None:
             raise StoppedError(unfilled(self.source, name, line))
         return given
+
+    def _no_function(self, name: str) -> Stop:
+        line = self.source.defined.get(name)
+        text = _(
+            "`{function}` is a class that builds nothing when it is called. Write it as a function, or give it `call`."
+        )
+        return {
+            "kind": "unknown",
+            "line": line,
+            "text": self.source.text_at(line),
+            "function": name,
+            "sentence": text.format(function=name),
+            "python": name,
+        }
 
     def _gives_none(self, name: str) -> Stop:
         line = self.source.defined.get(name)
@@ -249,14 +283,14 @@ def arguments(function: Callable[..., Any], values: Mapping[str, Any]) -> tuple[
         role = roles[parameter.name]
         if role in values:
             value = values[role]
+            if role in ("s", "f") and isinstance(parameter.default, (tuple, list)):
+                value = (value,) * len(parameter.default)  # the code may take one of them out
         elif place == 0 and "x" in values:
             value = values["x"]
         elif parameter.default is not parameter.empty:
             continue
-        elif parameter.name in PHASES:
-            value = PHASE
-        elif "init" in parameter.name.lower():
-            value = Initializer
+        elif _is_dusty(parameter.name):
+            value = PHASE if parameter.name in PHASES else Initializer
         else:
             raise LookupError(parameter.name)
         if parameter.kind is parameter.KEYWORD_ONLY or kwargs or len(args) < place:
@@ -285,9 +319,14 @@ def roles_by_name(function: Callable[..., Any]) -> dict[str, str]:
     ]
     if len(needed) in (3, 5) and not isinstance(function, type):
         for name, role in zip(needed[1:], ("f", "filters", "stage", "block"), strict=False):
-            if not roles[name] and role not in roles.values():
+            if not roles[name] and role not in roles.values() and not _is_dusty(name):
                 roles[name] = role
     return roles
+
+
+def _is_dusty(parameter: str) -> bool:
+    """Whether a parameter hands the phase or a start of weights through."""
+    return parameter in PHASES or "init" in parameter.lower()
 
 
 def role_of(parameter: str) -> str:

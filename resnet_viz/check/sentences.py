@@ -12,7 +12,7 @@ from resnet_viz.check.scene import Scene, Words
 from resnet_viz.check.sentences_network import OF_NETWORKS
 from resnet_viz.check.wording import at_line, map_text, places_text, shape_text, square
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import joined
+from resnet_viz.messages import joined, ngettext
 
 
 def tell(draft: Draft, scene: Scene) -> Mistake:
@@ -80,9 +80,13 @@ def _stride_missing(draft: Draft, scene: Scene) -> Words:
             _("Stage 2 calls this block with s = 1, the other stages with s = 2."),
         )
     if theirs.kind == "block":
-        text = _("block {name} has stride 1. The course gives the first block of this stage stride {s}.")
+        text = ngettext(
+            "block {name} has stride 1. The course gives the first block of this stage stride {s}.",
+            "blocks {name} have stride 1. The course gives the first block of these stages stride {s}.",
+            len(draft.places),
+        )
         return Words(
-            text.format(name=ours.place, s=s),
+            text.format(name=where, s=s),
             _("The map stays {size}, and should become {after}.").format(
                 size=map_text(theirs.shape), after=map_text(ours.shape)
             ),
@@ -261,9 +265,13 @@ def _filters(draft: Draft, scene: Scene) -> Words:
     ours: Step = draft.values["ours"]
     theirs: Step = draft.values["theirs"]
     if ours.kind == "block":
-        text = _("block {name} has the filters {theirs}, the course {ours}.")
+        text = ngettext(
+            "block {name} has the filters {theirs}, the course {ours}.",
+            "blocks {name} have their filters in another order: {theirs} here, {ours} in the course.",
+            len(draft.places),
+        )
         what = text.format(
-            name=ours.place, theirs=list(theirs.settings["filters"]), ours=list(ours.settings["filters"])
+            name=places_text(draft.places), theirs=list(theirs.settings["filters"]), ours=list(ours.settings["filters"])
         )
         return Words(what, "", _("The order is: squeeze, f×f, widen."))
     text = _("the filters are in another order ({places}): {theirs} here, {ours} in the course.")

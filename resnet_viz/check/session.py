@@ -57,7 +57,7 @@ PHASE = Phase()
 class Initializer:
     """A start of weights, with its seed if it has one."""
 
-    def __init__(self, name: str, seed: object = None) -> None:
+    def __init__(self, name: str = "", seed: object = None) -> None:
         self.name = name
         self.seed = seed
 

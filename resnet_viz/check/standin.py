@@ -24,7 +24,9 @@ class StandIn:
         self.stars: list[str] = []
         made = layer_classes(self.session)
         base = type("Layer", (Layer,), {"_session": self.session})
-        model = type("Model", (Layer,), {"_session": self.session, "__new__": self._new_model, "__init__": _no_init})
+        model = type(
+            "Model", (Layer,), {"_session": self.session, "__new__": self._new_model, "__init__": self._finisher()}
+        )
         relu, softmax = self._function("relu"), self._function("softmax")
         merges = {kind: self._merge(kind) for kind in MERGES}
         initializers = Initializers("initializers", self.session)
@@ -48,15 +50,16 @@ class StandIn:
             "add_n": self._sum_of,
         }
         things |= dict.fromkeys(("TensorShape",), Shape)
-        self.home = _Tree("keras", self.session, things)
+        of_lists = {kind: self._merge(kind, is_of_list=True) for kind in MERGES}
+        self.home = _Tree("keras", self.session, things, _Tree("keras.layers", self.session, things | of_lists))
         self.numpy = Home("numpy", self.session, NUMBERS)
 
     def usual(self) -> dict[str, Any]:
         """Return what the first cell of the course's notebooks imports: a pasted function comes without that cell."""
         starts = {name: getattr(self.home, name) for name in STARTS}
-        modules = dict.fromkeys(MODULES, self.home)
+        modules = dict.fromkeys(MODULES, self.home) | {"layers": self.home.layers}
         penalties = {name: Dust(name, self.session) for name in ("l1", "l2", "l1_l2", "regularizers")}
-        return {**starts, **penalties, **self.home.things, **modules, "np": self.numpy}
+        return {**starts, **penalties, **self.home.layers.things, **modules, "np": self.numpy}
 
     def undefined(self, name: str) -> Dust:
         """Return what stands for a name that a swallowed helper file may define."""
@@ -88,20 +91,31 @@ class StandIn:
         for part in rest.split(".") if rest else ():
             place = getattr(place, part)
         if "*" in fromlist:
-            things = {name: value for name, value in self.home.things.items() if name[0].isupper() or name == "add"}
+            home = place if isinstance(place, _Tree) else self.home.layers
+            things = {name: value for name, value in home.things.items() if name[0].isupper() or name == "add"}
             if rest.endswith("initializers"):
                 things |= {name: getattr(self.home, name) for name in STARTS}
             return Home(name, self.session, {**things, "__all__": list(things)})
         return place
 
     def _new_model(self, cls: type, *args: Any, **kwargs: Any) -> Any:
-        reads, gives = kwargs.get("inputs", kwargs.get("input")), kwargs.get("outputs", kwargs.get("output"))
-        if args:
-            reads, gives = args[0], args[1] if len(args) > 1 else gives
         if "__new__" not in vars(cls):  # a class of the student's own
             own: Any = object.__new__(cls)
             Layer.__init__(own)
             return own
+        return self._built(*_ends(args, kwargs))
+
+    def _finisher(self) -> Callable[..., None]:
+        """Return `Model.__init__` for a class of the student's own: handed two tensors, it is a finished model."""
+
+        def finish(own: Any, *args: Any, **kwargs: Any) -> None:
+            reads, gives = _ends(args, kwargs)
+            if gives is not None:
+                own.built_of = self._built(reads, gives)
+
+        return finish
+
+    def _built(self, reads: Any, gives: Any) -> Built:
         record = self.session.record
         ends = [value[0] if isinstance(value, (list, tuple)) and value else value for value in (reads, gives)]
         start, end = (tensor_of(value, record, "Model") for value in ends)
@@ -131,11 +145,19 @@ class StandIn:
         applied.activation = kind  # type: ignore[attr-defined]
         return applied
 
-    def _merge(self, kind: str) -> Callable[..., Any]:
+    def _merge(self, kind: str, *, is_of_list: bool = False) -> Callable[..., Any]:
+        """Return `add` and the like: of Keras' layers, which reads one list, or of TensorFlow, which reads two tensors."""
         title = kind.title()
 
         def applied(*args: Any, **kwargs: Any) -> Any:
-            values = kwargs.pop("inputs", None) or (args[0] if args and isinstance(args[0], (list, tuple)) else args)
+            is_list = "inputs" in kwargs or (bool(args) and isinstance(args[0], (list, tuple)))
+            if is_of_list and not is_list:
+                text = _("`{function}` takes one list: write `{function}([X, X_shortcut])`.")
+                raise KerasRefusesError(text.format(function=kind))
+            if is_list and not is_of_list:
+                text = _("This `{function}` takes two tensors: write `{function}(X, X_shortcut)`.")
+                raise KerasRefusesError(text.format(function=kind))
+            values = kwargs.pop("inputs", None) or (args[0] if is_list else args)
             layer = self.home.things[title](**kwargs)
             return layer(list(values))
 
@@ -146,11 +168,12 @@ class StandIn:
 
 
 class _Tree(Home):
-    """Keras and TensorFlow at once: `keras.layers`, `tf.keras.layers`, `tensorflow.python.keras.layers` are all this."""
+    """Keras and TensorFlow at once: `keras.ops`, `tf.nn`, `tensorflow.python.keras` are all this; `layers` alone differs."""
 
-    def __init__(self, name: str, session: Session, things: dict[str, Any]) -> None:
+    def __init__(self, name: str, session: Session, things: dict[str, Any], layers: "_Tree | None" = None) -> None:
         super().__init__(name, session, things)
         self.things = things
+        self.layers = self if layers is None else layers
 
     def __getattr__(self, name: str) -> Any:
         things = self.__dict__.get("things", {})
@@ -161,7 +184,7 @@ class _Tree(Home):
         if name in STARTS:
             return getattr(things["initializers"], name)
         if name.startswith("__"):
-            raise AttributeError(name)
+            return super().__getattr__(name)
         meant = meant_layer(name)
         if meant:
             text = _("Keras has no `{name}`.").format(name=name)
@@ -203,8 +226,10 @@ class _Sequential(Layer):
         return x
 
 
-def _no_init(self: Any, *args: Any, **kwargs: Any) -> None:
-    """Do nothing: a model of two tensors is finished, and a student's own class calls this with what it likes."""
+def _ends(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+    """Return what a model is to read and to give, by their places or by either of their names."""
+    reads, gives = kwargs.get("inputs", kwargs.get("input")), kwargs.get("outputs", kwargs.get("output"))
+    return (args[0], args[1] if len(args) > 1 else gives) if args else (reads, gives)
 
 
 def builtins_for(stand_in: StandIn) -> dict[str, Any]:
