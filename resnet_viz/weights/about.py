@@ -11,7 +11,7 @@ from resnet_viz.messages import joined
 from resnet_viz.spec import PRESETS, ResNetSpec
 from resnet_viz.spec.changes import changed_paths
 from resnet_viz.spec.layers import Shape
-from resnet_viz.weights.architectures import check_architecture
+from resnet_viz.weights.architectures import check_architecture, check_names
 from resnet_viz.weights.containers.contents import Contents
 from resnet_viz.weights.fit import expected_arrays
 from resnet_viz.weights.layouts import assigned
@@ -133,6 +133,7 @@ def about_file(contents: Contents, spec: ResNetSpec | None = None) -> tuple[Abou
         WeightsError: If nothing of it belongs to a residual network, several networks lie in it, or it is another one.
     """
     layout, assignment = assigned(contents)
+    check_names(contents.entries)
     _check_places(contents, assignment)
     shapes = {name: source.shape for name, source in assignment.places.items()}
     structure = structure_of(shapes)
@@ -256,6 +257,9 @@ def _notes(contents: Contents, assignment: Assignment, found: list[Reading]) -> 
         notes.append("optimizer")
     if f"{HEAD}/kernel" not in assignment.places:
         notes.append(_NO_HEAD)
+    kinds = {name.rpartition("/")[2] for name in assignment.places}
+    if "gamma" in kinds and "moving_variance" not in kinds:
+        notes.append("no_statistics")
     if found and contents.specification and found[0].spec == _said_by_file(contents, assignment):
         notes.append("said")
     return tuple(notes)

@@ -1,7 +1,8 @@
 """Networks near a ResNet that are none of ours, each told by the first array that says so."""
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from resnet_viz.errors import WeightsError
 from resnet_viz.messages import gettext as _
@@ -9,12 +10,26 @@ from resnet_viz.weights.containers.contents import Entry
 from resnet_viz.weights.layouts.layout import Source
 from resnet_viz.weights.structure import Structure
 
+_PRE_ACTIVATED = re.compile(r"((?:.*\.)?stages\.\d+\.blocks\.\d+\.)norm1\.weight")
 _SQUEEZE = ("se", "se_module", "attn", "se_block", "fc1", "fc2")
 
 
 class _Sign(NamedTuple):
     title: str
     array: str
+
+
+def check_names(entries: Sequence[Entry]) -> None:
+    """Refuse the arrays of another architecture whose names are none of those that we read.
+
+    Raises:
+        WeightsError: With its name and the first array that says so.
+    """
+    names = {entry.name for entry in entries}
+    for entry in entries:
+        found = _PRE_ACTIVATED.fullmatch(entry.name)
+        if found and f"{found[1]}conv1.weight" in names:
+            _refuse(_Sign(_("a pre-activated ResNet in timm's arrangement (ResNetV2, BiT)"), entry.name))
 
 
 def check_architecture(
@@ -35,11 +50,15 @@ def check_architecture(
     if not found and is_torch and structure:
         found = _wide(places, structure)
     if found:
-        raise WeightsError(
-            _("This is {title}, as `{array}` shows. This app cannot show networks of that kind.").format(
-                title=found.title, array=found.array[:80]
-            )
+        _refuse(found)
+
+
+def _refuse(found: _Sign) -> NoReturn:
+    raise WeightsError(
+        _("This is {title}, as `{array}` shows. This app cannot show networks of that kind.").format(
+            title=found.title, array=found.array[:80]
         )
+    )
 
 
 def _deep_stem(entries: Sequence[Entry]) -> _Sign | None:

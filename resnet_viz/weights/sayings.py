@@ -36,6 +36,9 @@ def notes(about: About) -> list[str]:
         "scales": _("Scales are layers of their own, as in Caffe. Each was taken into the BatchNorm before it."),
         "optimizer": _("The file holds an optimiser's state too. It was not read."),
         "no_head": _("The file has no classifier: that layer stays random."),
+        "no_statistics": _(
+            "Its norms come without means and variances. They are no BatchNorm but GroupNorm, say, or these were not saved. What the network makes of a picture is not to be trusted."
+        ),
         "said": _("The file itself says which network it is, and its arrays agree."),
     }
     found = [texts[note] for note in about.notes if note in texts]

@@ -343,6 +343,9 @@ def test_without_its_classifier_a_network_is_still_known(tmp_path):
     about = opened(tmp_path, made.safetensors(made.state_dict(arrays, made.torchvision))).about
     assert about.preset == "torch-v1.5"
     assert "no_head" in about.notes
+    learned = {name: array for name, array in arrays.items() if "/moving_" not in name}
+    about = opened(tmp_path, made.safetensors(made.state_dict(learned, made.torchvision))).about
+    assert "no_statistics" in about.notes  # GroupNorm under BatchNorm's names, or parameters alone
 
 
 def _grouped(arrays):
@@ -357,6 +360,14 @@ OTHERS = {
     "SE": (
         lambda arrays: arrays | {"layer1.0.se.fc1.weight": np.zeros((1, 3, 1, 1), np.float32)},
         r"squeeze-and-excitation .*as `layer1\.0\.se\.fc1\.weight` shows",
+    ),
+    "timm's ResNetV2": (
+        lambda _arrays: {
+            f"stages.0.blocks.{block}.{name}.weight": np.zeros(shape, np.float32)
+            for block in (0, 1)
+            for name, shape in (("conv1", (4, 4, 1, 1)), ("norm1", (4,)), ("conv2", (4, 4, 3, 3)), ("norm2", (4,)))
+        },
+        r"pre-activated ResNet in timm's arrangement .*as `stages\.0\.blocks\.0\.norm1\.weight` shows",
     ),
     "d": (
         lambda arrays: arrays | {"layer1.0.downsample.1.weight": np.zeros((13, 3, 1, 1), np.float32)},

@@ -1,4 +1,4 @@
-// A BatchNorm's numbers as squares, a channel each: its scales and its shifts; the channel chosen in one is chosen in both.
+// A BatchNorm's numbers as squares, a channel each: what it keeps of each; the channel chosen in one sheet is chosen in all.
 // Sizes are CSS px.
 import { LEVELS, table } from "../maps/paint.js";
 import { html } from "../shared/dom.js";
@@ -8,7 +8,7 @@ const [LEAST_PX, MOST_PX] = [5, 22];
 const ODD = [255, 0, 255];
 const OFF = 0.01;
 const DARK = "#181a1e";
-const SHEETS = ["scales", "shifts"];
+const SHEETS = { scales: "viridis", shifts: "red-blue", means: "red-blue", deviations: "viridis" };
 
 /** Returns a number in three digits with a true minus. */
 export const figure = (value) => String(Number(value.toPrecision(3))).replace("-", "−");
@@ -22,8 +22,8 @@ export function gridFor(count, width, height) {
   return { side: LEAST_PX, columns: Math.max(1, Math.floor(width / LEAST_PX)) };
 }
 
-/** Returns how large the largest number is, whatever its sign; 1 of zeros. */
-const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+/** Returns how large the largest number is, whatever its sign. */
+const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 export class Squares {
   /** Makes the squares of a BatchNorm of a header; `jump` takes a channel of it that is to be seen elsewhere. */
@@ -33,9 +33,9 @@ export class Squares {
     const { texts } = data;
     this.box = html("figure", "norm");
     this.holder = html("div", "holder");
-    this.sheets = SHEETS.map((name, index) => this.sheet(name, texts.keys[name], index === 0));
+    this.sheets = Object.keys(SHEETS).map((name, index) => this.sheet(name, texts.keys[name], index === 0));
     this.said = html("p", "said");
-    this.box.append(html("figcaption", "", norm.isBefore ? texts.before : texts.behind), this.holder, this.said);
+    this.box.append(html("figcaption", "", norm.isBefore ? texts.before : texts.behind), this.said, this.holder);
     this.observer = new ResizeObserver(() => this.paint());
     this.observer.observe(this.holder);
   }
@@ -43,7 +43,7 @@ export class Squares {
   /** Returns one sheet of squares with its key above it; the first one takes the arrow keys for all. */
   sheet(name, key, hasKeys) {
     const values = this.norm[name];
-    const most = largest(values);
+    const most = largest(values) || 1;
     const canvas = html("canvas", "squares");
     canvas.addEventListener("click", (event) => this.pointed(event));
     if (hasKeys) {
@@ -51,13 +51,15 @@ export class Squares {
       canvas.setAttribute("role", "slider");
       canvas.addEventListener("keydown", (event) => this.pressed(event));
     } else canvas.setAttribute("aria-hidden", "true");
-    this.holder.append(html("span", "key", key.replace("{value}", figure(most))), canvas);
+    const box = html("div", "sheet");
+    box.append(html("span", "key", key.replace("{value}", figure(largest(values)))), canvas);
+    this.holder.append(box);
     return { name, values, most, canvas };
   }
 
   /** Paints all squares for the width that there is. */
   paint() {
-    const width = this.holder.clientWidth;
+    const width = this.sheets[0].canvas.parentElement.clientWidth;
     if (!width) return;
     const count = this.norm.scales.length;
     this.grid = gridFor(count, width, HIGH_PX);
@@ -69,9 +71,10 @@ export class Squares {
       sheet.canvas.style.width = `${size.width}px`;
       const pen = sheet.canvas.getContext("2d");
       pen.scale(sharp, sharp);
-      const colors = table(sheet.name === "scales" ? "viridis" : "red-blue", ODD);
+      const colors = table(SHEETS[sheet.name], ODD);
       sheet.values.forEach((value, channel) => {
-        const share = sheet.name === "scales" ? Math.abs(value) / sheet.most : (value / sheet.most + 1) / 2;
+        const isSigned = SHEETS[sheet.name] === "red-blue";
+        const share = isSigned ? (value / sheet.most + 1) / 2 : Math.abs(value) / sheet.most;
         this.square(pen, channel, colors[Math.round(share * (LEVELS - 1))], sheet.name === "scales" && share <= OFF);
       });
       this.frame(pen);
