@@ -39,7 +39,7 @@ export class Kernels {
     head.append(html("b", "", texts.kernels), html("span", "", sentences.kernels));
     this.sheets.replaceChildren(
       ...kernels.sheets.map((values, which) =>
-        this.sheet(values, which, kernels.sheets.length > 1 ? titles[which].split(":")[0] : ""),
+        this.sheet(values, which, kernels.sheets.length > 1 ? titles[which] : ""),
       ),
     );
     this.box.classList.toggle("two", kernels.sheets.length > 1);
@@ -104,9 +104,9 @@ export class Kernels {
       tile.setAttribute("aria-pressed", isChosen);
       tile.tabIndex = isChosen ? 0 : -1;
     }
-    const { texts, titles, kernels, canJump } = this.data;
+    const { texts, kernels, canJump } = this.data;
     const pictures = kernels.sheets.map((values, which) =>
-      this.enlarged(values, kernels.sheets.length > 1 ? titles[which].split(":")[0] : ""),
+      this.enlarged(values, kernels.sheets.length > 1 ? "AB"[which] : ""),
     );
     const name = html("b", "", texts.kernel.replace("{n}", place));
     const way = canJump ? html("button", "jump", texts.jump.replace("{n}", place)) : html("p", "taken", texts.taken);
