@@ -1,7 +1,8 @@
 """What a page costs against another checkout: `python dev/benchmarks/two_checkouts.py OTHER_CHECKOUT`.
 
 Each page is opened cold by a new visitor without a browser, on both servers in turns, after a round that does not count;
-medians of the server's processor time, of the time to the complete page, and the widgets that the page has.
+medians of the server's processor time, of the time to the complete page, and the widgets that the page has; then the servers'
+memory, at their start and after all this. Pages that the other checkout lacks are opened on neither.
 """
 
 import argparse
@@ -41,20 +42,23 @@ async def open_once(server: Server, page: str, opened: Opened) -> None:
     await visitor.leave()
 
 
-async def measure(servers: dict[str, Server], rounds: int) -> None:
+async def measure(servers: dict[str, Server], pages: tuple[str, ...], rounds: int) -> None:
     """Open every page on every server in turns, and print medians and ratios."""
-    found = {(page, name): Opened() for page in PAGES for name in servers}
-    for page in PAGES:
+    started = {name: server.memory_mb for name, server in servers.items()}
+    found = {(page, name): Opened() for page in pages for name in servers}
+    for page in pages:
         for server in servers.values():
             await open_once(server, page, Opened())
     for _round in range(rounds):
-        for page in PAGES:
+        for page in pages:
             for name, server in servers.items():
                 await open_once(server, page, found[page, name])
-    for page in PAGES:
+    for page in pages:
         here, other = (found[page, name] for name in servers)
         ratio = statistics.median(here.processor_s) / statistics.median(other.processor_s)
         print(f"{page}: here {here.text()}; there {other.text()}; here / there {ratio:.2f} of the processor")
+    for name, server in servers.items():
+        print(f"{name}: memory {started[name]:.0f} MB at its start, {server.memory_mb:.0f} MB after all pages")
 
 
 def main() -> None:
@@ -68,7 +72,8 @@ def main() -> None:
         servers = {
             name: stack.enter_context(serving(OURS, Path(folder) / name, root=root)) for name, root in roots.items()
         }
-        asyncio.run(measure(servers, options.rounds))
+        pages = tuple(page for page in PAGES if page == "/" or (roots["there"] / "pages" / f"{page[1:]}.py").exists())
+        asyncio.run(measure(servers, pages, options.rounds))
 
 
 if __name__ == "__main__":

@@ -199,8 +199,7 @@ class InferenceModel:
         self._maps.make_room(sum(self.summary.by_id[name].activation_bytes for name in session.outputs))
         found = self._run(session, {name: maps[np.newaxis] for name, maps in known.items()})
         maps = {name: channels_last(array)[0] for name, array in found.items()}
-        for name, array in maps.items():
-            self._maps.keep((key, name), array, array.nbytes)
+        self._maps.keep({(key, name): (array, array.nbytes) for name, array in maps.items()})
         return maps
 
     def _recalled(self, key: str, nodes: Collection[str]) -> dict[str, Array]:
@@ -216,7 +215,7 @@ class InferenceModel:
             if session is None:
                 made = write(self.summary, self._laid, wanted, known=known, surgery=surgery, batch_norms=batch_norms)
                 session = Session(made)
-                self._sessions.keep(key, session, session.nbytes)
+                self._sessions.keep({key: (session, session.nbytes)})
             return session
 
     def _run(self, session: Session, known: Mapping[str, Array]) -> dict[str, Array]:

@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -29,11 +30,12 @@ class Kept(Generic[K, V]):
             self._values.move_to_end(key)
             return self._values[key][0]
 
-    def keep(self, key: K, value: V, nbytes: int) -> None:
-        """Keep a value, unless it is over the limit all by itself; those used longest ago go."""
+    def keep(self, values: Mapping[K, tuple[V, int]]) -> None:
+        """Keep values with their bytes, all at once; those used longest ago go, and what is over the limit by itself."""
         with self._lock:
-            self._bytes += nbytes - self._values.pop(key, (None, 0))[1]
-            self._values[key] = value, nbytes
+            for key, (value, nbytes) in values.items():
+                self._bytes += nbytes - self._values.pop(key, (None, 0))[1]
+                self._values[key] = value, nbytes
         self.make_room(0)
 
     def make_room(self, nbytes: int) -> None:

@@ -81,7 +81,9 @@ class WorkerProcess:
         self._on_message, self._on_end, self._start_s = on_message, on_end, start_s
         self._lock, self._write_lock = threading.Lock(), threading.Lock()
         self._sent: dict[int, _Sent] = {}
-        self._heard, self._used_s = time.monotonic(), 0.0
+        self._heard = time.monotonic()
+        self._used_s: float | None = 0.0
+        """Its processor time at the first look since it spoke; None until somebody looks, for most answers come sooner."""
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -144,6 +146,9 @@ class WorkerProcess:
                 found, since = Silence(max(taken), "this" if sent.is_taken else "another"), self._heard
             else:  # it has nothing else to do, and does not take this
                 found, since = Silence(sent.patience_s, "this"), max(self._heard, sent.heard)
+            if self._used_s is None:
+                self._used_s = self._processor_s()
+                return None
             quiet, used_s = now - since, self._used_s
         if quiet <= found.seconds:
             return None
@@ -176,9 +181,9 @@ class WorkerProcess:
         self._on_end(self, blamed)
 
     def _hear(self, message: Message) -> None:
-        header, used_s = message.header, self._processor_s()
+        header = message.header
         with self._lock:
-            self._heard, self._used_s = time.monotonic(), used_s
+            self._heard, self._used_s = time.monotonic(), None
             if header["id"] == 0:
                 self.engine = header["engine"]
                 return

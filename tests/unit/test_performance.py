@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -75,6 +76,40 @@ def test_a_run_writes_what_it_found_and_says_which_benchmark_failed(tools, tmp_p
         figures.end("bench_ab"),
     ]
     assert ", commit " in written[1]
+
+
+def test_what_a_gpu_gives_is_a_table_of_the_document(tools, monkeypatch, capsys):
+    """The benchmark's own `main`, with a card and PyTorch that only say how fast they are."""
+    figures, performance = tools
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    device = SimpleNamespace(text=lambda: "GPU H | 200", backend="jax", is_deterministic=False)
+    trainer = SimpleNamespace(Trainer=lambda *_a, **_k: SimpleNamespace(step=None))
+    monkeypatch.setitem(sys.modules, "resnet_viz.training.trainer", trainer)
+    monkeypatch.setitem(
+        sys.modules, "torch_resnet", SimpleNamespace(course=lambda **_k: 0, update_step=lambda *_a, **_k: 0)
+    )
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: True)
+    monkeypatch.delitem(sys.modules, "bench_training_gpu", raising=False)
+    import bench_training_gpu as bench
+
+    for name, value in {
+        "find_device": lambda _name: device,
+        "use_precision": lambda *_a: "bfloat16",
+        "matrix_peak": lambda: 7e14,
+        "seconds_per_update": lambda *_a: 0.004,
+        "BATCHES": {64: (2, 4)},
+    }.items():
+        monkeypatch.setattr(bench, name, value)
+    monkeypatch.setattr(figures, "_rows", [])
+    monkeypatch.setattr(sys, "argv", ["dev/benchmarks/bench_training_gpu.py"])
+    figures.run(bench.main)
+    before = (ROOT / "docs" / "PERFORMANCE.md").read_text("utf-8")
+    after = performance.rewritten(before, "bench_training_gpu", capsys.readouterr().out)
+    part = performance.part_of(after, "bench_training_gpu")
+    assert "| device | GPU H / 200; precision bfloat16 | |\n| measured matrix peak, bf16 | 700 TFLOP/s | |\n" in part
+    assert part.count("; torch.compile ") == part.count(" of the matrix peak; ") == 2
+    assert "| 64 px, batch 4 | ours 1,000 pictures/s, " in part
+    assert after.replace(part, "") == before.replace(performance.part_of(before, "bench_training_gpu"), "")
 
 
 def test_every_benchmark_has_its_part(tools):
