@@ -1,9 +1,17 @@
-"""Does the worker's memory stay flat? Resident bytes over 500 different requests of every kind, after a warm-up."""
+"""Does the worker's memory stay flat? Resident bytes over 500 different requests of every kind, after a warm-up.
+
+Looked at after every request: what is kept at one moment depends on what was asked last. The medians of hundreds are compared,
+and what the memory swings by is told beside them.
+"""
+
+import statistics
+from collections.abc import Callable
 
 from figures import figure, report, run
 from worker_requests import requests, resident_bytes
 
 from resnet_viz.spec import preset
+from resnet_viz.worker.request import Engine
 from resnet_viz.worker.workers import Workers
 
 # All functions compiled once, and the cache of maps full.
@@ -14,23 +22,37 @@ def main() -> None:
     """Print the memory every hundred requests and its growth."""
     client = Workers()
     ask = requests(client, preset("course"))
-    for _number in range(WARM_UP):
+    for _number in range(WARM_UP - STEP):
         ask()
-    first = resident_bytes(client)
-    figure(f"memory after {WARM_UP} requests", in_mib(first))
-    for number in range(1, REQUESTS + 1):
-        ask()
-        if number % STEP == 0:
-            figure(f"after {number} more", in_mib(resident_bytes(client)))
-    last = resident_bytes(client)
+    hundreds = [hundred(client, ask) for _number in range(1 + REQUESTS // STEP)]
     client.close()
-    for engine, size in last.items():
-        report(f"{engine}: memory after {REQUESTS} requests / before", size / first[engine], 1.02, at_least=False)
+    for number, seen in enumerate(hundreds):
+        what = (
+            f"median of the {STEP} requests to {number * STEP} more" if number else f"median of the {STEP} to {WARM_UP}"
+        )
+        figure(what, in_mib(seen))
+    first, last = hundreds[0], hundreds[-1]
+    for engine, sizes in last.items():
+        growth = statistics.median(sizes) / statistics.median(first[engine])
+        report(f"{engine}: memory after {REQUESTS} requests / before", growth, 1.02, at_least=False)
 
 
-def in_mib(sizes: dict[str, int]) -> str:
-    """Return the memory of each worker as a text."""
-    return ", ".join(f"{engine} {size / 2**20:.0f} MiB" for engine, size in sizes.items())
+def hundred(client: Workers, ask: Callable[[], None]) -> dict[Engine, list[int]]:
+    """Return the memory of each worker after each of the next requests."""
+    seen: dict[Engine, list[int]] = {}
+    for _number in range(STEP):
+        ask()
+        for engine, size in resident_bytes(client).items():
+            seen.setdefault(engine, []).append(size)
+    return seen
+
+
+def in_mib(seen: dict[Engine, list[int]]) -> str:
+    """Return the memory of each worker as a text: the median, and from the least to the most."""
+    return ", ".join(
+        f"{engine} {statistics.median(sizes) / 2**20:.0f} MiB ({min(sizes) / 2**20:.0f} to {max(sizes) / 2**20:.0f})"
+        for engine, sizes in seen.items()
+    )
 
 
 if __name__ == "__main__":

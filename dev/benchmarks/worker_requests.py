@@ -8,7 +8,7 @@ import psutil
 
 from resnet_viz.attribution.catalogue import AttributionRequest
 from resnet_viz.spec import ResNetSpec, build_graph
-from resnet_viz.worker.request import Network
+from resnet_viz.worker.request import Engine, Network
 from resnet_viz.worker.requests.activations import Activations
 from resnet_viz.worker.requests.depth import Depth
 from resnet_viz.worker.requests.explain import Explain
@@ -56,7 +56,7 @@ def requests(client: Workers, spec: ResNetSpec) -> Callable[[], None]:
     return ask
 
 
-def resident_bytes(workers: Workers) -> dict[str, int]:
+def resident_bytes(workers: Workers) -> dict[Engine, int]:
     """Return the resident memory of each worker that runs."""
     pids = {engine: client.pid for engine, client in workers.clients.items()}
     return {engine: psutil.Process(pid).memory_info().rss for engine, pid in pids.items() if pid}
