@@ -32,7 +32,7 @@ class Journal:
     def begin_phase(self, phase: str) -> None:
         """Begin a phase; its seconds count from here."""
         self.end_phase()
-        self.record.phase = phase
+        self.record.phase, self.record.phase_since = phase, time.time()
         self.publish()
 
     def end_phase(self) -> None:

@@ -66,6 +66,7 @@ class RunRecord:
         plan: What was asked for.
         state: How it stands.
         phase: What it is doing while it runs.
+        phase_since: When it began that, in seconds as of `time.time`; 0 before it began anything.
         phases: Seconds spent in each phase, over all its lives.
         classes: Names of the data's classes.
         parameters: Parameters of each network.
@@ -87,6 +88,7 @@ class RunRecord:
     plan: Plan
     state: State = "queued"
     phase: str = ""
+    phase_since: float = 0.0
     phases: dict[str, float] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
     parameters: dict[str, int] = field(default_factory=dict)

@@ -4,9 +4,11 @@ import hashlib
 import io
 import json
 import os
+import time
 import tracemalloc
 import zipfile
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -149,7 +151,23 @@ def test_the_seconds_before_the_first_curve_are_told_step_by_step(runner):
     steps = picture_of(opened("train", {"run": run.id}))["steps"]
     assert [step["state"] for step in steps["list"]] == ["done", "done", "done", "now", "later"]
     assert [step["seconds"] for step in steps["list"][:3]] == [3.5, 0.2, 1.5]
-    assert steps["elapsed_s"] >= 0
+    assert steps["elapsed_s"] == pytest.approx(sum(step["seconds"] for step in steps["list"]))
+
+
+def test_a_run_that_is_ready_says_what_to_press_and_its_phases_count_from_their_own_start(runner):
+    plan = demo("plain-vs-residual").plan
+    run = runner.store.add(OWNER, plan, "by hand")
+    ready = RunRecord(plan, "prepared", "", phases={"import": 3.5})
+    runner.store.files(run.id).save(ready)
+    runner.store.set_state(run.id, "prepared")
+    page = opened("train", {"run": run.id})
+    assert picture_of(page)["invitation"] == "Ready. Press Start now."
+    begun = replace(ready, state="running", phase="train", phase_since=time.time() - 2)
+    runner.store.files(run.id).save(begun)
+    runner.store.set_state(run.id, "running")
+    steps = picture_of(opened("train", {"run": run.id}))["steps"]
+    assert steps["elapsed_s"] >= 5.5  # what it did before, and since this phase began
+    assert [step["state"] for step in steps["list"]] == ["done", "later", "later", "later", "now"]
 
 
 def test_the_curve_ends_at_the_number_of_the_conclusion(runner):

@@ -9,6 +9,7 @@ const LEAST_BOX = 1.3; // a block's box, in the size of the text
 const LARGEST_BOX = 4.2;
 const LONG_RUN = 7; // equal blocks that are stacked rather than set in two lines
 const LARGEST_STEP = 1.1; // how much wider twice the channels may be, in the size of the text
+export const COLUMN_GAP = 1.1; // between two columns of words, in the size of the text
 const HALVINGS = 24; // of the search for the largest size that fits
 
 /** Doublings from 1 to a number; none below 1. */
@@ -26,8 +27,8 @@ const leastBox = (unit, t, least) =>
 
 /** Returns how wide the columns of a band's words are: one for blocks that are alike, more where they differ. */
 export function widthOfColumns(columns, t) {
-  const widest = ([who, lines]) => Math.max(...[who, ...lines].map((text) => widthOf(text, t))) + 0.5 * t;
-  return Math.max(...columns.map(widest)) * columns.length - 0.5 * t;
+  const widest = ([who, lines]) => Math.max(...[who, ...lines].map((text) => widthOf(text, t))) + COLUMN_GAP * t;
+  return Math.max(...columns.map(widest)) * columns.length - COLUMN_GAP * t;
 }
 
 /** Returns the band of a row: what it needs beside its boxes, and the least it may be wide for its words; for all columns of

@@ -1,7 +1,7 @@
 // The whole network: one line from left to right on a wide frame, one stage a line on a narrow one. Height is the root of a
 // map's side, width grows with its channels. Sizes are in units of the picture; `t` is the size of the text.
 import { svg } from "../shared/dom.js";
-import { arranged, BETWEEN, contentOf, widthOfColumns, widthOfLine } from "./arrange.js";
+import { arranged, BETWEEN, COLUMN_GAP, contentOf, widthOfColumns, widthOfLine } from "./arrange.js";
 import { drawBlock, forkDot } from "./block.js";
 import { drawLayer } from "./layer.js";
 import { fold, ground, turn, widthOf, wire, words } from "./marks.js";
@@ -56,7 +56,7 @@ function captions(row, box, t, deep) {
   ];
   const shown = deep ? columns(row, t, width) : [];
   shown.forEach(([who, lines], index) => {
-    const at = x + (index * width) / shown.length;
+    const at = x + (index * (width + COLUMN_GAP * t)) / shown.length;
     (who ? [who, ...lines] : lines).forEach((text, place) => {
       const y = box.y + box.height - (deep - place - 0.2) * 1.2 * t;
       labels.push(words(text, at, y, t, { ...left, isBold: Boolean(who) && !place }));

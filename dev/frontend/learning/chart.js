@@ -8,6 +8,7 @@ const PROJECTED = { left: 76, right: 24, top: 44, bottom: 56, text: 18, mark: 24
 const QUARTERS = [0, 0.25, 0.5, 0.75, 1];
 const LEAST_NAME_X = 70; // from the axis: a name that ends there can be read
 const END_PX = 5; // radius of the dot at a curve's end
+const APART_PX = 9; // a curve's name from the middle of its dot
 
 /** Returns where steps and values stand in a chart of that size. */
 function axesOf({ x, y, is_tall }, width, height) {
@@ -64,14 +65,16 @@ export function nameHeights(ys, { top, mark }, floor) {
   });
 }
 
-/** Returns the names at the ends of the curves. */
-function drawNames(ends, { room, height }) {
+/** Returns the names at the ends of the curves: ahead of them where there is room, else over them. */
+function drawNames(ends, { room, width, height }) {
   ends.sort((one, two) => one.y - two.y);
   const ys = ends.map(({ y }) => y);
   const heights = nameHeights(ys, room, height - room.bottom - 4);
-  return ends.map(({ x, title }, i) =>
-    svg("text", { class: "name", x: Math.max(room.left + LEAST_NAME_X, x - 9), y: heights[i] }, title),
-  );
+  return ends.map(({ x, title }, i) => {
+    const isAhead = x + APART_PX + title.length * room.mark <= width - room.right;
+    const at = isAhead ? x + APART_PX : Math.max(room.left + LEAST_NAME_X, x - APART_PX);
+    return svg("text", { class: isAhead ? "name ahead" : "name", x: at, y: heights[i] }, title);
+  });
 }
 
 /** Returns all parts of the chart up to a step, for a size in px. */

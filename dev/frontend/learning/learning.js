@@ -44,7 +44,8 @@ export class Learning {
 
   /** Shows a run; `send` takes the step at which the viewer stands. One that is new plays by itself, if it may. */
   show(data, send) {
-    const isNew = !this.data || this.data.id !== data.id || this.data.plays !== data.plays;
+    const had = this.data;
+    const isNew = !had || had.id !== data.id || had.plays !== data.plays || had.can_play !== data.can_play;
     Object.assign(this, { data, send });
     this.slider.max = data.x.last;
     this.slider.setAttribute("aria-label", data.words.step);

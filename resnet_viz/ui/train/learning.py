@@ -14,6 +14,7 @@ from resnet_viz.subject.views import TrainView, Viewer
 from resnet_viz.training.plan import Plan
 from resnet_viz.training.record import PHASES
 from resnet_viz.ui import replay, state
+from resnet_viz.ui.own_runs import is_own
 from resnet_viz.ui.shared.component import as_json, component
 from resnet_viz.viz.learning import learning_data
 
@@ -36,7 +37,8 @@ def show(viewer: Viewer, found: Watched, runs: dict[str, list[Metrics]], name: s
         "end": found.metrics[-1]["update"] if can_play else 0,
         "lasts_s": _LASTS_S,
         "is_tall": viewer.present,
-        "steps": None if found.metrics or found.has_ended else _clock(found),
+        "steps": clock(found),
+        "invitation": _waits_for(found),
     }
     component("learning")(key=KEY, data=as_json(data | more), on_did_change=lambda: _take(found.id))
 
@@ -98,13 +100,20 @@ def _steps(found: Watched) -> int:
     return round(record.update / share) if share else 0
 
 
-def _clock(found: Watched) -> dict[str, Any] | None:
+def _waits_for(found: Watched) -> str:
+    """Return what a run waits for that has nothing to show yet; "" where it goes on by itself."""
+    if found.record.state != "prepared":
+        return ""
+    return _("Ready. Press Start now.") if is_own(found) else _("Ready. It begins when its owner starts it.")
+
+
+def clock(found: Watched) -> dict[str, Any] | None:
     """Return the steps before the first measurement, with the seconds they took, so that nobody looks at a blank page."""
     record = found.record
-    if record.state not in ("preparing", "running") or found.run is None:
+    if found.metrics or record.state not in ("preparing", "running") or found.run is None:
         return None
-    elapsed = max(0.0, time.time() - found.run.created)
-    running = max(0.0, elapsed - sum(record.phases.values())) if not record.update else 0.0
+    # What it waited before a click, ready, is nothing that it did.
+    running = max(0.0, time.time() - (record.phase_since or found.run.created))
     steps = []
     for phase in PHASES[:-1]:
         is_now = phase == (record.phase or PHASES[0])
@@ -112,7 +121,7 @@ def _clock(found: Watched) -> dict[str, Any] | None:
         seconds = running if is_now else record.phases.get(phase, 0.0)
         text = _("First steps") if phase == "train" else phase_text(phase)
         steps.append({"text": text, "seconds": seconds, "state": kind})
-    return {"list": steps, "elapsed_s": elapsed}
+    return {"list": steps, "elapsed_s": sum(step["seconds"] for step in steps)}
 
 
 def _take(run_id: str) -> None:

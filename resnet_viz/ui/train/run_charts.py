@@ -35,9 +35,19 @@ _NORM = Slot("norm", "gradient_norms")
 _CHART_PX, _TALL_PX = 260, 360
 
 
+def tells_steps(found: Watched) -> bool:
+    """Whether the picture of a run tells by a clock what happens before its first measurement."""
+    return not _is_search(found) and learning.clock(found) is not None
+
+
+def _is_search(found: Watched) -> bool:
+    """Whether it looks for a learning rate: then its picture is another one."""
+    return found.record.plan.optimizer.schedule == "growing"
+
+
 def show(shown: TrainView, viewer: Viewer, found: Watched) -> None:
     """Draw the picture of the run: its networks, and what its demo is about over the steps."""
-    if found.record.plan.optimizer.schedule == "growing":
+    if _is_search(found):
         if found.metrics:
             chart.show(
                 loss_over_rate(found.metrics, height_px=_TALL_PX), "run_chart_loss", _("Loss against learning rate")

@@ -67,13 +67,14 @@ def _show_actions(compared: Sequence[str], found: Watched, runs: Sequence[QueueE
             width=340,
         )
         stem = f"run-{found.id}"
-        st.download_button(
-            _("Measurements (CSV)"),
-            partial(metrics_csv, found.metrics),
-            file_name=f"{stem}.csv",
-            mime="text/csv",
-            on_click="ignore",
-        )
+        if found.metrics:
+            st.download_button(
+                _("Measurements (CSV)"),
+                partial(metrics_csv, found.metrics),
+                file_name=f"{stem}.csv",
+                mime="text/csv",
+                on_click="ignore",
+            )
         if found.files.weights.is_dir():
             for network in found.record.final:
                 path = found.files.weights / f"{network}.safetensors"

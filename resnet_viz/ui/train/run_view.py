@@ -15,10 +15,12 @@ from resnet_viz.server.watched import Watched, watched
 from resnet_viz.subject.views import TrainView, Viewer
 from resnet_viz.training.conclusions import conclusion_of
 from resnet_viz.training.demos import demos
+from resnet_viz.training.record import PHASES
 from resnet_viz.ui import say, state
 from resnet_viz.ui.actions import action, live
 from resnet_viz.ui.own_runs import is_own, run_owner
 from resnet_viz.ui.train import learning, run_charts
+from resnet_viz.viz.words import network_name
 
 _EVERY_S = 1.0
 
@@ -77,6 +79,8 @@ def _show_progress(found: Watched) -> None:
     failure = services.runner().failure
     if failure:
         say.warning(failure)
+    if record.state == "prepared":
+        return
     if not found.has_ended:
         shares = [
             record.spent_s / record.plan.seconds if record.plan.seconds else 0.0,
@@ -119,7 +123,9 @@ def _show_inspect(found: Watched) -> None:
     """Offer the trained networks as the subject of all pages."""
     for network in found.record.final:
         st.button(
-            _("Inspect {network}").format(network=network) if len(found.record.final) > 1 else _("Inspect this model"),
+            _("Inspect {network}").format(network=network_name(network))
+            if len(found.record.final) > 1
+            else _("Inspect this model"),
             key=f"run_inspect_{network}",
             on_click=inspect,
             args=(found.id, network),
@@ -192,8 +198,8 @@ def _progress_text(found: Watched) -> str:
     if record.state == "queued":
         position = services.runner().position(found.id)
         return ngettext("{n} run before this one", "{n} runs before this one", position).format(n=position)
-    if record.state in ("preparing", "prepared"):
-        return learning.phase_text(record.phase) if record.phase else _("ready")
+    if record.state == "preparing" and not run_charts.tells_steps(found):
+        return learning.phase_text(record.phase or PHASES[0])
     n, m = f"{record.update:,}", f"{record.plan.updates:,}"
     steps = _("{n} of {m} steps.").format(n=n, m=m) if record.plan.updates else _("{n} steps.").format(n=n)
     if record.left_s is None:

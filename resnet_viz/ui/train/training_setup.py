@@ -152,7 +152,7 @@ def _details(plan: Plan) -> str:
 def _submit(*, holds: bool) -> None:
     """Put the plan in the queue and watch it."""
     subject = state.subject()
-    title = f"{_(demos()[subject.train.demo].title)} · {subject.train.plan.seed}"
+    title = _("{title}, seed {n}").format(title=_(demos()[subject.train.demo].title), n=subject.train.plan.seed)
     device = _DEVICE.get()
     plan = data_gallery.own_plan(subject.train.plan)
     run = services.runner().submit(run_owner(), plan, title[:60], device=device, holds=holds)
