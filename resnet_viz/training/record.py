@@ -66,7 +66,6 @@ class RunRecord:
         plan: What was asked for.
         state: How it stands.
         phase: What it is doing while it runs.
-        phase_since: When it began that, in seconds as of `time.time`; 0 before it began anything.
         phases: Seconds spent in each phase, over all its lives.
         classes: Names of the data's classes.
         parameters: Parameters of each network.
@@ -83,12 +82,12 @@ class RunRecord:
         language: In which such sentences are, its owner's.
         diverged: For each network that left the numbers, the update at which it was stopped.
         final: What was measured at the end, by network: see `resnet_viz.training.session`.
+        phase_since: When its phase began, in seconds as of `time.time`; 0 before it began anything.
     """
 
     plan: Plan
     state: State = "queued"
     phase: str = ""
-    phase_since: float = 0.0
     phases: dict[str, float] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
     parameters: dict[str, int] = field(default_factory=dict)
@@ -105,6 +104,7 @@ class RunRecord:
     language: str = "en"
     diverged: dict[str, int] = field(default_factory=dict)
     final: dict[str, dict[str, Any]] = field(default_factory=dict)
+    phase_since: float = 0.0
 
 
 class RunFolder:
