@@ -64,10 +64,10 @@ def control_ms(page: Page, blocks: int) -> float:
     return answer_ms(page)
 
 
-def click_ms(page: Page, node: str) -> float:
-    """Return the time from a click on a node to its inspector, ms."""
+def click_ms(page: Page, block: str) -> float:
+    """Return the time from a click on a block to its inspector, ms."""
     page.evaluate("window.watchTitle()")
-    page.locator(f"g.node[id='{node}']").click()
+    page.locator(f"g.block[data-block='{block}'] .reach").first.click()
     return answer_ms(page)
 
 
@@ -119,7 +119,7 @@ def measure(browser: object, url: str, folder: str) -> None:
     for index in range(ROUNDS):
         controls.append(control_ms(page, 3 + index % 3))
         page.wait_for_timeout(250)
-        clicks.append(click_ms(page, ("add_2b", "add_4c", "add_5b")[index % 3]))
+        clicks.append(click_ms(page, ("2b", "4c", "5b")[index % 3]))
         page.wait_for_timeout(250)
         if index % (ROUNDS // PEER_ROUNDS) == 0:
             peers.append(peers_ms(folder))

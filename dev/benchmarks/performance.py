@@ -1,10 +1,11 @@
 """Run benchmarks and write what they found into docs/PERFORMANCE.md: python dev/benchmarks/performance.py [NAME ...].
 
-Without names it runs all that have a part there. A part is what stands between a benchmark's two marks; all else is written by
+Without names it runs all that have a part there. A name in quotes may have arguments behind it ("bench_live ../before"). A part is what stands between a benchmark's two marks; all else is written by
 hand and stays. A benchmark that fails, or finds nothing on this machine, leaves its part as it was; the exit status says so.
 """
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -39,13 +40,13 @@ def rewritten(document: str, name: str, printed: str) -> str:
     return document.replace(old, new)
 
 
-def output_of(name: str) -> str:
-    """Run a benchmark, show what it prints, and return it.
+def output_of(name: str, *options: str) -> str:
+    """Run a benchmark with its options, show what it prints, and return it.
 
     Raises:
         subprocess.CalledProcessError: If it fails.
     """
-    command, printed = [sys.executable, str(Path(__file__).with_name(f"{name}.py"))], []
+    command, printed = [sys.executable, str(Path(__file__).with_name(f"{name}.py")), *options], []
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
         for line in child.stdout or ():
             sys.stdout.write(line)
@@ -59,10 +60,11 @@ def output_of(name: str) -> str:
 def main() -> int:
     """Run what the arguments name, each part written as soon as it is measured; return the exit status."""
     status = 0
-    for name in sys.argv[1:] or parts(DOCUMENT.read_text("utf-8")):
-        print(f"== {name}", flush=True)
+    for named in sys.argv[1:] or parts(DOCUMENT.read_text("utf-8")):
+        name, *options = shlex.split(named)
+        print(f"== {named}", flush=True)
         try:
-            printed = output_of(name)
+            printed = output_of(name, *options)
             DOCUMENT.write_text(rewritten(DOCUMENT.read_text("utf-8"), name, printed), "utf-8")
         except (subprocess.CalledProcessError, LookupError) as error:
             print(error, flush=True)

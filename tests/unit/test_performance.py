@@ -58,11 +58,11 @@ def test_a_run_writes_what_it_found_and_says_which_benchmark_failed(tools, tmp_p
     path.write_text(document(tools, "1.00×"), "utf-8")
     (tmp_path / "bench_a.py").write_text("raise SystemExit(3)", "utf-8")
     code = f"import sys; sys.path.insert(0, {str(BENCHMARKS)!r})\nfrom figures import figure, report, run\n"
-    code += "run(lambda: (figure('time', '3 ms'), report('a / b', 2, 3, at_least=True)))"
+    code += "run(lambda: (figure('time', sys.argv[1]), report('a / b', 2, 3, at_least=True)))"
     (tmp_path / "bench_ab.py").write_text(code, "utf-8")
     monkeypatch.setattr(performance, "DOCUMENT", path)
     monkeypatch.setattr(performance, "__file__", str(tmp_path / "performance.py"))
-    monkeypatch.setattr(sys, "argv", ["performance.py"])
+    monkeypatch.setattr(sys, "argv", ["performance.py", "bench_a", "bench_ab '3 ms'"])
     assert performance.main() == 1
     assert "bench_a.py']' returned non-zero exit status 3" in capsys.readouterr().out
     text = path.read_text("utf-8")
