@@ -75,6 +75,8 @@ def facts(of: Explanation) -> list[str]:
             "{n} places were covered, each with a patch of {size}×{size} pixels. A pixel shows the mean of the patches over it.",
             count,
         ).format(n=f"{count:,}", size=settings["patch"])
+        if count > 1:
+            how = joined((how, _("It is less than the largest fall.")), " ")
         what = _("Red: without this part the score falls. Blue: without it the score rises.")
     elif of.method == "integrated-gradients":
         how = _("From {start} to the picture in {n} steps.").format(

@@ -66,7 +66,7 @@ def _texts_of_answers() -> dict[str, str]:
         "line": _("line {n}"),
         "theirs": _("Your network"),
         "ours": _("The course's"),
-        "course": _("What your code should make:"),
+        "course": _("What your code should make, with the sizes of this check:"),
         "alt": _("Your graph and the course's side by side; what differs is marked."),
         "missing": _("missing"),
         "alike": _("{n} alike"),
