@@ -72,11 +72,13 @@ def facts(of: Explanation) -> list[str]:
         count = int(numbers["patches"])
         how = ngettext(
             "{n} place was covered, with a patch of {size}×{size} pixels.",
-            "{n} places were covered, each with a patch of {size}×{size} pixels. A pixel shows the mean of the patches over it.",
+            "{n} places were covered, each with a patch of {size}×{size} pixels.",
             count,
         ).format(n=f"{count:,}", size=settings["patch"])
         if count > 1:
-            how = joined((how, _("It is less than the largest fall.")), " ")
+            how = joined(
+                (how, _("A pixel shows the mean of the patches over it, which is less than the largest fall.")), " "
+            )
         what = _("Red: without this part the score falls. Blue: without it the score rises.")
     elif of.method == "integrated-gradients":
         how = _("From {start} to the picture in {n} steps.").format(
