@@ -1,5 +1,6 @@
 """Plotly charts of a network's account; every point carries its layer's id, so that a click can select it."""
 
+import math
 import re
 import string
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from resnet_viz.analysis import LayerRecord, NetworkSummary, covering_cells
 from resnet_viz.messages import gettext as _
 from resnet_viz.viz.dot import stage_title
 from resnet_viz.viz.letters import PX
-from resnet_viz.viz.narrow import names_along, title_in
+from resnet_viz.viz.narrow import names_along, names_at, title_in
 from resnet_viz.viz.theme import MARKS, ink_on, stage_color
 from resnet_viz.viz.views import metric_name
 from resnet_viz.viz.words import kind_name, part_name
@@ -23,6 +24,8 @@ _HEIGHT_PX = 400
 _STAGE_FILL, _BLOCK_FILL = "rgba(128, 128, 128, 0.16)", "rgba(128, 128, 128, 0.2)"
 _KIB = 1024
 _LINE = {"first": "#0072b2", "second": "#d55e00"}
+_SUM_BAR = "#a0522d"
+"""The bar of a sum: its sign in the picture is of ink, which a dark page swallows."""
 
 
 def along_depth(frame: pd.DataFrame, metric: str, *, selected: str | None = None) -> go.Figure:
@@ -40,7 +43,7 @@ def along_depth(frame: pd.DataFrame, metric: str, *, selected: str | None = None
             y=rows[metric] / unit,
             name=kind_name(kind),
             customdata=rows[["layer", "output_shape"]].assign(text=[f"{value:,}" for value in rows[metric]]),
-            marker={"color": MARKS[kind].color},
+            marker={"color": _SUM_BAR if kind == "add" else MARKS[kind].color},
             hovertemplate="%{x}<br>%{customdata[2]}, %{customdata[1]}<extra></extra>",
         )
     _point_at(figure, shown, selected, metric, unit)
@@ -216,6 +219,7 @@ def receptive_fields(summary: NetworkSummary, *, selected: str | None = None) ->
         y=height,
         line={"dash": "dash", "width": 1.5, "color": "#808080"},
         annotation_text=_("the picture: {n} px").format(n=height),
+        annotation_position="top left",
     )
     if selected in names:
         figure.add_vline(x=names.index(str(selected)), line={"width": 1.5, "color": "#808080"})
@@ -249,15 +253,16 @@ def size_and_channels(summary: NetworkSummary, *, selected: str | None = None) -
         if len(record.output_shape) == 3:
             places.setdefault((record.output_shape[0], record.output_shape[2]), []).append(record.node.id)
     names_of = {record.node.id: _block_of(record) or record.node.id for record in summary.records}
+    texts = [f"{names_of[names[0]]} ×{len(names)}" if len(names) > 1 else names[0] for names in places.values()]
     figure = go.Figure(
         go.Scatter(
             x=[channels for _side, channels in places],
             y=[side for side, _channels in places],
             mode="markers+text",
-            text=[f"{names_of[names[0]]} ×{len(names)}" if len(names) > 1 else names[0] for names in places.values()],
+            text=names_at([(math.log2(k), math.log2(s), text) for (s, k), text in zip(places, texts, strict=True)], PX),
             # Where one lies right above another, it is the lower one's name that stands below.
             textposition=[
-                f"{'bottom' if any(s < other < 1.5 * s and c == k for other, k in places) else 'top'} center"
+                f"{'bottom' if any(s < other < 2.2 * s and c == k for other, k in places) else 'top'} center"
                 for s, c in places
             ],
             cliponaxis=False,
@@ -304,7 +309,8 @@ def _laid_out(figure: go.Figure, names: list[str], parts: list[tuple[str, str]])
             "ticktext": names_along(shares, first, PX),
             "tickangle": 0,
         },
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        # As wide as the chart, axes and all: a phone has room for two names beside each other.
+        legend={"orientation": "h", "xref": "container", "x": 0, "y": 1.02, "yanchor": "bottom"},
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         height=_HEIGHT_PX,
     )

@@ -53,6 +53,28 @@ def names_along(places: dict[str, float], first: Sequence[str], letters_px: int)
     return [name if name in narrow else wide_only(name) if name in wide else "" for name in places]
 
 
+def names_at(points: Sequence[tuple[float, float, str]], letters_px: int) -> list[str]:
+    """Return the names of a cloud's points; those that would lie over another in a narrow chart are marked.
+
+    Args:
+        points: Where each lies along and across, in any units, and its name; the last ones have theirs before others.
+        letters_px: The size of the letters.
+    """
+    along, across = ([point[axis] for point in points] for axis in (0, 1))
+    px_along = _NARROW_AXIS_PX / (max(along) - min(along) or 1)
+    px_across = _NARROW_AXIS_PX / (max(across) - min(across) or 1)
+    kept: list[tuple[float, float, str]] = []
+    for x, y, name in reversed(points):
+        wide = text_width_pt(name, letters_px)
+        if all(
+            abs(x - a) * px_along > (wide + text_width_pt(other, letters_px)) / 2 + _APART_PX
+            or abs(y - b) * px_across > 1.5 * letters_px
+            for a, b, other in kept
+        ):
+            kept.append((x, y, name))
+    return [name if (x, y, name) in kept else wide_only(name) for x, y, name in points]
+
+
 def _apart(places: dict[str, float], names: Sequence[str], width_px: float, letters_px: int) -> set[str]:
     """Return the names that find room between those before them."""
     kept: set[str] = set()

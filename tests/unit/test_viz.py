@@ -41,7 +41,7 @@ from resnet_viz.viz.curves import confusion, loss_over_rate, norms_by_block, ove
 from resnet_viz.viz.depth import branch_to_shortcut, mean_and_deviation, ratio_sentences, zeros_sentence
 from resnet_viz.viz.letters import PROJECTED_PX, PX, lettered
 from resnet_viz.viz.mosaic import Scale, mosaic_png, per_channel_png, shared_scale, tiles
-from resnet_viz.viz.narrow import wide_only
+from resnet_viz.viz.narrow import names_at, wide_only
 from resnet_viz.viz.overlay import overlay_png
 from resnet_viz.viz.overview import overview_data, parts_of
 from resnet_viz.viz.pixel import padding_under, sum_data
@@ -302,9 +302,25 @@ def test_size_and_channels_names_every_map_once():
     maps = [r for r in COURSE.records if len(r.output_shape) == 3]
     assert sum(count for _name, count in points.customdata) == len(maps)
     assert "res3b_out" in [name for name, _count in points.customdata]
-    assert points.text[:4] == ("input", "pad", "conv1 ×2", "pool1 ×19")
-    assert "3a ×24" in points.text
-    assert points.textposition[:3] == ("bottom center", "top center", "top center")  # input lies right below pad
+    named = [re.sub(r"<[^>]+>", "", text) for text in points.text]  # the marks hide some on a phone
+    assert named[:4] == ["input", "pad", "conv1 ×2", "pool1 ×19"]
+    assert "3a ×24" in named
+    # Input lies right below pad, the pool below the convolution.
+    assert points.textposition[:4] == ("bottom center", "top center", "top center", "bottom center")
+
+
+def test_a_name_that_would_lie_over_another_on_a_phone_is_for_wide_windows():
+    assert names_at([(0, 0, "left"), (10, 0, "close by"), (10.5, 0, "right"), (10, 5, "above")], PX) == [
+        "left",
+        wide_only("close by"),
+        "right",
+        "above",
+    ]
+
+
+def test_every_bar_along_the_depth_stands_out_on_both_grounds():
+    for trace in along_depth(to_frame(COURSE), "activation_bytes").data:
+        assert min(contrast(trace.marker.color, ground) for ground in ("#ffffff", "#0e1117")) > 2
 
 
 def test_markdown_has_every_row_and_a_rule():

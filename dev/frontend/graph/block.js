@@ -26,7 +26,9 @@ export function openedLines(branch) {
 /** Returns what stands in a folded block's box: its name, how many stand behind it, F(x) turned where it is narrow. */
 function foldedLines(unit, branch, w, h, t) {
   const made = [];
-  const signed = [branch.sign, nameOf(unit)].filter(Boolean).join(" ");
+  // A sign takes a line of its own only where it finds no room beside the name: that line may be the one of F(x).
+  const joined = [" ", ""].map((gap) => [branch.sign, nameOf(unit)].filter(Boolean).join(gap));
+  const signed = joined.find((text) => widthOf(text, t, true) <= w - 4) ?? joined[1];
   const hasRoom = widthOf(signed, t, true) <= w - 4;
   if (branch.sign && !hasRoom) made.push({ text: branch.sign, isBold: true });
   const name = hasRoom ? signed : nameOf(unit);
