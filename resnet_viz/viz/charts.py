@@ -309,8 +309,7 @@ def _laid_out(figure: go.Figure, names: list[str], parts: list[tuple[str, str]])
             "ticktext": names_along(shares, first, PX),
             "tickangle": 0,
         },
-        # As wide as the chart, axes and all: a phone has room for two names beside each other.
-        legend={"orientation": "h", "xref": "container", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         height=_HEIGHT_PX,
     )

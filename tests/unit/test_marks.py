@@ -66,6 +66,8 @@ def test_where_no_maps_are_drawn_the_layers_stand_for_them_that_they_come_from()
         "node:3b",
     ]
     assert names_of(Mark("map", "shortcut", "x"), subject.summary.graph, subject.block) == ["map:shortcut", "edge:3b"]
+    # Where shortcuts are off nobody draws one: its block stands for it.
+    assert names_of(Mark("edge", "3b", "x"), subject.summary.graph, subject.block)[-1] == "node:3b"
 
 
 def test_a_word_says_what_it_means_in_the_readers_language_and_one_that_nobody_explains_just_reads(monkeypatch):

@@ -150,10 +150,11 @@ export class Picture {
   point(names) {
     const { svg, things } = this.drawing;
     if (!svg) return;
-    const node = targetsOf(names, "node").find((name) => things.of(name));
     const [edge] = targetsOf(names, "edge");
     const within = [...svg.querySelectorAll("[data-block]")].filter((g) => g.dataset.block === edge);
     const arcs = within.flatMap((group) => [...group.querySelectorAll(".shortcut")]);
+    // Where shortcuts are switched off, the block that had one stands for it.
+    const node = arcs.length ? undefined : targetsOf(names, "node").find((name) => things.of(name));
     light(svg, [...(node ? things.elements(things.of(node)) : []), ...arcs]);
   }
 

@@ -57,10 +57,10 @@ def names_of(mark: Mark, graph: LayerGraph, here: Block) -> list[str]:
     """Return what may be lit up while the page is at a block, the nearest first.
 
     Where a layer is folded away its block stands for it; where a block's signals are no maps, the layers they come from do;
-    among maps a block is what it puts out, in a chart all its layers.
+    among maps a block is what it puts out, in a chart all its layers. Where shortcuts are off, a block stands for its own.
     """
     if mark.kind == "edge":
-        return [mark.name, "map:shortcut"]
+        return [mark.name, "map:shortcut", f"node:{mark.target}"]
     if mark.kind == "map" and mark.target == "shortcut":
         return [mark.name, f"edge:{here.name}"]
     found = [mark.name]
