@@ -60,7 +60,7 @@ def names_at(points: Sequence[tuple[float, float, str]], letters_px: int) -> lis
         points: Where each lies along and across, in any units, and its name; the last ones have theirs before others.
         letters_px: The size of the letters.
     """
-    along, across = ([point[axis] for point in points] for axis in (0, 1))
+    along, across = [x for x, _y, _name in points], [y for _x, y, _name in points]
     px_along = _NARROW_AXIS_PX / (max(along) - min(along) or 1)
     px_across = _NARROW_AXIS_PX / (max(across) - min(across) or 1)
     kept: list[tuple[float, float, str]] = []
