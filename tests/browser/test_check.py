@@ -74,6 +74,12 @@ def told(page: Page) -> list[bytes]:
     return frames
 
 
+def speak(page: Page, language: str) -> None:
+    """Choose a language."""
+    page.locator(".st-key-subject_language button").click()
+    page.get_by_text(language, exact=True).last.click()
+
+
 def dropped(page: Page, name: str, content: str) -> str:
     """Drop a file on the page, beside the field; return its code or what is said of it. `content` is JavaScript."""
     page.get_by_label("Your code").fill("")
@@ -107,7 +113,20 @@ def test_python_that_cannot_be_fetched_is_said_and_tried_again(page):
     press.dblclick()
     expect(region).to_contain_text("could not be fetched")
     page.unroute("**/check-files/stdlib-*")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/check-files/stdlib-*", hold)
     page.get_by_role("button", name="Try again").click()
+    expect(region).to_contain_text("being fetched")
+    speak(page, "简体中文")  # in the middle of a check
+    expect(page.get_by_label("你的代码")).to_be_visible()
+    eventually(lambda: held, "the file is asked for")[0].continue_()
+    page.unroute("**/check-files/stdlib-*")
+    expect(region).to_contain_text("还没有")
+    speak(page, "English")
     expect(region).to_contain_text("nothing to check yet")
 
 
@@ -160,7 +179,11 @@ def test_code_that_misbehaves_is_told_and_the_next_check_works(page, requests):
 
 
 def test_lines_in_the_right_order_are_right_and_hints_come_before_the_solution(page):
-    page.get_by_role("button", name="Put lines in order").click()
+    # The lines are chosen in the middle of a check: its answer is no longer wanted.
+    page.locator(".check").evaluate(
+        "page => [page.querySelector('.press'), page.querySelectorAll('.mode')[1]].map(own => own.click())"
+    )
+    expect(page.locator(".verdict")).to_contain_text("Put the lines of the block in order")
     for line in puzzle("identity_block", "en")["lines"]:
         page.locator(f".pool [data-id='{line['id']}']").click()
     page.locator(".own [data-id]").last.press("Alt+ArrowUp")
@@ -185,8 +208,7 @@ def test_a_verdict_can_be_read_by_all_and_stays_in_another_language_and_the_code
         found = Axe().run(page).response["violations"]
         serious = [rule for rule in found if rule["impact"] in ("serious", "critical")]
         assert [(rule["id"], [node["html"][:160] for node in rule["nodes"]]) for rule in serious] == []
-    page.locator(".st-key-subject_language button").click()
-    page.get_by_text("简体中文", exact=True).last.click()
+    speak(page, "简体中文")
     expect(page.locator(".headline")).to_contain_text("错误")
     code = page.locator(".check textarea").input_value()
     page.reload()

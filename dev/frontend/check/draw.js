@@ -11,7 +11,7 @@ const APART = 14; // the two graphs
 const ROOMY = { number: 34, lane: 16, aside: 20 }; // line of code and sign, what reads an earlier layer, between the paths
 const TIGHT = { number: 22, lane: 8, aside: 10 };
 const ROOMY_PX = 260; // a graph as wide as this
-const [WIDEST, WIDEST_ASIDE] = [190, 150];
+const [WIDEST, WIDEST_ASIDE] = [14.6, 11.5]; // times the height of letters
 const BARE = 8; // the room of a shortcut on which nothing stands
 const PADDING = 8; // of words in a box
 const ARC = 4; // thickness of a shortcut
@@ -27,13 +27,13 @@ function tip(x, y, where, fill) {
   return svg("polygon", { points: `${x},${y} ${ends.join(" ")}`, fill, stroke: "none" });
 }
 
-/** Returns the sizes of one graph's columns in a width, with or without layers on the shortcut. */
-function columnsOf(width, hasSide) {
+/** Returns the sizes of one graph's columns in a width, for text of the size t, with or without layers on the shortcut. */
+function columnsOf(width, t, hasSide) {
   const { number, lane, aside } = width < ROOMY_PX ? TIGHT : ROOMY;
   const left = number + lane;
   const free = width - left - aside - 2;
-  const main = Math.min(WIDEST, hasSide ? free * 0.6 : free - BARE);
-  const side = hasSide ? Math.min(WIDEST_ASIDE, free - main) : BARE;
+  const main = Math.min(WIDEST * t, hasSide ? free * 0.6 : free - BARE);
+  const side = hasSide ? Math.min(WIDEST_ASIDE * t, free - main) : BARE;
   const sideLeft = left + main + aside;
   return { main, side, left, lane, x: left + main / 2, sideX: sideLeft + side / 2, sideLeft };
 }
@@ -71,7 +71,7 @@ export class Drawing {
     this.between = t > LARGE ? BETWEEN.large : BETWEEN.usual;
     this.rows = rowsOf(pair);
     this.labels = new Map([...labelsOf(pair.theirs), ...labelsOf(pair.ours)]);
-    this.columns = columnsOf(half, this.rows.side.length > 0);
+    this.columns = columnsOf(half, t, this.rows.side.length > 0);
     this.place(width);
     this.svg = svg("svg", { viewBox: `0 0 ${width} ${this.height}`, width, height: this.height, role: "group" });
     this.svg.setAttribute("aria-label", texts.alt);

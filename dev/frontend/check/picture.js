@@ -3,7 +3,8 @@ import { html } from "../shared/dom.js";
 import { isPhone, isProjected } from "../shared/screen.js";
 import { Drawing } from "./draw.js";
 
-const LETTERS_PX = { phone: 11, usual: 13, projected: 16 };
+const LETTERS_PX = { phone: 11, usual: 13, wide: 15, projected: 16 };
+const WIDE_PX = 800; // both graphs as wide as this have room for larger boxes
 
 export class Picture {
   /** Is empty; `go` leads to a line of the code. */
@@ -41,7 +42,8 @@ export class Picture {
   /** Draws what is looked at, for the room there is. */
   draw() {
     const width = this.root.clientWidth;
-    const t = LETTERS_PX[isProjected() ? "projected" : isPhone() ? "phone" : "usual"];
+    const size = isPhone() ? "phone" : width < WIDE_PX ? "usual" : "wide";
+    const t = LETTERS_PX[isProjected() ? "projected" : size];
     if (!width || this.drawn === `${width} ${t}`) return;
     this.drawn = `${width} ${t}`;
     const { marks, statuses, texts } = this.data;
