@@ -77,7 +77,8 @@ def facts(of: Explanation) -> list[str]:
         ).format(n=f"{count:,}", size=settings["patch"])
         if count > 1:
             how = joined(
-                (how, _("A pixel shows the mean of the patches over it, which is less than the largest fall.")), " "
+                (how, _("A pixel shows the mean of the patches over it, which is never more than the largest fall.")),
+                " ",
             )
         what = _("Red: without this part the score falls. Blue: without it the score rises.")
     elif of.method == "integrated-gradients":
