@@ -1,8 +1,9 @@
 """Quantities by what they mean, for whoever writes a lesson: those of the whole network and of what is looked at."""
 
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from resnet_viz.errors import ResNetVizError
+from resnet_viz.errors import ResNetVizError, SpecError
 from resnet_viz.lessons.grounds import Grounds, Value
 from resnet_viz.lessons.quantities import needs, value
 from resnet_viz.messages import N_
@@ -199,3 +200,23 @@ def _kind(quantity: str, found: Value | None) -> Kind:
     if found is None:  # measured when the lesson runs: only a block is found by measuring
         return "place" if quantity.startswith("block_with_most") else "number"
     return "place" if found.unit in _PLACES else "number"
+
+
+def meant(typed: str, labels: Mapping[str, str]) -> str:
+    """Return the quantity that a text means: its own, else the first whose label has all its words, else the text.
+
+    >>> meant("Block MACs", {"parameters(4a)": "parameters of block 4a", "macs(4a)": "MACs of block 4a"})
+    'macs(4a)'
+    """
+    words = typed.casefold().split()
+    if typed in labels or _is_quantity(typed):
+        return typed
+    return next((name for name, label in labels.items() if all(word in label.casefold() for word in words)), typed)
+
+
+def _is_quantity(text: str) -> bool:
+    try:
+        needs(text)
+    except SpecError:
+        return False
+    return True

@@ -69,6 +69,7 @@ def over_updates(
             y=y[::step],
             mode="lines+markers" if len(x) < 30 else "lines",
             name=label,
+            meta=f"curve:{network}",  # by which words that point find it
             line={"color": mark.color, "dash": mark.dash, "width": 3},
             hovertemplate="%{y:.4~g}<extra>" + label + "</extra>",
         )
@@ -116,6 +117,7 @@ def norms_by_block(lines: Mapping[str, Metrics], name: str = "gradient_norms", *
             x=[part_name(part) for part in norms],
             y=[value or None for value in norms.values()],  # a logarithm has no place for 0
             name=label,
+            meta=f"curve:{network}",
             marker={"color": mark.color, "pattern": {"shape": mark.pattern, "solidity": 0.45}},
             hovertemplate="%{x}: %{y:.3g}<extra>" + label + "</extra>",
         )

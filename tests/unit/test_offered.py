@@ -5,7 +5,7 @@ import pytest
 from resnet_viz.analysis import network
 from resnet_viz.lessons.grounds import Grounds, RunFacts
 from resnet_viz.lessons.language import parse
-from resnet_viz.lessons.offered import MEANINGS, WRITTEN, Place, offered
+from resnet_viz.lessons.offered import MEANINGS, WRITTEN, Place, meant, offered
 from resnet_viz.lessons.quantities import QUANTITIES, needs
 from resnet_viz.spec import PRESETS
 
@@ -64,3 +64,10 @@ def test_whatever_is_offered_can_be_asked_for_on_every_preset(preset):
     for quantity, offer in found.items():
         needs(quantity)
         assert "{" not in quantity + offer.meaning
+
+
+def test_a_text_means_the_first_that_says_it_unless_it_is_a_quantity_itself():
+    labels = {name: found.meaning for name, found in offered(COURSE, AT_3B).items()}
+    assert meant("PARAMETERS of block", labels) == "parameters(3b)"
+    assert meant("macs(4f)", labels) == "macs(4f)"
+    assert meant("no such thing", labels) == "no such thing"

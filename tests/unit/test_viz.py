@@ -277,6 +277,7 @@ def test_a_projected_chart_has_all_its_letters_from_18_px_on():
 def test_the_norms_are_ticked_where_a_stage_begins():
     norms = dict.fromkeys(["stem", "2a", "2b", "3a", "3b", "head"], 1.0)
     figure = norms_by_block({"plain": {"gradient_norms": norms}})
+    assert figure.data[0].meta == "curve:plain"  # words that point find it
     assert list(figure.layout.xaxis.tickvals) == ["2a", "3a", "head"]
     assert list(figure.layout.xaxis.ticktext) == ["2a", "3a", "head"]  # the last one in the reader's language
 

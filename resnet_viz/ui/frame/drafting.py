@@ -10,7 +10,7 @@ from resnet_viz.errors import ResNetVizError, SpecError
 from resnet_viz.lessons.asks import KINDS, MAX_OPTIONS, PICKS, Ask, Kind, expected, read_ask
 from resnet_viz.lessons.grounds import Grounds
 from resnet_viz.lessons.offered import Kind as OfferedKind
-from resnet_viz.lessons.offered import Offered, Place, offered
+from resnet_viz.lessons.offered import Offered, Place, meant, offered
 from resnet_viz.lessons.told import told
 from resnet_viz.lessons.walks import Stop
 from resnet_viz.messages import gettext as _
@@ -189,10 +189,18 @@ def _show_quantity(label: str, key: str, choices: Mapping[str, Offered], kind: O
         [*known, *([own] if own and own not in known else [])],
         key=key,
         index=None,
+        on_change=_take_meant,
+        args=(key, {name: _label(name, choices) for name in known}),
         format_func=lambda name: _label(name, choices),
         accept_new_options=True,
         placeholder=_("search, or write one such as macs(4f)"),
     )
+
+
+def _take_meant(key: str, labels: Mapping[str, str]) -> None:
+    """Take what was typed for what it means in the list: Enter takes the text as it is."""
+    if typed := state.typed(key):
+        state.bind(key, meant(typed, labels))
 
 
 def _label(name: str, choices: Mapping[str, Offered]) -> str:

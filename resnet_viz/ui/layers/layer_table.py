@@ -25,6 +25,8 @@ from resnet_viz.viz.words import kind_name, short_bytes
 _LOW_PX = 340
 # The rows that a window holds: what is left scrolls in the table, whose head stays.
 _TABLE_PX = 600
+# Wide enough for what stands further down, too: a count that is cut reads as another one.
+_COUNT_PX, _PATH_PX = 112, 96
 OVERVIEW = "overview"
 
 
@@ -185,16 +187,16 @@ def _columns() -> dict[str, Any]:
         "layer": st.column_config.TextColumn(_("layer"), pinned=True),
         "kind": _("kind"),
         "block": _("block"),
-        "path": _("path"),
+        "path": st.column_config.TextColumn(_("path"), width=_PATH_PX),
         "kernel_size": _("kernel"),
         "strides": _("stride"),
         "padding": _("padding"),
         "input_shape": _("shape in"),
         "output_shape": _("shape out"),
-        "trainable": number(_("trained"), format="localized"),
-        "non_trainable": number(_("not trained"), format="localized"),
-        "parameters": number(_("parameters"), format="localized"),
-        "macs": number(_("MACs"), format="localized"),
+        "trainable": number(_("trained"), format="localized", width=_COUNT_PX),
+        "non_trainable": number(_("not trained"), format="localized", width=_COUNT_PX),
+        "parameters": number(_("parameters"), format="localized", width=_COUNT_PX),
+        "macs": number(_("MACs"), format="localized", width=_COUNT_PX),
         "activation_bytes": number(_("activation, bytes"), format="localized"),
         "receptive_field_px": number(_("receptive field, px")),
         "effective_stride_px": number(_("effective stride, px")),

@@ -1,14 +1,15 @@
 // Words of a lesson that point (lessons/marks.py): the one that is rested on, has the focus or was tapped is marked, and every
 // component of the page is told (dev/frontend/shared/pointing.js). The mark in the page is the state: with it, it goes.
-// Plotly's charts are no components of ours: what they drew of a layer is found by what it carries, as a click on it is.
+// Plotly's charts are no components of ours: what they drew of a layer is found by what it carries, as a click on it is, and
+// what they drew of a network by the name that viz/curves.py gave it.
 {
-  const layerOf = (drawn) => {
+  const nameOf = (drawn) => {
     const [first] = drawn.closest("g.trace")?.__data__ ?? [];
-    return first?.trace?.customdata?.[drawn.__data__?.i]?.[0];
+    return first?.trace?.meta ?? `node:${first?.trace?.customdata?.[drawn.__data__?.i]?.[0]}`;
   };
   const light = (names) => {
     const drawn = [...document.querySelectorAll(".js-plotly-plot .cartesianlayer .point")];
-    for (const own of drawn) own.classList.toggle("pointed", names.has(`node:${layerOf(own)}`));
+    for (const own of drawn) own.classList.toggle("pointed", names.has(nameOf(own)));
   };
   let tapped = null;
   const markAt = (event) => event.target.closest?.("[data-points]");
