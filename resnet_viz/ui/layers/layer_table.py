@@ -26,7 +26,7 @@ _LOW_PX = 340
 # The rows that a window holds: what is left scrolls in the table, whose head stays.
 _TABLE_PX = 600
 # Wide enough for what stands further down, too: a count that is cut reads as another one.
-_COUNT_PX, _PATH_PX = 112, 96
+_COUNT_PX, _MACS_PX, _PATH_PX = 86, 106, 86
 OVERVIEW = "overview"
 
 
@@ -196,7 +196,7 @@ def _columns() -> dict[str, Any]:
         "trainable": number(_("trained"), format="localized", width=_COUNT_PX),
         "non_trainable": number(_("not trained"), format="localized", width=_COUNT_PX),
         "parameters": number(_("parameters"), format="localized", width=_COUNT_PX),
-        "macs": number(_("MACs"), format="localized", width=_COUNT_PX),
+        "macs": number(_("MACs"), format="localized", width=_MACS_PX),
         "activation_bytes": number(_("activation, bytes"), format="localized"),
         "receptive_field_px": number(_("receptive field, px")),
         "effective_stride_px": number(_("effective stride, px")),
