@@ -93,7 +93,8 @@ def facts(of: Explanation) -> list[str]:
         what = _("{n} of {all} cells speak for “{name}”.").format(
             n=f"{numbers['positive']:,.0f}", all=f"{numbers['cells']:,.0f}", name=of.name
         )
-    return [how, what, _("The score of “{name}” is {score}.").format(name=of.name, score=short(of.found.score))]
+    score = _("The score of “{name}” (its logit, before softmax) is {score}.")
+    return [how, what, score.format(name=of.name, score=short(of.found.score))]
 
 
 def figures(of: Explanation, weights: str) -> list[tuple[str, str]]:

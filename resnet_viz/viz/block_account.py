@@ -5,6 +5,7 @@ from typing import NamedTuple
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.spec import Block, LayerGraph, Node
 from resnet_viz.spec.layers import BatchNorm, Conv, Padding, kind_of
 from resnet_viz.viz.words import convolution_text, kind_name, layer_title
@@ -87,3 +88,25 @@ def block_shapes(summary: NetworkSummary, block: Block) -> tuple[str, str]:
     """Return the shapes of x and y."""
     before, after = (summary.by_id[name].output_shape for name in (block.input, block.out))
     return shape_text(before), shape_text(after)
+
+
+def stage_remark(graph: LayerGraph, block: Block) -> str:
+    """Return that blocks of its stage squeeze to different numbers of channels, or "" where they do not.
+
+    In the course's network 5a squeezes to 512 and 5b and 5c to 256: spec.STAGES.
+    """
+    groups: dict[int, list[str]] = {}
+    for other in graph.blocks:
+        if other.stage == block.stage:
+            groups.setdefault(_squeeze(graph, other), []).append(other.name)
+    if len(groups) < 2:
+        return ""
+    parts = [_("{blocks} to {n}").format(blocks=joined(names), n=n) for n, names in groups.items()]
+    remark = _("No mistake: F squeezes to different numbers of channels here ({parts}). The network is specified so.")
+    return remark.format(parts=joined(parts, "; "))
+
+
+def _squeeze(graph: LayerGraph, block: Block) -> int:
+    return next(
+        node.layer.filters for node in graph.inside(block) if node.path == "main" and isinstance(node.layer, Conv)
+    )

@@ -6,7 +6,7 @@ from resnet_viz.analysis import NetworkSummary
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.spec import Block
-from resnet_viz.viz.block_account import block_shapes, branch_lines, shortcut_line, shortcut_term
+from resnet_viz.viz.block_account import block_shapes, branch_lines, shortcut_line, shortcut_term, stage_remark
 from resnet_viz.viz.theme import BRANCH, INK, SHORTCUT
 from resnet_viz.viz.words import short_count
 
@@ -46,4 +46,5 @@ def block_cost(summary: NetworkSummary, block: Block) -> str:
     macs = _("{n} MACs ({share:.1%} of the network)").format(
         n=short_count(own.macs), share=own.macs / max(1, whole.macs)
     )
-    return "".join(f"<p class='fact'>{line}</p>" for line in (f"{before} → {after}. {last}", parameters, macs))
+    lines = (f"{before} → {after}. {last}", parameters, macs, stage_remark(summary.graph, block))
+    return "".join(f"<p class='fact'>{line}</p>" for line in lines if line)

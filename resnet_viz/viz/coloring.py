@@ -182,7 +182,7 @@ def _kinds(summary: NetworkSummary, members: Mapping[str, tuple[str, ...]]) -> L
     shortcuts = _shortcut_marks(summary)
     if any(name.startswith("branch_") for name in members):
         marks.insert(0, (BRANCH.fill, "F(x)" if shortcuts else _("a block's layers"), "box"))
-    return Legend("", marks=(*shortcuts, *marks), size=_("height: side of the map; width: channels"))
+    return Legend("", marks=(*shortcuts, *marks), size=_("taller: larger maps; wider: more channels"))
 
 
 def _shortcut_marks(summary: NetworkSummary) -> tuple[tuple[str, str, str], ...]:

@@ -68,11 +68,15 @@ def _network(name: str, summary: NetworkSummary, mark: Any) -> dict[str, Any]:
     blocks = summary.graph.blocks
     count = ngettext("{n} block", "{n} blocks", len(blocks)).format(n=len(blocks))
     has_shortcuts = any(block.add for block in blocks)
-    kind = _("{blocks}, a shortcut around each") if has_shortcuts else _("{blocks}, no shortcuts")
+    kind = (
+        _("{blocks}, a shortcut around each, {n} parameters")
+        if has_shortcuts
+        else _("{blocks}, no shortcuts, {n} parameters")
+    )
     return {
         "name": name,
         "title": network_name(name),
-        "caption": kind.format(blocks=count),
+        "caption": kind.format(blocks=count, n=f"{summary.totals.parameters:,}"),
         "svg": network_strip(summary),
         "color": mark.color,
     }

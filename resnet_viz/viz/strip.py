@@ -2,6 +2,7 @@
 
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.spec.graph import Block
+from resnet_viz.spec.layers import Conv, kind_of
 from resnet_viz.viz.theme import BRANCH, INK, MARKS, SHORTCUT
 
 _WIDTH, _HEIGHT, _AXIS = 560.0, 76.0, 52.0
@@ -25,7 +26,7 @@ def network_strip(summary: NetworkSummary) -> str:
     for block in blocks:
         x += _STAGE_GAP if block.stage != stage else 0
         stage = block.stage
-        parts.append(_block(x, width, max(_LEAST, _MOST * _side(summary, block) / largest), block))
+        parts.append(_block(summary, block, x, width, max(_LEAST, _MOST * _side(summary, block) / largest)))
         x += width
     parts.append(_end(_WIDTH - _END, MARKS["dense"].color))
     return f"<svg viewBox='0 0 {_WIDTH:g} {_HEIGHT:g}' aria-hidden='true'>{''.join(parts)}</svg>"
@@ -35,8 +36,8 @@ def _side(summary: NetworkSummary, block: Block) -> int:
     return summary.by_id[block.out].output_shape[0]
 
 
-def _block(x: float, width: float, height: float, block: Block) -> str:
-    """Return one block and its arc; a projection is a box on the arc, in a convolution's colour."""
+def _block(summary: NetworkSummary, block: Block, x: float, width: float, height: float) -> str:
+    """Return one block and its arc; what changes the shape is a box on the arc, blue only if it is a convolution."""
     room = 0.3 * width
     box = (
         f"<rect class='block' x='{x + room / 2:.1f}' y='{_AXIS - height / 2:.1f}' width='{width - room:.1f}' "
@@ -50,8 +51,10 @@ def _block(x: float, width: float, height: float, block: Block) -> str:
         f"fill='none' stroke='{SHORTCUT}' stroke-width='3'/>"
     )
     if block.shortcut not in (None, block.input):
+        side = [node for node in summary.graph.inside(block) if node.path == "shortcut"]
+        kind = "conv" if any(isinstance(node.layer, Conv) for node in side) else kind_of(side[-1].layer)
         middle, y = (left + right) / 2, _AXIS - height / 2 - _ARC
-        arc += f"<rect x='{middle - 4:.1f}' y='{y - 3:.1f}' width='8' height='6' rx='1' fill='{MARKS['conv'].color}'/>"
+        arc += f"<rect x='{middle - 4:.1f}' y='{y - 3:.1f}' width='8' height='6' rx='1' fill='{MARKS[kind].color}'/>"
     plus = f"<circle cx='{right:.1f}' cy='{_AXIS}' r='{min(3.4, width / 5):.1f}' fill='#ffffff' stroke='{INK}'/>"
     return box + arc + plus
 

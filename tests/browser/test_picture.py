@@ -60,7 +60,7 @@ def test_sixteen_blocks_their_shortcuts_and_their_sums_are_in_sight_at_once(visi
     assert page.locator("g.node[id^=shortcut_]").count() == 4
     for words in ("shortcut", "sum", "F(x)", "convolution; on a shortcut: projection"):
         expect(page.locator(".legend")).to_contain_text(words)
-    expect(page.locator(".bar .size")).to_contain_text("height: side of the map")
+    expect(page.locator(".bar .size")).to_contain_text("taller: larger maps")
     for width, height in ((1280, 720), (1920, 1080)):
         page.set_viewport_size({"width": width, "height": height})
         eventually(lambda: is_whole(page), "all of the picture is in its frame")

@@ -122,7 +122,7 @@ def test_three_facts_stand_in_sight_and_every_number_behind():
     assert facts(of) == [
         "From black to the picture in 64 steps.",
         "All pixels add up to 13.5. On the way the score rose by 13.5.",
-        "The score of “star” is 14.0.",
+        "The score of “star” (its logit, before softmax) is 14.0.",
     ]
     rows = dict(figures(of, "trained on shapes"))
     assert rows["completeness residual"] == "−0.04"

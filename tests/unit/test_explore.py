@@ -16,6 +16,7 @@ from resnet_viz.viz.block_account import (
     branch_lines,
     shortcut_line,
     shortcut_term,
+    stage_remark,
 )
 from resnet_viz.viz.layer_words import field_sentence, layer_place, used_sentence
 from resnet_viz.worker.client import PATIENT, Waiting
@@ -53,6 +54,21 @@ def test_every_block_has_its_convolutions_and_one_purpose(name):
         assert bool(block_kind(block)) != is_plain
         assert ("no shortcut" in block_purpose(graph, block)) == is_plain
         assert block.has_final_relu != graph.spec.pre_activation
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_block_whose_stage_squeezes_unevenly_says_so_and_no_other_does(name):
+    graph = graph_of(name)
+    uneven = {
+        number
+        for number, stage in enumerate(graph.spec.stages, 2)
+        if stage.blocks > 1 and stage.convolution_filters[0] != stage.identity_filters[0]
+    }
+    for block in graph.blocks:
+        said = stage_remark(graph, block)
+        assert bool(said) == (block.stage in uneven)
+    if name == "course":
+        assert "(5a to 512; 5b, 5c to 256)" in stage_remark(graph, graph.block("5b"))
 
 
 def test_a_layer_says_where_it_stands_and_whose_its_name_is():
