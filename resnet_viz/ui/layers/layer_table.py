@@ -162,7 +162,7 @@ def _select(name: str) -> None:
 
 def _filtered(rows: pd.DataFrame) -> pd.DataFrame:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input(_("Find a layer"), key="layers_text", placeholder="res3b", width=220)
+        text = st.text_input(_("Find a layer"), key="layers_text", placeholder=_("for example res3b"), width=220)
         stages = list(dict.fromkeys(rows["stage"]))
         stage = st.pills(_("Stage"), stages, selection_mode="multi", key="layers_stage", format_func=_stage_name)
         kinds = list(dict.fromkeys(rows["kind"]))
