@@ -5,7 +5,7 @@ import { around, between, fitted, revealing, scaleFor, zoomed } from "./viewbox.
 
 const LARGEST_SCALE = 1.7; // CSS px per pt when fitted: a small graph is not blown up over the whole screen
 const LARGEST_PLACE = 0.85; // of that, for a place
-const WORTH_A_CUT = 1.2; // times larger than in the whole: for less, nothing around a place is cut off
+const NEARLY_ALL = 1.1; // a place that could be shown only so much larger than in the whole is shown with all around it
 const READABLE_SCALE = 0.8; // below it 14 pt are no longer read from the last row
 
 export class Camera {
@@ -57,8 +57,9 @@ export class Camera {
     if (!width || !height) return;
     this.place = place;
     this.isFitted = false;
-    const near = Math.min(scaleFor(place, this.size), LARGEST_SCALE * LARGEST_PLACE);
-    const scale = near > this.fitScale * WORTH_A_CUT ? near : this.fitScale; // nor is a part shown smaller than the whole
+    const full = scaleFor(place, this.size);
+    const near = full > this.fitScale * NEARLY_ALL ? Math.min(full, LARGEST_SCALE * LARGEST_PLACE) : 0;
+    const scale = Math.max(near, this.fitScale); // a part is never shown smaller than the whole
     this.go(around(place, this.bounds, this.size, scale), isFlown);
   }
 
