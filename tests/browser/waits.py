@@ -15,16 +15,17 @@ _QUIET = """() => {
         && !document.querySelector(unfinished);
 }"""
 
-# Frames, not seconds: on a busy machine they come later, for the flight as for this.
+# Frames: on a busy machine they come later, for the flight as for this. And as long as the picture's frame takes to look twice
+# how high it may be (LOOK_MS in dev/frontend/graph/frame.js): before that it stands still in a height that it does not keep.
 _STANDS_STILL = """() => new Promise((done) => {
     const graph = [...document.querySelectorAll("[data-testid*=BidiComponent]")]
         .map((host) => (host.shadowRoot ?? host).querySelector("svg[role=group]"));
     const camera = () => graph.find((svg) => svg)?.getAttribute("viewBox");
-    let [last, same] = [camera(), 0];
+    let [last, frames, since] = [camera(), 0, performance.now()];
     const look = () => {
-        same = camera() === last ? same + 1 : 0;
-        last = camera();
-        if (same < 30) requestAnimationFrame(look);
+        if (camera() === last) frames += 1;
+        else [last, frames, since] = [camera(), 0, performance.now()];
+        if (frames < 30 || performance.now() - since < 800) requestAnimationFrame(look);
         else done(last);
     };
     requestAnimationFrame(look);
