@@ -19,26 +19,32 @@ function put(dot, { x, y }) {
 }
 
 export class Flow {
-  /** Takes over a new drawing, its size of text in units of it: what runs over the old one is gone with it. */
+  /** Takes over a new drawing, its size of text in units of it: what runs goes on over it, unless it is another network's. */
   over({ svg: picture, flow, text }) {
     cancelAnimationFrame(this.frame);
+    const goesOn = this.layer?.hasChildNodes() && this.steps.length === flow.length;
     this.steps = flow;
     this.radius = RADIUS * text;
     this.layer = svg("g", { class: "flow" });
     picture.append(this.layer);
+    if (goesOn) this.from(this.index);
   }
 
   /** Lets the dots run from the start. */
   run() {
     cancelAnimationFrame(this.frame);
-    if (!this.steps?.length) return;
-    this.layer.replaceChildren();
-    if (isCalm()) return;
+    this.layer?.replaceChildren();
+    if (!this.steps?.length || isCalm()) return;
+    this.began = performance.now();
+    this.from(0);
+  }
+
+  /** Puts dots on their way at a step. */
+  from(index) {
     const dot = (fill) => svg("circle", { r: this.radius, fill, stroke: "white", "stroke-width": 1.5 });
     this.dots = { main: dot(TRUNK), side: dot(SHORTCUT) };
     this.layer.append(this.dots.main);
-    this.began = performance.now();
-    this.enter(0);
+    this.enter(index);
     this.frame = requestAnimationFrame((now) => this.move(now));
   }
 
