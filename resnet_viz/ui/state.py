@@ -1,7 +1,6 @@
 """The only door to Streamlit's session state and to the address bar."""
 
 import secrets
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -21,8 +20,6 @@ from resnet_viz.ui.slots import Slot
 
 # More steps back than anyone clicks in a lesson.
 _HISTORY = 50
-# Longest time in which a browser's address lags behind ours.
-_ECHO_S = 3.0
 
 
 _States = tuple[Subject, ...]
@@ -45,7 +42,7 @@ PAST: Slot[_States] = Slot("past", ())
 _FUTURE: Slot[_States] = Slot("future", ())
 _PROBLEMS: Slot[tuple[str, ...]] = Slot("problems", ())
 _LAST_URL: Slot[dict[str, str] | None] = Slot("last_url", None)
-_REPLACED_URLS: Slot[tuple[tuple[float, dict[str, str]], ...]] = Slot("replaced_urls", ())
+_REPLACED_URLS: Slot[tuple[dict[str, str], ...]] = Slot("replaced_urls", ())
 _OWNER = Slot("owner", "")
 _CANCELLED = Slot("cancelled", "")
 _WANTED: Slot[tuple[str, ...]] = Slot("wanted", ())
@@ -78,7 +75,7 @@ def write_url() -> None:
     if st.query_params.to_dict() != params:
         st.query_params.from_dict(params)
     if last is not None and last != params:
-        _REPLACED_URLS.set((*_REPLACED_URLS.get(), (time.monotonic(), last))[-_HISTORY:])
+        _REPLACED_URLS.set((*_REPLACED_URLS.get(), last)[-_HISTORY:])
     _LAST_URL.set(params)
 
 
@@ -245,12 +242,12 @@ def _is_news(params: dict[str, str]) -> bool:
     """Whether someone opened or edited a link, or went back, and the address is not just an echo of ours.
 
     Navigation between pages empties the parameters. A browser under fast clicks still sends the address that we have
-    replaced a moment ago; the same address some seconds later is the Back button.
+    replaced a moment ago; that it went back or forward, it says.
     """
     if not params or params == _LAST_URL.get():
         return False
-    since = time.monotonic() - _ECHO_S
-    return all(params != old or replaced < since for replaced, old in _REPLACED_URLS.get())
+    run = get_script_run_ctx(suppress_warning=True)
+    return params not in _REPLACED_URLS.get() or bool(run and run.is_history_navigation)
 
 
 def _step(source: Slot[_States], target: Slot[_States]) -> None:

@@ -201,7 +201,13 @@ def test_lines_in_the_right_order_are_right_and_hints_come_before_the_solution(p
 
 
 def test_a_verdict_can_be_read_by_all_and_stays_in_another_language_and_the_code_at_the_next_visit(page):
-    page.get_by_role("button", name="Write code").click()
+    write = page.get_by_role("button", name="Write code")
+    write.click()
+    expect(page).not_to_have_url(re.compile("lines="))
+    page.go_back()
+    expect(page).to_have_url(re.compile("lines="))
+    expect(write).to_have_attribute("aria-pressed", "false")
+    write.click()
     assert verdict(page, BLOCK.replace("'same'", "'valid'")) == ("mistake", ["padding"])
     for scheme in ("dark", "light"):
         in_scheme(page, scheme)

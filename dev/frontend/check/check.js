@@ -2,6 +2,7 @@
 // hears what is chosen, so that a link leads to it.
 
 import { roomFor } from "../graph/room.js";
+import { Awaited } from "../shared/awaited.js";
 import { html } from "../shared/dom.js";
 import { isPhone } from "../shared/screen.js";
 import { Editor } from "./editor.js";
@@ -18,7 +19,6 @@ const NARROW_PX = 900; // a window so wide has one column (style.css)
 const LEAST_PX = 420; // height
 const LOOK_MS = 400; // what stands above may fold
 const LATER_MS = 400; // what is faster needs no word that it is at work
-const ECHO_MS = 3000; // for so long the server may still tell what was chosen before
 const MODES = ["write", "order"];
 const ENTER = /Mac|iP(hone|ad)/.test(navigator.platform) ? "⌘ Enter" : "Ctrl+Enter";
 
@@ -39,7 +39,7 @@ export class Check {
     parent.append(this.root);
     this.root.addEventListener("keydown", (event) => this.hear(event), true);
     this.listenToFiles();
-    this.sentAt = -ECHO_MS;
+    this.awaited = new Awaited();
     this.sandbox = new Sandbox(document.body, () => this.fetched(), FRAME_SCRIPT);
     this.build();
     this.stretch = () => {
@@ -60,7 +60,7 @@ export class Check {
     if (key !== this.key) {
       this.key = key;
       this.fill(data, view);
-    } else if (performance.now() - this.sentAt > ECHO_MS) this.choose(view);
+    } else if (!this.awaited.isEarlier(JSON.stringify(view))) this.choose(view);
   }
 
   /** The page is gone. */
@@ -173,8 +173,8 @@ export class Check {
 
   /** Follows a choice that was made here, and tells the server of it. */
   pick(more) {
-    this.sentAt = performance.now();
     this.choose({ ...this.view, ...more });
+    this.awaited.expect(JSON.stringify(this.view));
     this.send(this.view);
   }
 

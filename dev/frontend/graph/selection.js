@@ -1,13 +1,13 @@
 // Which thing of the picture is selected, marked in it and reached by the Tab key.
 
-const LONGEST_ANSWER_MS = 3000;
+import { Awaited } from "../shared/awaited.js";
 
 export class Selection {
   /** `drawing` is the picture as it is drawn now. */
   constructor(drawing) {
     this.drawing = drawing;
     this.name = undefined;
-    this.awaited = null; // a choice made here that the server has not answered yet
+    this.awaited = new Awaited();
   }
 
   /** Marks a thing; without one, what was selected keeps the Tab key. */
@@ -36,22 +36,20 @@ export class Selection {
   choose(thing) {
     this.mark(thing);
     this.focus();
-    this.awaited = { name: thing, until: performance.now() + LONGEST_ANSWER_MS };
+    this.awaited.expect(thing);
   }
 
-  /** Follows the server; returns whether something else is selected now. While a choice made here is on its way, answers
-   *  to earlier ones must not move the selection back. */
+  /** Follows the server; returns whether something else is selected now. */
   follow(thing) {
-    if (this.awaited && this.awaited.name !== thing && performance.now() < this.awaited.until) return false;
+    if (this.awaited.isEarlier(thing)) return false;
     const hasMoved = Boolean(thing) && thing !== this.name;
-    this.awaited = null;
     this.mark(thing);
     return hasMoved;
   }
 
   /** Marks a thing in a new picture, where choices made in the old one count no more. */
   restart(thing) {
-    this.awaited = null;
+    this.awaited.forget();
     this.mark(thing);
   }
 }
