@@ -9,7 +9,7 @@ from resnet_viz.analysis.arithmetic import shape_text
 from resnet_viz.messages import gettext as _
 from resnet_viz.spec import Block
 from resnet_viz.spec.layers import ChannelPad, Conv, kind_of
-from resnet_viz.viz.boxes import SHORTCUT_EDGE, Box, Part, Pen, text_width_pt, write
+from resnet_viz.viz.boxes import SHORTCUT_EDGE, SMALL_PT, Box, Part, Pen, text_width_pt, write
 from resnet_viz.viz.theme import BRANCH, LINE, MARKS, STATUS_MARKS
 from resnet_viz.viz.words import convolution_text, layer_title
 
@@ -94,9 +94,9 @@ def block_title(block: Block) -> str:
 
 def _fork(pen: Pen, block: Block, graph: Digraph) -> str:
     """Draw x, where the two paths part, with its shape; it stands for no layer of its own."""
-    name, text = f"x_{block.name}", f"x  {shape_text(pen.summary.by_id[block.input].output_shape)}"
-    width = f"{text_width_pt(text, 12) / 72:.2f}"
-    graph.node(name, text, shape="plaintext", fontsize="12", fontcolor=LINE, height="0.2", width=width, margin="0")
+    name, shape = f"x_{block.name}", shape_text(pen.summary.by_id[block.input].output_shape)
+    width, size = f"{text_width_pt(shape, SMALL_PT) / 72:.2f}", str(SMALL_PT)
+    graph.node(name, f"x\\n{shape}", shape="plaintext", fontsize=size, fontcolor=LINE, width=width, margin="0")
     return name
 
 

@@ -17,9 +17,10 @@ from resnet_viz.viz.words import convolution_text, layer_title
 
 FONT = "Helvetica,Arial,sans-serif"
 _GRAPH = {"bgcolor": "transparent", "fontname": FONT, "nodesep": "0.25", "ranksep": "0.13", "ordering": "out"}
-_NODE = {"fontname": FONT, "fontsize": "14", "margin": "0.08,0.04"}
+_NODE = {"fontname": FONT, "fontsize": "14", "margin": "0.05,0.04"}
 _EDGE = {"color": LINE, "fontname": FONT, "fontsize": "12", "fontcolor": LINE, "arrowsize": "0.7"}
-_SMALL_PT = 12
+SMALL_PT = 13
+"""The size of all but the first line of a box."""
 
 # Graphviz in the browser has no font to measure: it knows neither bold nor signs beyond ASCII, so text would run over
 # its box. These are Helvetica's advance widths in em, by class of character, a little generous.
@@ -157,7 +158,11 @@ class Pen:
         if show_id:
             new_shape = self.new_shape(node.id)
             lines += (*([f"→ {new_shape}"] if new_shape else []), node.id.rpartition("_")[2])
-        return self.box(node.id, "layer", lines, MARKS[kind], [node.id], is_ours=not node.is_named)
+        box = self.box(node.id, "layer", lines, MARKS[kind], [node.id], is_ours=not node.is_named)
+        if not (show_id and box.sign):
+            return box
+        # Beside the name, in small print: before the large one it widens every box, and all words grow smaller.
+        return box._replace(lines=(*lines[:-1], f"{box.sign} {lines[-1]}"), sign="")
 
     def status_of(self, ids: list[str]) -> str:
         """Return what became of layers drawn as one: their common status, or ``changed`` if it is mixed."""
@@ -198,12 +203,12 @@ def write(graph: Digraph, box: Box, *, least: tuple[float, float] = (0, 0)) -> N
     small = [html.escape(line) for line in rest]
     if box.is_ours:
         small = [f"<i>{line}</i>" for line in small]
-    label = "".join(f'<br/><font point-size="{_SMALL_PT}">{line}</font>' for line in small)
+    label = "".join(f'<br/><font point-size="{SMALL_PT}">{line}</font>' for line in small)
     if box.mark.shape == "circle":
         options = {"width": "0.36", "fixedsize": "true", "fontsize": "20"}
     else:
-        wide = max(text_width_pt(first, 14) * _BOLD, *(text_width_pt(line, _SMALL_PT) for line in ("", *rest)))
-        width = max(wide * _ROOM.get(box.mark.shape, 1.0) / 72 + 0.17, least[0])
+        wide = max(text_width_pt(first, 14) * _BOLD, *(text_width_pt(line, SMALL_PT) for line in ("", *rest)))
+        width = max(wide * _ROOM.get(box.mark.shape, 1.0) / 72 + 0.11, least[0])
         options = {"width": f"{width:.2f}"} | ({"height": f"{least[1]:.2f}"} if least[1] else {})
     graph.node(
         box.name,
