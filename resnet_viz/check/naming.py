@@ -58,6 +58,7 @@ class _Namer:
             *self._shortcut(),
             *self._strides(),
             *self._moved(),
+            *self._kernels(),
             *(draft for each in list(self.left) for draft in self._single(each)),
         ]
 
@@ -237,6 +238,23 @@ class _Namer:
             draft.ours = [lost.ours.id] if lost.ours else []
             drafts.append(draft)
         return drafts
+
+    def _kernels(self) -> list[Draft]:
+        """Two kernels or more of F(x) with other sizes are one thing to say: f×f stands in the middle, and there alone."""
+        main = [step for step in self.found.ours if step.kind == "conv" and step.place != "1"]
+        pairs = [(mine, self.found.pairs[mine.id]) for mine in main if mine.id in self.found.pairs]
+        changed = [each for each in self.left if each.setting == "kernel_size" and each.ours in main]
+        if len(changed) < 2 or len(pairs) < len(main):
+            return []
+        gone = [each.ours for each in changed]
+        self.left = [
+            each for each in self.left if each.setting not in ("kernel_size", "padding") or each.ours not in gone
+        ]
+        draft = draft_of("kernel-size", changed[0], "several", pairs=pairs)
+        draft.places = [each.ours.place for each in changed if each.ours]
+        draft.ours = [each.ours.id for each in changed if each.ours]
+        draft.theirs = [each.theirs.id for each in changed if each.theirs]
+        return [draft]
 
     def _after(self, each: Difference) -> str:
         """Return the place that an extra layer follows."""

@@ -285,7 +285,18 @@ def _filters(draft: Draft, scene: Scene) -> Words:
     return Words(what, arithmetic, _("F1 squeezes, F2 is for the f×f, F3 widens to the shape of the shortcut."))
 
 
+def _kernels(pairs: list[tuple[Step, Step]]) -> Words:
+    ours, theirs = zip(*pairs, strict=True)
+    sizes = joined((square(step.settings["kernel_size"]) for step in theirs), ", ")
+    text = _("the kernels of F(x) are {sizes} here. In the course they are 1×1, f×f, 1×1.")
+    per = _("Weights per filter and channel: {a} in place of {b}.")
+    a, b = (joined((str(_cells(step.settings["kernel_size"])) for step in steps), ", ") for steps in (theirs, ours))
+    return Words(text.format(sizes=sizes), per.format(a=a, b=b), _WHY_KERNEL())
+
+
 def _kernel(draft: Draft, _scene: Scene) -> Words:
+    if draft.form == "several":
+        return _kernels(draft.values["pairs"])
     ours: Step = draft.values["ours"]
     theirs: Step = draft.values["theirs"]
     if ours.kind == "block":
