@@ -15,11 +15,13 @@ PHASES = frozenset(("training", "is_training", "train", "phase"))
 """Parameters that hand the phase through: their defaults are no choice of a phase."""
 
 _NONE = re.compile(r"^[^#]*\w\s*=\s*None\s*(#.*)?$")
+_PYTHON = ("", "python", "python3", "py", "ipython")
 PHASE_NAME = "__phase__"
 TICK_NAME = "__tick__"
 """What a loop within one line calls each time round: nothing else would count it."""
 _PROMPT = re.compile(r"^(\s*)(?:>>> ?|\.\.\. ?|In ?\[\d*\]: ?)")
 _OUTPUT = re.compile(r"^Out ?\[\d*\]:.*$")
+_FENCE = re.compile(r"^\s*(?:```|~~~)\s*(\w*)")
 _MAGIC = re.compile(r"^(\s*)(?:%|!|\?)|^(\s*)[\w.]+\s*=\s*[%!]|^(\s*)[\w.]+\?{1,2}\s*$")
 
 
@@ -173,8 +175,21 @@ def read(code: str) -> Source:
         try:
             tree = ast.parse(text, FILE)
         except SyntaxError:
-            tree = ast.parse(textwrap.dedent("\n".join(_plain(line) for line in lines)), FILE)
+            tree = ast.parse(textwrap.dedent("\n".join(_plain(line) for line in _fenced(lines))), FILE)
     return Source(_Changed().visit(tree), lines)
+
+
+def _fenced(lines: list[str]) -> list[str]:
+    """Return what stands between a chat's fences, every line in its place; of one fence alone, what stands on its longer side."""
+    fences = {place: match[1].lower() for place, line in enumerate(lines) if (match := _FENCE.match(line))}
+    if not fences:
+        return lines
+    places = [*fences, *([len(lines)] if len(fences) % 2 else [])]
+    if len(fences) == 1 and places[0] > len(lines) / 2:
+        places = [-1, places[0]]
+    pairs = zip(places[::2], places[1::2], strict=True)
+    kept = {place for begin, end in pairs if fences.get(begin, "") in _PYTHON for place in range(begin + 1, end)}
+    return [line if place in kept else "" for place, line in enumerate(lines)]
 
 
 def _plain(line: str) -> str:

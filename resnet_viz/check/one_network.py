@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from resnet_viz.check.comparing import Comparison, ancestors, compare, lay
+from resnet_viz.check.comparing import Comparison, Difference, ancestors, compare, lay
 from resnet_viz.check.drafts import Draft, from_found
 from resnet_viz.check.drawing import pair_of
 from resnet_viz.check.dust import Built
@@ -23,6 +23,7 @@ from resnet_viz.check.remarks import remarks_on
 from resnet_viz.check.running import USUAL, Program, StoppedError
 from resnet_viz.check.scene import Scene
 from resnet_viz.check.sentences import tell
+from resnet_viz.check.wording import layer_text
 from resnet_viz.spec import DEFAULT_PRESET, build_graph, preset
 
 _OF_PRESETS = frozenset(("squeeze-512", "stem-relu", "other"))
@@ -130,12 +131,15 @@ def judged_network(
     live = ancestors({step.id: step for step in record.steps}, output)
     _lay_rows(found, ours, theirs)
     drafts += [from_found(each) for each in record.found]
-    if not any(draft.form == "no-input" for draft in drafts):
-        drafts += without_sums(found, record.steps, live) or [*name_row(found, ours, theirs), *_inside(found, theirs)]
-    drafts = settled(drafts, found)
     steps = {step.id: step for step in (*record.steps, *theirs.items)}
     shown = "" if preset_name == DEFAULT_PRESET else preset_name
     scene = Scene(names[0], spec.input_shape, 2, steps, projects=False, preset=shown)
+    if not any(draft.form == "no-input" for draft in drafts):
+        drafts += without_sums(found, record.steps, live) or [
+            *name_row(found, ours, theirs),
+            *_inside(found, theirs, scene),
+        ]
+    drafts = settled(drafts, found)
     mistakes = [tell(draft, scene) for draft in drafts]
     ours_of = {other.id: mine for mine, other in found.pairs.items()}
     for mistake in mistakes:
@@ -170,7 +174,7 @@ def _lay_rows(found: Comparison, ours: Row, theirs: Row) -> None:
         tried.append(other)
     best = min(tried, key=lambda other: other.cost)
     staged = _by_stage(found, ours, theirs)
-    if staged and _unlike(staged) < _unlike(best):
+    if staged and _unlike(staged) < _unlike(best) and not any(map(_is_stranger, staged.differences)):
         best = staged
     found.pairs, found.differences = best.pairs, best.differences
     known = set(theirs.inside)
@@ -209,9 +213,18 @@ def _unlike(found: Comparison) -> int:
     return sum(each.form == "changed" and each.setting in ("projects", "filters") for each in found.differences)
 
 
-def _inside(found: Comparison, theirs: Row) -> list[Draft]:
+def _is_stranger(each: Difference) -> bool:
+    """Whether a block too many, by its filters, is of another stage than the block before it."""
+    alone, before = each.theirs, each.beside
+    if each.form != "extra" or alone is None or before is None or not alone.kind == before.kind == "block":
+        return False
+    return bool(alone.settings["filters"][-1:] != before.settings["filters"][-1:])
+
+
+def _inside(found: Comparison, theirs: Row, scene: Scene) -> list[Draft]:
     """Return the mistakes inside blocks that the code wrote out itself."""
     drafts: list[Draft] = []
+    told: set[tuple[object, ...]] = set()
     by_id = {step.id: step for step in found.ours}
     for mine, other in found.pairs.items():
         steps = theirs.inside.get(other.id)
@@ -224,11 +237,24 @@ def _inside(found: Comparison, theirs: Row) -> list[Draft]:
         size = by_id[by_id[mine].inputs[0]].shape or (1, 1, 1)
         trial = Trial(ours["projects"], ours["f"], filters, ours["strides"], size, mine)
         start = Step(reads, "input", {}, (), size)
+        own_steps = {step.id: step for step in (scene.steps.get(reads, start), *steps)}
+        block = scene._replace(size=size, strides=trial.strides, steps=own_steps, projects=trial.projects)
         inner = name_block(compare(block_steps(trial), [start, *steps], steps[-1].id), trial)
         for draft in inner:
             draft.ours, draft.theirs = [mine], [other.id]
+            draft.values["scene"] = block
+            _tell_once(draft, told)
         drafts += inner
     return drafts
+
+
+def _tell_once(draft: Draft, told: set[tuple[object, ...]]) -> None:
+    """Take out of a mistake the layers that the same mistake of another block has already."""
+    layers = draft.values.get("layers", [])
+    keys = {step.id: (draft.id, draft.form, draft.values.get("apart"), layer_text(step)) for step in layers}
+    if layers:
+        draft.values["layers"] = [step for step in layers if keys[step.id] not in told]
+    told |= set(keys.values())
 
 
 def _squeezes(ours: Step, theirs: Step) -> bool:

@@ -16,7 +16,8 @@ from resnet_viz.messages import joined, ngettext
 
 
 def tell(draft: Draft, scene: Scene) -> Mistake:
-    """Return a mistake in sentences."""
+    """Return a mistake in sentences; one inside a block of a network speaks of that block."""
+    scene = draft.values.get("scene", scene)
     words = other_words(draft, scene) if draft.id == "other" else _TOLD[draft.id](draft, scene)
     return {
         "id": draft.id,
@@ -89,7 +90,9 @@ def _stride_missing(draft: Draft, scene: Scene) -> Words:
             text.format(name=where, s=s),
             _("The map stays {size}, and should become {after}.").format(
                 size=map_text(theirs.shape), after=map_text(ours.shape)
-            ),
+            )
+            if theirs.shape != ours.shape  # a stage before may have shrunk it already
+            else "",
             _("Maps that do not shrink cost four times the arithmetic in all that follows."),
         )
     shapes = _sum_shapes(scene)

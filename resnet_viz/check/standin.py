@@ -9,7 +9,17 @@ from resnet_viz.check.layers import Layer, layer_classes, tensor_of
 from resnet_viz.check.recorder import Shape, Tensor, size_of
 from resnet_viz.check.session import PHASE, KerasRefusesError, Session
 from resnet_viz.check.signatures import KNOWN, MERGES
-from resnet_viz.check.vocabulary import ALLOWED, INSIDE, MEANT_LAYERS, MODULES, NUMBERS, OTHER_LAYERS, OUTSIDE, STARTS
+from resnet_viz.check.vocabulary import (
+    ACTIVATIONS,
+    ALLOWED,
+    INSIDE,
+    MEANT_LAYERS,
+    MODULES,
+    NUMBERS,
+    OTHER_LAYERS,
+    OUTSIDE,
+    STARTS,
+)
 from resnet_viz.check.wording import near, suggested
 from resnet_viz.messages import gettext as _
 
@@ -27,19 +37,18 @@ class StandIn:
         model = type(
             "Model", (Layer,), {"_session": self.session, "__new__": self._new_model, "__init__": self._finisher()}
         )
-        relu, softmax = self._function("relu"), self._function("softmax")
+        functions = {kind: self._function(kind) for kind in ACTIVATIONS if kind != "linear"}
         merges = {kind: self._merge(kind) for kind in MERGES}
         initializers = Initializers("initializers", self.session)
         things: dict[str, Any] = {
             **made,
             **merges,
+            **functions,
             "Layer": base,
             "Model": model,
             "Sequential": type("Sequential", (_Sequential,), {"_session": self.session}),
             "Input": self._input,
             "initializers": initializers,
-            "relu": relu,
-            "softmax": softmax,
             "int_shape": lambda x: tuple(x.shape) if isinstance(x, Tensor) else None,
             "shape": lambda x: x.shape if isinstance(x, Tensor) else None,
             "learning_phase": lambda: PHASE,

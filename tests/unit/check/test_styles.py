@@ -73,7 +73,41 @@ FINISHED = changed(
         "",
     ),
 )
+LAYERED = """\
+from tensorflow.keras.layers import *
+from tensorflow.keras.models import Model
+def conv_bn(x, n, size, stride=1, padding='valid'):
+    x = Conv2D(n, size, strides=(stride, stride), padding=padding, kernel_initializer='glorot_uniform')(x)
+    return BatchNormalization()(x)
+def bottleneck(x, filters, stride=1, downsample=False):
+    f1, f2, f3 = filters
+    identity = x
+    out = Activation('relu')(conv_bn(x, f1, 1, stride))
+    out = Activation('relu')(conv_bn(out, f2, 3, padding='same'))
+    out = conv_bn(out, f3, 1)
+    if downsample:
+        identity = conv_bn(x, f3, 1, stride)
+    return Activation('relu')(Add()([out, identity]))
+def make_layer(x, first, rest, blocks, stride):
+    x = bottleneck(x, (first, first, first * 4), stride, downsample=True)
+    for _ in range(1, blocks):
+        x = bottleneck(x, (rest, rest, first * 4))
+    return x
+def ResNet50(input_shape=(64, 64, 3), classes=6):
+    img = Input(shape=input_shape)
+    x = MaxPooling2D(3, 2)(conv_bn(ZeroPadding2D(3)(img), 64, 7, 2))
+    x = make_layer(x, 64, 64, 3, 1)
+    x = make_layer(x, 128, 128, 4, 2)
+    x = make_layer(x, 256, 256, 6, 2)
+    x = make_layer(x, 512, 256, 3, 2)
+    x = Flatten()(AveragePooling2D((2, 2))(x))
+    return Model(img, Dense(classes, activation='softmax', name='fc%d' % classes)(x))
+"""
 RIGHT = {
+    "stages of one function, blocks without a name of the course's": LAYERED,
+    "a chat's whole answer": f"Here is the code:\n\n```python\n{BLOCK}```\n\nRun it:\n```bash\npip install keras\n```\nDone!\n",
+    "a chat's fence alone": f"```\n{BLOCK}",
+    "a chat's last fence": f"{BLOCK}```\nThis block adds its input.\n",
     "methods": BUILDER,
     "a network's class with `build`": BUILDER.replace("ResNetBuilder", "ResNet50").replace(
         "def ResNet50(", "def build("
@@ -134,6 +168,33 @@ WRONG = {
         "F(x) has 2 convolutions",
     ),
     "1×1 and 3×3": (TWO.replace("F1, 3, padding='same'", "F1, 1"), ["other"], "2 convolutions here (1×1, 3×3)"),
+    "f×f three times": (
+        changed(BLOCK, ("F1, 1", "F1, f, padding='same'"), ("F3, 1", "F3, f, padding='same'")),
+        ["kernel-size"],
+        "the kernels of F(x) are 3×3, 3×3, 3×3 here. In the course they are 1×1, f×f, 1×1.",
+    ),
+    "f×f at the end": (
+        changed(BLOCK, ("F2, f, padding='same'", "F2, 1"), ("F3, 1", "F3, f, padding='same'")),
+        ["kernel-size"],
+        "the kernels of F(x) are 1×1, 1×1, 3×3",
+    ),
+    "another activation, as a function": (
+        changed(BLOCK, ("Activation('relu')", "Activation(tf.nn.gelu)")),
+        ["other"],
+        "here stands GELU, in the course ReLU",
+    ),
+    "a ReLU in every helper": (
+        LAYERED.replace("return BatchNormalization()(x)", "return Activation('relu')(BatchNormalization()(x))"),
+        ["relu-on-2c", "stem-relu", "other", "other", "other"],
+        "a ReLU stands between 2c and the sum",
+    ),
+    "a stage that begins without a projection": (
+        LAYERED.replace(
+            "x = make_layer(x, 128, 128, 4, 2)", "x = make_layer(bottleneck(x, (128, 128, 512)), 128, 128, 3, 2)"
+        ),
+        ["stride-missing", "shortcut-conv-missing", "other", "other"],
+        "the stride s is missing (2a)",
+    ),
     "a product": (BLOCK.replace("Add()([X, skip])", "X * skip"), ["other"], "here stands Multiply where the sum"),
     "four": (
         changed(BLOCK, (SECOND, SECOND + SECOND)),
@@ -149,6 +210,22 @@ def test_wrong_code_in_a_rare_style_has_its_mistake_and_nothing_beside(code, ids
     assert [each["id"] for each in mistakes] == ids, [each["sentence"] for each in mistakes]
     assert sentence in mistakes[0]["sentence"]
     assert mistakes[0]["why"]
+
+
+def test_what_is_told_of_a_block_within_a_network_has_that_blocks_numbers():
+    (stride,) = judge(changed(LAYERED, ("512, 256, 3, 2)", "512, 256, 3, 1)")))["mistakes"]
+    assert stride["arithmetic"] == "With s = 2 the course makes 4×4 into 2×2. Here it stays 4×4."
+    answer = judge(
+        changed(
+            LAYERED,
+            ("    return BatchNorm", "    x = BatchNorm"),
+            ("(x)\ndef bottle", "(x)\n    return ReLU()(x)\ndef bottle"),
+        )
+    )
+    assert [each["sentence"].count("ReLU") for each in answer["mistakes"]] == [1] * 5  # not one for each block
+    first, *_rest = judge(changed(BUILDER, ("1) if stage == 2 else (2, 2)", "1) if stage > 2 else (2, 2)")))["mistakes"]
+    assert "blocks 3a, 4a, 5a have stride 1" in first["sentence"]
+    assert not first["arithmetic"]  # the map is as small as the course's: stage 2 has shrunk it
 
 
 REFUSED = {
