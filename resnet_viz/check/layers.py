@@ -357,7 +357,8 @@ def _frame(value: object, title: str, record: Recorder) -> Any:
 
 
 def _padding(given: dict[str, Any], title: str) -> str:
-    text = str(given["padding"]).lower()
+    padding = given["padding"]
+    text = padding.lower() if isinstance(padding, str) else str(padding)  # of an enumeration too
     if text not in ("valid", "same"):
         sentence = _("`padding` of `{layer}` must be 'valid' or 'same'. Received: {value}.")
         raise KerasRefusesError(sentence.format(layer=title, value=shown(given["padding"])))

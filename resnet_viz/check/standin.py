@@ -49,6 +49,8 @@ class StandIn:
             "Sequential": type("Sequential", (_Sequential,), {"_session": self.session}),
             "Input": self._input,
             "initializers": initializers,
+            "is_keras_tensor": lambda x: isinstance(x, Tensor),
+            "is_tensor": lambda x: isinstance(x, Tensor),
             "int_shape": lambda x: tuple(x.shape) if isinstance(x, Tensor) else None,
             "shape": lambda x: x.shape if isinstance(x, Tensor) else None,
             "learning_phase": lambda: PHASE,
@@ -241,10 +243,20 @@ def _ends(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
     return (args[0], args[1] if len(args) > 1 else gives) if args else (reads, gives)
 
 
+def _is_of(value: object, kinds: Any) -> bool:
+    """Answer `isinstance`; a class that Keras, TensorFlow or NumPy has and the stand-in has not is known by its name."""
+    if isinstance(kinds, tuple):
+        return any(_is_of(value, kind) for kind in kinds)
+    if isinstance(kinds, Dust):
+        return isinstance(value, Tensor) and repr(kinds).endswith("Tensor")
+    return isinstance(value, kinds)
+
+
 def builtins_for(stand_in: StandIn) -> dict[str, Any]:
     """Return the built-in functions that code may use: its imports go to the stand-in, its prints nowhere."""
     own = dict(vars(builtins))
     own["__import__"] = stand_in.import_
+    own["isinstance"] = _is_of
     own["print"] = lambda *_args, **_kwargs: None
     own["input"] = lambda *_args: ""
     own["exit"] = own["quit"] = lambda *_args: None

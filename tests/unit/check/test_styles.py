@@ -117,6 +117,15 @@ RIGHT = {
     "a finished model by places": FINISHED.replace(
         "super().__init__(inputs=inp, outputs=x)", "super().__init__(inp, x)"
     ),
+    "what it is given is looked at": changed(
+        BLOCK,
+        (
+            "    skip = X\n",
+            "    assert isinstance(X, (np.ndarray, tf.Tensor)) and keras.backend.is_keras_tensor(X)\n    skip = X\n",
+        ),
+    ),
+    "an enumeration": "from enum import Enum\nclass Pad(str, Enum):\n    SAME = 'same'\n"
+    + BLOCK.replace("padding='same'", "padding=Pad.SAME"),
     "`sum`": BLOCK.replace("Add()([X, skip])", "sum([X, skip])"),
     "`keras.ops.add`": BLOCK.replace("Add()([X, skip])", "keras.ops.add(X, skip)"),
     "`layers.add`, a list": BLOCK.replace("Add()([X, skip])", "keras.layers.add((X, skip))"),
