@@ -17,7 +17,7 @@ from resnet_viz.viz.letters import PX
 from resnet_viz.viz.narrow import names_along, names_at, title_in
 from resnet_viz.viz.theme import MARKS, ink_on, stage_color
 from resnet_viz.viz.views import metric_name
-from resnet_viz.viz.words import kind_name, part_name
+from resnet_viz.viz.words import family_name, family_of, part_name
 
 _HEIGHT_PX = 400
 # Frames let the ground of either theme through.
@@ -29,19 +29,21 @@ _SUM_BAR = "#a0522d"
 
 
 def along_depth(frame: pd.DataFrame, metric: str, *, selected: str | None = None) -> go.Figure:
-    """Return one bar per layer in order of computation, coloured by kind; `frame` is `to_frame`'s.
+    """Return one bar per layer in order of computation; kinds of one colour share a name. `frame` is `to_frame`'s.
 
     Only layers that have any of the metric are drawn. The selected layer is pointed at.
     """
     figure = go.Figure()
     shown = frame[frame[metric] > 0]
     unit = _KIB if metric == "activation_bytes" else 1
-    for kind in dict.fromkeys(shown["kind"]):
-        rows = shown[shown["kind"] == kind]
+    families = shown["kind"].map(family_of)
+    for family in dict.fromkeys(families):
+        rows = shown[families == family]
+        kind = rows["kind"].iloc[0]
         figure.add_bar(
             x=rows["layer"],
             y=rows[metric] / unit,
-            name=kind_name(kind),
+            name=family_name(family),
             customdata=rows[["layer", "output_shape"]].assign(text=[f"{value:,}" for value in rows[metric]]),
             marker={"color": _SUM_BAR if kind == "add" else MARKS[kind].color},
             hovertemplate="%{x}<br>%{customdata[2]}, %{customdata[1]}<extra></extra>",
@@ -148,13 +150,14 @@ class _Area(NamedTuple):
 
     def inside(self) -> "_Area":
         """Return what is left below a title and within a frame; at least half of the rectangle."""
-        title, frame = min(_TITLE, self.height * 0.35), min(0.35, self.width * 0.05, self.height * 0.05)
+        title, frame = min(_TITLE, self.height * _MOST_TITLE), min(0.35, self.width * 0.05, self.height * 0.05)
         return _Area(self.x + frame, self.y + title, self.width - 2 * frame, self.height - title - frame)
 
 
 # About the proportions of the page.
 _WHOLE = _Area(0.0, 0.0, 152.0, 50.0)
-_TITLE = 2.5
+# Of a rectangle's height, as much as the letters need in the lowest chart; and the most of it.
+_TITLE, _MOST_TITLE = 3.2, 0.4
 
 
 def _areas(values: list[int], area: _Area) -> list[_Area]:
@@ -172,7 +175,7 @@ def _frame(figure: go.Figure, area: _Area, titles: Sequence[str], fill: str, let
     line = {"width": 1, "color": "rgba(128, 128, 128, 0.5)"}
     figure.add_shape(type="rect", x0=area.x, x1=right, y0=area.y, y1=bottom, fillcolor=fill, line=line, layer="below")
     text = title_in(titles, area.width / _WHOLE.width, letters_px)
-    if text and area.height > 2.2 * _TITLE:
+    if text and area.height * _MOST_TITLE >= _TITLE:
         figure.add_annotation(x=area.x, y=area.y, text=text, showarrow=False, xanchor="left", yanchor="top", xshift=3)
 
 

@@ -23,6 +23,29 @@ kind_name = Titles(
 )
 """A layer kind as it is called on the pages."""
 
+family_name = Titles(
+    {
+        "conv": N_("convolution"),
+        "batch_norm": N_("BatchNorm"),
+        "relu": N_("ReLU"),
+        "pool": N_("pooling"),
+        "add": N_("sum"),
+        "classifier": N_("classifier"),
+        "rest": N_("the rest"),
+    }
+)
+"""Kinds that are drawn in one colour, as they are called in a legend."""
+_FAMILIES = {
+    **dict.fromkeys(("max_pool", "average_pool", "global_average_pool"), "pool"),
+    **dict.fromkeys(("dense", "softmax"), "classifier"),
+    **dict.fromkeys(("input", "padding", "channel_pad", "flatten"), "rest"),
+}
+
+
+def family_of(kind: str) -> str:
+    """Return the family of a layer kind: its key in `family_name`."""
+    return _FAMILIES.get(kind, kind)
+
 
 _PART_NAMES = Titles({"1": N_("stem"), "stem": N_("stem"), "head": N_("head")})
 

@@ -407,6 +407,15 @@ def test_the_camera_moves_no_farther_than_a_place_needs(ask):
     assert found == [None, {**box, "x": 68}, {**box, "x": 132}, {**box, "x": 138}]
 
 
+def test_what_stands_above_a_place_is_seen_whole_or_not_at_all(ask):
+    line, shelf = [{"x": 0, "y": y, "width": 100, "height": 80} for y in (0, 96)]
+    boxes = [{"x": 0, "y": 40, "width": 100, "height": height} for height in (150, 190)]
+    code = "return given.boxes.map((box) => m.viewbox.uncut(box, given.shelf, [given.line, given.shelf]).y);"
+    assert ask("graph/viewbox", code, {"boxes": boxes, "line": line, "shelf": shelf}) == [89, -9]
+    above = {**line, "y": -60}  # far out of sight: nothing moves
+    assert ask("graph/viewbox", code, {"boxes": boxes, "line": above, "shelf": shelf}) == [40, 40]
+
+
 def test_what_lies_under_the_pointer_stays_there_while_it_zooms(ask):
     box = {"x": 100, "y": 50, "width": 400, "height": 200}
     at = (0.25, 0.75)

@@ -47,6 +47,7 @@ from resnet_viz.viz.overview import overview_data, parts_of
 from resnet_viz.viz.pixel import padding_under, sum_data
 from resnet_viz.viz.tables import COUNTED, to_frame, to_markdown, totals_row
 from resnet_viz.viz.theme import BRANCH, COLOR_MAPS, GROUND, MARKS, NOT_A_NUMBER, color_table
+from resnet_viz.viz.words import family_of
 from tests.unit.test_first_paint import contrast
 
 COURSE = analyse(PRESETS["course"])
@@ -322,6 +323,14 @@ def test_a_name_that_would_lie_over_another_on_a_phone_is_for_wide_windows():
 def test_every_bar_along_the_depth_stands_out_on_both_grounds():
     for trace in along_depth(to_frame(COURSE), "activation_bytes").data:
         assert min(contrast(trace.marker.color, ground) for ground in ("#ffffff", "#0e1117")) > 2
+
+
+def test_kinds_of_one_colour_share_their_name_beside_the_bars():
+    families = {kind: family_of(kind) for kind in MARKS}
+    colors = {family: {MARKS[kind].color for kind in MARKS if families[kind] == family} for family in families.values()}
+    assert all(len(own) == 1 for own in colors.values())
+    named = [trace.name for trace in along_depth(to_frame(COURSE), "activation_bytes").data]
+    assert named == ["the rest", "convolution", "BatchNorm", "pooling", "ReLU", "sum", "classifier"]
 
 
 def test_markdown_has_every_row_and_a_rule():

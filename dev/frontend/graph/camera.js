@@ -1,7 +1,7 @@
 // The camera over the picture: the viewBox, moved by hand, fitted, or flown to a place.
 import { isCalm, isPhone } from "../shared/screen.js";
 import { Flight } from "./flight.js";
-import { around, between, fitted, revealing, scaleFor, zoomed } from "./viewbox.js";
+import { around, between, fitted, revealing, scaleFor, uncut, zoomed } from "./viewbox.js";
 
 const LARGEST_SCALE = 1.7; // CSS px per pt when fitted: a small graph is not blown up over the whole screen
 const LARGEST_PLACE = 0.85; // of that, for a place
@@ -18,10 +18,9 @@ export class Camera {
     this.flight = new Flight();
   }
 
-  /** Takes over a new drawing; the box stays until something moves it. */
-  hold(svg, bounds) {
-    this.svg = svg;
-    this.bounds = bounds;
+  /** Takes over a new drawing and where its groups stand; the box stays until something moves it. */
+  hold({ svg, bounds, groups }) {
+    Object.assign(this, { svg, bounds, groups });
     if (this.box) this.apply();
   }
 
@@ -51,7 +50,7 @@ export class Camera {
     this.go(fitted(this.bounds, this.size, this.fitScale, isPhone()), isFlown);
   }
 
-  /** Shows a place of the drawing, as large as it may be, with some of what is around it. */
+  /** Shows a place of the drawing, as large as it may be, with some of what is around it, and nothing half above it. */
   flyTo(place, isFlown = true) {
     const [width, height] = this.size;
     if (!width || !height) return;
@@ -60,7 +59,8 @@ export class Camera {
     const full = scaleFor(place, this.size);
     const near = full > this.fitScale * NEARLY_ALL ? Math.min(full, LARGEST_SCALE * LARGEST_PLACE) : 0;
     const scale = Math.max(near, this.fitScale); // a part is never shown smaller than the whole
-    this.go(around(place, this.bounds, this.size, scale), isFlown);
+    const box = around(place, this.bounds, this.size, scale);
+    this.go(uncut(box, place, [...this.groups.values()]), isFlown);
   }
 
   /** Keeps what is shown of a picture that somebody moved by hand, in a view of another height. */

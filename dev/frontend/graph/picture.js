@@ -141,7 +141,7 @@ export class Picture {
     drawing.compose(this.data, size);
     this.flow.over(drawing);
     this.frame.hold(drawing.svg, drawing.bounds);
-    this.camera.hold(drawing.svg, drawing.bounds);
+    this.camera.hold(drawing);
     drawing.measure();
     this.point(pointed());
   }

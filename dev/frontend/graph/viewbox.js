@@ -1,6 +1,7 @@
 // Boxes of the camera, { x, y, width, height } in units of the picture, worked out from places and sizes alone.
 
 const ROOM = { x: 50, y: 40 }; // about a place that is looked at
+const ABOVE = 9; // what stays free above the first that is seen whole; the way between two lines stays out of sight
 const EDGE = 12; // beside what is brought into sight
 const LEAST_WIDTH = 60; // of a box: no closer
 const MOST_WIDTH = 6; // of a box, in widths of the picture: no farther
@@ -27,6 +28,16 @@ export function around(place, bounds, [width, height], scale) {
   const x = within(place.x + place.width / 2 - w / 2, w, bounds.x, bounds.width);
   const y = within(place.y + place.height / 2 - h / 2, h, bounds.y, bounds.height);
   return { x, y, width: w, height: h };
+}
+
+/** Returns the box moved up or down until nothing above a place is seen in part: all of it where there is room, else none. */
+export function uncut(box, place, others) {
+  const end = (other) => other.y + other.height;
+  const cut = others.filter((other) => other.y < box.y && end(other) > box.y && end(other) <= place.y);
+  if (!cut.length) return box;
+  const top = Math.min(...cut.map((other) => other.y)) - ABOVE;
+  const hasRoom = end(place) <= top + box.height;
+  return { ...box, y: hasRoom ? top : Math.max(...cut.map(end)) + ABOVE };
 }
 
 /** Returns where a stretch must begin to hold another; what is larger is shown from its start. */
