@@ -44,6 +44,7 @@ def along_depth(frame: pd.DataFrame, metric: str, *, selected: str | None = None
             x=rows["layer"],
             y=rows[metric] / unit,
             name=family_name(family),
+            legendrank=1001 if family == "rest" else 1000,  # after all others
             customdata=rows[["layer", "output_shape"]].assign(text=[f"{value:,}" for value in rows[metric]]),
             marker={"color": _SUM_BAR if kind == "add" else MARKS[kind].color},
             hovertemplate="%{x}<br>%{customdata[2]}, %{customdata[1]}<extra></extra>",
