@@ -18,6 +18,7 @@ from resnet_viz.messages import gettext as _
 from resnet_viz.messages import joined
 from resnet_viz.owners import data_folder
 from resnet_viz.reports.names import weights_text
+from resnet_viz.reports.runs import run_name
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.training.learned import learned
 from resnet_viz.weights.catalogue import cards, shapes_of
@@ -141,7 +142,7 @@ class TerminalStores:
         store = RunStore(data_folder() / "runs")
         files = store.files(run_id)
         run = store.find(run_id) if files.exists else None
-        return learned(run.name, files.load(), files, name) if run else None
+        return learned(run_name(run), files.load(), files, name) if run else None
 
 
 def weights_of(stores: TerminalStores, summary: NetworkSummary) -> Weights:

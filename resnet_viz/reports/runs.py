@@ -7,7 +7,10 @@ import zipfile
 from collections.abc import Iterable
 
 from resnet_viz.analysis.curves import Metrics
+from resnet_viz.jobs.store import QueueEntry
 from resnet_viz.messages import N_, Titles
+from resnet_viz.messages import gettext as _
+from resnet_viz.training.demos import demos
 from resnet_viz.training.record import RunFolder, RunRecord
 
 _BY_BLOCK = ("gradient_norms", "weight_norms")
@@ -27,6 +30,20 @@ state_name = Titles(
     }
 )
 """What a state is called."""
+
+
+def given_name(demo: str, seed: int) -> str:
+    """Return what a run is kept as until its owner renames it: English, since its readers' languages come and go."""
+    return f"{demos()[demo].title}, seed {seed}"
+
+
+def run_name(run: QueueEntry) -> str:
+    """Return what a run is called: as its owner typed it, or our name in the reader's language."""
+    title, _comma, seed = run.name.rpartition(", seed ")
+    own = demos().get(run.demo)
+    if own is None or title != own.title or not seed.isdecimal():
+        return run.name
+    return _("{title}, seed {n}").format(title=_(title), n=seed)
 
 
 def metrics_csv(metrics: Iterable[Metrics]) -> str:

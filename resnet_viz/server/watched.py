@@ -7,6 +7,7 @@ from resnet_viz.analysis.curves import Metrics
 from resnet_viz.jobs.store import QueueEntry
 from resnet_viz.messages import gettext as _
 from resnet_viz.paths import ASSETS
+from resnet_viz.reports.runs import run_name
 from resnet_viz.server import services
 from resnet_viz.server.cache import run_feed
 from resnet_viz.training.demos import demos
@@ -52,7 +53,7 @@ def watched(run_id: str) -> Watched | None:
     found = run_feed.read(run_id, run.state, lambda _id, since: services.runner().events_of(run, since))
     if found is None:
         return None
-    return Watched(run_id, run.name, *found, services.run_store().files(run_id), run)
+    return Watched(run_id, run_name(run), *found, services.run_store().files(run_id), run)
 
 
 def has_recording(demo: str) -> bool:

@@ -138,7 +138,12 @@ def block_payload(
             places[gets] if block.out != gets else None,
         ),
         sentences=block_sentences(block, found, focus.surgery),
-        words=channel_words(of_sum=block.add is not None),
+        words={
+            **channel_words(of_sum=block.add is not None),
+            "whyFirst": _("Of all channels, F(x) and the output are strongest together in this one.")
+            if block.add
+            else "",
+        },
         figures=figures(block, found),
         weights=_("Weights: {what}.").format(what=weights),
         aside=_aside(summary, focus),

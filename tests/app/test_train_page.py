@@ -118,6 +118,8 @@ def test_every_demo_asks_its_question_and_shows_its_pictures(name):
     assert "Left to right: circle" in shown
     (about,) = [own for own in app.markdown if own.value.startswith("Takes about")]
     assert f"{demo(name).plan.updates} steps of each network" in about.help
+    is_another = "smaller than the one on the other pages" in picture_of(app)["aside"]
+    assert is_another == (name != "course-on-shapes")
 
 
 def test_train_puts_a_run_in_the_queue_and_watches_it(runner):

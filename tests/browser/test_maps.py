@@ -47,9 +47,9 @@ def test_the_first_screen_is_one_block_one_channel_one_scale(visit):
     # All of it is of block 3b and of one channel, on the first screen.
     expect(page.locator(".st-key-block button[data-selected]")).to_have_text("3b")
     expect(page.locator(MOSAIC)).to_have_attribute("aria-label", re.compile("512 channels of res3b_out"))
-    assert words_of(page, ".name b") == ["x", "F(x)", "sum", "output"]
-    assert words_of(page, ".joint") == ["+", "=", "→"]
+    assert words_of(page, ".name b") + words_of(page, ".joint") == ["x", "F(x)", "sum", "output", "+", "=", "→"]
     (first,) = channel_everywhere(page)
+    expect(page.locator(".why")).to_contain_text("strongest together")
     tiles = boxes(page, "canvas.cells")
     assert min(min(box["width"], box["height"]) for box in tiles) >= 200
     assert len({box["y"] for box in tiles}) == 1

@@ -1,11 +1,14 @@
 """The list of runs: what an earlier version of the app wrote down is still there."""
 
 import sqlite3
+from dataclasses import replace
 
 from resnet_viz.jobs.process import end_leftover
 from resnet_viz.jobs.reading import RunReader
-from resnet_viz.jobs.store import QueueEntry, RunStore
-from resnet_viz.training.demos import demo
+from resnet_viz.jobs.store import MAX_NAME, QueueEntry, RunStore
+from resnet_viz.messages import use_language
+from resnet_viz.reports.runs import given_name, run_name
+from resnet_viz.training.demos import ORDER, demo
 from resnet_viz.training.record import RunFolder, RunRecord
 
 # As the app of November 2026 made it.
@@ -39,6 +42,17 @@ def test_a_list_of_runs_of_an_earlier_version_is_read_and_goes_on(tmp_path):
     assert store.find(added.id) == added
     assert RunReader(store).events(added.id).record == RunRecord(demo("seeds").plan)
     assert [run.holds for run in store.of_owner("me")] == [True, False, False]
+
+
+def test_a_runs_name_follows_the_reader_until_its_owner_gives_it_another():
+    run = QueueEntry("1", "me", given_name("seeds", 3), "seeds", "auto", False, "done", 1.0, 1.0)
+    typed = replace(run, name="the good one, seed 3")
+    assert run_name(run) == f"{demo('seeds').title}, seed 3"
+    use_language("zh")
+    assert "种子 3" in run_name(run)
+    assert demo("seeds").title not in run_name(run)
+    assert run_name(typed) == typed.name
+    assert max(len(given_name(name, 2**31 - 1)) for name in ORDER) <= MAX_NAME
 
 
 def test_a_process_of_another_run_is_left_alone(tmp_path, monkeypatch):

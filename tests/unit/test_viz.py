@@ -45,6 +45,7 @@ from resnet_viz.viz.narrow import names_at, wide_only
 from resnet_viz.viz.overlay import overlay_png
 from resnet_viz.viz.overview import overview_data, parts_of
 from resnet_viz.viz.pixel import padding_under, sum_data
+from resnet_viz.viz.presets import preset_about
 from resnet_viz.viz.tables import COUNTED, to_frame, to_markdown, totals_row
 from resnet_viz.viz.theme import BRANCH, COLOR_MAPS, GROUND, MARKS, NOT_A_NUMBER, color_table
 from resnet_viz.viz.words import family_of
@@ -297,6 +298,10 @@ def test_the_names_of_the_blocks_along_an_axis_lie_over_no_other_on_a_phone_and_
     assert [re.sub("<[^>]+>", "", name) for name in axis.ticktext if name][:3] == ["stem", "2a", "2b"]
     deep = receptive_fields(analyse(preset("keras-v1-152"))).layout.xaxis
     assert 30 < sum(bool(name) for name in deep.ticktext) < 48  # not all of its 52
+
+
+def test_every_preset_says_what_it_is():
+    assert all(preset_about(name).endswith(".") for name in PRESETS)
 
 
 def test_size_and_channels_names_every_map_once():

@@ -9,10 +9,12 @@ export class Clock {
     this.box = html("div", "over");
   }
 
-  /** Shows { list: [{ text, seconds, state }], elapsed_s }, states "now", "later" and others; nothing without it. */
-  show(steps, invitation) {
+  /** Shows { list: [{ text, seconds, state }], elapsed_s }, states "now", "later" and others; nothing without it. Before it
+   *  what there is to press, and what else is to be known then. */
+  show(steps, invitation, aside) {
     this.stop();
-    this.box.replaceChildren(...(invitation ? [html("p", "invitation", invitation)] : []));
+    const said = [invitation && html("p", "invitation", invitation), aside && html("p", "aside", aside)];
+    this.box.replaceChildren(...said.filter(Boolean));
     if (!steps) return;
     const began = performance.now();
     const total = html("p", "total");

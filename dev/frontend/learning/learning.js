@@ -57,7 +57,7 @@ export class Learning {
     if (isNew) this.begin();
     else if (!this.playing && !data.can_play) this.to(data.x.last);
     else this.draw();
-    this.clock.show(data.steps, data.invitation);
+    this.clock.show(data.steps, data.invitation, data.aside);
   }
 
   /** Stands where the link has it, or at the end; then plays. */

@@ -80,7 +80,9 @@ export class Hero {
     for (const count of offered) {
       counts.append(pressed(count === 1 ? texts.one : count, kept.count === count, () => actions.count(count)));
     }
-    replace(this.head, html("span", "lead", lead), html("span", "gap"), counts, this.numberBox());
+    const why = this.isOne && this.channel === this.data.first ? (texts.whyFirst ?? "") : "";
+    const said = [html("span", "lead", lead), html("span", "why", why)];
+    replace(this.head, ...said, html("span", "gap"), counts, this.numberBox());
   }
 
   /** Returns the box that takes a channel's number. */

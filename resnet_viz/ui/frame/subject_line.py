@@ -19,6 +19,7 @@ from resnet_viz.ui import state
 from resnet_viz.ui.frame import answers_map, job_light, share, walk, writing
 from resnet_viz.ui.shared import controls, image_source, weights_source
 from resnet_viz.viz.fields import FIELDS
+from resnet_viz.viz.presets import preset_about
 from resnet_viz.viz.words import short_count
 from resnet_viz.weights.store import PLACES
 
@@ -48,6 +49,7 @@ def _show_network(trial: Trial, *, is_projected: bool) -> None:
             _preset_text(trial.preset, len(changed_paths(PRESETS[trial.preset], spec))),
             "subject_preset",
             lambda: _show_preset(trial.preset),
+            says=preset_about(trial.preset),
         )
         _show_part(shape_text(spec.input_shape), "subject_input", lambda: _show_input(spec))
         count = ngettext("{n} class", "{n} classes", classes).format(n=f"{classes:,}")
@@ -89,9 +91,16 @@ def _show_history() -> None:
             st.button(_("Redo"), key="history_redo", on_click=state.redo)
 
 
-def _show_part(value: str, key: str, show_choice: Callable[[], None]) -> None:
-    """Draw a part as its value, which opens the choice of another; what is folded away is not computed."""
-    fold = st.popover(value, type="tertiary", key=key, on_change="rerun")
+def _show_part(value: str, key: str, show_choice: Callable[[], None], *, says: str = "") -> None:
+    """Draw a part as its value, which opens the choice of another; what is folded away is not computed.
+
+    Args:
+        value: What it is now.
+        key: Of the control.
+        show_choice: Draws what it opens.
+        says: What the value means, for whoever points at it.
+    """
+    fold = st.popover(value, type="tertiary", key=key, on_change="rerun", help=says or None)
     if fold.open:
         with fold:
             show_choice()
@@ -140,6 +149,7 @@ def _show_preset(preset: str) -> None:
         key="line_preset",
         help=_("The network to start from. A preset brings its own input size and classes."),
     )
+    st.markdown(preset_about(preset), width=420)
 
 
 def _show_input(spec: ResNetSpec) -> None:

@@ -19,7 +19,8 @@ def show(surgery: Surgery, block: Block, layer: str) -> None:
     """Draw what can be done to the block and layer in focus, behind what says how much has been done."""
     count = len(surgery.dropped) + len(surgery.cut) + len(surgery.silenced)
     title = _("Surgery ({n})").format(n=count) if count else _("Surgery")
-    fold = st.popover(title, key="surgery_menu", on_change="rerun")
+    says = _("Switch a part of the network off, and see what becomes of maps and prediction.")
+    fold = st.popover(title, key="surgery_menu", on_change="rerun", help=says)
     if fold.open:
         with fold:
             _show_choice(surgery, block, layer)

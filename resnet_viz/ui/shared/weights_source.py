@@ -9,6 +9,7 @@ from resnet_viz.errors import StoreError
 from resnet_viz.images.preprocess import NORMALISATIONS
 from resnet_viz.messages import gettext as _
 from resnet_viz.reports import names
+from resnet_viz.reports.runs import run_name
 from resnet_viz.server import services
 from resnet_viz.server.watched import watched
 from resnet_viz.spec import ResNetSpec
@@ -17,6 +18,7 @@ from resnet_viz.ui import resolving, say, state
 from resnet_viz.ui.actions import action
 from resnet_viz.ui.own_runs import run_owner
 from resnet_viz.ui.shared import controls, imagenet_source, uploads
+from resnet_viz.viz.words import network_name
 from resnet_viz.weights.catalogue import Card, cards
 from resnet_viz.weights.choice import IMAGENET, RANDOM, RUN, SHIPPED, Weights
 from resnet_viz.weights.fit import fit
@@ -42,7 +44,7 @@ def weights_choices(source: str, weights: Weights) -> dict[str, str]:
         for run in services.run_store().of_owner(run_owner())[:_MOST_RUNS]:
             found = watched(run.id)
             for trained in found.record.final if found else ():
-                title = _("run: {name}, {network}").format(name=run.name, network=trained)
+                title = _("run: {name}, {network}").format(name=run_name(run), network=network_name(trained))
                 choices[f"{RUN}.{run.id}.{trained}"] = title
     if source not in choices:
         choices[source] = weights.file.name if weights.file else _("not here")

@@ -7,7 +7,7 @@ from resnet_viz.analysis import NetworkSummary, network
 from resnet_viz.analysis.curves import Metrics
 from resnet_viz.backends import why_missing
 from resnet_viz.datasets.catalogue import data_sets
-from resnet_viz.messages import N_, Titles
+from resnet_viz.messages import N_, Titles, ngettext
 from resnet_viz.messages import gettext as _
 from resnet_viz.server.watched import Watched, has_recording
 from resnet_viz.subject.views import TrainView, Viewer
@@ -55,6 +55,7 @@ def invite(shown: TrainView, name: str) -> None:
         "lasts_s": _LASTS_S,
         "is_tall": state.subject().viewer.present,
         "invitation": _invitation(shown.demo),
+        "aside": _beside_the_others(plan, classes),
     }
     component("learning")(key=KEY, data=as_json(data | more))
 
@@ -66,6 +67,27 @@ def _invitation(demo: str) -> str:
     if has_recording(demo):
         return _("Press Train, or Replay to watch a recorded run.")
     return _("Press Train to see how they learn.")
+
+
+def _beside_the_others(plan: Plan, classes: int) -> str:
+    """Return that these are not the network of the other pages; "" where they are as large, only trained otherwise."""
+    known = state.subject().summary.totals.parameters
+    sizes = [summary.totals.parameters for summary in networks_of(plan, classes).values()]
+    if all(size == known for size in sizes):
+        return ""
+    if all(size < known for size in sizes):
+        text = ngettext(
+            "This network is smaller than the one on the other pages.",
+            "These networks are smaller than the one on the other pages.",
+            len(sizes),
+        )
+    else:
+        text = ngettext(
+            "This is another network than on the other pages.",
+            "These are other networks than on the other pages.",
+            len(sizes),
+        )
+    return text
 
 
 def networks_of(plan: Plan, classes: int) -> dict[str, NetworkSummary]:

@@ -10,7 +10,7 @@ import streamlit as st
 from resnet_viz.jobs.store import QueueEntry
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import ngettext
-from resnet_viz.reports.runs import metrics_csv, run_zip, state_name
+from resnet_viz.reports.runs import metrics_csv, run_name, run_zip, state_name
 from resnet_viz.server import services
 from resnet_viz.server.watched import RECORDED, Watched, has_recording, watched
 from resnet_viz.subject.parts import MAX_COMPARED
@@ -49,7 +49,7 @@ def _draw_table(opened: str) -> bool:
 
 def _show_actions(compared: Sequence[str], found: Watched, runs: Sequence[QueueEntry]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        titles = {run.id: run.name for run in runs if run.id != found.id}
+        titles = {run.id: run_name(run) for run in runs if run.id != found.id}
         titles |= {
             f"{RECORDED}{name}": _("Recorded: {title}").format(title=_(own.title))
             for name, own in demos().items()
@@ -100,7 +100,7 @@ def _show_actions(compared: Sequence[str], found: Watched, runs: Sequence[QueueE
 
 
 def _show_rename(run: QueueEntry) -> None:
-    key = state.bind("run_name", run.name)
+    key = state.bind("run_name", run_name(run))
     st.text_input(_("Name"), key=key, max_chars=60, on_change=_rename, args=(run.id, key))
     st.button(
         _("Delete this run with its weights"),
@@ -159,7 +159,7 @@ def _row(run: QueueEntry) -> dict[str, object]:
     record = found.record if found else None
     conclusion = conclusion_of(record, found.metrics).sentences[0] if found and record and found.metrics else ""
     return {
-        _("Name"): run.name,
+        _("Name"): run_name(run),
         _("State"): state_name(run.state),
         _("Steps"): record.update if record else 0,
         _("Seed"): record.plan.seed if record else None,

@@ -9,6 +9,7 @@ from resnet_viz.backends import why_missing
 from resnet_viz.datasets.catalogue import data_sets
 from resnet_viz.messages import N_, Titles, joined, ngettext
 from resnet_viz.messages import gettext as _
+from resnet_viz.reports.runs import given_name
 from resnet_viz.server import services
 from resnet_viz.server.watched import RECORDED, has_recording, watched
 from resnet_viz.spec import PRESETS
@@ -152,10 +153,10 @@ def _details(plan: Plan) -> str:
 def _submit(*, holds: bool) -> None:
     """Put the plan in the queue and watch it."""
     subject = state.subject()
-    title = _("{title}, seed {n}").format(title=_(demos()[subject.train.demo].title), n=subject.train.plan.seed)
+    name = given_name(subject.train.demo, subject.train.plan.seed)
     device = _DEVICE.get()
     plan = data_gallery.own_plan(subject.train.plan)
-    run = services.runner().submit(run_owner(), plan, title[:60], device=device, holds=holds)
+    run = services.runner().submit(run_owner(), plan, name, device=device, holds=holds)
     state.set_parts(run=run.id)
 
 
