@@ -190,7 +190,9 @@ def test_lines_in_the_right_order_are_right_and_hints_come_before_the_solution(p
     page.locator(".press").click()
     region = page.locator("[role=status][data-verdict]:not(.old)")
     expect(region).not_to_have_attribute("data-verdict", "right")
-    page.locator(".own [data-id]").nth(-2).press("Alt+ArrowDown")
+    last = page.locator(".own [data-id]").last
+    below = {"x": 20, "y": last.bounding_box()["height"] - 2}
+    page.locator(".own [data-id]").nth(-2).drag_to(last, target_position=below)
     page.locator(".press").click()
     expect(region).to_have_attribute("data-verdict", "right")
     for count in (1, 2, 3):

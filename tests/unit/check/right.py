@@ -1,5 +1,7 @@
 """Right solutions in other hands than those of `styles`."""
 
+import re
+
 from .styles import (
     CONVOLUTION_2018,
     CONVOLUTION_2021,
@@ -228,7 +230,12 @@ def identity_block(输入, 卷积核, 滤波器, 阶段, 块):
     if (somme := tf.add(输入, 捷径)) is not None: return tf.nn.relu(somme)
 """
 
+COURSE_2022 = re.sub(r",? ?training ?= ?(training|True|False)", "", COURSE_2021).replace(
+    "print('With')", "tf.keras.backend.set_learning_phase(False)"
+)
+
 RIGHT: dict[str, str] = {
+    "2022, whole notebook": COURSE_2022,
     "2018, whole notebook": COURSE_2018,
     "2021, whole notebook": COURSE_2021,
     "2018, identity block alone, no imports": IDENTITY_2018,
