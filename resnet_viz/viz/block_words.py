@@ -54,7 +54,7 @@ def relu_sentence(share: float, *, of_sum: bool = True) -> str:
 def channel_words(*, of_sum: bool) -> dict[str, Any]:
     """Return the texts by which the browser says the same of one channel."""
     ratio = {"bounds": STRENGTH_BOUNDS, "levels": strength_sentences(), **_nothing()}
-    return {"ratio": ratio, "relu": _relu(of_sum=of_sum)}
+    return {"ofChannel": _("Channel {n}:"), "ratio": ratio, "relu": _relu(of_sum=of_sum)}
 
 
 def block_sentences(block: Block, found: dict[str, FloatArray], surgery: Surgery) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from resnet_viz.messages import N_, Titles
 from resnet_viz.messages import gettext as _
-from resnet_viz.spec.layers import AveragePool, ChannelPad, Conv, Dense, Layer, MaxPool, Padding, kind_of
+from resnet_viz.spec.layers import AveragePool, ChannelPad, Conv, Dense, GlobalAveragePool, Layer, MaxPool, Padding, kind_of
 
 kind_name = Titles(
     {
@@ -64,6 +64,8 @@ def layer_title(layer: Layer) -> str:
             return _("MaxPool {window}").format(window=f"{size}×{size}, /{strides}")
         case AveragePool(size, strides):
             return _("AvgPool {window}").format(window=f"{size}×{size}, /{strides}")
+        case GlobalAveragePool():
+            return _("Global AvgPool")
         case Padding(size, "zero"):
             return _("Pad {n} (zeros)").format(n=size)
         case Padding(size, _value):

@@ -87,7 +87,7 @@ def test_the_first_screen_is_one_block_one_channel_one_scale(visit):
         (channel,) = channel_everywhere(page)
         sentence = words_of(page, ".said")[0]
         if ratio := re.search(r"shortcut \(([\d.]+)\)", sentence):
-            assert sentence.startswith(strength_sentence(float(ratio[1]), 1))
+            assert sentence.startswith(f"Channel {channel}: {strength_sentence(float(ratio[1]), 1)}")
         said.add((channel, sentence))
     assert len(said) == 6
     shadow = page.locator(f"{MAPS} .strip").evaluate("strip => getComputedStyle(strip).boxShadow")

@@ -11,7 +11,8 @@ export const signalsOf = (data) => data.strengths.map((index) => (index === null
 /** Returns a channel's mean square. */
 const energyOf = (maps, channel) => maps.stats.energy[maps.places.get(channel)];
 
-/** Returns what is said of a channel: F(x) beside the shortcut, and what the last ReLU sets to zero. */
+/** Returns what is said of a channel, under its number: how strong F(x) is beside the shortcut, and what the last ReLU sets to
+ *  zero. */
 export function channelWords(data, channel) {
   const [shortcut, branch, sum] = signalsOf(data);
   const { texts } = data;
@@ -20,7 +21,7 @@ export function channelWords(data, channel) {
     parts.push(ratioWords(texts.ratio, energyOf(branch, channel), energyOf(shortcut, channel)));
   }
   if (sum) parts.push(reluWords(texts.relu, sum.negatives(sum.places.get(channel))));
-  return sentences(parts);
+  return parts.length ? sentences([texts.ofChannel.replace("{n}", channel), ...parts]) : "";
 }
 
 /** Returns the sentence on how strong F(x) is beside the shortcut, from their mean squares. */
