@@ -2,7 +2,17 @@
 
 from resnet_viz.messages import N_, Titles
 from resnet_viz.messages import gettext as _
-from resnet_viz.spec.layers import AveragePool, ChannelPad, Conv, Dense, GlobalAveragePool, Layer, MaxPool, Padding, kind_of
+from resnet_viz.spec.layers import (
+    AveragePool,
+    ChannelPad,
+    Conv,
+    Dense,
+    GlobalAveragePool,
+    Layer,
+    MaxPool,
+    Padding,
+    kind_of,
+)
 
 kind_name = Titles(
     {

@@ -750,6 +750,9 @@ def test_a_lesson_names_a_known_mistake_and_points_at_what_was_asked_for():
     app = answered(app)
     assert "You said: 282,368. What came: 0." in texts(app)
     assert "These are the parameters of F(x)." in texts(app)
+    assert "1.6% of the network" in texts(app)  # the block, beside the picture …
+    app.session_state[state.SUBJECT.key] = app.session_state[state.SUBJECT.key].having(present=True)
+    assert "1.6% of the network" not in texts(app.run())  # … which projected takes the width: a block is open
     app = lesson(3)
     assert "That is a block: click one layer." in texts(app)
     assert app.button(key="lesson_submit").disabled
