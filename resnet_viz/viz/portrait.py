@@ -252,7 +252,13 @@ def _sentences(found: Portraits, look: Look) -> dict[str, str]:
         rest.append(_("The first {n} are drawn.").format(n=MOST_KERNELS))
     if all(look.is_random):
         rest.append(_("Nothing was learned: this is chance."))
-    elif not any(look.is_random):
+    elif shape[0] > 1:
+        rest.append(
+            _(
+                "Look for order: light beside dark answers to an edge, one hue beside another to a colour. Speckle, as at the start, has learned little."
+            )
+        )
+    if not any(look.is_random):
         rest.append(_("A kernel answers most where the picture looks like it."))
     return {"kernels": joined(rest, " "), "layers": joined(_of_layers(found.own, first), " ")}
 

@@ -63,8 +63,10 @@ def read_weights(path: Path, *, spec: ResNetSpec | None = None) -> Found:
     """
     size = path.stat().st_size
     if size > MAX_FILE_BYTES:
-        rule = _("at most {n} MB").format(n=MAX_FILE_BYTES // 10**6)
-        raise WeightsError(broken_rule("weights", rule, f"{size / 1e6:.0f} MB"))
+        text = _(
+            "This file has {size} MB; at most {n} MB are read. Save the arrays alone, without the optimiser's state."
+        )
+        raise WeightsError(text.format(size=f"{size / 1e6:,.0f}", n=MAX_FILE_BYTES // 10**6))
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     for contents in _opened(path, head):
@@ -73,7 +75,13 @@ def read_weights(path: Path, *, spec: ResNetSpec | None = None) -> Found:
         _check_bytes(places, about, size)
         arrays = {name: _checked(name, source) for name, source in places.items()}
         return Found(with_identities(one_norm(arrays), about), about)
-    raise WeightsError(broken_rule("weights", _("a file with arrays"), _("none")))
+    raise _without_arrays()
+
+
+def _without_arrays() -> WeightsError:
+    code = '`model.save_weights("my.weights.h5")`'
+    text = _("This file has no arrays: a network's plan perhaps, without its weights. In Keras save those: {code}.")
+    return WeightsError(text.format(code=code))
 
 
 def _about(contents: Contents, spec: ResNetSpec | None) -> tuple[About, dict[str, Source]]:
@@ -102,14 +110,15 @@ def _opened(path: Path, head: bytes) -> Iterator[Contents]:
         yield from onnx_file.opened(path)
     else:
         kind = recognised(head) or Kind(
-            head[:8].hex(" "), _("No kind of file that this app knows begins like this one.")
+            _("a file that begins with the bytes {bytes}").format(bytes=head[:8].hex(" ")),
+            _("No kind of file that this app knows begins like this one."),
         )
         raise WeightsError(refusal(kind))
 
 
 def _check_entries(contents: Contents) -> None:
     if not contents.entries:
-        raise WeightsError(broken_rule("weights", _("a file with arrays"), _("none")))
+        raise _without_arrays()
     if len(contents.entries) > MAX_ENTRIES:
         raise too_many(len(contents.entries))
     for entry in contents.entries:

@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
-from resnet_viz.errors import broken_rule
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 
 FROM_KERAS = '`numpy.savez("weights.npz", **{v.path: v.numpy() for v in model.weights})`'
 """What writes a Keras model's arrays as we read them."""
@@ -30,7 +30,7 @@ class Kind(NamedTuple):
     """Something that is no weights file.
 
     Attributes:
-        name: What it is, to follow "received".
+        name: What it is, to follow "this is".
         advice: How to get the right thing.
     """
 
@@ -45,7 +45,8 @@ class _Signature(NamedTuple):
 
 def refusal(kind: Kind) -> str:
     """Return the sentence for something that is no weights file."""
-    return broken_rule("weights", _("a safetensors, .npz, .h5, .keras or .onnx file"), kind.name, kind.advice)
+    what = _("This is {name}, not a .safetensors, .npz, .h5, .keras or .onnx file.").format(name=kind.name)
+    return joined((what, kind.advice), " ")
 
 
 def recognised(head: bytes) -> Kind | None:

@@ -88,6 +88,10 @@ def test_a_torchvision_file_shows_its_kernels_at_once_and_is_taken_with_one_butt
     assert app.query_params["weights"] == "file2"
     app.button(key="history_undo").click().run()
     assert (app.query_params["weights"], shown(app)["titles"][0]) == ("file", "A: mine.safetensors")
+    third = safetensors(state_dict(random_arrays(network(TORCH), seed=3), torchvision))
+    app.file_uploader(key="weights_file").upload("third.safetensors", third).run()
+    assert app.warning[0].value == "`other.safetensors` gave way to `third.safetensors`: 2 files are kept at most."
+    assert (app.query_params["weights"], app.query_params["look"]) == ("file", "file2")
     app.selectbox(key="weights_versus").set_value("").run()
     app.button(key="history_undo").click().run()
     assert app.query_params["preset"] == "cifar-20"

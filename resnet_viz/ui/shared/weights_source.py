@@ -170,8 +170,13 @@ def keep(key: str) -> tuple[str, WeightsFile] | None:
     if file is None:
         return None
     with st.spinner(_("Checking the weights in a process of their own …"), show_time=True):
-        place = _free_place()
-        return place, services.weights_store().save(state.owner(), file.name, file.getvalue(), place)
+        store, place = services.weights_store(), _free_place()
+        before = store.load(state.owner(), place)
+        found = store.save(state.owner(), file.name, file.getvalue(), place)
+    if before and before.sha256 != found.sha256:
+        text = _("{old} gave way to {new}: {n} files are kept at most.")
+        state.add_problem(text.format(old=say.code(before.name), new=say.code(found.name), n=len(PLACES)))
+    return place, found
 
 
 def _free_place() -> str:
