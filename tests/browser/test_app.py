@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from resnet_viz.lessons.walks import PAGES
 
 from .conftest import start_server, stop_server, very_first_request
 from .waits import eventually, in_scheme, quiet
@@ -247,25 +250,42 @@ def test_a_phone_shows_the_picture_without_scrolling_sideways(visit):
     expect(inspector(page)).to_have_text("bn_conv1")
 
 
-@pytest.mark.parametrize("width", [390, 900, 1280])
-def test_streamlits_word_that_the_page_is_at_work_covers_no_control_of_the_frame(visit, width):
-    visitor = visit(viewport={"width": width, "height": 720})
-    # Hundreds of passes, of which no other test has an answer: the page is at work for seconds.
-    page = visitor.open(f"/explain?preset=course&input={64 + width // 20}&method=occlusion")
-    covered = page.wait_for_function(
-        """() => {
-            const place = (name) => document.querySelector(name)?.getBoundingClientRect();
-            const word = place("[data-testid=stStatusWidget]");
-            if (!word?.width || !place(".st-key-changes_toggle")?.width) return null;
-            const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-            const controls = ".st-key-menus > *, [data-testid=stTopNavLink], [data-testid=stSidebarNavLink], "
-                + ".st-key-subject_parts, .st-key-subject_changes, [data-testid=stMainMenu]";
-            const found = [...document.querySelectorAll(controls)].filter((part) => meets(word, part.getBoundingClientRect()));
-            return { covered: found.map((part) => part.className) };
-        }"""
-    ).json_value()
-    assert covered == {"covered": []}
-    visitor.leave()
+def without_its_end(line: WebSocketRoute) -> None:
+    """Let a page hear all of a run but its end: it is at work for as long as one looks."""
+    server = line.connect_to_server()
+
+    def to_page(message: str | bytes) -> None:
+        assert isinstance(message, bytes)
+        if ForwardMsg.FromString(message).WhichOneof("type") != "script_finished":
+            line.send(message)
+
+    server.on_message(to_page)
+    line.on_message(server.send)
+
+
+def test_streamlits_word_that_the_page_is_at_work_covers_no_control_of_the_frame(visit):
+    visitor = visit()
+    visitor.page.route_web_socket("**/_stcore/stream", without_its_end)
+    page = visitor.open("/layers?preset=cifar-20")
+    for width in (390, 900, 1280):
+        page.set_viewport_size({"width": width, "height": 720})
+        found = page.wait_for_function(
+            """(width) => {
+                const place = (name) => document.querySelector(name)?.getBoundingClientRect();
+                const word = place("[data-testid=stStatusWidget]");
+                if (innerWidth !== width || !word?.width || !place(".st-key-changes_toggle")?.width) return null;
+                const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+                const controls = ".st-key-menus > *, [data-testid=stTopNavLink], [data-testid=stSidebarNavLink], "
+                    + ".st-key-subject_parts, .st-key-subject_changes, [data-testid=stMainMenu]";
+                const all = [...document.querySelectorAll(controls)].filter((part) => part.getBoundingClientRect().width);
+                const covered = all.filter((part) => meets(word, part.getBoundingClientRect()));
+                return { covered: covered.map((part) => part.className), seen: all.length };
+            }""",
+            arg=width,
+        ).json_value()
+        assert found["covered"] == [], width
+        assert found["seen"] > len(PAGES)
+    visitor.context.close()  # with the line that has no end
 
 
 def test_the_first_screen_holds_the_picture(visit):
