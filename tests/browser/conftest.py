@@ -45,11 +45,11 @@ class Server:
 
     @property
     def worker_pid(self) -> int | None:
-        """The model worker among the server's children."""
+        """The worker that looks, among the server's children."""
         for path in Path("/proc").glob("[0-9]*/cmdline"):
             try:
                 parent = int((path.parent / "stat").read_text().rsplit(")", 1)[1].split()[1])
-                if parent == self.process.pid and b"resnet_viz.worker" in path.read_bytes():
+                if parent == self.process.pid and b"resnet_viz.worker\0looking" in path.read_bytes():
                     return int(path.parent.name)
             except (OSError, ValueError):
                 continue

@@ -15,7 +15,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from resnet_viz.lessons.walks import PAGES
 
 from .conftest import start_server, stop_server, very_first_request
-from .waits import eventually, in_scheme, quiet
+from .waits import eventually, in_scheme, open_menu, quiet
 
 TILES = ".st-key-maps canvas.cells"
 
@@ -104,7 +104,7 @@ def test_an_upload_survives_a_reload_and_is_deleted_by_its_button(visit):
     page = visitor.open("/activations?preset=cifar-20")
     out = io.BytesIO()
     Image.new("RGB", (50, 40), "red").save(out, "PNG")
-    page.get_by_role("button", name="Another picture").click()
+    open_menu(page.get_by_role("button", name="Another picture"))
     page.locator(".st-key-page_upload input[type=file]").set_input_files(
         {"name": "red.png", "mimeType": "image/png", "buffer": out.getvalue()}
     )
@@ -118,7 +118,7 @@ def test_an_upload_survives_a_reload_and_is_deleted_by_its_button(visit):
     assert cookies["resnet_viz_owner"]["httpOnly"]
     stranger = visit().open("/activations?preset=cifar-20&image=upload")
     expect(stranger.locator("[data-testid=stAlert]")).to_contain_text("not here, or not any more")
-    page.get_by_role("button", name="Another picture").click()
+    open_menu(page.get_by_role("button", name="Another picture"))
     page.locator(".st-key-page_delete button").click()
     expect(page.locator(".st-key-subject")).to_contain_text("image: star")
 
@@ -144,7 +144,7 @@ def test_arrays_are_downloaded_under_their_ids(visit):
 
     page = visit().open("/activations?preset=cifar-20&node=res3b_out")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Files").click()
+        open_menu(page.get_by_role("button", name="Files"))
         page.get_by_role("button", name="Arrays (.npz)").click()
     assert re.fullmatch(r"res3b_out-[0-9a-f]{12}\.npz", download.value.suggested_filename)
     with np.load(download.value.path(), allow_pickle=False) as arrays:
@@ -299,11 +299,11 @@ def test_the_first_screen_holds_the_picture(visit):
 def test_a_chinese_browser_reads_chinese_and_can_change(visit):
     page = visit(locale="zh-CN").open()
     expect(page.get_by_role("link", name="结构")).to_be_visible()
-    page.locator(".st-key-subject_preset button").first.click()
+    open_menu(page.locator(".st-key-subject_preset button"))
     page.locator(".st-key-line_preset input").click()
     page.get_by_role("option", name="coursera-2018").click()
     expect(page.locator(".st-key-subject")).to_contain_text("23,600,006 个参数")
-    page.locator(".st-key-subject_language button").click()
+    open_menu(page.locator(".st-key-subject_language button"))
     page.get_by_text("English", exact=True).click()
     expect(page.get_by_role("link", name="Architecture")).to_be_visible()
     expect(page).to_have_url(re.compile("lang=en"))
@@ -314,7 +314,7 @@ def test_the_camera_takes_a_picture(visit):
     visitor = visit()
     visitor.context.grant_permissions(["camera"])
     page = visitor.open("/activations?preset=cifar-20")
-    page.get_by_role("button", name="Another picture").click()
+    open_menu(page.get_by_role("button", name="Another picture"))
     page.locator(".st-key-page_camera_on label").click()
     page.wait_for_function("document.querySelector('.st-key-page_camera video')?.videoWidth > 0")
     quiet(page)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Route, expect
 from resnet_viz.check import puzzle
 from tests.unit.check.test_several import BY_2018
 
-from .waits import eventually, in_scheme, quiet
+from .waits import eventually, in_scheme, open_menu, quiet
 
 BLOCK = """def identity_block(X, f, filters, stage, block):
     F1, F2, F3 = filters
@@ -76,7 +76,7 @@ def told(page: Page) -> list[bytes]:
 
 def speak(page: Page, language: str) -> None:
     """Choose a language."""
-    page.locator(".st-key-subject_language button").click()
+    open_menu(page.locator(".st-key-subject_language button"))
     page.get_by_text(language, exact=True).last.click()
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as NotInTime
 
 from .test_app import inspector, node, selected
-from .waits import eventually, in_scheme, quiet, settled
+from .waits import eventually, in_scheme, open_menu, quiet, settled, unmoved
 
 
 def camera(page: Page) -> str:
@@ -83,6 +83,7 @@ def test_from_the_start_to_the_projection_in_three_clicks(visit):
     expect(selected(page)).to_be_attached()
     fold(page, "4").click()
     expect(node(page, "shortcut_4a")).to_contain_text("1024")
+    settled(page)
     node(page, "shortcut_4a").dblclick()
     expect(node(page, "res4a_branch1")).to_be_visible()
     settled(page)
@@ -92,6 +93,9 @@ def test_from_the_start_to_the_projection_in_three_clicks(visit):
 
 def test_fast_typing_is_not_undone_by_slow_answers(visit):
     page = visit().open("/?open=3.3a&node=res3a_branch2a")
+    expect(selected(page)).to_have_id("res3a_branch2a")
+    quiet(page)
+    settled(page)
     node(page, "res3a_branch2a").focus()
     for _ in range(8):
         page.keyboard.press("ArrowRight")
@@ -130,6 +134,8 @@ def test_zoom_survives_reruns_pages_and_themes(visit):
 
 def test_a_pointer_over_a_box_shows_its_card(visit):
     page = visit().open()
+    quiet(page)
+    settled(page)  # a picture that is drawn anew under a pointer at rest shows no card
     node(page, "branch_3b").hover()
     card = page.locator(".card")
     expect(card).to_contain_text("8×8×512 → 8×8×512")
@@ -234,7 +240,7 @@ def test_a_control_changes_the_picture_and_undo_brings_it_back(visit):
 def test_a_bad_value_keeps_the_picture_and_says_the_rule(visit, key, before, value, rule):
     page = visit().open_changes()
     if key == "line_input":
-        page.locator(".st-key-subject_input button").first.click()
+        open_menu(page.locator(".st-key-subject_input button"))
     field = page.locator(f".st-key-{key} input")
     expect(field).to_have_value(before)
     field.fill(value)
@@ -290,7 +296,7 @@ def test_every_section_opens_and_its_controls_work(visit):
 
 def test_the_table_of_stages_is_edited_in_place(visit):
     page = visit().open_changes()
-    page.locator(".st-key-stages_popover button").first.click()
+    open_menu(page.locator(".st-key-stages_popover button"))
     table = page.locator("[data-testid=stDataFrame] canvas").first
     expect(table).to_be_visible()
     quiet(page)
@@ -347,7 +353,7 @@ def test_a_total_names_its_network(visit):
 def test_a_click_in_a_chart_selects_the_layer_everywhere(visit):
     page = visit().open("/layers?view=treemap")
     quiet(page)
-    area = page.locator("g.points text", has_text="13.1%").bounding_box()  # res5a_branch2b, the largest
+    area = unmoved(page.locator("g.points text", has_text="13.1%")).bounding_box()  # res5a_branch2b, the largest
     page.mouse.click(area["x"] + area["width"] / 2, area["y"] + area["height"] / 2)
     expect(page).to_have_url(re.compile("node=res5a_branch2b"))
     quiet(page)
@@ -368,9 +374,17 @@ def test_a_table_row_selects_the_layer(visit):
     grid = page.locator("[data-testid=stDataFrame]")
     expect(grid.locator("canvas").first).to_be_visible()
     quiet(page)
-    grid.scroll_into_view_if_needed()
-    box = grid.bounding_box()
-    page.mouse.click(box["x"] + 18, box["y"] + 35 + 35 * 5 + 17)  # the mark of the sixth row
+    is_marked = grid.locator("canvas [role=row][aria-selected=true]")
+
+    def is_chosen() -> bool:
+        """Click the mark of the sixth row until the table hears it."""
+        if not is_marked.count():
+            unmoved(grid).click(position={"x": 18, "y": 35 + 35 * 5 + 17})
+            with contextlib.suppress(NotInTime):
+                is_marked.first.wait_for(state="attached", timeout=5_000)
+        return is_marked.count() > 0
+
+    eventually(is_chosen, "the table hears a click")
     expect(page).to_have_url(re.compile("node=res2a_branch2a"))
 
 
@@ -398,7 +412,7 @@ def test_p_is_for_the_projector(visit):
 
 def test_sharing_shows_the_link_and_a_code(visit):
     page = visit().open("/?preset=keras-v1&node=res3b_out")
-    page.locator(".st-key-subject_share button").first.click()
+    open_menu(page.locator(".st-key-subject_share button"))
     expect(page.locator("code", has_text="/?preset=keras-v1&node=res3b_out")).to_be_visible()
     expect(page.get_by_text("Guest Wi-Fi often")).to_be_visible()
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from resnet_viz.lessons.walks import PAGES
 
 from .test_train import STATE
-from .waits import eventually, quiet, settled
+from .waits import eventually, open_menu, quiet, settled
 
 # Placeholders wider than their fields, ours and Streamlit's, within every shadow.
 CUT_OFF = """() => {
@@ -92,7 +92,7 @@ def test_the_picture_takes_what_is_left_and_no_sentence_moves_it(visit, size):
     assert drawn["width"] >= 0.55 * width
     assert page.locator("[data-testid=stMain]").evaluate("e => e.scrollHeight - e.clientHeight") == 0
     assert page.evaluate(CUT_OFF) == []
-    page.locator(".st-key-subject_input button").first.click()
+    open_menu(page.locator(".st-key-subject_input button"))
     page.locator(".st-key-line_side").get_by_text("224", exact=True).click()
     expect(page).to_have_url(re.compile("input=224"))
     expect(page.locator(".st-key-notices .st-key-misfit")).to_be_visible()

@@ -12,7 +12,7 @@ from resnet_viz.spec import preset
 from resnet_viz.viz.block_view import Focus, signals
 from resnet_viz.viz.takehome import About, takehome_html
 
-from .waits import quiet
+from .waits import open_menu, quiet
 
 MOSAIC = ".st-key-maps canvas.mosaic"
 LARGE = ".st-key-maps canvas.view"
@@ -71,7 +71,7 @@ def test_what_the_pointer_says_is_what_the_arrays_say(visit):
     page = visit().open(SMALL)
     ready(page)
     with page.expect_download() as download:
-        page.get_by_role("button", name="Files").click()
+        open_menu(page.get_by_role("button", name="Files"))
         page.get_by_role("button", name="Arrays (.npz)").click()
     with np.load(download.value.path(), allow_pickle=False) as arrays:
         maps = arrays["res3b_out"]
@@ -212,7 +212,7 @@ def test_occlusion_says_how_far_it_is_and_is_cancelled(visit):
     expect(progress).to_contain_text("Computing")
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("[data-testid=stAlert]")).to_contain_text("Cancelled")
-    page.get_by_role("button", name="Settings").click()
+    open_menu(page.get_by_role("button", name="Settings"))
     page.locator(".st-key-how_patch input").click()
     page.get_by_role("option", name="32", exact=True).click()
     page.locator(".st-key-how_stride input").click()
@@ -233,7 +233,7 @@ def test_the_view_taken_home_folds_sorts_hovers_and_enlarges_without_a_network(v
     page = visit().open("/activations?node=res3b_out&image=shapes")
     ready(page)
     with page.expect_download() as download:
-        page.get_by_role("button", name="Files").click()
+        open_menu(page.get_by_role("button", name="Files"))
         page.get_by_role("button", name="Take it home (HTML)").click()
     path = tmp_path / download.value.suggested_filename
     download.value.save_as(path)

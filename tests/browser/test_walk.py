@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from resnet_viz.lessons.walks import shipped_walks
 
-from .waits import quiet, settled
+from .waits import open_menu, quiet, settled
 
 STOPS = len(shipped_walks()["tour"].stops)
 
@@ -58,7 +58,7 @@ def test_the_tour_backward_in_chinese_never_errs(visit):
 
 def test_escape_brings_back_what_was_on_screen(visit):
     page = visit().open("/layers?preset=keras-v1&node=res4a_branch1")
-    page.locator(".st-key-subject_walk button").first.click()
+    open_menu(page.locator(".st-key-subject_walk button"))
     page.locator(".st-key-walk_start_tour button").click()
     at_stop(page, 1)
     expect(page.get_by_test_id("stSidebar")).not_to_be_visible()
@@ -82,7 +82,7 @@ def test_on_a_touch_screen_no_key_is_named_and_what_came_is_in_sight_beside_what
 
 def test_ones_own_walk_survives_a_reload(visit):
     page = visit().open("/?open=4.4a&node=res4a_branch1")
-    page.locator(".st-key-subject_walk button").first.click()
+    open_menu(page.locator(".st-key-subject_walk button"))
     page.get_by_role("button", name="Add this view as a stop").click()
     question = page.locator(".st-key-draft_question textarea")
     question.fill("What is it for?")
@@ -92,7 +92,7 @@ def test_ones_own_walk_survives_a_reload(visit):
     expect(page.get_by_role("dialog")).to_have_count(0)
     quiet(page)
     page.reload()
-    page.locator(".st-key-subject_walk button").first.click()
+    open_menu(page.locator(".st-key-subject_walk button"))
     expect(page.get_by_role("listitem").filter(has_text="What is it for?")).to_be_visible()
     page.get_by_role("button", name="Walk it").click()
     expect(bar_of(page)).to_contain_text("1 of 1")
@@ -133,8 +133,7 @@ def test_a_first_visitor_finishes_what_is_a_shortcut_for_with_evidence_of_her_ow
             expect(page.locator(".st-key-conclusion p").first).to_be_visible()
         page.keyboard.press("ArrowRight")
     expect(bar_of(page)).to_have_count(0)
-    quiet(page)
-    page.locator(".st-key-subject_walk button").first.click()
+    open_menu(page.locator(".st-key-subject_walk button"))
     expect(page.locator(".st-key-offer_shortcut")).to_contain_text("5 of 5 questions answered")
     assert time.monotonic() - begun < 600
 
@@ -161,7 +160,7 @@ def test_an_order_is_dragged_and_moved_by_keys_and_a_cell_is_clicked(visit):
     expect(said).to_contain_text("You said: stem, stage 4, stage 5, stage 2, stage 3.")
     quiet(page)
     page.locator(".st-key-walk_end button").click()
-    page.locator(".st-key-subject_walk button").first.click()
+    open_menu(page.locator(".st-key-subject_walk button"))
     expect(page.locator(".st-key-offer_cost")).to_contain_text("1 of 6 questions answered")
     page.locator(".st-key-walk_start_sight button").click()
     expect(bar_of(page)).to_contain_text("1 of 6")

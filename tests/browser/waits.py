@@ -1,7 +1,8 @@
 """States to wait for: none of them is a number of seconds, so a busy machine only takes longer."""
 
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from playwright.sync_api import Locator, Page
@@ -58,6 +59,31 @@ def unmoved(target: Locator) -> Locator:
     """Return an element once it has stood still: a press and its release on what still unfolds are on two things."""
     target.evaluate(_HAS_STOOD)
     return target
+
+
+def open_menu(button: Locator) -> None:
+    """Open a menu once no run is under way: one that knew the menu closed would close it again."""
+    quiet(button.page)
+    button.first.click()
+
+
+@contextlib.contextmanager
+def seen(page: Page, state: str) -> Iterator[None]:
+    """See to it that a state comes of what is done here, and be it over before anybody looks: the page itself watches.
+
+    Args:
+        page: Where; it is not loaded anew meanwhile.
+        state: JavaScript, a function that says whether it is there.
+    """
+    page.evaluate(
+        f"""() => {{
+            window.hasSeen = false;
+            const look = () => {{ window.hasSeen ||= Boolean(({state})()); window.hasSeen || requestAnimationFrame(look); }};
+            look();
+        }}"""
+    )
+    yield
+    page.wait_for_function("() => window.hasSeen")
 
 
 def in_scheme(page: Page, scheme: str) -> None:
