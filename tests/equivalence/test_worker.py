@@ -373,13 +373,12 @@ while True:
     client.close()
 
 
-@pytest.mark.parametrize("is_withdrawn", [False, True], ids=["who waits", "who left"])
-def test_a_worker_that_hangs_is_replaced_and_whoever_waited_in_line_is_answered(tmp_path, is_withdrawn):
-    """It hangs over the first request it takes, for whoever asked, and for whoever asked and left."""
-    client = stand_in(
+def hangs_once(folder: Path) -> WorkerClient:
+    """Return a client whose worker hangs over the first request that it ever takes, and then there is a file `seen`."""
+    return stand_in(
         f"""
 ready()
-seen = Path({str(tmp_path)!r}, "seen")
+seen = Path({str(folder)!r}, "seen")
 while True:
     number, nodes = take()
     if not seen.exists():
@@ -388,6 +387,12 @@ while True:
     done(number)
 """
     )
+
+
+@pytest.mark.parametrize("is_withdrawn", [False, True], ids=["who waits", "who left"])
+def test_a_worker_that_hangs_is_replaced_and_whoever_waited_in_line_is_answered(tmp_path, is_withdrawn):
+    """It hangs over the first request it takes, for whoever asked, and for whoever asked and left."""
+    client = hangs_once(tmp_path)
     left = threading.Event()
     first = Asker(client, ["conv1"], timeout_s=1, is_cancelled=left.is_set)
     assert until((tmp_path / "seen").exists)
@@ -403,18 +408,7 @@ while True:
 
 
 def test_who_hung_it_is_told_the_same_when_somebody_in_line_notices_first(tmp_path, monkeypatch):
-    client = stand_in(
-        f"""
-ready()
-seen = Path({str(tmp_path)!r}, "seen")
-while True:
-    number, nodes = take()
-    if not seen.exists():
-        seen.touch()
-        time.sleep(600)
-    done(number)
-"""
-    )
+    client = hangs_once(tmp_path)
     look = client._give_up_if_silent
     monkeypatch.setattr(
         client, "_give_up_if_silent", lambda pending, process: pending.header["id"] != 1 and look(pending, process)
