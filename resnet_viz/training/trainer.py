@@ -110,7 +110,7 @@ class Trainer:
         """Return the Euclidean norm of all weights of each group, those of BatchNorm's moving statistics left out."""
         squares = dict.fromkeys(self.groups, 0.0)
         for weight in self.model.trainable_variables:
-            array = ops.convert_to_numpy(weight.value).ravel()
+            array = ops.convert_to_numpy(weight.value).ravel().astype(np.float64)  # squares of large float32 overflow
             squares[_group_of(self.graph, weight)] += float(np.dot(array, array))
         return {name: math.sqrt(square) if math.isfinite(square) else math.nan for name, square in squares.items()}
 

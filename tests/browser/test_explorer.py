@@ -3,6 +3,7 @@
 import contextlib
 import io
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -350,20 +351,29 @@ def test_a_total_names_its_network(visit):
 # --- Charts and tables -----------------------------------------------------------------------------------------------
 
 
+def clicked(page: Page, click: Callable[[], None], is_heard: Callable[[str], bool]) -> None:
+    """Click until the address says that it was heard: neither a chart nor a table says when it listens."""
+
+    def has_heard() -> bool:
+        click()
+        with contextlib.suppress(NotInTime):
+            page.wait_for_url(is_heard, timeout=20_000, wait_until="commit")
+        return is_heard(page.url)
+
+    eventually(has_heard, "a click is heard")
+    quiet(page)
+
+
 def test_a_click_in_a_chart_selects_the_layer_everywhere(visit):
     page = visit().open("/layers?view=treemap")
     quiet(page)
-    area = unmoved(page.locator("g.points text", has_text="13.1%")).bounding_box()  # res5a_branch2b, the largest
-    page.mouse.click(area["x"] + area["width"] / 2, area["y"] + area["height"] / 2)
-    expect(page).to_have_url(re.compile("node=res5a_branch2b"))
-    quiet(page)
+    area = unmoved(page.locator("g.points text", has_text="13.1%"))  # res5a_branch2b, the largest
+    clicked(page, lambda: area.click(force=True), lambda url: "node=res5a_branch2b" in url)
     page.locator(".st-key-view button", has_text="Along depth").click()
     bar = page.locator("g.points path").nth(3)
     expect(bar).to_be_visible()
     quiet(page)
-    bar.click(force=True)
-    expect(page).not_to_have_url(re.compile("node=res5a_branch2b"))
-    quiet(page)
+    clicked(page, lambda: unmoved(bar).click(force=True), lambda url: "node=res5a_branch2b" not in url)
     chosen = re.search(r"node=(\w+)", page.url)
     page.get_by_role("link", name="Architecture").click()
     expect(inspector(page)).to_have_text(chosen[1] if chosen else "conv1")
@@ -374,18 +384,8 @@ def test_a_table_row_selects_the_layer(visit):
     grid = page.locator("[data-testid=stDataFrame]")
     expect(grid.locator("canvas").first).to_be_visible()
     quiet(page)
-    is_marked = grid.locator("canvas [role=row][aria-selected=true]")
-
-    def is_chosen() -> bool:
-        """Click the mark of the sixth row until the table hears it."""
-        if not is_marked.count():
-            unmoved(grid).click(position={"x": 18, "y": 35 + 35 * 5 + 17})
-            with contextlib.suppress(NotInTime):
-                is_marked.first.wait_for(state="attached", timeout=5_000)
-        return is_marked.count() > 0
-
-    eventually(is_chosen, "the table hears a click")
-    expect(page).to_have_url(re.compile("node=res2a_branch2a"))
+    mark = {"x": 18, "y": 35 + 35 * 5 + 17}  # of the sixth row
+    clicked(page, lambda: unmoved(grid).click(position=mark), lambda url: "node=res2a_branch2a" in url)
 
 
 # --- Share, projector -------------------------------------------------------------------------------------------------

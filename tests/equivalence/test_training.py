@@ -23,7 +23,9 @@ from resnet_viz.training.plan import with_settings
 from resnet_viz.training.record import RunFolder, RunRecord
 from tests import killed
 
-TINY = {
+# Two stages, one of which projects; compiling is what a run costs here.
+_STAGES = "width=0.25,stages=2,stages.2.blocks=1,stages.3.blocks=1"
+ONE = {
     "size_px": "12",
     "seconds": "0",
     "updates": "12",
@@ -32,9 +34,10 @@ TINY = {
     "data.validation": "24",
     "measure_every": "2",
     "evaluate_every": "3",
-    "networks.plain": "cifar-plain-20,width=0.25,stages.2.blocks=1,stages.3.blocks=1,stages.4.blocks=1",
-    "networks.residual": "cifar-20,width=0.25,stages.2.blocks=1,stages.3.blocks=1,stages.4.blocks=1",
+    "networks.residual": f"cifar-20,{_STAGES}",
 }
+BOTH = {"plain": f"cifar-plain-20,{_STAGES}", "residual": ONE["networks.residual"]}
+TINY = ONE | {f"networks.{name}": text for name, text in BOTH.items()}
 # What a clock or the machine decides; all else must repeat.
 CLOCK = ("seconds", "images_per_s", "memory_bytes")
 PATIENCE_S = 600  # how long a starved process may take; one that is quick costs nothing
@@ -42,6 +45,10 @@ PATIENCE_S = 600  # how long a starved process may take; one that is quick costs
 
 def plan(**settings):
     return with_settings(demo("plain-vs-residual").plan, TINY | settings)
+
+
+def plan_of_one(**settings):
+    return with_settings(demo("overfit-ten").plan, ONE | settings)
 
 
 def folder_of(path, own):
@@ -136,7 +143,7 @@ def test_a_run_measures_what_it_says(whole):
     looked = [line["update"] for line in lines if "validation_accuracy" in line]
     assert looked == [6, 6, 12, 12]
     assert folder.frames() == [6, 12]
-    assert set(folder.load_frame(12)["plain"]) == {"res2a_out", "res3a_out", "res4a_out"}
+    assert set(folder.load_frame(12)["plain"]) == {"res2a_out", "res3a_out"}
     assert sum(map(sum, record.final["plain"]["confusion"])) == 24
     assert set(record.phases) == {"import", "data", "build", "compile", "train", "evaluate"}
     from safetensors.numpy import load_file
@@ -169,7 +176,7 @@ def test_a_run_that_was_stopped_equals_one_that_was_not(tmp_path, whole):
 def assert_same(folder, whole):
     """Compare two runs, bit for bit."""
     assert curve(folder) == curve(whole)
-    for name in ("plain", "residual"):
+    for name in (network.name for network in whole.load().plan.networks):
         one, other = ((f.weights / f"{name}.safetensors").read_bytes() for f in (whole, folder))
         assert one == other
 
@@ -177,7 +184,7 @@ def assert_same(folder, whole):
 def test_a_killed_process_resumes_bit_for_bit(tmp_path):
     """Three kills at random moments here, 200 in the soak; the resumed curve equals the uninterrupted one."""
     kills, source = int(os.environ.get("RESNET_VIZ_KILLS", "3")), np.random.default_rng(0)
-    own = plan(updates=str(20 * kills + 20), measure_every="1", evaluate_every="20")
+    own = plan_of_one(updates=str(20 * kills + 20), measure_every="1", evaluate_every="20")
     whole, _record = run(tmp_path / "whole", own)
     folder = folder_of(tmp_path / "killed", own)
     for _kill in range(kills):
@@ -217,7 +224,8 @@ def wait_for(condition, is_alive, every_s=0.002):
 
 
 def test_a_network_that_leaves_the_numbers_is_stopped_and_rolled_back(tmp_path):
-    own = plan(**{"optimizer.learning_rate": "9000", "updates": "40", "spec.use_batch_norm": "off"})
+    deep = {f"networks.{name}": text.replace("stages=2", "stages=3,stages.4.blocks=1") for name, text in BOTH.items()}
+    own = plan(**deep, **{"optimizer.learning_rate": "9000", "updates": "40", "spec.use_batch_norm": "off"})
     folder, record = run(tmp_path, own)
     assert set(record.diverged) == {"plain", "residual"}
     assert "Try a learning rate below 9000" in record.sentence
@@ -356,8 +364,8 @@ def test_the_terminal_trains_on_ones_own_folders(tmp_path, terminal):
 
 def test_ctrl_c_keeps_a_checkpoint_and_says_how_to_go_on(tmp_path):
     out = tmp_path / "run"
-    settings = [word for path, value in (TINY | {"updates": "100000"}).items() for word in ("--set", f"{path}={value}")]
-    command = [sys.executable, "-m", "resnet_viz", "train", "--demo", "plain-vs-residual", "--out", str(out), *settings]
+    settings = [word for path, value in (ONE | {"updates": "100000"}).items() for word in ("--set", f"{path}={value}")]
+    command = [sys.executable, "-m", "resnet_viz", "train", "--demo", "overfit-ten", "--out", str(out), *settings]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     folder = RunFolder(out)
     wait_for(lambda: folder.read_metrics().metrics, lambda: process.poll() is None)
