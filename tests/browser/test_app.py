@@ -13,6 +13,7 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from resnet_viz.lessons.walks import PAGES
+from tests.patience import PATIENCE_S
 
 from .conftest import start_server, stop_server, very_first_request
 from .waits import eventually, in_scheme, open_menu, quiet
@@ -254,19 +255,23 @@ def without_its_end(line: WebSocketRoute) -> None:
     """Let a page hear all of a run but its end: it is at work for as long as one looks."""
     server = line.connect_to_server()
 
-    def to_page(message: str | bytes) -> None:
-        assert isinstance(message, bytes)
-        if ForwardMsg.FromString(message).WhichOneof("type") != "script_finished":
-            line.send(message)
+    def to_page(data: str | bytes) -> None:
+        assert isinstance(data, bytes)
+        message = ForwardMsg.FromString(data)
+        kind = message.WhichOneof("type")
+        has_ended = kind == "session_status_changed" and not message.session_status_changed.script_is_running
+        if kind != "script_finished" and not has_ended:
+            line.send(data)
 
     server.on_message(to_page)
     line.on_message(server.send)
 
 
-def test_streamlits_word_that_the_page_is_at_work_covers_no_control_of_the_frame(visit):
-    visitor = visit()
-    visitor.page.route_web_socket("**/_stcore/stream", without_its_end)
-    page = visitor.open("/layers?preset=cifar-20")
+def test_streamlits_word_that_the_page_is_at_work_covers_no_control_of_the_frame(chromium, server):
+    page = chromium.new_page(locale="en-US")
+    page.set_default_timeout(1000 * PATIENCE_S)
+    page.route_web_socket("**/_stcore/stream", without_its_end)
+    page.goto(f"{server.url}/layers?preset=cifar-20")
     for width in (390, 900, 1280):
         page.set_viewport_size({"width": width, "height": 720})
         found = page.wait_for_function(
@@ -285,7 +290,7 @@ def test_streamlits_word_that_the_page_is_at_work_covers_no_control_of_the_frame
         ).json_value()
         assert found["covered"] == [], width
         assert found["seen"] > len(PAGES)
-    visitor.context.close()  # with the line that has no end
+    page.close()
 
 
 def test_the_first_screen_holds_the_picture(visit):
