@@ -14,6 +14,7 @@ from safetensors.numpy import save_file
 
 from resnet_viz.errors import ResNetVizError, WeightsError, broken_rule
 from resnet_viz.messages import gettext as _
+from resnet_viz.messages import joined
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.weights.about import About, about_file
 from resnet_viz.weights.containers import hdf5, keras_archive, npz, onnx_file, safetensors_file
@@ -156,8 +157,11 @@ def _checked(name: str, source: Source) -> Array:
         raise WeightsError(broken_rule(name, _("of the shape it declares"), array.shape))
     if not np.isfinite(array).all():
         is_half = entry.dtype in ("F16", "<f2", "float16")
-        advice = _("float16 ends at 65,504: save them as float32 or bfloat16.") if is_half else ""
-        raise WeightsError(broken_rule(name, _("finite everywhere"), _("NaN or infinity"), advice))
+        what = _("`{name}` holds NaN or infinity: a network with it gives no numbers.").format(name=name)
+        advice = _("Take a copy from before its training broke down.")
+        if is_half:
+            advice = _("float16 ends at 65,504: save them as float32 or bfloat16.")
+        raise WeightsError(joined((what, advice), " "))
     if name.endswith("/moving_variance") and (array < 0).any():
         raise WeightsError(broken_rule(name, _("a variance, so at least 0"), float(array.min())))
     return _turned(array) if source.is_turned else array
