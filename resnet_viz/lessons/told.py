@@ -16,6 +16,7 @@ from resnet_viz.messages import ngettext
 from resnet_viz.viz.words import number_text, percent_text, short_bytes
 
 _NAMED = re.compile(r"\{(\w+)\}", re.ASCII)
+_BREAKS = re.compile(r"[^\S\u00a0]+")
 
 
 def told(text: str, stop: Stop, grounds: Grounds, measured: Mapping[str, Value] | None = None) -> str:
@@ -42,6 +43,15 @@ def told(text: str, stop: Stop, grounds: Grounds, measured: Mapping[str, Value] 
             return found[0]
 
     return _NAMED.sub(number, text)
+
+
+def in_one_line(text: str) -> str:
+    r"""Return a text without breaks of lines; a number keeps its unit beside it.
+
+    >>> in_one_line("It has\n  95\xa0% right. ")
+    'It has 95\xa0% right.'
+    """
+    return _BREAKS.sub(" ", text).strip(" ")
 
 
 def text_of(found: Value) -> str:

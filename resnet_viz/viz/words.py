@@ -164,6 +164,9 @@ _NETWORK_NAMES = Titles(
         "residual": N_("residual"),
         "same seed": N_("same seed"),
         "seed per layer": N_("seed per layer"),
+        # A name is a folder's too, and has no dot.
+        "momentum 0\u00b799": N_("momentum 0.99"),
+        "momentum 0\u00b79": N_("momentum 0.9"),
     }
 )
 """Networks of the demos."""

@@ -5,7 +5,7 @@ import streamlit as st
 from resnet_viz.analysis import network
 from resnet_viz.lessons.grounds import Grounds
 from resnet_viz.lessons.marks import unmarked
-from resnet_viz.lessons.told import told
+from resnet_viz.lessons.told import in_one_line, told
 from resnet_viz.lessons.walks import OWN_WALK, Stop, Walk, shipped_walks
 from resnet_viz.messages import gettext as _
 from resnet_viz.paths import STYLE
@@ -69,7 +69,7 @@ def measure(viewer: Viewer) -> None:
 
 def _show_question(name: str, stop: Stop, number: int) -> None:
     with st.container(key="walk_asked"):
-        pointing.show(" ".join(_told(name, stop, stop.question).split()))
+        pointing.show(in_one_line(_told(name, stop, stop.question)))
         if stop.ask:
             with st.container(key="walk_predicted"):
                 if asking.show(name, stop, number, lambda: _run(stop, number)):
