@@ -513,6 +513,36 @@ def test_what_was_fetched_serves_every_visit_and_is_fetched_anew_only_after_a_fa
     }
 
 
+def test_an_answer_to_an_earlier_choice_is_passed_over_until_somebody_goes_back(ask):
+    code = """
+    const own = new m.awaited.Awaited();
+    own.expect("new");
+    const said = ["old", "new", "old"].map((told) => own.isEarlier(told));
+    own.expect("new");
+    dispatchEvent(new PopStateEvent("popstate"));
+    return [...said, own.isEarlier("old")];
+    """
+    assert ask("shared/awaited", code) == [True, False, False, False]
+
+
+def test_a_kernel_leads_to_its_channel_and_one_of_another_network_says_how(ask):
+    kernels = {"height": 1, "width": 1, "colors": 1, "count": 3, "bound": 1, "sheets": [[0, 1, -1]]}
+    texts = {"kernels": "", "kernel": "Kernel {n}", "planes": [], "jump": "See {n}", "taken": "Take it"}
+    data = {"kernels": kernels, "texts": texts, "sentences": {"kernels": ""}, "titles": ["A"], "canJump": True}
+    code = """
+    const heard = [];
+    const own = new m.kernels.Kernels((place) => own.select(place), (place) => heard.push(place));
+    own.show(given);
+    own.select(0);
+    own.box.querySelectorAll(".tile")[2].click();
+    own.box.querySelector(".jump").click();
+    own.show({ ...given, canJump: false });
+    own.select(1);
+    return [heard, own.box.querySelector(".jump"), own.box.querySelector(".taken").textContent];
+    """
+    assert ask("weights/kernels", code, data) == [[2], None, "Take it"]
+
+
 def test_two_graphs_stand_row_by_row_and_what_is_alike_far_from_a_difference_is_folded(ask):
     def node(name: str, status: str = "") -> dict:
         return {"id": name, "status": status, "path": "main", "kind": "conv"}
