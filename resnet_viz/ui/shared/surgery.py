@@ -6,7 +6,7 @@ import streamlit as st
 
 from resnet_viz.errors import broken_rule
 from resnet_viz.messages import gettext as _
-from resnet_viz.messages import joined
+from resnet_viz.messages import joined, ngettext
 from resnet_viz.spec import Block
 from resnet_viz.spec.rules import whole_of
 from resnet_viz.spec.surgery import NO_SURGERY, Surgery
@@ -70,7 +70,9 @@ def show_done(surgery: Surgery, *, has_way_back: bool) -> None:
     parts = [_("F(x) of {block} left out").format(block=name) for name in sorted(surgery.dropped)]
     parts += [_("shortcut of {block} cut").format(block=name) for name in sorted(surgery.cut)]
     parts += [
-        _("channels {numbers} of {layer} switched off").format(layer=node, numbers=joined(map(str, channels)))
+        ngettext(
+            "channel {numbers} of {layer} switched off", "channels {numbers} of {layer} switched off", len(channels)
+        ).format(layer=node, numbers=joined(map(str, channels)))
         for node, channels in surgery.silenced
     ]
     with st.container(horizontal=True, vertical_alignment="center", key="surgery_done"):
