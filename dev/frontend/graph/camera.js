@@ -6,7 +6,8 @@ import { around, between, fitted, revealing, scaleFor, uncut, zoomed } from "./v
 const LARGEST_SCALE = 1.7; // CSS px per pt when fitted: a small graph is not blown up over the whole screen
 const LARGEST_PLACE = 0.85; // of that, for a place
 const NEARLY_ALL = 1.1; // a place that could be shown only so much larger than in the whole is shown with all around it
-const READABLE_SCALE = 0.8; // below it 14 pt are no longer read from the last row
+const READABLE_SCALE = 0.8; // below it 14 pt are no longer read from the last row,
+const READABLE_PX = 13.5; // but a projector's are larger: what the network's letters may come to
 
 export class Camera {
   /** `view` is the element that the picture stands in. */
@@ -18,9 +19,9 @@ export class Camera {
     this.flight = new Flight();
   }
 
-  /** Takes over a new drawing and where its groups stand; the box stays until something moves it. */
-  hold({ svg, bounds, groups }) {
-    Object.assign(this, { svg, bounds, groups });
+  /** Takes over a new drawing, where its groups stand and the size of its letters; the box stays until something moves it. */
+  hold({ svg, bounds, groups, text }) {
+    Object.assign(this, { svg, bounds, groups, text });
     if (this.box) this.apply();
   }
 
@@ -38,7 +39,7 @@ export class Camera {
 
   /** Whether the picture's words can be read when all of it is shown. */
   get isReadable() {
-    return this.fitScale >= READABLE_SCALE;
+    return this.fitScale >= Math.min(READABLE_SCALE, READABLE_PX / this.text);
   }
 
   /** Shows all of the picture. */

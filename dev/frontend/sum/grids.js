@@ -8,12 +8,13 @@ const SIGNS = ["×", "="]; // between them
 const [READABLE, GAP] = [31, 26]; // CSS px: the least cell with a number in it; what stands between two grids
 const [LARGEST_REM, FLAT_REM, HIGH_REM] = [4.6, 2.1, 2.6]; // a cell: how wide, how high among many rows, among three
 const [LABEL_REM, LONGEST_EM] = [6, 3.25]; // a row's name; the longest number, as −0.0046
-const [LEAST_DIGITS, RIM] = [12, 6]; // CSS px: a number's size, and what a cell leaves free about it
+const [LEAST_DIGITS, RIM] = [11, 6]; // CSS px: a number's size, and what a cell leaves free about it
+const TIGHT = 0.01; // where the longest number does not fit, one digit is enough of less
 
 /** Returns a cell; a colour comes as the ground's and the ink's in one, "#rrggbb#rrggbb". What lies on padding is no value of
  *  the map and has none of its colours. */
-function cellOf(value, color, isPadding) {
-  const cell = html("span", "cell", brief(value));
+function cellOf(color, isPadding) {
+  const cell = html("span", "cell");
   cell.classList.toggle("padding", isPadding);
   if (isPadding) return cell;
   cell.style.background = color.slice(0, 7);
@@ -53,7 +54,7 @@ export class Grids {
       const line = html("div", "row");
       if (name === NAMES[0] && page.names) line.append(html("span", "name", page.names[y]));
       const isPadding = (x) => name !== KERNEL && Boolean(this.padding?.[y][x]);
-      const cells = row.map((value, x) => cellOf(value, page.colors[name][y][x], isPadding(x)));
+      const cells = row.map((_value, x) => cellOf(page.colors[name][y][x], isPadding(x)));
       cells.forEach((cell, x) => {
         cell.addEventListener("click", () => this.choose(y, x));
       });
@@ -76,6 +77,10 @@ export class Grids {
     const isReadable = cell >= READABLE;
     const high = (rows > 3 ? FLAT_REM : HIGH_REM) * rem;
     const digits = Math.max(LEAST_DIGITS, Math.min(rem, (cell - RIM) / LONGEST_EM));
+    const least = digits * LONGEST_EM > cell ? TIGHT : undefined;
+    for (const [index, name] of NAMES.entries())
+      for (const [place, value] of this.page[name].flat().entries())
+        this.cells[index][place].textContent = brief(value, least);
     this.box.style.setProperty("--cell", `${cell}px`);
     this.box.style.setProperty("--high", `${isReadable ? Math.min(cell, high) : cell}px`);
     this.box.style.setProperty("--digits", `${digits}px`);

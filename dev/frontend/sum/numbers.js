@@ -8,8 +8,8 @@ export function number(value, digits = 3) {
   return text.replaceAll("-", "−");
 }
 
-/** Returns a number for a cell: what is next to nothing there takes no more room than the others. */
-export const brief = (value) => number(value, Math.abs(value) < 0.001 ? 1 : 2);
+/** Returns a number for a cell: what is next to nothing there takes no more room than the others; `least` is what is not. */
+export const brief = (value, least = 0.001) => number(value, Math.abs(value) < least ? 1 : 2);
 
 /** Returns all products of pages in their order, as [page, row, column]. */
 export const productsOf = (pages) =>
