@@ -14,7 +14,7 @@ from resnet_viz.analysis import LayerRecord, NetworkSummary, covering_cells
 from resnet_viz.messages import gettext as _
 from resnet_viz.viz.dot import stage_title
 from resnet_viz.viz.letters import PX
-from resnet_viz.viz.narrow import names_along, names_at, title_in
+from resnet_viz.viz.narrow import names_along, names_at, title_in, wide_only
 from resnet_viz.viz.theme import MARKS, ink_on, stage_color
 from resnet_viz.viz.views import metric_name
 from resnet_viz.viz.words import family_name, family_of, part_name
@@ -28,7 +28,7 @@ _SUM_BAR = "#a0522d"
 """The bar of a sum: its sign in the picture is of ink, which a dark page swallows."""
 
 
-def along_depth(frame: pd.DataFrame, metric: str, *, selected: str | None = None) -> go.Figure:
+def along_depth(frame: pd.DataFrame, metric: str, *, selected: str | None = None, letters_px: int = PX) -> go.Figure:
     """Return one bar per layer in order of computation; kinds of one colour share a name. `frame` is `to_frame`'s.
 
     Only layers that have any of the metric are drawn. The selected layer is pointed at.
@@ -53,7 +53,7 @@ def along_depth(frame: pd.DataFrame, metric: str, *, selected: str | None = None
     title = _("Memory for maps, KiB") if metric == "activation_bytes" else metric_name(metric)
     figure.update_layout(yaxis={"title": title, "tickformat": "," if unit > 1 else ",.3~s"}, bargap=0.08)
     parts = [(stage, block or part_name(stage)) for stage, block in zip(shown["stage"], shown["block"], strict=True)]
-    return _laid_out(figure, list(shown["layer"]), parts)
+    return _laid_out(figure, list(shown["layer"]), parts, letters_px)
 
 
 def treemap(frame: pd.DataFrame, metric: str, *, selected: str | None = None, letters_px: int = PX) -> go.Figure:
@@ -180,7 +180,7 @@ def _frame(figure: go.Figure, area: _Area, titles: Sequence[str], fill: str, let
         figure.add_annotation(x=area.x, y=area.y, text=text, showarrow=False, xanchor="left", yanchor="top", xshift=3)
 
 
-def receptive_fields(summary: NetworkSummary, *, selected: str | None = None) -> go.Figure:
+def receptive_fields(summary: NetworkSummary, *, selected: str | None = None, letters_px: int = PX) -> go.Figure:
     """Return along depth how large the receptive field is (height, px), and which share of cells sees all of the picture.
 
     Size is not coverage: a window larger than the picture may still hang over its border.
@@ -219,10 +219,12 @@ def receptive_fields(summary: NetworkSummary, *, selected: str | None = None) ->
             marker=marker | {"size": 6},
             hovertemplate=f"%{{x}}<br>{text}<extra></extra>",
         )
+    # On a phone the line has no room for more than its number before the curve comes.
+    before, number, unit = _("the picture: {n} px").format(n=height).partition(str(height))
     figure.add_hline(
         y=height,
         line={"dash": "dash", "width": 1.5, "color": "#808080"},
-        annotation_text=_("the picture: {n} px").format(n=height),
+        annotation_text=wide_only(before) + number + unit,
         annotation_position="top left",
     )
     if selected in names:
@@ -240,7 +242,7 @@ def receptive_fields(summary: NetworkSummary, *, selected: str | None = None) ->
     )
     stages = [str(record.node.stage or "head") for record in records]
     parts = [(stage, _block_of(r) or part_name(stage)) for stage, r in zip(stages, records, strict=True)]
-    return _laid_out(figure, names, parts)
+    return _laid_out(figure, names, parts, letters_px)
 
 
 def _block_of(record: LayerRecord) -> str:
@@ -293,7 +295,7 @@ def _point_at(figure: go.Figure, shown: pd.DataFrame, selected: str | None, metr
         figure.add_annotation(x=row["layer"], y=row[metric] / unit, text=f"▼ {selected}", showarrow=False, yshift=12)
 
 
-def _laid_out(figure: go.Figure, names: list[str], parts: list[tuple[str, str]]) -> go.Figure:
+def _laid_out(figure: go.Figure, names: list[str], parts: list[tuple[str, str]], letters_px: int) -> go.Figure:
     """Lay out a chart of layers in order; the axis names each part of the network, a stage and a block, in its middle."""
     middles = {
         part: places[len(places) // 2]
@@ -310,7 +312,7 @@ def _laid_out(figure: go.Figure, names: list[str], parts: list[tuple[str, str]])
             "categoryarray": names,
             "tickmode": "array",
             "tickvals": [names[place] for place in middles.values()],
-            "ticktext": names_along(shares, first, PX),
+            "ticktext": names_along(shares, first, letters_px),
             "tickangle": 0,
         },
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},

@@ -298,6 +298,8 @@ def test_the_names_of_the_blocks_along_an_axis_lie_over_no_other_on_a_phone_and_
     assert [re.sub("<[^>]+>", "", name) for name in axis.ticktext if name][:3] == ["stem", "2a", "2b"]
     deep = receptive_fields(analyse(preset("keras-v1-152"))).layout.xaxis
     assert 30 < sum(bool(name) for name in deep.ticktext) < 48  # not all of its 52
+    projected = receptive_fields(COURSE, letters_px=PROJECTED_PX).layout.xaxis
+    assert [name for name in projected.ticktext if "5" in name] == ["5a", wide_only("5b"), wide_only("5c")][:2]
 
 
 def test_every_preset_says_what_it_is():

@@ -25,8 +25,8 @@ from resnet_viz.viz.words import kind_name, short_bytes
 _LOW_PX = 340
 # The rows that a window holds: what is left scrolls in the table, whose head stays.
 _TABLE_PX = 600
-# Wide enough for what stands further down, too: a count that is cut reads as another one.
-_COUNT_PX, _MACS_PX, _PATH_PX = 86, 106, 86
+# Wide enough for what stands further down, too, and for their heads on a projector: a count that is cut reads as another one.
+_COUNT_PX, _MACS_PX, _PATH_PX = 98, 106, 86
 OVERVIEW = "overview"
 
 
@@ -120,13 +120,13 @@ def _show_chart(summary: NetworkSummary, layer: str, shown: LayersView, viewer: 
     if view in COUNTING and not int(rows[metric].sum()):
         st.markdown(_("None of these layers has any."))
         return
+    letters = letters_px(is_projected=viewer.present)
     if view == "treemap":
-        letters = letters_px(is_projected=viewer.present)
         figure = treemap(rows, metric, selected=layer, letters_px=letters)
     elif view == "depth":
-        figure = along_depth(rows, metric, selected=layer)
+        figure = along_depth(rows, metric, selected=layer, letters_px=letters)
     elif view == "field":
-        figure = receptive_fields(summary, selected=layer)
+        figure = receptive_fields(summary, selected=layer, letters_px=letters)
     else:
         figure = size_and_channels(summary, selected=layer)
     what = joined((view_name(view), metric_name(metric)), ": ") if view in COUNTING else view_name(view)
