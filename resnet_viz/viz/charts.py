@@ -220,11 +220,11 @@ def receptive_fields(summary: NetworkSummary, *, selected: str | None = None, le
             hovertemplate=f"%{{x}}<br>{text}<extra></extra>",
         )
     # On a phone the line has no room for more than its number before the curve comes.
-    before, number, unit = _("the picture: {n} px").format(n=height).partition(str(height))
+    before, side, unit = _("the picture: {n} px").format(n=height).partition(str(height))
     figure.add_hline(
         y=height,
         line={"dash": "dash", "width": 1.5, "color": "#808080"},
-        annotation_text=wide_only(before) + number + unit,
+        annotation_text=wide_only(before) + side + unit,
         annotation_position="top left",
     )
     if selected in names:
