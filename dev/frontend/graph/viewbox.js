@@ -30,13 +30,15 @@ export function around(place, bounds, [width, height], scale) {
   return { x, y, width: w, height: h };
 }
 
-/** Returns the box moved up or down until nothing above a place is seen in part: all of it where there is room, else none. */
+/** Returns the box moved up or down until nothing above a place is seen in part: all of it where there is room, else none,
+ *  unless half of the view were empty then. */
 export function uncut(box, place, others) {
   const end = (other) => other.y + other.height;
   const cut = others.filter((other) => other.y < box.y && end(other) > box.y && end(other) <= place.y);
   if (!cut.length) return box;
   const top = Math.min(...cut.map((other) => other.y)) - ABOVE;
   const hasRoom = end(place) <= top + box.height;
+  if (!hasRoom && place.height < box.height / 2) return box;
   return { ...box, y: hasRoom ? top : Math.max(...cut.map(end)) + ABOVE };
 }
 

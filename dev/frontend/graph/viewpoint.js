@@ -57,16 +57,17 @@ export class Viewpoint {
     this.flyTo(() => this.drawing.things.place(goal, AROUND));
   }
 
-  /** All stays in sight if it can be read; else goes to what was opened. What was folded from elsewhere, as by a lesson that
+  /** All stays in sight if it can be read; else goes to what was opened, by a lesson with what is open beside it. What was folded from elsewhere, as by a lesson that
    *  goes on to another place, leaves nothing to stay at. */
   lookAtOpened(crumbs, before) {
     const { camera } = this;
     const { opened, things } = this.drawing;
     const fresh = new Set([...opened].filter((name) => !before.has(name)));
     const group = this.toggled ?? innermost(crumbs, fresh) ?? [...fresh].at(-1);
+    const extent = this.toggled ? "group" : "together";
     const isFolded = [...before].some((name) => !opened.has(name));
     if (camera.isFitted && camera.isReadable) camera.fit(true);
-    else if (things.group(group)) this.flyTo(() => this.drawing.things.group(group));
+    else if (things.group(group)) this.flyTo(() => this.drawing.things[extent](group));
     else if (camera.isFitted || (isFolded && camera.isReadable)) camera.fit(true);
     else if (isFolded && !this.toggled) this.survey(innermost(crumbs, this.drawing.things.groups));
   }
