@@ -168,10 +168,12 @@ def test_a_projector_shows_18_px_folded_and_14_px_in_an_open_block(visit):
     page = visit().open("/?present=1")
     expect(selected(page)).to_be_attached()
     eventually(lambda: is_whole(page), "all of the picture is in its frame")
+    settled(page)
     assert smallest(page) >= 18
     page.goto(page.url.split("?")[0] + "?present=1&open=3.3b")
     expect(node(page, "res3b_branch2b")).to_be_visible()
     eventually(lambda: is_whole(page), "the open block and the network above it are in the frame")
+    settled(page)
     assert smallest(page) >= 14
 
 
@@ -191,6 +193,8 @@ def test_what_stands_below_the_picture_is_below_it_and_within_the_window(visit):
 
     def is_below() -> bool:
         place, view = below.bounding_box(), frame(page)
+        if not place or not view:  # for a moment, while all is drawn anew
+            return False
         return place["y"] >= view["y"] + view["height"] and place["y"] + place["height"] <= 900
 
     eventually(is_below, "the table of differences stands below the picture, in sight")
