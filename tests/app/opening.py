@@ -39,10 +39,10 @@ def opened(page: str = "architecture", params: dict[str, str] | None = None, *, 
         app.query_params[name] = value
     for name in () if folded else FOLDED:
         app.session_state[name] = True
+    if page != "architecture":
+        app.switch_page(PAGES[page])
     app.run()
     OPENED.append(page)
-    if page != "architecture":
-        app.switch_page(PAGES[page]).run()
     assert not app.exception
     return app
 
