@@ -271,14 +271,15 @@ def test_streamlits_word_that_the_page_is_at_work_covers_no_control_of_the_frame
     page = chromium.new_page(locale="en-US")
     page.set_default_timeout(1000 * PATIENCE_S)
     page.route_web_socket("**/_stcore/stream", without_its_end)
-    page.goto(f"{server.url}/layers?preset=cifar-20")
-    for width in (390, 900, 1280):
+    for width, more in ((390, ""), (900, ""), (1280, ""), (1280, "&present=1")):
+        if width == 390 or more:
+            page.goto(f"{server.url}/layers?preset=cifar-20{more}")
         page.set_viewport_size({"width": width, "height": 720})
         found = page.wait_for_function(
             """(width) => {
                 const place = (name) => document.querySelector(name)?.getBoundingClientRect();
                 const word = place("[data-testid=stStatusWidget]");
-                if (innerWidth !== width || !word?.width || !place(".st-key-changes_toggle")?.width) return null;
+                if (innerWidth !== width || !word?.width || !place(".st-key-changes_toggle, .st-key-subject_present")?.width) return null;
                 const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
                 const controls = ".st-key-menus > *, [data-testid=stTopNavLink], [data-testid=stSidebarNavLink], "
                     + ".st-key-subject_parts, .st-key-subject_changes, [data-testid=stMainMenu]";
