@@ -25,8 +25,8 @@ ANNA = owner_digest("anna")
 OLD = owners.LIFETIME_S + 60
 
 
-def aged(path):
-    os.utime(path, (time.time() - OLD,) * 2)
+def aged(path, by_s=OLD):
+    os.utime(path, (time.time() - by_s,) * 2)
     return path
 
 
@@ -35,7 +35,14 @@ def stores(tmp_path, monkeypatch):
     """The server's stores on a data folder of their own, where one may keep 50 kB."""
     monkeypatch.setenv("RESNET_VIZ_DATA", str(tmp_path))
     monkeypatch.setattr(owners, "MAX_KEPT_BYTES", 50_000)
-    stores = (services.uploads, services.weights_store, services.walks, services.numbers, services.run_store)
+    stores = (
+        services.uploads,
+        services.weights_store,
+        services.walks,
+        services.progress,
+        services.numbers,
+        services.run_store,
+    )
     for store in stores:
         store.cache_clear()
     yield services
@@ -148,6 +155,18 @@ def test_every_folder_of_visitors_is_swept_by_one_rule(stores, tmp_path):
     for name in owners.KEPT:
         delete_expired(tmp_path / name)
     assert not [path for name in owners.KEPT for path in (tmp_path / name).glob("*")]
+
+
+def test_what_a_lesson_was_answered_is_kept_for_thirty_days(stores, tmp_path):
+    stores.progress().save("anna", b"p")
+    day_s = 24 * 3600
+    aged(tmp_path / owners.PROGRESS / ANNA, 29 * day_s)
+    stores.sweep()
+    assert stores.progress().load("anna") == b"p"  # a use: thirty more
+    aged(tmp_path / owners.PROGRESS / ANNA, 31 * day_s)
+    assert stores.progress().load("anna") is None
+    stores.sweep()
+    assert not (tmp_path / owners.PROGRESS / ANNA).exists()
 
 
 def test_a_store_of_runs_without_a_room_keeps_what_the_terminal_wants(tmp_path):
