@@ -357,7 +357,7 @@ def test_one_click_takes_imagenets_weights_with_their_network_size_and_pixels(mo
 @pytest.mark.parametrize(
     ("params", "sentence", "key"),
     [
-        ({"input": "96"}, "At 96 px the last layer needs other weights.", "doubt_size"),
+        ({"input": "128"}, "At 128 px the last layer needs other weights.", "doubt_size"),
         ({"shortcut.enabled": "off"}, "These weights were learned with shortcuts.", "doubt_shortcuts"),
         ({"surgery": "drop:3b"}, "A part of the network is switched off", "doubt_whole"),
         ({"weights": "random"}, "The weights are random, so the prediction means nothing.", "doubt_trained"),

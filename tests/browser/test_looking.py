@@ -189,7 +189,7 @@ def test_a_channel_is_switched_off_among_the_maps_and_on_again(visit):
     table = page.locator("table.prediction")
     expect(table).to_contain_text("star")
     page.locator(".st-key-maps .silence").click()
-    expect(page.locator(".st-key-surgery_done")).to_contain_text(re.compile(r"channels \d+ of res3b_out switched off"))
+    expect(page.locator(".st-key-surgery_done")).to_contain_text(re.compile(r"channel \d+ of res3b_out switched off"))
     expect(table).to_contain_text("→")
     expect(page.locator(".st-key-maps .silence")).to_have_text("Switch this channel on again")
     expect(page.locator(".st-key-maps .title")).to_contain_text("(switched off)")

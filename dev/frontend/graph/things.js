@@ -108,7 +108,7 @@ export class Things {
     const box = node.getBBox();
     const { a, d, e, f } = node.parentNode.closest("g.parts").getCTM().inverse().multiply(node.getCTM());
     const [x, y, width, height] = [box.x * a + e, box.y * d + f, box.width * a, box.height * d];
-    const [dx, dy] = [width * around * 0.5, height * around];
+    const [dx, dy] = [width * around * 0.5, height * around * 0.25]; // what stands beside it more than above and below
     return { x: x - dx, y: y - dy, width: width + 2 * dx, height: height + 2 * dy };
   }
 }

@@ -57,8 +57,8 @@ export class Viewpoint {
     this.flyTo(() => this.drawing.things.place(goal, AROUND));
   }
 
-  /** All stays in sight if it can be read; else goes to what was opened, by a lesson with what is open beside it. What was folded from elsewhere, as by a lesson that
-   *  goes on to another place, leaves nothing to stay at. */
+  /** All stays in sight if it can be read; else goes to what was opened, by a lesson with what is open beside it. What was
+   *  folded from elsewhere, as by a lesson that goes on to another place, leaves nothing to stay at. */
   lookAtOpened(crumbs, before) {
     const { camera } = this;
     const { opened, things } = this.drawing;
