@@ -33,6 +33,8 @@ def shape_arithmetic(record: LayerRecord) -> list[str]:
         return [f"{' · '.join(map(str, before))} = {after[0]:,}"]
     if isinstance(layer, GlobalAveragePool):
         return [_("mean over {n} cells of each of {c} channels").format(n=before[0] * before[1], c=before[2])]
+    if isinstance(layer, Dense):
+        return [_("one number for each of {n} units").format(n=after[0])]
     if len(before) != 3 or not isinstance(layer, (Conv, MaxPool, AveragePool, Padding, ChannelPad)):
         return [_("the shape stays {shape}").format(shape=shape_text(after))]
     axes = [(_("height"), before[0], after[0]), (_("width"), before[1], after[1])]

@@ -10,6 +10,7 @@ from resnet_viz.analysis.curves import Metrics
 from resnet_viz.jobs.store import QueueEntry
 from resnet_viz.messages import N_, Titles
 from resnet_viz.messages import gettext as _
+from resnet_viz.spec.rules import whole_of
 from resnet_viz.training.demos import demos
 from resnet_viz.training.record import RunFolder, RunRecord
 
@@ -41,7 +42,7 @@ def run_name(run: QueueEntry) -> str:
     """Return what a run is called: as its owner typed it, or our name in the reader's language."""
     title, _comma, seed = run.name.rpartition(", seed ")
     own = demos().get(run.demo)
-    if own is None or title != own.title or not seed.isdecimal():
+    if own is None or title != own.title or whole_of(seed) is None:
         return run.name
     return _("{title}, seed {n}").format(title=_(title), n=seed)
 

@@ -160,7 +160,9 @@ def _ramp(values: Mapping[str, float], title: str, text: Callable[[float], str],
     for drawn, value in values.items():
         fill = table[round(place(value) * (_STEPS - 1))]
         fills[drawn] = (fill, ink_on(fill))
-    return Coloring(fills, Legend(title, text(low), text(high), tuple(table[:: _STEPS // 8])))
+    return Coloring(
+        fills, Legend(title, text(low), text(high), tuple(table[round(share / 8 * (_STEPS - 1))] for share in range(9)))
+    )
 
 
 def _kinds(summary: NetworkSummary, members: Mapping[str, tuple[str, ...]]) -> Legend:

@@ -26,7 +26,11 @@ def test_more_is_brighter(name, members):
     made = color_by(COURSE, members, name)
     assert made.legend.low
     assert made.legend.high
-    assert len(made.legend.stops) == 8
+    assert len(made.legend.stops) == 9
+    assert {fill for fill, _ink in made.fills.values()} >= {
+        made.legend.stops[0],
+        made.legend.stops[-1],
+    }  # smallest, largest
     if name == "parameters" and members is ALL:
         fill = {drawn: brightness(color) for drawn, (color, _ink) in made.fills.items()}
         assert fill["res5a_branch2b"] > fill["res3a_branch2a"] > fill["bn2a_branch2a"]

@@ -59,6 +59,7 @@ COURSE = analyse(PRESETS["course"])
 
 def test_padding_and_convolution_are_two_steps():
     assert shape_arithmetic(COURSE.record("pad")) == ["64 + 2·3 = 70"]
+    assert shape_arithmetic(COURSE.record("fc6")) == ["one number for each of 6 units"]
     assert shape_arithmetic(COURSE.record("conv1")) == ["⌊(70 − 7) / 2⌋ + 1 = 32"]
     assert shape_arithmetic(COURSE.record("pool1")) == ["⌊(32 − 3) / 2⌋ + 1 = 15"]
     assert shape_arithmetic(COURSE.record("res3a_branch2a")) == ["⌊(15 − 1) / 2⌋ + 1 = 8"]
