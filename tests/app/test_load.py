@@ -4,11 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 # A first page used 12 times the processor of the plain one while Streamlit's file watcher walked our modules for each.
 COUNTS = "--first 6 --people 3 --seconds 12 --pictures 6 --warm 4 --ttl 1 --left-share 2 --cost-ratio 5"
 
 
+@pytest.mark.timeout(300)
 def test_a_small_class_is_served_and_everyone_sees_their_own_picture():
     command = [sys.executable, "dev/benchmarks/load.py", *COUNTS.split()]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -1,6 +1,8 @@
 """Maps in the browser, surgery, explanations, and the file taken home."""
 
 import re
+import statistics
+from collections import defaultdict
 
 import numpy as np
 import pytest
@@ -41,18 +43,25 @@ def test_two_thousand_channels_sort_scale_and_grow_within_a_frame_and_without_a_
     ready(page)
     expect(page.locator(MOSAIC)).to_have_attribute("aria-label", re.compile("2,048 channels"))
     before = len(frames)
-    times = []
+    times: dict[str, list[float]] = defaultdict(list)
+
+    def drawn(what: str) -> None:
+        times[what].append(float(page.locator(MOSAIC).get_attribute("data-drawn")))
+
     page.locator(".st-key-maps .more summary").click()
-    for order in ("by number", "most zeros first", "most alike first", "strongest first") * 2:
-        setting(page, "sorted by").select_option(label=order)
-        times.append(float(page.locator(MOSAIC).get_attribute("data-drawn")))
     own = page.locator(".st-key-maps .more input[type=checkbox]")
-    own.check()
-    times.append(float(page.locator(MOSAIC).get_attribute("data-drawn")))
     slider = page.locator(".st-key-maps .more input[type=range]")
-    for size in ("3", "0"):
-        slider.fill(size)
-        times.append(float(page.locator(MOSAIC).get_attribute("data-drawn")))
+    for _round in range(3):
+        for order in ("by number", "most zeros first", "most alike first", "strongest first"):
+            setting(page, "sorted by").select_option(label=order)
+            drawn(order)
+        for is_own in (True, False):
+            own.set_checked(is_own)
+            drawn(f"own scale: {is_own}")
+        for size in ("3", "0"):
+            slider.fill(size)
+            drawn(f"size {size}")
+    own.check()
     setting(page, "colours").select_option(label="cividis")
     page.keyboard.press("Escape")
     page.locator(MOSAIC).click(position={"x": 40, "y": 60})
@@ -63,8 +72,9 @@ def test_two_thousand_channels_sort_scale_and_grow_within_a_frame_and_without_a_
     expect(page.locator(MOSAIC)).to_have_attribute("aria-label", re.compile("256 channels"))
     quiet(page)
     assert len(frames) == before + 2  # of all these, the server heard of the channel, for the link, and of the block
-    # By the clock, which others on the machine stretch: a frame is enough where three of eleven draws are left alone.
-    assert sorted(times)[2] < 16, times
+    # The usual draw, and of every kind the one of three that was least disturbed.
+    assert statistics.median(time for kind in times.values() for time in kind) < 16, times
+    assert max(min(kind) for kind in times.values()) < 16, times
 
 
 def test_what_the_pointer_says_is_what_the_arrays_say(visit):

@@ -184,7 +184,7 @@ def assert_same(folder, whole):
 def test_a_killed_process_resumes_bit_for_bit(tmp_path):
     """Three kills at random moments here, 200 in the soak; the resumed curve equals the uninterrupted one."""
     kills, source = int(os.environ.get("RESNET_VIZ_KILLS", "3")), np.random.default_rng(0)
-    own = plan_of_one(updates=str(20 * kills + 20), measure_every="1", evaluate_every="20")
+    own = plan(updates=str(20 * kills + 20), measure_every="1", evaluate_every="20")
     whole, _record = run(tmp_path / "whole", own)
     folder = folder_of(tmp_path / "killed", own)
     for _kill in range(kills):

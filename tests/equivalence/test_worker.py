@@ -687,23 +687,24 @@ def test_the_worker_that_looks_imports_no_keras():
     client.close()
 
 
-def test_the_gradient_worker_starts_when_it_is_needed_and_leaves_when_nobody_asks(monkeypatch):
-    """What comes and goes here is a stand-in: how often it starts does not hang on Keras."""
-    workers, steps = Workers(idle_s=1.0), []
-    gradient = workers.clients["gradient"]
-    code = "ready()\nwhile True:\n    done(take()[0])\n"
-    monkeypatch.setattr(gradient, "_command", [sys.executable, "-c", HEAD + code])
+def test_the_gradient_worker_starts_when_it_is_needed_and_leaves_when_nobody_asks(workers, monkeypatch):
+    steps, gradient = [], workers.clients["gradient"]
+    ask = EffectiveFields(Network(SPEC), picture(), ["conv1"])
+    workers.ask(ask)
+    first, restarts = gradient.pid, gradient.status().restarts
+    monkeypatch.setattr(gradient, "_idle_s", 1.0)
+    gradient._clock.cancel()  # it would look again in ten minutes
+    gradient._clock = None
+    workers.ask(ask)
+    assert gradient.pid == first
+    assert until(lambda: gradient.pid is None)
     asked(workers, SPEC, picture(), NODES)
-    assert gradient.pid is None
-    for count in (1, 2):
-        workers.ask(
-            EffectiveFields(Network(SPEC), picture(), ["conv1"]), Waiting(lambda step, _share: steps.append(step))
-        )
-        assert steps.count("start gradient") == count
-        assert until(lambda: gradient.pid is None)
     assert workers.pid is not None
-    assert gradient.status().restarts == 0, "it was not replaced, it had left"
-    workers.close()
+    assert gradient.pid is None, "maps need no gradients"
+    workers.ask(ask, Waiting(lambda step, _share: steps.append(step)))
+    assert steps[0] == "start gradient"
+    assert gradient.pid not in (None, first)
+    assert gradient.status().restarts == restarts, "it was not replaced, it had left"
 
 
 def test_a_sanity_check_is_never_silent_for_the_length_of_a_map(worker):
