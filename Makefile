@@ -3,6 +3,9 @@ VENV ?= .venv
 WORKERS ?= 3
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
+# Tests start hundreds of processes: where Python may not keep what it compiled, each compiles it again, and an import of
+# Keras takes two and a half times as long.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help run test busy check bench performance soak load messages frontend lock format clean imagenet-check
 
 help:
