@@ -11,10 +11,11 @@ focus = subject.node, subject.activations.channel
 if subject.viewer.present or subject.viewer.walk:  # the picture alone
     picture.show(looked, *focus, has_choice=False)
 else:
+    refused = st.container(key="weights_refused")
     with st.container(key="weights_page"):
         opened, known, main = (st.container(key=f"weights_{name}") for name in ("opened", "known", "main"))
     with opened:
-        opening.show(looked)
+        opening.show(looked, refused)
     with known:
         opening.show_facts(looked)
         told = st.container(key="pixels")

@@ -51,7 +51,7 @@ def main() -> None:
             walk.measure(subject.viewer)
         elif not subject.viewer.present:
             explained_by.show_view(state.PAGE.get(), subject)
-    state.write_url()
+    state.end_run()
     lifespan.first_page.set()
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import DeletedFile
 
-from resnet_viz.errors import ResNetVizError
+from resnet_viz.errors import QuotaError, ResNetVizError
 from resnet_viz.identity import COOKIE, owner_of
 from resnet_viz.messages import ask_for_language, preferred_language, use_language
 from resnet_viz.owners import upload_refusal
@@ -41,6 +41,7 @@ EDITS = Slot("edits", 0)
 PAST: Slot[_States] = Slot("past", ())
 _FUTURE: Slot[_States] = Slot("future", ())
 _PROBLEMS: Slot[tuple[str, ...]] = Slot("problems", ())
+_TELLING: Slot[tuple[str, ...]] = Slot("telling", ())
 _LAST_URL: Slot[dict[str, str] | None] = Slot("last_url", None)
 _REPLACED_URLS: Slot[tuple[dict[str, str], ...]] = Slot("replaced_urls", ())
 _OWNER = Slot("owner", "")
@@ -57,6 +58,7 @@ def begin_run() -> Subject:
         found, problems = from_params(params)
         SUBJECT.set(found)
         _PROBLEMS.set(tuple(problems))
+        _TELLING.take()
         # A link that names a walk and no network asks for the walk's own: its stop brings the whole state.
         INVITED.set(bool(found.viewer.walk) and "preset" not in params)
     use_language(_language())
@@ -141,8 +143,16 @@ def return_to(old: Subject) -> None:
 
 
 def taken_problems() -> tuple[str, ...]:
-    """Return the sentences to show on this run, once."""
-    return _PROBLEMS.take()
+    """Return the sentences to show on this run; again, if the run before was broken off while it told them."""
+    sentences = tuple(dict.fromkeys((*_TELLING.take(), *_PROBLEMS.take())))
+    _TELLING.set(sentences)
+    return sentences
+
+
+def end_run() -> None:
+    """Know this run's sentences as told, and make the address bar the link to its state."""
+    _TELLING.take()
+    write_url()
 
 
 def add_problem(sentence: str) -> None:
@@ -180,12 +190,13 @@ def was_drawn(key: str) -> bool:
 def received(key: str) -> Any:
     """Return the file that an uploader or camera holds, or None.
 
-    Of an upload beyond the limit nothing was taken (`server/middleware.py`); Streamlit then has a mark in its place.
+    Raises:
+        QuotaError: If nothing of it was taken, as beyond the limit of uploads (`server/middleware.py`): Streamlit then has
+            a mark in its place.
     """
     file = typed(key)
     if isinstance(file, DeletedFile):
-        add_problem(upload_refusal())
-        return None
+        raise QuotaError(upload_refusal())
     return file
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1.element_tree import Block
 
 from resnet_viz.server import services
@@ -119,6 +120,21 @@ def test_where_the_greeting_cannot_be_kept_it_still_closes(monkeypatch):
     assert not app.exception
     assert GREETING not in texts(app)
     assert kept.services.seen().load("visitor") is None
+
+
+def test_a_sentence_is_told_again_if_its_run_was_broken_off(monkeypatch):
+    def broken_off():
+        st.stop()
+
+    with monkeypatch.context() as cut:  # by what the next click or a part with a clock asks for
+        cut.setattr(state, "end_run", broken_off)
+        app = opened("architecture", {"preset": "nobodys"}, folded=True)
+        told = [warning.value for warning in app.warning]
+        assert len(told) == 1
+    app.run()
+    assert [warning.value for warning in app.warning] == told
+    app.run()
+    assert not app.warning
 
 
 def test_a_run_is_shown_without_the_network_picture_and_weights_of_other_pages():

@@ -162,6 +162,18 @@ def test_what_is_none_of_ours_is_named_and_the_subjects_weights_stay(data, sente
     assert shown(app)["titles"] == ["A: random, seed 0"]
 
 
+@pytest.mark.parametrize("key", ["weights_file", "weights_upload"])
+def test_a_refusal_is_told_for_as_long_as_the_file_lies_there_and_no_longer(key):
+    app = opened("weights" if key == "weights_file" else "activations", {"preset": "torch-v1.5", "width": "0.05"})
+    for _run in range(2):  # the second one is for something else, as a part with a clock may want it
+        app.file_uploader(key=key).upload("mine.pth", b"\x80\x02}q\0.", "application/octet-stream").run()
+        app.run()
+        assert "a pickle" in app.warning[0].value
+    app.file_uploader(key=key).upload("mine.safetensors", safetensors(state_dict(WHOLE, torchvision))).run()
+    assert not app.exception
+    assert not [told.value for told in app.warning if "pickle" in told.value]
+
+
 def test_two_sets_beside_each_other_and_a_start_of_copies():
     app = opened("weights", {"preset": "course", "input": "40", "versus": "random"}, folded=True)
     header = shown(app)

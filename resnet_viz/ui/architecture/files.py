@@ -9,7 +9,6 @@ from resnet_viz.spec.edits import nearest_preset, specification_in
 from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.trial import Trial
 from resnet_viz.ui import kept, state
-from resnet_viz.ui.actions import action
 from resnet_viz.ui.architecture import handing_on
 from resnet_viz.ui.shared import uploads
 from resnet_viz.viz.coloring import MAX_OWN_BYTES, read_numbers
@@ -49,12 +48,10 @@ def show(subject: Subject, trial: Trial) -> None:
 def _take_spec() -> None:
     data = _received("spec_upload")
     if data is not None:
-        state.update(
-            lambda now: now.with_spec(specification_in(data)).having(preset=nearest_preset(specification_in(data)))
-        )
+        spec = specification_in(data)
+        state.update(lambda now: now.with_spec(spec).having(preset=nearest_preset(spec)))
 
 
-@action
 def _take_numbers() -> None:
     data = _received("numbers_upload")
     if data is None:

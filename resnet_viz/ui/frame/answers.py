@@ -9,7 +9,6 @@ from resnet_viz.lessons.progress import Progress, as_markdown, read_progress
 from resnet_viz.messages import gettext as _
 from resnet_viz.messages import in_this_language, ngettext
 from resnet_viz.ui import kept, state
-from resnet_viz.ui.actions import action
 from resnet_viz.ui.frame import walking
 from resnet_viz.ui.shared import uploads
 
@@ -67,7 +66,6 @@ def _questions(lessons: Mapping[str, Asked]) -> dict[tuple[str, int], str]:
     return {(name, stop): asked for name, (_title, questions) in lessons.items() for stop, asked in questions.items()}
 
 
-@action
 def _take() -> None:
     """Add the answers of a file to those that are kept."""
     file = state.received("answers_upload")

@@ -109,7 +109,6 @@ def _set_title(title: str) -> None:
     kept.keep_walk(replace(kept.walk(), title=title.strip() or _("My walk")))
 
 
-@action
 def _take() -> None:
     """Take the walk of a file in place of one's own, which can be brought back."""
     file = state.received("walk_upload")

@@ -60,14 +60,13 @@ def show(place: str) -> None:
     uploads.show(
         _("Your own picture (stays on this machine)"),
         upload,
-        _keep,
-        (place, upload),
+        partial(_keep, place, upload),
         kinds=_KINDS,
         most_mb=MAX_BYTES // 10**6,
     )
     if st.toggle(_("Camera"), key=f"{place}_camera_on"):
         camera = f"{place}_camera"
-        st.camera_input(_("Take a picture"), key=camera, on_change=_keep, args=(place, camera))
+        st.camera_input(_("Take a picture"), key=camera, on_change=action(_keep), args=(place, camera))
     show_preprocessing(subject.preparation, place)
 
 
@@ -114,7 +113,6 @@ def _fold(place: str) -> None:
     state.bind(_FOLDS[place], value=False)
 
 
-@action
 def _keep(place: str, key: str) -> None:
     """Store what was just uploaded, or say why not; then it is the subject's image."""
     file = state.received(key)

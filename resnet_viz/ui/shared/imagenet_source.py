@@ -1,6 +1,6 @@
 """ImageNet's weights: fetched with progress, or dropped here by someone who fetched them in another way."""
 
-from typing import Any
+from functools import partial
 
 import streamlit as st
 
@@ -10,7 +10,6 @@ from resnet_viz.messages import joined
 from resnet_viz.server import services
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.ui import say, state
-from resnet_viz.ui.actions import action
 from resnet_viz.ui.shared import uploads
 from resnet_viz.viz.words import short_bytes
 from resnet_viz.weights.choice import IMAGENET
@@ -120,8 +119,7 @@ def _show_ways(file: ImageNetFile, place: str) -> None:
     uploads.show(
         _("Without a network here: fetch `{name}` in any way, and drop it here").format(name=file.name),
         key,
-        _adopt,
-        (file, key),
+        partial(_adopt, file, key),
         help=file.url,
     )
 
@@ -141,9 +139,8 @@ def _cancel(file: ImageNetFile) -> None:
     state.forget(_WANTED)
 
 
-@action
 def _adopt(file: ImageNetFile, key: str) -> None:
-    dropped: Any = state.typed(key)
+    dropped = state.received(key)
     if dropped is None:
         return
     with st.spinner(_("Checking the weights in a process of their own …"), show_time=True):

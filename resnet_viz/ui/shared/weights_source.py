@@ -2,6 +2,7 @@
 
 import contextlib
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -15,7 +16,6 @@ from resnet_viz.server.watched import watched
 from resnet_viz.spec import ResNetSpec
 from resnet_viz.spec.changes import is_built_alike
 from resnet_viz.ui import resolving, say, state
-from resnet_viz.ui.actions import action
 from resnet_viz.ui.own_runs import run_owner
 from resnet_viz.ui.shared import controls, imagenet_source, uploads
 from resnet_viz.viz.words import network_name
@@ -83,7 +83,7 @@ def show(source: str, weights: Weights, spec: ResNetSpec) -> None:
             _("See what they have learned"), key="weights_see", on_click=lambda: state.jump(state.subject(), "weights")
         )
     key = "weights_upload"
-    uploads.show(_("Your own weights (arrays only; nothing in the file is run)"), key, _take, (key,))
+    uploads.show(_("Your own weights (arrays only; nothing in the file is run)"), key, partial(_take, key))
 
 
 def _show_card(card: Card) -> None:
@@ -134,7 +134,6 @@ def _show_seed(spec: ResNetSpec) -> None:
     )
 
 
-@action
 def _take(key: str) -> None:
     """Store the weights just uploaded, or say why not; what is not of this network is explained on its page."""
     kept = keep(key)

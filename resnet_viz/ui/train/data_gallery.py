@@ -20,7 +20,7 @@ from resnet_viz.subject.views import TrainView, parse_settings
 from resnet_viz.training.demos import demos
 from resnet_viz.training.plan import Plan, check_memory
 from resnet_viz.ui import say, state
-from resnet_viz.ui.actions import action, live
+from resnet_viz.ui.actions import live
 from resnet_viz.ui.own_runs import run_owner
 from resnet_viz.ui.shared import controls, uploads
 from resnet_viz.viz.contact_sheet import TILE_PX, contact_sheet, order_text
@@ -163,7 +163,6 @@ def _show_upload(source: str) -> None:
             st.button(_("Delete my folders"), key="folders_delete", on_click=_forget_folders)
 
 
-@action
 def _take_zip() -> None:
     file = state.received("folders_upload")
     if file is None:

@@ -2,6 +2,7 @@
 
 import html
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -11,7 +12,6 @@ from resnet_viz.server import services
 from resnet_viz.subject.trial import Trial
 from resnet_viz.subject.views import WeightsView
 from resnet_viz.ui import say, state
-from resnet_viz.ui.actions import action
 from resnet_viz.ui.shared import controls, uploads, weights_source
 from resnet_viz.viz.recognised import facts
 from resnet_viz.weights.about import About
@@ -62,12 +62,15 @@ def looked_at(view: WeightsView, trial: Trial) -> Looked:
     return Looked(view, trial, trial if is_own else seen, about, is_own)
 
 
-def show(looked: Looked) -> None:
-    """Draw where a file is dropped, and whose weights are shown where there are two."""
-    key = "weights_file"
-    uploads.show(
-        _("Weights: .safetensors, .h5, .keras, .npz or .onnx. Nothing in the file is run."), key, _keep, (key,)
-    )
+def show(looked: Looked, refused: "st.delta_generator.DeltaGenerator") -> None:
+    """Draw where a file is dropped, and whose weights are shown where there are two.
+
+    Args:
+        looked: What the page looks at.
+        refused: Where it is told why a file is refused.
+    """
+    key, label = "weights_file", _("Weights: .safetensors, .h5, .keras, .npz or .onnx. Nothing in the file is run.")
+    uploads.show(label, key, partial(_keep, key), wide=refused)
     own = weights_source.own_files()
     if looked.view.looked and looked.view.looked not in own:
         say.info(
@@ -102,7 +105,6 @@ def show_facts(looked: Looked) -> None:
         st.markdown(sentence)
 
 
-@action
 def _keep(key: str) -> None:
     """Store the file just dropped, whatever network it is of, and look at it; or say why not."""
     kept = weights_source.keep(key)
