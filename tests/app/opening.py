@@ -47,6 +47,11 @@ def opened(page: str = "architecture", params: dict[str, str] | None = None, *, 
     return app
 
 
+def ran(code: str) -> AppTest:
+    """Run a script of a few lines; Streamlit's own patience of 3 s is too short for a busy machine."""
+    return AppTest.from_string(code, default_timeout=PATIENCE_S).run()
+
+
 def texts(app: AppTest) -> str:
     kinds = ("markdown", "subheader", "warning", "info", "error", "code", "caption")
     parts = [element.value for kind in kinds for element in getattr(app, kind)]

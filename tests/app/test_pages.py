@@ -47,9 +47,8 @@ from resnet_viz.weights.store import WeightsFile
 from resnet_viz.worker.client import WorkerClient
 from resnet_viz.worker.requests.activations import Activations
 from resnet_viz.worker.workers import Workers
-from tests.patience import PATIENCE_S
 
-from .opening import OPENED, PAGES, exactly, maps_shown, opened, popover_labels, texts
+from .opening import OPENED, PAGES, exactly, maps_shown, opened, popover_labels, ran, texts
 
 SMALL = {"preset": "cifar-20", "input": "16"}
 
@@ -1207,16 +1206,16 @@ for part in range(2):
 
 
 def test_a_worker_that_is_busy_for_two_parts_of_a_page_is_a_sentence_with_a_way_on():
-    app = AppTest.from_string(BUSY, default_timeout=PATIENCE_S).run()
+    app = ran(BUSY)
     assert not app.exception
     assert "requests are waiting" in app.error[0].value
     assert [button.label for button in app.button] == ["Try again"]
 
 
 def test_a_mistake_of_ours_shows_a_number_and_no_traceback(caplog):
-    app = AppTest.from_string(
+    app = ran(
         "from resnet_viz.ui.errors import hide_traceback\nassert hide_traceback(ZeroDivisionError('secret detail'))"
-    ).run()
+    )
     assert "Something went wrong on our side (number " in app.error[0].value
     assert "secret detail" not in app.error[0].value
     assert "secret detail" in caplog.text
