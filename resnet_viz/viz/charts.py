@@ -12,9 +12,10 @@ import squarify
 
 from resnet_viz.analysis import LayerRecord, NetworkSummary, covering_cells
 from resnet_viz.messages import gettext as _
+from resnet_viz.viz.boxes import text_width_pt
 from resnet_viz.viz.dot import stage_title
 from resnet_viz.viz.letters import PX
-from resnet_viz.viz.narrow import names_along, names_at, title_in, wide_only
+from resnet_viz.viz.narrow import NARROW_PX, names_along, names_at, phone_only, title_in, wide_only
 from resnet_viz.viz.theme import MARKS, ink_on, stage_color
 from resnet_viz.viz.views import metric_name
 from resnet_viz.viz.words import family_name, family_of, part_name
@@ -75,7 +76,8 @@ def treemap(frame: pd.DataFrame, metric: str, *, selected: str | None = None, le
     for (stage, rows), area in zip(stages, _areas([int(r[metric].sum()) for _s, r in stages], _WHOLE), strict=True):
         title = stage_title(0 if stage == "head" else int(stage))
         share = f"{int(rows[metric].sum()) / total:.1%}"
-        _frame(figure, area, (f"{title}  {share}", title, *stage.removeprefix("head")), _STAGE_FILL, letters_px)
+        titles = (f"{title}  {share}", title, *stage.removeprefix("head"))
+        _frame(figure, area, titles, _STAGE_FILL, letters_px, narrow=[f"{stage}  {share}"])
         blocks = [(str(name), own) for name, own in rows.groupby("block", sort=False)]
         places = _areas([int(own[metric].sum()) for _b, own in blocks], area.inside())
         for (block, own), place in zip(blocks, places, strict=True):
@@ -87,6 +89,9 @@ def treemap(frame: pd.DataFrame, metric: str, *, selected: str | None = None, le
             cells = zip(own["layer"], values, _areas(values, inner), strict=True)
             leaves += [_Leaf(str(layer), block, color, value, value / total, cell) for layer, value, cell in cells]
     _tile(figure, leaves, selected, letters_px)
+    for leaf in leaves:
+        if leaf.layer == selected:
+            _name_upright(figure, leaf, letters_px)
     hidden = {"visible": False, "fixedrange": True}
     return figure.update_layout(
         xaxis=hidden | {"range": [0, _WHOLE.width]},
@@ -123,6 +128,23 @@ def _tile(figure: go.Figure, leaves: Sequence["_Leaf"], selected: str | None, le
         },
         hovertemplate="%{customdata[0]}<br>%{customdata[1]:,} (%{customdata[2]:.1%})<extra></extra>",
     )
+
+
+def _name_upright(figure: go.Figure, leaf: "_Leaf", letters_px: int) -> None:
+    """Write the name of the chosen layer upright, where a phone has no room for it but that way."""
+    width = leaf.area.width / _WHOLE.width * NARROW_PX
+    height = leaf.area.height / _WHOLE.height * _HEIGHT_PX
+    long = text_width_pt(leaf.label, letters_px)
+    if width < long < height and width > letters_px:
+        middle = leaf.area.x + leaf.area.width / 2, leaf.area.y + leaf.area.height / 2
+        figure.add_annotation(
+            x=middle[0],
+            y=middle[1],
+            text=phone_only(leaf.label),
+            textangle=-90,
+            showarrow=False,
+            font={"color": ink_on(leaf.color)},
+        )
 
 
 class _Leaf(NamedTuple):
@@ -170,12 +192,14 @@ def _areas(values: list[int], area: _Area) -> list[_Area]:
     return [found[place] for place in range(len(values))]
 
 
-def _frame(figure: go.Figure, area: _Area, titles: Sequence[str], fill: str, letters_px: int) -> None:
-    """Draw a frame under the bars, with the first of its titles that fits into the width there is."""
+def _frame(
+    figure: go.Figure, area: _Area, titles: Sequence[str], fill: str, letters_px: int, narrow: Sequence[str] = ()
+) -> None:
+    """Draw a frame under the bars, with the first of its titles that fits into the width there is; see `title_in`."""
     right, bottom = area.x + area.width, area.y + area.height
     line = {"width": 1, "color": "rgba(128, 128, 128, 0.5)"}
     figure.add_shape(type="rect", x0=area.x, x1=right, y0=area.y, y1=bottom, fillcolor=fill, line=line, layer="below")
-    text = title_in(titles, area.width / _WHOLE.width, letters_px)
+    text = title_in(titles, area.width / _WHOLE.width, letters_px, narrow)
     if text and area.height * _MOST_TITLE >= _TITLE:
         figure.add_annotation(x=area.x, y=area.y, text=text, showarrow=False, xanchor="left", yanchor="top", xshift=3)
 

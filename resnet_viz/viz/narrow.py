@@ -20,19 +20,26 @@ def wide_only(text: str) -> str:
     return f"<span style='--wide:1'>{text}</span>" if text else ""
 
 
-def title_in(texts: Sequence[str], share: float, letters_px: int) -> str:
+def phone_only(text: str) -> str:
+    """Return a part of a text for which a window has another place, unless it is a phone's."""
+    return f"<span style='--phone:1'>{text}</span>"
+
+
+def title_in(texts: Sequence[str], share: float, letters_px: int, narrow: Sequence[str] = ()) -> str:
     """Return the first of some texts that fits into a share of a chart's width, what a narrow chart has no room for marked.
 
     Args:
         texts: From the longest to the shortest, each a part of the one before.
         share: Of the chart's width, from 0 to 1.
         letters_px: The size of the letters.
+        narrow: What a narrow chart has rather, where it fits and is a part of what a wide one has.
     """
-    fitting = [
-        next((text for text in texts if text_width_pt(text, letters_px) < share * width), "")
-        for width in (WIDE_PX, NARROW_PX)
-    ]
-    whole, part = fitting
+
+    def fitting(those: Sequence[str], width_px: int) -> str:
+        return next((text for text in those if text_width_pt(text, letters_px) < share * width_px), "")
+
+    whole = fitting(texts, WIDE_PX)
+    part = fitting([text for text in (*texts[:1], *narrow, *texts[1:]) if text in whole], NARROW_PX)
     if not part:
         return wide_only(whole)
     before, _part, after = whole.partition(part)

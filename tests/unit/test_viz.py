@@ -41,7 +41,7 @@ from resnet_viz.viz.curves import confusion, loss_over_rate, norms_by_block, ove
 from resnet_viz.viz.depth import branch_to_shortcut, mean_and_deviation, ratio_sentences, zeros_sentence
 from resnet_viz.viz.letters import PROJECTED_PX, PX, lettered
 from resnet_viz.viz.mosaic import Scale, mosaic_png, per_channel_png, shared_scale, tiles
-from resnet_viz.viz.narrow import names_at, wide_only
+from resnet_viz.viz.narrow import names_at, phone_only, wide_only
 from resnet_viz.viz.overlay import overlay_png
 from resnet_viz.viz.overview import overview_data, parts_of
 from resnet_viz.viz.pixel import padding_under, sum_data
@@ -248,6 +248,19 @@ def test_every_label_of_the_treemap_can_be_read_and_a_tile_without_one_is_named_
     ]
     assert "Stage 5  52.1%" in titles
     assert wide_only("Stage ") + "3" in titles  # on a phone its number alone has room
+
+
+def test_on_a_phone_the_treemap_tells_the_shares_that_have_room_and_the_name_of_the_chosen_layer():
+    """By work, which the lessons look at: stage by stage, and the projection that is asked about."""
+    figure = treemap(to_frame(COURSE), "macs", selected="res5a_branch1")
+    titles = {note.text: note for note in figure.layout.annotations}
+    assert {
+        "Stage 4  39.6%",
+        *(wide_only("Stage ") + short for short in ("2  16.8%", "3  27.2%", "5  13.0%")),
+    } <= titles.keys()
+    assert titles[phone_only("branch1")].textangle == -90
+    roomy = treemap(to_frame(COURSE), "macs", selected="conv1").layout.annotations
+    assert not [note for note in roomy if "--phone" in note.text]
 
 
 def test_a_projected_chart_has_all_its_letters_from_18_px_on():
