@@ -7,6 +7,7 @@ import json
 import re
 import reprlib
 import unicodedata
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -90,6 +91,11 @@ class Walk:
     def is_lesson(self) -> bool:
         """Whether any stop asks for a prediction."""
         return any(stop.ask for stop in self.stops)
+
+    def still_asked(self, answered: Container[int]) -> frozenset[str]:
+        """Return the quantities that stops ask for which are not answered yet, by number: no page tells them until they are."""
+        stops = enumerate(self.stops, start=1)
+        return frozenset(stop.ask.quantity for n, stop in stops if stop.ask and stop.ask.quantity and n not in answered)
 
     def to_json(self) -> str:
         """Return the file's text; `read_walk` reads it back."""

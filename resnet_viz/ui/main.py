@@ -58,6 +58,7 @@ def main() -> None:
 def _show_above(trial: Trial, viewer: Viewer, sentences: Sequence[str]) -> None:
     """Draw what may stand above a page; the places are always there, so that what stands below stays what it is."""
     is_new = kept.is_new()
+    state.STILL_ASKED.set(walk.still_asked(viewer))
     with st.container(key="above"):
         if viewer.walk:
             walk.show(viewer)

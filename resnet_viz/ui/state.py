@@ -33,6 +33,8 @@ INVITED = Slot("invited", empty=False)
 """Whether the link in the address bar asked for a walk and said nothing of a network."""
 ASKED = Slot("asked", "")
 """What a lesson's stop waits for on this run: an "answer", a "cell", nothing any more ("answered", "pointed"); "" where none asks."""
+STILL_ASKED: Slot[frozenset[str]] = Slot("still_asked", frozenset())
+"""The quantities that the lesson on the page has yet to ask for: no part of the page tells them."""
 CHANGING = Slot("changing", empty=False)
 """Whether the controls that change the network are open."""
 EDITS = Slot("edits", 0)

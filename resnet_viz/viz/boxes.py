@@ -110,12 +110,14 @@ class Pen:
         status: What became of a layer in a difference.
         lost_edges: Edges of the other network that this one does not have.
         members: Layer ids behind each drawn node.
+        signed: What became of layers, by the signs that stand in boxes.
     """
 
     summary: NetworkSummary
     status: Mapping[str, str]
     lost_edges: frozenset[tuple[str, str]]
     members: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    signed: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Measure once what all sizes are relative to."""
@@ -147,6 +149,7 @@ class Pen:
             mark = mark._replace(color=frame.color, style=f"{mark.style},{frame.style}")
             sign = "" if role == "add" else frame.sign  # "+ +" would be two additions; there the frame says it
         self.members[name] = tuple(dict.fromkeys(ids))
+        self.signed |= {status} if sign else set()
         return Box(name, role, lines, mark, fill, status, sign, is_ours)
 
     def layer(self, node: Node, *, show_id: bool) -> Box:

@@ -55,11 +55,13 @@ class Drawing:
         rows: The stages from stem to head.
         members: Layer ids behind each drawn node, in order; the last one is what the node gives out.
         summary: The picture in a sentence, for those who cannot see it.
+        signed: What became of layers in a difference, as far as signs in the picture say so.
     """
 
     rows: tuple[Row, ...]
     members: dict[str, tuple[str, ...]]
     summary: str
+    signed: frozenset[str] = frozenset()
 
     def drawn(self, node_id: str) -> str | None:
         """Return the drawn node that stands for a layer, if any does."""
@@ -133,7 +135,7 @@ class _Picture:
         if self.opened:
             opened = _("Open: {groups}").format(groups=joined(sorted(self.opened)))
             sentence = joined((_("{sentence}.").format(sentence=sentence), opened), " ")
-        return Drawing(tuple(rows), self.pen.members, sentence)
+        return Drawing(tuple(rows), self.pen.members, sentence, frozenset(self.pen.signed))
 
     def row(self, stage: int, filters: tuple[tuple[str, tuple[str, ...]], ...], parts: list[Part]) -> Row:
         ids = [node.id for node in self.summary.graph.nodes if node.stage == stage]

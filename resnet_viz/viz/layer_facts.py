@@ -1,5 +1,6 @@
 """The facts of one layer: its arithmetic, its cost, what a cell of it sees, and which of its cells are used."""
 
+from collections.abc import Container
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -50,14 +51,19 @@ def reads_of(spec: ResNetSpec, node: str) -> Reads | None:
     return Reads(found.cells, found.read, highest, len(found.readers), found.is_edge, counts_png(found.counts))
 
 
-def unused_cells(spec: ResNetSpec, node: str) -> list[tuple[str, Reads]]:
+def unused_cells(spec: ResNetSpec, node: str, untold: Container[str] = ()) -> list[tuple[str, Reads]]:
     """Return which cells of a layer are used, where not all are: here, and with the stride on the other convolution.
+
+    Args:
+        spec: The network.
+        node: The layer.
+        untold: Quantities that are not to be told.
 
     Returns:
         The counts, each with a sentence; nothing where all cells are used.
     """
     here = reads_of(spec, node)
-    if here is None or here.used == here.cells:
+    if here is None or here.used == here.cells or not _tells("used", node, untold):
         return []
     maps = [(_("here"), here)]
     twin = other_stride(spec)
@@ -77,25 +83,49 @@ def _counted(title: str, reads: Reads) -> str:
     ).format(title=title, used=f"{reads.used:,}", cells=f"{reads.cells:,}", n=reads.highest)
 
 
-def layer_facts(summary: NetworkSummary, record: LayerRecord) -> str:
-    """Return a layer's shape, parameters, cost, memory and sight as an HTML table, each with its arithmetic."""
-    rows = [
-        (_("Shape"), "<br>".join(shape_arithmetic(record))),
-        (_("Parameters"), _parameters(record)),
-        (_("MACs"), mac_arithmetic(record)),
-        (_("Memory"), _("{n} per picture (float32)").format(n=short_bytes(record.activation_bytes))),
-        (_("Sees"), _field(summary, record)),
-    ]
+# What each line tells of a layer, by the names under which a lesson asks for it.
+_TOLD = {
+    "shape": ("output_side", "channels", "cells", "values", "shape"),
+    "parameters": ("parameters", "kernel_weights"),
+    "macs": ("macs",),
+    "memory": ("values", "activation_bytes"),
+    "sees": ("receptive_field", "step", "cells_that_cover"),
+    "used": ("read_cells", "unread_cells", "unread_cell"),
+}
+
+
+def _tells(line: str, layer: str, untold: Container[str]) -> bool:
+    """Return whether a line tells nothing of a layer that is not to be told."""
+    return not any(f"{quantity}({layer})" in untold for quantity in _TOLD[line])
+
+
+def layer_facts(summary: NetworkSummary, record: LayerRecord, untold: Container[str] = ()) -> str:
+    """Return a layer's shape, parameters, cost, memory and sight as an HTML table, each with its arithmetic.
+
+    Args:
+        summary: The network.
+        record: The layer.
+        untold: Quantities that are not to be told: the lines that tell them are left out.
+    """
+    rows = {
+        "shape": (_("Shape"), "<br>".join(shape_arithmetic(record))),
+        "parameters": (_("Parameters"), _parameters(record)),
+        "macs": (_("MACs"), mac_arithmetic(record)),
+        "memory": (_("Memory"), _("{n} per picture (float32)").format(n=short_bytes(record.activation_bytes))),
+        "sees": (_("Sees"), _field(summary, record)),
+    }
     reads = reads_of(summary.graph.spec, record.node.id)
     if reads and reads.used < reads.cells:
-        rows.append((_("Used"), used_sentence(reads.cells, reads.used, reads.readers, is_edge=reads.is_edge)))
-    table = "".join(f"<tr><td>{name}</td><td>{text}</td></tr>" for name, text in rows)
+        rows["used"] = _("Used"), used_sentence(reads.cells, reads.used, reads.readers, is_edge=reads.is_edge)
+    told = (row for line, row in rows.items() if _tells(line, record.node.id, untold))
+    table = "".join(f"<tr><td>{name}</td><td>{text}</td></tr>" for name, text in told)
     return f"<table class='facts'>{table}</table>"
 
 
-def shapes_line(record: LayerRecord) -> str:
-    """Return the shapes before and after the layer."""
-    return f"`{shape_text(record.input_shape)}` → `{shape_text(record.output_shape)}`"
+def shapes_line(record: LayerRecord, untold: Container[str] = ()) -> str:
+    """Return the shapes before and after the layer; the one before alone, where the other is not to be told."""
+    before, after = (f"`{shape_text(shape)}`" for shape in (record.input_shape, record.output_shape))
+    return f"{before} → {after}" if _tells("shape", record.node.id, untold) else before
 
 
 def _parameters(record: LayerRecord) -> str:

@@ -1,6 +1,6 @@
 """The network picture as the browser's component takes it: parts to lay out, cards, colours, words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from resnet_viz.analysis import LayerRecord, NetworkSummary
@@ -11,7 +11,8 @@ from resnet_viz.viz.block_account import block_shapes, shortcut_term
 from resnet_viz.viz.boxes import Box, Part
 from resnet_viz.viz.coloring import Coloring, color_title
 from resnet_viz.viz.dot import Drawing, stage_title
-from resnet_viz.viz.words import layer_title, short_count
+from resnet_viz.viz.theme import STATUS_MARKS
+from resnet_viz.viz.words import layer_title, short_count, status_name
 
 
 def picture_data(
@@ -21,6 +22,8 @@ def picture_data(
     coloring: Coloring,
     colors: tuple[str, Sequence[str]],
     file_name: str,
+    *,
+    tells_shapes: bool = True,
 ) -> dict[str, Any]:
     """Return everything `dev/frontend/graph` needs, as plain JSON values.
 
@@ -31,17 +34,18 @@ def picture_data(
         coloring: What its colours mean.
         colors: The chosen colouring, and those to choose from.
         file_name: Stem of saved pictures.
+        tells_shapes: Whether it says what leaves stages, blocks and layers.
     """
     return {
         "headers": drawing.headers,
-        "rows": rows_of(drawing),
+        "rows": [row if tells_shapes else row | {"shape": ""} for row in rows_of(drawing)],
         "selected": _chosen(summary, drawing, node),
         "label": drawing.summary,
         "layers": list(summary.by_id),
         "crumbs": _crumbs(summary, node),
-        "cards": cards_of(summary, drawing),
+        "cards": cards_of(summary, drawing, tells_shapes=tells_shapes),
         "fills": coloring.fills,
-        "legend": _legend(coloring),
+        "legend": _legend(coloring) | {"signs": _signs(drawing)},
         "color": colors[0],
         "colors": [[name, color_title(name)] for name in colors[1]],
         "fileName": file_name,
@@ -74,11 +78,12 @@ def _box(box: Box) -> dict[str, Any]:
     return {"name": box.name, "role": box.role, "lines": box.lines, "status": box.status, "sign": box.sign} | looks
 
 
-def cards_of(summary: NetworkSummary, drawing: Drawing) -> dict[str, list[str]]:
+def cards_of(summary: NetworkSummary, drawing: Drawing, *, tells_shapes: bool = True) -> dict[str, list[str]]:
     """Return what a glance at each drawn node and at each block says."""
     graph = summary.graph
     blocks = {block.name: _block_card(summary, block) for block in graph.blocks}
-    return {name: _card(summary, ids) for name, ids in drawing.members.items()} | blocks
+    cards = {name: _card(summary, ids) for name, ids in drawing.members.items()} | blocks
+    return cards if tells_shapes else {name: [*lines[:2], *lines[3:]] for name, lines in cards.items()}
 
 
 def _block_card(summary: NetworkSummary, block: Block) -> list[str]:
@@ -118,10 +123,15 @@ def _counts(records: list[LayerRecord]) -> list[str]:
     return [_("{p} parameters, {m} MACs").format(p=short_count(parameters), m=short_count(macs))]
 
 
-def _legend(coloring: Coloring) -> Mapping[str, Any]:
+def _legend(coloring: Coloring) -> dict[str, Any]:
     legend = coloring.legend
     marks = [{"color": color, "text": text, "shape": shape} for color, text, shape in legend.marks]
     return legend._asdict() | {"marks": marks}
+
+
+def _signs(drawing: Drawing) -> list[tuple[str, str]]:
+    """Return the signs that stand in the boxes of a difference, each with what it means."""
+    return [(mark.sign, status_name(status)) for status, mark in STATUS_MARKS.items() if status in drawing.signed]
 
 
 def _texts() -> dict[str, str]:

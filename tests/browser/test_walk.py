@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from resnet_viz.lessons.walks import shipped_walks
 
-from .waits import open_menu, quiet, settled
+from .waits import open_menu, quiet, settled, unmoved
 
 STOPS = len(shipped_walks()["tour"].stops)
 
@@ -177,6 +177,18 @@ def test_an_order_is_dragged_and_moved_by_keys_and_a_cell_is_clicked(visit):
     expect(page.locator(".large .title")).to_contain_text("dark cells are never used")
 
 
+def test_the_numbers_of_a_run_are_told_when_its_curves_have_been_drawn(visit):
+    page = visit().open(f"/?walk=tour&stop={STOPS}")
+    at_stop(page, STOPS)
+    page.keyboard.press("a")
+    told = page.locator(".st-key-walk_told [data-testid=stHtml] p")
+    expect(page.get_by_text("The curves are drawn first.")).to_be_visible()
+    expect(told).to_be_hidden()
+    expect(page.locator("[data-stands=end]")).to_be_attached()
+    expect(told).to_be_visible()
+    expect(page.get_by_text("The curves are drawn first.")).to_be_hidden()
+
+
 # --- Present -----------------------------------------------------------------------------------------------------------
 
 PROJECTED = {
@@ -276,3 +288,22 @@ def test_on_the_projector_a_stop_leaves_its_block_readable(visit):
     assert page.evaluate(SMALLEST) >= 14
     top, bottom = page.locator("svg[role=group]").bounding_box(), page.locator(".st-key-walk").bounding_box()
     assert top["y"] >= bottom["y"] + bottom["height"]
+
+
+@pytest.mark.parametrize(("name", "number", "said"), [("sight", 5, ""), ("why", 3, "50"), ("why", 4, "much like it")])
+def test_on_the_projector_the_map_that_a_stop_speaks_of_is_large_and_in_the_window_with_its_colours(
+    visit, name, number, said
+):
+    page = visit(viewport={"width": 1280, "height": 720}).open(f"/?walk={name}&stop={number}&present=1")
+    quiet(page)
+    asked = page.locator(".st-key-walk_predicted")
+    if said:
+        asked.locator("input").fill(said) if said.isdecimal() else asked.get_by_text(said, exact=True).click()
+        page.locator(".st-key-lesson_submit button").click()
+        expect(asked).to_contain_text("What came")
+        quiet(page)
+    drawn, scale = page.locator(".large canvas.view"), page.locator(".large .scale")
+    expect(scale).to_be_visible()
+    boxes = [unmoved(part).bounding_box() for part in (drawn, scale)]
+    assert boxes[0]["height"] >= 400
+    assert [box for box in boxes if box["y"] + box["height"] > 720] == []

@@ -15,6 +15,7 @@ from resnet_viz.lessons.marks import unmarked
 from resnet_viz.lessons.quantities import needs, value
 from resnet_viz.lessons.told import named_in, told
 from resnet_viz.lessons.walks import shipped_walks
+from resnet_viz.measures import norm, telling_channel
 from resnet_viz.messages import gettext, use_language
 from resnet_viz.paths import ASSETS
 from resnet_viz.reports.explanations import class_in, request_of
@@ -263,6 +264,27 @@ def test_what_the_lesson_of_a_block_says_without_numbers_is_so():
     assert ratios["2b"] > 0.9
     ask, known = right("adds", 4)
     assert judge(ask, "3b", known).is_right == (lost["3b"] == min(lost.values()))
+
+
+SIGNED = [("adds", 1), ("adds", 6), ("tour", 12)]
+"""Stops whose answer says that F(x) has both signs."""
+
+
+@pytest.mark.parametrize(("name", "number"), SIGNED)
+def test_the_channel_that_a_stop_shows_is_a_case_of_what_it_says(name, number):
+    """Both signs, to be seen on the scale that the block's maps share; weaker than its shortcut where the stop says so."""
+    place = shipped_walks()[name].stops[number - 1].evidence
+    subject, _problems = from_params(dict(place.params))
+    block, known = subject.block, grounds_of(place)
+    maps = known.maps([block.branch, block.shortcut, block.add, block.out])
+    branch, side = maps[block.branch], maps[block.shortcut]
+    shown = subject.activations.channel
+    channel = telling_channel(branch, maps[block.out]) if shown is None else shown
+    bound = max(abs(own).max() for own in maps.values())
+    assert min(-branch[..., channel].min(), branch[..., channel].max()) > 0.1 * bound
+    if (name, number) == ("adds", 6):
+        assert norm(branch[..., channel]) < norm(side[..., channel])
+        assert norm(branch) < norm(side)
 
 
 def test_what_the_lesson_of_training_says_without_numbers_is_so():

@@ -66,7 +66,7 @@ def test_where_no_maps_are_drawn_the_layers_stand_for_them_that_they_come_from()
         "node:3b",
     ]
     assert names_of(Mark("map", "shortcut", "x"), subject.summary.graph, subject.block) == ["map:shortcut", "edge:3b"]
-    # Where shortcuts are off nobody draws one: its block stands for it.
+    # Where nobody draws it, its block stands for it.
     assert names_of(Mark("edge", "3b", "x"), subject.summary.graph, subject.block)[-1] == "node:3b"
 
 
@@ -94,6 +94,36 @@ def test_where_nothing_can_light_up_words_just_read(monkeypatch):
     assert written[1] == "<p>See block 3b.</p>"
 
 
+@pytest.mark.parametrize(
+    ("params", "mark"),
+    [
+        ({"preset": "cifar-56", "shortcut.enabled": "off"}, "edge:3a"),
+        ({"preset": "course", "shortcut.enabled": "off", "node": "3b"}, "map:shortcut"),
+        ({"preset": "course", "classes": "1000"}, "node:fc6"),
+    ],
+)
+def test_words_for_what_a_change_took_away_just_read(monkeypatch, params, mark):
+    """A question stays above what a lesson runs: after *Run*, too, its words point at what is there."""
+    monkeypatch.setattr(st, "session_state", {})
+    written = []
+    monkeypatch.setattr(pointing.st, "html", written.append)
+    state.PAGE.set("activations" if mark.startswith("map") else "")
+    for changed in (params, {"preset": params["preset"], "node": params.get("node", "3a")}):
+        state.SUBJECT.set(from_params(changed)[0])
+        pointing.show(f"See [[{mark}|it]].")
+    assert ["data-points" in text for text in written] == [False, True]
+
+
+def test_words_that_speak_of_a_shortcut_point_at_one():
+    for walk in shipped_walks().values():
+        for stop in walk.stops:
+            for text, place in ((stop.question, stop), (stop.answer, stop.evidence)):
+                graph = from_params(dict(place.params))[0].summary.graph
+                for mark in marks_in(text):
+                    if mark.kind == "node" and "shortcut" in mark.text and mark.target in graph.by_id:
+                        assert graph.node(mark.target).path == "shortcut", mark
+
+
 @pytest.mark.parametrize("name", shipped_walks())
 def test_what_a_shipped_text_points_at_is_there_and_the_same_in_chinese(name):
     for stop in shipped_walks()[name].stops:
@@ -108,6 +138,8 @@ def test_what_a_shipped_text_points_at_is_there_and_the_same_in_chinese(name):
             for mark in marks:
                 assert mark.kind in {*pointing.LIT.get(place.page, ()), "word"}, (mark, place.page)
                 assert mark.kind == "cell" or mark.target in there[mark.kind], mark
+                subject = from_params(dict(place.params))[0]
+                assert pointing.is_there(mark, subject.summary.graph, subject.block), mark
 
 
 def parts_at(stop) -> dict[str, set[str]]:

@@ -9,7 +9,10 @@ from resnet_viz.analysis import analyse
 from resnet_viz.analysis.difference import compare
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.viz.boxes import text_width_pt
+from resnet_viz.viz.coloring import color_by
 from resnet_viz.viz.dot import draw
+from resnet_viz.viz.drawn import drawing_of, drawn_summary
+from resnet_viz.viz.picture import picture_data
 from resnet_viz.viz.theme import SHORTCUT, STATUS_MARKS
 
 COURSE = analyse(PRESETS["course"])
@@ -207,3 +210,17 @@ def test_graphviz_understands_every_picture():
 def test_text_widths_grow_with_the_text():
     assert text_width_pt("res3b", 12) < text_width_pt("res3b_branch2b", 12)
     assert text_width_pt("卷积", 14) == 28
+
+
+@pytest.mark.parametrize("opened", [(), ("2", "2a")])
+def test_every_sign_in_a_difference_is_explained_beside_it(opened):
+    before, after = PRESETS["torch-v1.5"], PRESETS["keras-v1"]
+    drawing = drawing_of(before, after, frozenset(opened))
+    summary = drawn_summary(before, after)
+    data = picture_data(summary, drawing, "2a", color_by(summary, drawing.members, "kind"), ("kind", ["kind"]), "x")
+    boxes = [box for row in data["rows"] for part in row["parts"] for box in part["boxes"]]
+    drawn = {box["sign"] for box in boxes} | {sign for sign in "+−≠~" if f"{sign} " in bodies(drawing)}
+    assert {sign for sign, _text in data["legend"]["signs"]} == drawn - {""}
+    assert ("−", "removed") in data["legend"]["signs"] or not opened
+    alone = picture_data(COURSE, draw(COURSE), "2a", color_by(COURSE, {}, "kind"), ("kind", ["kind"]), "x")
+    assert not alone["legend"]["signs"]

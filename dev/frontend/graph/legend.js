@@ -18,6 +18,13 @@ function markOf({ color, text, shape }) {
   return mark;
 }
 
+/** Returns a sign that stands in boxes and what it means. */
+function signOf([sign, text]) {
+  const mark = html("span", "mark");
+  mark.append(html("strong", "", sign), text);
+  return mark;
+}
+
 export class Legend {
   /** `choose` takes the name of another colouring. */
   constructor(choose) {
@@ -33,7 +40,8 @@ export class Legend {
   show({ colors, color, legend, texts }) {
     this.offer(colors, texts.colors);
     this.colors.value = color;
-    this.marks.replaceChildren(...rampOf(legend), ...(legend?.marks ?? []).map(markOf));
+    const { signs, marks } = legend ?? {};
+    this.marks.replaceChildren(...rampOf(legend), ...(signs ?? []).map(signOf), ...(marks ?? []).map(markOf));
     this.size.textContent = legend?.size ?? "";
   }
 

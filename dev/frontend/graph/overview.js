@@ -5,7 +5,7 @@ import { arranged, BETWEEN, COLUMN_GAP, contentOf, widthOfColumns, widthOfLine }
 import { drawBlock, forkDot } from "./block.js";
 import { drawLayer } from "./layer.js";
 import { fold, ground, turn, widthOf, wire, words } from "./marks.js";
-import { beside, leastHeight, measures, roleOf } from "./units.js";
+import { beside, headOf, leastHeight, measures, roleOf } from "./units.js";
 
 const LINE_GAP = 14;
 const LEAST_HEIGHT = 2.6; // of a block's box, in the size of the text
@@ -34,7 +34,7 @@ export const holdsUpright = (height, t) => height - (ABOVE + BELOW) * t - 2 * me
 function narrowCaptions(row, box, t) {
   const pad = measures(t).pad;
   const left = { anchor: "start" };
-  const title = `${row.title}  →  ${row.shape}`;
+  const title = headOf(row);
   const labels = [words(title, box.x + pad, box.y + 0.95 * t, t, { ...left, isBold: true })];
   const filters = row.filters.map(([who, lines]) => [...(who ? [who] : []), lines.join(" · ")].join(": ")).join("   ");
   if (filters) {

@@ -4,7 +4,7 @@ import { svg } from "../shared/dom.js";
 import { drawBlock, forkDot, openedLines } from "./block.js";
 import { read } from "./laid.js";
 import { fold, ground, widthOf, wire, words } from "./marks.js";
-import { beside, measures, roleOf } from "./units.js";
+import { beside, headOf, measures, roleOf } from "./units.js";
 
 const PAD = 8;
 const HEAD = 1.7; // above what stands on a shelf, in the size of the text
@@ -85,7 +85,7 @@ export function stageShelf(row, { width, t }) {
   const each = tall + above + 0.7 * size;
   const height = HEAD * t + lines.length * each;
   const draw = (scene, top) => {
-    const head = { name: row.name, title: row.title, says: `${row.title}  →  ${row.shape}`, kind: "shelf" };
+    const head = { name: row.name, title: row.title, says: headOf(row), kind: "shelf" };
     drawGround(scene, { x: 0, y: top, width, height }, head, t);
     lines.forEach((units, number) => {
       const cy = top + HEAD * t + number * each + above + tall / 2;

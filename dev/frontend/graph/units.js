@@ -29,6 +29,9 @@ export function unitsOf(row, stacked) {
   return units;
 }
 
+/** Returns what a stage is called in one line, with what leaves it, where that is told. */
+export const headOf = ({ title, shape }) => [title, shape].filter(Boolean).join("  →  ");
+
 /** Returns the box of a part that plays a role: "branch", "shortcut" or "add"; undefined for none. */
 export const roleOf = (part, role) => part.boxes.find((box) => box.role === role);
 

@@ -24,7 +24,7 @@ _background = Background(most=2)
 
 def show(trial: Trial, block: Block) -> None:
     """Draw the sentence; where it is not known yet, a quiet line that fills in."""
-    if block.shortcut is None or block.add is None:
+    if block.shortcut is None or block.add is None or f"energy_ratio({block.name})" in state.STILL_ASKED.get():
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.image(trial.rgb, width=_PICTURE_PX, alt=_("The picture as the network sees it"))

@@ -27,12 +27,12 @@ def show(trial: Trial, focus: str, opened: frozenset[str]) -> None:
 
 
 def _show_layer(summary: NetworkSummary, layer: str) -> None:
-    record = summary.record(layer)
+    record, untold = summary.record(layer), state.STILL_ASKED.get()
     st.subheader(record.node.id, anchor=False)
-    st.markdown(f"{layer_place(summary.graph, record.node)}  \n{shapes_line(record)}")
+    st.markdown(f"{layer_place(summary.graph, record.node)}  \n{shapes_line(record, untold)}")
     st.markdown(purpose(summary, record.node))
-    st.html(layer_facts(summary, record))
-    unused = unused_cells(summary.graph.spec, layer)
+    st.html(layer_facts(summary, record, untold))
+    unused = unused_cells(summary.graph.spec, layer, untold)
     if unused:
         with st.container(horizontal=True, gap="small", key="maps_reads"):
             for text, reads in unused:

@@ -23,7 +23,9 @@ def show(subject: Subject) -> None:
     """Draw the picture with its trail, search, legend and tools."""
     view, numbers = subject.architecture, kept.numbers()
     colors = tuple(name for name in COLORS if name != OWN or numbers or view.color == OWN)
-    shown = _Shown(subject.other, subject.spec, subject.preset, view.opened, subject.node)
+    # A stage's side is that of its last layer and of the next stage's: a lesson that asks for one gets none of them told.
+    tells_shapes = not any(quantity.startswith("output_side(") for quantity in state.STILL_ASKED.get())
+    shown = _Shown(subject.other, subject.spec, subject.preset, view.opened, subject.node, tells_shapes)
     component("graph")(
         key=KEY,
         data=_data(shown, view.color, colors, tuple(numbers.items()), current_language()),
@@ -39,6 +41,7 @@ class _Shown(NamedTuple):
     preset: str
     opened: frozenset[str]
     node: str
+    tells_shapes: bool
 
 
 @lru_cache(maxsize=128)
@@ -49,7 +52,8 @@ def _data(
     drawing = drawing_of(shown.other, shown.spec, shown.opened)
     summary = drawn_summary(shown.other, shown.spec)
     coloring = color_by(summary, drawing.members, color, dict(numbers))
-    return as_json(picture_data(summary, drawing, shown.node, coloring, (color, colors), shown.preset))
+    told = {"tells_shapes": shown.tells_shapes}
+    return as_json(picture_data(summary, drawing, shown.node, coloring, (color, colors), shown.preset, **told))
 
 
 def _take(drawing: Drawing) -> None:

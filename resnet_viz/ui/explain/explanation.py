@@ -56,8 +56,9 @@ def show(subject: Subject, trial: Trial, shares: FloatArray, hero: Place, side: 
         if found is None:
             return
         told = explanations.explanation_of(trial.summary, request, found, say.plain(names[target]))
-        st.subheader(question(told.name, is_likeliest=target == int(shares.argmax())), anchor=False)
-        st.markdown(answer(told))
+        with st.container(key="explained_words"):
+            st.subheader(question(told.name, is_likeliest=target == int(shares.argmax())), anchor=False)
+            st.markdown(answer(told))
         maps.show(explanations.explanation_payload(trial, request, found), key="explained")
     check = sanity.Check(explanations.comparable(trial.summary, request), request.node, is_asked=view.checked)
     if check.is_asked:  # what a link asks for stands in sight

@@ -38,7 +38,7 @@ def _piece(piece: str | Mark, graph: LayerGraph, here: Block) -> str:
         return html.escape(piece)
     if piece.kind == "word":
         return _explained(piece)
-    if piece.kind not in LIT.get(state.PAGE.get(), ()):
+    if piece.kind not in LIT.get(state.PAGE.get(), ()) or not is_there(piece, graph, here):
         return html.escape(piece.text)
     names = html.escape(" ".join(names_of(piece, graph, here)))
     return f'<span role="button" tabindex="0" data-points="{names}">{html.escape(piece.text)}</span>'
@@ -53,11 +53,20 @@ def _explained(mark: Mark) -> str:
     return f'<span role="button" tabindex="0" data-says="{said}" aria-label="{text}: {said}">{text}</span>'
 
 
+def is_there(mark: Mark, graph: LayerGraph, here: Block) -> bool:
+    """Return whether the network on show has what a mark names: what a lesson runs may take it away from its own question."""
+    if mark.kind == "node":
+        return mark.target in graph.by_id or mark.target in graph.block_by_name
+    if mark.kind == "edge":
+        return mark.target in graph.block_by_name and graph.block_by_name[mark.target].shortcut is not None
+    return mark.kind != "map" or mark.target in {term.kind for term in terms(here)}
+
+
 def names_of(mark: Mark, graph: LayerGraph, here: Block) -> list[str]:
     """Return what may be lit up while the page is at a block, the nearest first.
 
     Where a layer is folded away its block stands for it; where a block's signals are no maps, the layers they come from do;
-    among maps a block is what it puts out, in a chart all its layers. Where shortcuts are off, a block stands for its own.
+    among maps a block is what it puts out, in a chart all its layers.
     """
     if mark.kind == "edge":
         return [mark.name, "map:shortcut", f"node:{mark.target}"]

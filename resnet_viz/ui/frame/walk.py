@@ -30,6 +30,12 @@ def walk_of(viewer: Viewer) -> Walk | None:
     return shipped_walks().get(viewer.walk)
 
 
+def still_asked(viewer: Viewer) -> frozenset[str]:
+    """Return the quantities that the walk has yet to ask for."""
+    walk = walk_of(viewer)
+    return walk.still_asked(kept.progress().of(viewer.walk)) if walk and walk.is_lesson else frozenset()
+
+
 def arrive() -> None:
     """Go to the stop that a link names which brings no network of its own: ``?walk=tour`` is the tour from its start."""
     if state.INVITED.take():
@@ -72,6 +78,8 @@ def _show_question(name: str, stop: Stop, number: int) -> None:
         pointing.show(in_one_line(_told(name, stop, stop.question)))
         if stop.ask:
             with st.container(key="walk_predicted"):
+                if kept.progress().at(name, number):
+                    _show_waiting()
                 if asking.show(name, stop, number, lambda: _run(stop, number)):
                     pointing.show(_told(name, stop, stop.answer))
             return
@@ -79,15 +87,30 @@ def _show_question(name: str, stop: Stop, number: int) -> None:
         is_shown = walking.is_answer_shown(name, number)
         with st.container(key="walk_told"):
             if is_shown:
+                _show_waiting()
                 pointing.show(_told(name, stop, stop.answer))
             st.button(
                 _("Hide") if is_shown else _("Show the answer"),
                 key="walk_answer",
                 shortcut="A",
                 type="tertiary" if is_shown else "secondary",
-                on_click=walking.show_answer,
+                on_click=_show_answer,
                 args=(name, 0 if is_shown else number),
             )
+
+
+def _show_answer(name: str, number: int) -> None:
+    """Tell a stop's answer, of stop 0 none; a recorded run plays, and the bar tells its numbers where it ends."""
+    walking.show_answer(name, number)
+    if number and state.subject().train.run.startswith(RECORDED):
+        replay.play_anew()
+
+
+def _show_waiting() -> None:
+    """Say, in the place of an answer, that it comes when a recorded run has played; the style sheet knows when it plays."""
+    if state.PAGE.get() == "train" and state.subject().train.run.startswith(RECORDED):
+        with st.container(key="walk_waiting"):
+            st.markdown(_("The curves are drawn first. Then it is told what came."))
 
 
 def _show_way(name: str, number: int, last: int, *, is_lesson: bool) -> None:
