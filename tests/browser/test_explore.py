@@ -141,6 +141,26 @@ def test_each_step_of_the_trail_frames_its_thing_and_shows_the_keyboard_where_it
     assert ring == "solid2px"
 
 
+@pytest.mark.parametrize("told", ["", "&lang=zh", "&present=1"])
+def test_each_step_of_the_trail_can_be_clicked_at_every_width(visit, told):
+    page = visit().open("/?preset=keras-v1-152&open=4.4aj&node=res4aj_branch2b" + told)
+    steps = page.get_by_role("navigation", name=re.compile("Where we are|当前位置")).get_by_role("button")
+    expect(steps).to_have_count(4)
+    for width in (360, 640, 641, 768, 820, 900, 1024, 1100, 1280, 1440, 1920):
+        page.set_viewport_size({"width": width, "height": 720})
+        unmoved(steps.last)
+        hidden = steps.evaluate_all(
+            """steps => steps.filter((step) => {
+                step.scrollIntoView({ block: "nearest" });
+                const [own, trail] = [step, step.parentElement].map((element) => element.getBoundingClientRect());
+                const isInside = own.left >= trail.left && own.right <= trail.right + 0.5 && own.right <= innerWidth;
+                const middle = [(own.left + own.right) / 2, (own.top + own.bottom) / 2];
+                return !isInside || step.getRootNode().elementFromPoint(...middle) !== step;
+            }).map((step) => step.textContent)"""
+        )
+        assert not hidden, width
+
+
 def test_a_layout_that_comes_late_is_not_drawn_over_a_newer_picture(visit):
     visitor = visit()
     page = visitor.page
