@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from resnet_viz.lessons.walks import PAGES
 
 from .test_train import STATE
-from .waits import eventually, open_menu, quiet, settled
+from .waits import eventually, open_menu, quiet, settled, unmoved
 
 # Placeholders wider than their fields, ours and Streamlit's, within every shadow.
 CUT_OFF = """() => {
@@ -37,7 +37,12 @@ def bottom_gap(page: Page, height: int) -> float:
 
 def is_on_top(page: Page, name: str) -> bool:
     """Whether a click in the middle of something meets it, and not what lies over it."""
-    return page.locator(name).first.evaluate(
+    return is_hit(page.locator(name).first)
+
+
+def is_hit(thing: Locator) -> bool:
+    """Whether a click in the middle of a thing meets it."""
+    return thing.evaluate(
         """(element) => {
             const { left, top, width, height } = element.getBoundingClientRect();
             return element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
@@ -132,6 +137,17 @@ def test_on_a_phone_name_and_pages_are_in_reach_and_the_picture_stays_in_sight(v
     expect(page).to_have_url(re.compile("/layers"))
     quiet(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_every_page_is_in_reach_at_every_width(visit):
+    page = visit().open("/layers")
+    quiet(page)
+    links = page.locator("[data-testid=stSidebarNavLink], [data-testid=stTopNavLink]")
+    for width in (640, 767, 768, 820, 879, 880, 1089, 1090, 1199, 1200, 1280):
+        page.set_viewport_size({"width": width, "height": 720})
+        expect(links).to_have_count(len(PAGES))
+        for link in links.all():
+            assert is_hit(unmoved(link)), (width, link.inner_text())
 
 
 def test_shortcuts_are_one_click_away_and_keys_take_the_click_back_and_do_it_again_on_every_page(visit):

@@ -3,7 +3,7 @@
 // somebody touches anything.
 {
   const LONGEST_MS = 30_000;
-  const phone = matchMedia("(max-width: 768px)");
+  const phone = matchMedia("(max-width: 767px)");
   let leave = () => {};
   const follow = () => {
     leave();
