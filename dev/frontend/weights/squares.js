@@ -134,13 +134,22 @@ export class Squares {
     this.to(Math.floor(offsetY / side) * columns + Math.floor(offsetX / side));
   }
 
-  /** Goes from channel to channel by the arrow keys. */
+  /** Goes from channel to channel by the arrow keys, and to the first and the last. */
   pressed(event) {
-    const { columns } = this.grid;
-    const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
-    if (by === undefined) return;
+    const { channel, grid, norm } = this;
+    const { columns } = grid;
+    const places = {
+      ArrowLeft: channel - 1,
+      ArrowRight: channel + 1,
+      ArrowUp: channel - columns,
+      ArrowDown: channel + columns,
+      Home: 0,
+      End: norm.scales.length - 1,
+    };
+    const place = places[event.key];
+    if (place === undefined) return;
     event.preventDefault();
-    this.to(this.channel + by);
+    this.to(place);
   }
 
   /** Chooses a channel, if there is one. */
