@@ -65,7 +65,7 @@ def archive_kind(names: Collection[str]) -> Kind:
     if "data.pkl" in ends:
         return Kind(_("PyTorch's zipped pickle (.pt, .pth)"), _no_pickle())
     if "saved_model.pb" in ends:
-        return Kind(_("a zipped SavedModel"), _from_keras())
+        return saved_model()._replace(name=_("a zipped SavedModel"))
     inside = next((name for name in names if name.endswith((".h5", ".hdf5", ".safetensors", ".npz"))), None)
     if inside:
         return Kind(_("a zip archive around `{name}`").format(name=inside[-60:]), _unpack())

@@ -205,7 +205,7 @@ NO_WEIGHTS = {
     ),
     "half of PyTorch's zip": (zip_of("archive/data.pkl", bytes(range(256)) * 9)[:300], "zipped pickle", "can run code"),
     "a SavedModel": (b"\x08\x01\x12\xa4\x05\n\x0fserving_default", "a SavedModel (.pb)", "numpy.savez"),
-    "a zipped SavedModel": (zip_of("model/saved_model.pb", b"\x08\x01"), "a zipped SavedModel", "numpy.savez"),
+    "a zipped SavedModel": (zip_of("model/saved_model.pb", b"\x08\x01"), "a zipped SavedModel", "saved_model.load"),
     "weights in a zip": (zip_of("mine/w.h5", b"\x89HDF"), "a zip archive around `mine/w.h5`", "Unpack it"),
     "another zip": (zip_of("model.json", b"{}"), "a zip archive of other files", "numpy.savez"),
     "an empty zip": (b"PK\x05\x06" + bytes(18), "a zip archive of other files", "numpy.savez"),
@@ -253,6 +253,13 @@ def test_half_an_hdf5_file_says_how_much_of_it_is_here(tmp_path):
     data = h5(arrays())
     with pytest.raises(WeightsError, match=rf"cut off: 5,000 of its {len(data):,} bytes are here\. Download it again"):
         read(tmp_path, data[:5000])
+
+
+def test_half_a_safetensors_file_says_how_much_of_it_is_here(tmp_path):
+    data = save(arrays())
+    half = f"{len(data) - 5000:,} of its {len(data):,}"
+    with pytest.raises(WeightsError, match=rf"cut off: {half} bytes are here\. Download it again"):
+        read(tmp_path, data[:-5000])
 
 
 def numbered(values) -> dict[str, np.ndarray]:

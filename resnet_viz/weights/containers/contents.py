@@ -103,6 +103,12 @@ def expands() -> WeightsError:
     return WeightsError(broken_rule("weights", rule, _("more")))
 
 
+def cut_off(have: int, whole: int) -> WeightsError:
+    """Return the refusal of a file that ends before its last array does."""
+    text = _("The weights file is cut off: {have} of its {whole} bytes are here. Download it again.")
+    return WeightsError(text.format(have=f"{have:,}", whole=f"{whole:,}"))
+
+
 def damaged(error: Exception) -> WeightsError:
     """Return the refusal of a file whose bytes make no sense."""
     return WeightsError(

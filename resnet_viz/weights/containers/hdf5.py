@@ -19,6 +19,7 @@ from resnet_viz.weights.containers.contents import (
     MAX_SPECIFICATION,
     Contents,
     Entry,
+    cut_off,
     damaged,
     expands,
     occurrences,
@@ -59,7 +60,7 @@ def opened(path: Path) -> Iterator[Contents]:
             raise
         cut = re.search(r"truncated file: eof = (\d+), .*stored_eof = (\d+)", str(error))
         if cut:
-            raise WeightsError(_cut_off(*map(int, cut.groups()))) from error
+            raise cut_off(*map(int, cut.groups())) from error
         raise damaged(error) from error
 
 
@@ -183,9 +184,3 @@ def _check_chunks(item: Any, *, is_packed: bool) -> None:
 def bfloat16(halves: Any) -> Any:
     """Return float32 from the upper halves of its numbers, as 16-bit whole numbers."""
     return (halves.astype(np.uint32) << 16).view(np.float32)
-
-
-def _cut_off(have: int, whole: int) -> str:
-    return _("The weights file is cut off: {have} of its {whole} bytes are here. Download it again.").format(
-        have=f"{have:,}", whole=f"{whole:,}"
-    )

@@ -1,6 +1,7 @@
 """Safetensors: a header of JSON, then the arrays."""
 
 import contextlib
+import json
 from collections.abc import Iterator
 from functools import partial
 from importlib import import_module
@@ -11,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 
 from resnet_viz.errors import DAMAGE, WeightsError, broken_rule
 from resnet_viz.messages import gettext as _
-from resnet_viz.weights.containers.contents import MAX_ENTRIES, MAX_SPECIFICATION, Contents, Entry, damaged
+from resnet_viz.weights.containers.contents import MAX_ENTRIES, MAX_SPECIFICATION, Contents, Entry, cut_off, damaged
 
 # Of the header: MAX_ENTRIES names of MAX_NAME take half of it.
 MAX_HEADER = 4 * 10**6
@@ -44,7 +45,8 @@ def opened(path: Path, head: bytes) -> Iterator[Contents]:
                 ((file.metadata() or {}).get("specification", ""))[:MAX_SPECIFICATION],
             )
     except SafetensorError as error:
-        raise damaged(error) from error
+        have, whole = path.stat().st_size, _whole_bytes(path, head)
+        raise (cut_off(have, whole) if have < whole else damaged(error)) from error
     except DAMAGE as error:
         if isinstance(error, WeightsError):
             raise
@@ -53,6 +55,19 @@ def opened(path: Path, head: bytes) -> Iterator[Contents]:
 
 def _header_bytes(head: bytes) -> int:
     return int.from_bytes(head[:8], "little")
+
+
+def _whole_bytes(path: Path, head: bytes) -> int:
+    """Return how many bytes a file has whose last array is there; 0 if its header does not say so."""
+    length = _header_bytes(head)
+    try:
+        with path.open("rb") as file:
+            arrays = json.loads(file.read(8 + length)[8:])
+        return (
+            8 + length + max(int(entry["data_offsets"][1]) for name, entry in arrays.items() if name != "__metadata__")
+        )
+    except DAMAGE:
+        return 0
 
 
 def _tensor(file: Any, name: str) -> Any:
