@@ -7,6 +7,7 @@ Keras's layout, by our names.
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,14 +44,24 @@ def proof_of(summary: NetworkSummary, arrays: Arrays) -> dict[str, Any]:
     }
 
 
-def check(path: Path, arrays: Arrays) -> str:
+def check(path: Path, arrays: Arrays, own: ResNetSpec) -> str:
     """Return what was found equal: arrays, and outputs in the network that the proof describes.
+
+    A file of more arrays than the proof's, as of biases into which BatchNorm was folded, is run as the network it is of.
+
+    Args:
+        path: The proof.
+        arrays: Of the file, by our names.
+        own: The network that the file is of.
 
     Raises:
         WeightsError: If it is no proof, or the first thing that differs.
     """
     proof = _read(path)
-    summary = network(ResNetSpec.from_dict(proof["specification"]))
+    spec = ResNetSpec.from_dict(proof["specification"])
+    if not arrays.keys() <= proof["arrays"].keys():
+        spec = replace(own, input_shape=spec.input_shape)
+    summary = network(spec)
     lacking = next((name for name in proof["arrays"] if name not in arrays), None)
     if lacking:
         raise WeightsError(_("Not proved: the file lacks `{name}`.").format(name=lacking))

@@ -76,7 +76,7 @@ def _prove(options: argparse.Namespace, file: WeightsFile, spec: ResNetSpec) -> 
         options.proof.write_text(json.dumps(proof_of(network(spec), arrays), indent=1), "utf-8")
         print("->", options.proof)
     if options.verify:
-        print(check(options.verify, arrays))
+        print(check(options.verify, arrays, spec))
 
 
 def _plain(file: WeightsFile, about: About, spec: ResNetSpec, rows: list[Misfit]) -> dict[str, Any]:

@@ -127,6 +127,17 @@ def test_a_port_is_proved_and_a_changed_number_is_not(capsys, checkpoint, tmp_pa
         assert "a proof file made by" in said(capsys, "weights", checkpoint, "--verify", other)[2]
 
 
+def test_a_folded_port_is_proved_by_its_outputs(capsys, tmp_path):
+    spec = replace(preset("resnet18"), width=0.05)
+    checkpoint, proof, folded = (tmp_path / name for name in ("mine.npz", "proof.json", "folded.onnx"))
+    checkpoint.write_bytes(made.npz(made.random_arrays(network(spec))))
+    assert said(capsys, "weights", checkpoint, "--proof", proof)[0] == 0
+    assert said(capsys, "export", "--weights", checkpoint, "--format", "onnx", "--folded", "--out", folded)[0] == 0
+    status, out, err = said(capsys, "weights", folded, "--verify", proof)
+    assert status == 0, err
+    assert "arrays are equal to the last bit, and the outputs agree to" in out
+
+
 @pytest.mark.parametrize("trained", NORMALISATIONS)
 def test_pixels_of_another_scale_are_told_by_the_first_convolution(trained):
     spec = replace(SPEC, width=0.5)
