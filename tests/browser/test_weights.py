@@ -76,3 +76,24 @@ def test_a_refusal_stands_until_another_file_takes_its_place(visit):
     drop(page, "mine.safetensors", CHECKPOINT)
     expect(page.locator(".st-key-offer")).to_be_visible()
     expect(told).to_have_count(0)
+
+
+def test_where_a_file_is_dropped_the_words_are_the_pages_language(visit):
+    page = visit().open("/weights?lang=zh&" + NETWORK)
+    place = page.locator(".st-key-weights_file [data-testid=stFileUploaderDropzone]")
+    expect(place.get_by_role("button", name="选择文件")).to_be_visible()
+    quiet(page)
+    english = re.compile("Upload|Drag|Drop|Browse|Limit|per file", re.IGNORECASE)
+    assert not english.search(told := place.aria_snapshot().replace("file upload", "")), told
+    assert "最多 256 MB" in told
+    place.evaluate(
+        """place => {
+            const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(new File(["1"], "mine.h5"));
+            for (const kind of ["dragenter", "dragover"])
+                place.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true }));
+        }"""
+    )
+    expect(place.get_by_text(re.compile("drop|drag", re.IGNORECASE))).to_have_count(1)  # Streamlit's own is there …
+    assert not english.search(told := place.aria_snapshot().replace("file upload", "")), told  # … for nobody
+    assert "把文件放在这里" in told
