@@ -178,6 +178,22 @@ WITHOUT_A_RING = """() => [...document.querySelectorAll("a[href], button, summar
 }).map((one) => one.outerHTML.slice(0, 160))"""
 
 
+def test_a_menu_opens_although_what_it_says_is_on_the_way_to_something_else(visit):
+    page = visit().open()
+    quiet(page)
+    menu = page.locator(".st-key-subject_preset button").first
+    page.evaluate(  # one after the other, before anything of the first is drawn
+        """() => [".st-key-subject_changes input", ".st-key-subject_preset button"].forEach(
+            (name) => document.querySelector(name).click()
+        )"""
+    )
+    expect(menu).to_have_text(re.compile("1 change"))
+    expect(menu).to_have_attribute("aria-expanded", "true")
+    quiet(page)
+    expect(menu).to_have_attribute("aria-expanded", "true")
+    expect(page.locator(".st-key-line_preset")).to_be_visible()
+
+
 def test_all_that_has_the_focus_shows_it_and_the_window_does_not(visit):
     page = visit().open("/?node=res3b_out")
     quiet(page)

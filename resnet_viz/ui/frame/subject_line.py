@@ -18,6 +18,7 @@ from resnet_viz.subject.views import Viewer
 from resnet_viz.ui import state
 from resnet_viz.ui.frame import answers_map, job_light, share, walk, writing
 from resnet_viz.ui.shared import controls, image_source, weights_source
+from resnet_viz.ui.slots import Slot
 from resnet_viz.viz.fields import FIELDS
 from resnet_viz.viz.presets import preset_about
 from resnet_viz.viz.words import short_count
@@ -26,6 +27,8 @@ from resnet_viz.weights.store import PLACES
 WITHOUT_SUBJECT = ("train", "check")
 """Pages that are about a network of their own: a run's, a student's."""
 _SIDES = (64, 96, 128, 224)
+_DRAWN: Slot[dict[str, tuple[str, bool]]] = Slot("menus", {})
+"""What the last run drew: each menu's value, and whether it stood open."""
 
 
 def show(trial: Trial, viewer: Viewer) -> None:
@@ -100,10 +103,22 @@ def _show_part(value: str, key: str, show_choice: Callable[[], None], *, says: s
         show_choice: Draws what it opens.
         says: What the value means, for whoever points at it.
     """
+    _keep_open(key, value)
     fold = st.popover(value, type="tertiary", key=key, on_change="rerun", help=says or None)
+    _DRAWN.set(_DRAWN.get() | {key: (value, bool(fold.open))})
     if fold.open:
         with fold:
             show_choice()
+
+
+def _keep_open(key: str, value: str) -> None:
+    """Keep a menu open that was opened while its value was on the way to another.
+
+    To Streamlit one of another label is another menu, and closed; one in which the value was chosen may close so.
+    """
+    drawn, was_open = _DRAWN.get().get(key, (value, False))
+    if drawn != value and not was_open and state.typed_or(key, otherwise=False):
+        state.bind(key, value=True)
 
 
 def _show_menus(viewer: Viewer) -> None:
