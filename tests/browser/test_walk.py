@@ -189,6 +189,19 @@ def test_the_numbers_of_a_run_are_told_when_its_curves_have_been_drawn(visit):
     expect(page.get_by_text("The curves are drawn first.")).to_be_hidden()
 
 
+def test_in_a_lesson_too_what_a_run_came_to_is_told_when_its_curves_have_been_drawn(visit):
+    page = visit().open("/?walk=train&stop=1")
+    quiet(page)
+    page.locator(".st-key-walk_predicted input").fill("50")
+    page.locator(".st-key-lesson_submit button").click()
+    expect(page.get_by_text("The curves are drawn first.")).to_be_visible()
+    came = page.locator(".st-key-came_accuracy p")
+    expect(came).to_be_attached()
+    expect(came).to_be_hidden()
+    expect(page.locator("[data-stands=end]")).to_be_attached()
+    expect(came).to_be_visible()
+
+
 # --- Present -----------------------------------------------------------------------------------------------------------
 
 PROJECTED = {
