@@ -273,6 +273,12 @@ def test_another_python_is_one_sentence(version, is_served):
         assert done.returncode == 1
 
 
+def test_what_was_done_in_a_component_is_read_in_one_place():
+    """It may come twice, or when the page is gone: `state.news` knows."""
+    readers = [path.name for path in (ROOT / "resnet_viz").rglob("*.py") if '"did"' in path.read_text("utf-8")]
+    assert readers == ["state.py"]
+
+
 def test_no_two_slots_and_no_widget_share_a_name():
     """A select box called `target` once sent its page to another one."""
     from resnet_viz.ui.slots import PREFIX

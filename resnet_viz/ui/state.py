@@ -239,11 +239,17 @@ def awaits_page() -> bool:
     return TARGET.is_set() or bool(_PROBLEMS.get())
 
 
-def is_first_delivery(mark: str) -> bool:
-    """Whether an event of a component was not delivered before; under fast clicks Streamlit repeats the last one."""
-    is_first = _MARK.get() != mark
+def news(key: str) -> dict[str, Any] | None:
+    """Return what was done in a component of ours, or None if that is no news.
+
+    Under fast clicks Streamlit repeats the last event. And what a component says while its page is being left may come
+    when the page is gone: then nothing is kept under its key, and nobody waits for what it says.
+    """
+    event: dict[str, Any] | None = getattr(typed_or(key, None), "did", None)
+    if not event or _MARK.get() == (mark := str(event.get("mark"))):
+        return None
     _MARK.set(mark)
-    return is_first
+    return event
 
 
 def count_edit() -> None:

@@ -11,7 +11,7 @@ from streamlit.testing.v1.element_tree import Block
 from resnet_viz.server import services
 from resnet_viz.ui import kept, state
 
-from .opening import maps_shown, opened, popover_labels, texts
+from .opening import maps_shown, opened, popover_labels, ran, texts
 
 GREETING = "A residual network adds each block's answer to its input."
 
@@ -135,6 +135,17 @@ def test_a_sentence_is_told_again_if_its_run_was_broken_off(monkeypatch):
     assert [warning.value for warning in app.warning] == told
     app.run()
     assert not app.warning
+
+
+def test_what_a_component_says_while_its_page_is_left_costs_nothing():
+    """Streamlit calls its function all the same when the page is gone, and with it all that was kept under its key."""
+    app = ran(
+        "from resnet_viz.ui import state\n"
+        "from resnet_viz.ui.shared import maps\n"
+        "maps._take('maps')\n"
+        "assert state.news('maps') is None"
+    )
+    assert not app.exception
 
 
 def test_a_run_is_shown_without_the_network_picture_and_weights_of_other_pages():

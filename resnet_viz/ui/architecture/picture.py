@@ -1,7 +1,7 @@
 """The Graphviz picture: laid out, folded and walked in the browser; what is chosen there becomes the subject."""
 
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from resnet_viz.analysis.measures import OWN
 from resnet_viz.messages import current_language
@@ -58,10 +58,10 @@ def _data(
 
 def _take(drawing: Drawing) -> None:
     """Do what was done in the picture: pick, open, close, toggle a group, seek a layer."""
-    event: Any = state.typed(KEY).get("did") or {}
-    kind, name = str(event.get("kind")), str(event.get("id"))
-    if not state.is_first_delivery(str(event.get("mark"))):
+    event = state.news(KEY)
+    if event is None:
         return
+    kind, name = str(event.get("kind")), str(event.get("id"))
     if kind == "toggle":
         state.update(lambda subject: subject.toggled(name))
     elif kind == "color" and name in COLORS:

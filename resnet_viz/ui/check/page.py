@@ -26,8 +26,8 @@ def show(view: CheckView) -> None:
 
 def _take() -> None:
     """Follow a choice, so that a link leads to it."""
-    event: Any = getattr(state.typed(KEY), "did", None)
-    if not event or not state.is_first_delivery(str(event.get("mark"))):
+    event = state.news(KEY)
+    if event is None:
         return
     choices = {"judged": JUDGED, "puzzle": PUZZLES}
     chosen = {name: event.get(name) for name, valid in choices.items() if event.get(name) in valid}

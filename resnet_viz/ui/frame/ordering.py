@@ -1,7 +1,6 @@
 """Things to be put in order: dragged, or moved with the arrow keys."""
 
 from functools import partial
-from typing import Any
 
 from resnet_viz.lessons.asks import Ask
 from resnet_viz.messages import gettext as _
@@ -29,8 +28,8 @@ def show(ask: Ask, place: str) -> None:
 
 
 def _take(place: str, count: int) -> None:
-    event: Any = getattr(state.typed(_KEY), "did", None)
-    if not event or not state.is_first_delivery(str(event.get("mark"))):
+    event = state.news(_KEY)
+    if event is None:
         return
     order = event.get("order")
     if isinstance(order, list) and sorted(map(str, order)) == sorted(map(str, range(count))):

@@ -75,8 +75,7 @@ def show(subject: Subject) -> None:
 
 def _take_part() -> None:
     """Select the block that was clicked."""
-    event: Any = getattr(state.typed(OVERVIEW), "did", None)
-    if event and state.is_first_delivery(str(event.get("mark"))):
+    if event := state.news(OVERVIEW):
         _select(str(event.get("node", "")))
 
 

@@ -1,7 +1,7 @@
 """Feature maps on the page: the component that draws them, the picture they are of, and their files."""
 
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -85,8 +85,8 @@ def focus_of(subject: Subject) -> Focus:
 
 def _take(key: str) -> None:
     """Follow what was done in the component: another layer or channel, a cell's sum, a channel switched off or on."""
-    event: Any = getattr(state.typed(key), "did", None)
-    if not event or not state.is_first_delivery(str(event.get("mark"))):
+    event = state.news(key)
+    if event is None:
         return
     node = str(event.get("node", ""))
     subject = state.subject()

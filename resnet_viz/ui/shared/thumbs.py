@@ -4,7 +4,6 @@ import base64
 from collections.abc import Callable
 from functools import cache
 from io import BytesIO
-from typing import Any
 
 from PIL import Image
 
@@ -46,8 +45,8 @@ def _source(name: str) -> str:
 
 
 def _take(key: str, chose: Callable[[], None]) -> None:
-    event: Any = getattr(state.typed(key), "did", None)
-    if not event or not state.is_first_delivery(str(event.get("mark"))):
+    event = state.news(key)
+    if event is None:
         return
     if event.get("image") in SAMPLES:
         state.set_parts(image=str(event["image"]))

@@ -148,6 +148,5 @@ def clock(found: Watched) -> dict[str, Any] | None:
 
 def _take(run_id: str) -> None:
     """Let the charts below follow to where the picture stands still."""
-    event: Any = getattr(state.typed(KEY), "did", None)
-    if event and state.is_first_delivery(str(event.get("mark"))):
+    if event := state.news(KEY):
         replay.show_at(run_id, int(event.get("update", 0)))

@@ -1,7 +1,6 @@
 """The picture of a set of weights, perhaps beside another: its figures from the worker, drawn by the browser."""
 
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -121,8 +120,8 @@ def _title(trial: Trial) -> str:
 
 def _take() -> None:
     """Follow what was done in the picture: another layer, or a channel that is to be seen in Activations."""
-    event: Any = getattr(state.typed(KEY), "did", None)
-    if not event or not state.is_first_delivery(str(event.get("mark"))):
+    event = state.news(KEY)
+    if event is None:
         return
     subject, node = state.subject(), str(event.get("node", ""))
     if node not in subject.summary.by_id:
