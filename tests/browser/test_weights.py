@@ -28,6 +28,7 @@ def is_in_activations(page: Page, node: str, channel: int) -> None:
     quiet(page)
     page.go_back()
     expect(page).to_have_url(re.compile("/weights"))
+    expect(page.locator(".portrait")).to_be_visible()  # the address is there before the run begins that draws the page
     quiet(page)
 
 
@@ -45,19 +46,19 @@ def test_each_square_and_each_kernel_leads_to_its_channel_in_activations_by_poin
     expect(said).to_contain_text("Channel 4:")
     said.get_by_role("button").click()
     is_in_activations(page, "bn3b_branch2b", 4)
-    squares.first.focus()
     for key in ("Home", "ArrowRight", "ArrowRight"):
-        page.keyboard.press(key)
+        squares.first.press(key)
     expect(said).to_contain_text("Channel 2:")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     is_in_activations(page, "bn3b_branch2b", 2)
     page.locator(".tile").nth(1).click()
-    page.keyboard.press("ArrowRight")
+    page.locator(".tile").nth(1).press("ArrowRight")
     expect(page.locator(".kernels .large b")).to_have_text("Kernel 2")
-    page.keyboard.press("Tab")
+    page.locator(".tile").nth(2).press("Tab")
     page.keyboard.press("Enter")
     is_in_activations(page, "conv1", 2)
+    expect(page.locator(".kernels .large b")).to_have_text("Kernel 2")  # what was chosen is there at the return
 
 
 def test_a_refusal_stands_until_another_file_takes_its_place(visit):

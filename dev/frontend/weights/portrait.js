@@ -4,12 +4,15 @@ import { Bars } from "./bars.js";
 import { Detail } from "./detail.js";
 import { Kernels } from "./kernels.js";
 
+// Whoever comes back by the same link, or has the page drawn anew, finds the kernel that was chosen.
+const kept = { key: null, linked: null, kernel: 0 };
+
 export class Portrait {
   /** Puts an empty portrait into `parent`. */
   constructor(parent) {
     this.root = html("div", "portrait");
     this.kernels = new Kernels(
-      (place) => this.kernels.select(place),
+      (place) => this.chooseKernel(place),
       (place) => this.jump(this.data.layers[0].id, place),
     );
     this.bars = new Bars((place) => this.choose(place));
@@ -26,11 +29,27 @@ export class Portrait {
     this.data = data;
     if (isNew) {
       this.kernels.show(data);
-      const isFirst = data.selected === 0 && data.channel !== null;
-      this.kernels.select(isFirst ? Math.min(data.channel, data.kernels.count - 1) : 0);
+      this.kernels.select(this.begin);
       this.bars.show(data);
     }
     if (isMoved) this.select(data.selected, data.channel);
+  }
+
+  /** The kernel that the link chooses, or null. */
+  get linked() {
+    const { selected, channel, kernels } = this.data;
+    return selected === 0 && channel !== null ? Math.min(channel, kernels.count - 1) : null;
+  }
+
+  /** The kernel to begin with. */
+  get begin() {
+    return kept.key === this.data.key && kept.linked === this.linked ? kept.kernel : (this.linked ?? 0);
+  }
+
+  /** Chooses a kernel. */
+  chooseKernel(kernel) {
+    Object.assign(kept, { key: this.data.key, linked: this.linked, kernel });
+    this.kernels.select(kernel);
   }
 
   /** Chooses a layer, here and everywhere. */
