@@ -23,9 +23,9 @@ from resnet_viz.training.plan import with_settings
 from resnet_viz.training.record import RunFolder, RunRecord
 from tests import killed
 
-# Two stages, one of which projects; compiling is what a run costs here.
-_STAGES = "width=0.25,stages=2,stages.2.blocks=1,stages.3.blocks=1"
-ONE = {
+# Three stages, two of which change the size; compiling is what a run costs here.
+_STAGES = "width=0.25,stages.2.blocks=1,stages.3.blocks=1,stages.4.blocks=1"
+TINY = {
     "size_px": "12",
     "seconds": "0",
     "updates": "12",
@@ -34,10 +34,9 @@ ONE = {
     "data.validation": "24",
     "measure_every": "2",
     "evaluate_every": "3",
+    "networks.plain": f"cifar-plain-20,{_STAGES}",
     "networks.residual": f"cifar-20,{_STAGES}",
 }
-BOTH = {"plain": f"cifar-plain-20,{_STAGES}", "residual": ONE["networks.residual"]}
-TINY = ONE | {f"networks.{name}": text for name, text in BOTH.items()}
 # What a clock or the machine decides; all else must repeat.
 CLOCK = ("seconds", "images_per_s", "memory_bytes")
 PATIENCE_S = 600  # how long a starved process may take; one that is quick costs nothing
@@ -45,10 +44,6 @@ PATIENCE_S = 600  # how long a starved process may take; one that is quick costs
 
 def plan(**settings):
     return with_settings(demo("plain-vs-residual").plan, TINY | settings)
-
-
-def plan_of_one(**settings):
-    return with_settings(demo("overfit-ten").plan, ONE | settings)
 
 
 def folder_of(path, own):
@@ -143,7 +138,7 @@ def test_a_run_measures_what_it_says(whole):
     looked = [line["update"] for line in lines if "validation_accuracy" in line]
     assert looked == [6, 6, 12, 12]
     assert folder.frames() == [6, 12]
-    assert set(folder.load_frame(12)["plain"]) == {"res2a_out", "res3a_out"}
+    assert set(folder.load_frame(12)["plain"]) == {"res2a_out", "res3a_out", "res4a_out"}
     assert sum(map(sum, record.final["plain"]["confusion"])) == 24
     assert set(record.phases) == {"import", "data", "build", "compile", "train", "evaluate"}
     from safetensors.numpy import load_file
@@ -224,8 +219,7 @@ def wait_for(condition, is_alive, every_s=0.002):
 
 
 def test_a_network_that_leaves_the_numbers_is_stopped_and_rolled_back(tmp_path):
-    deep = {f"networks.{name}": text.replace("stages=2", "stages=3,stages.4.blocks=1") for name, text in BOTH.items()}
-    own = plan(**deep, **{"optimizer.learning_rate": "9000", "updates": "40", "spec.use_batch_norm": "off"})
+    own = plan(**{"optimizer.learning_rate": "9000", "updates": "40", "spec.use_batch_norm": "off"})
     folder, record = run(tmp_path, own)
     assert set(record.diverged) == {"plain", "residual"}
     assert "Try a learning rate below 9000" in record.sentence
@@ -364,8 +358,8 @@ def test_the_terminal_trains_on_ones_own_folders(tmp_path, terminal):
 
 def test_ctrl_c_keeps_a_checkpoint_and_says_how_to_go_on(tmp_path):
     out = tmp_path / "run"
-    settings = [word for path, value in (ONE | {"updates": "100000"}).items() for word in ("--set", f"{path}={value}")]
-    command = [sys.executable, "-m", "resnet_viz", "train", "--demo", "overfit-ten", "--out", str(out), *settings]
+    settings = [word for path, value in (TINY | {"updates": "100000"}).items() for word in ("--set", f"{path}={value}")]
+    command = [sys.executable, "-m", "resnet_viz", "train", "--demo", "plain-vs-residual", "--out", str(out), *settings]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     folder = RunFolder(out)
     wait_for(lambda: folder.read_metrics().metrics, lambda: process.poll() is None)
