@@ -90,7 +90,7 @@ class OwnerMiddleware:
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
                 sent = MutableHeaders(scope=message)
-                sent.append("link", _preload())
+                sent.append("link", _preload(_OF_PAGE.get(scope["path"].rpartition("/")[2], "graph")))
                 # Without a cookie the page works all the same, and its uploads count as its address's.
                 if owner is None and self._new_owners.take(_address(scope), 1):
                     sent.append(
@@ -180,12 +180,23 @@ def _address(scope: Scope) -> str:
     return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
 
 
+_OF_PAGE = {
+    "layers": "overview",
+    "activations": "maps",
+    "explain": "maps",
+    "train": "learning",
+    "weights": "weights",
+    "check": "check",
+}
+"""The component that a page shows first; the network's picture on all others."""
+
+
 @cache
-def _preload() -> str:
-    """Return the header that has the picture's code fetched with the page: Streamlit asks only when it comes to it."""
-    (script,) = (FRONTEND / "graph").glob("index-*.js")
+def _preload(component: str) -> str:
+    """Return the header that has a component's code fetched with the page: Streamlit asks only when it comes to it."""
+    (script,) = (FRONTEND / component).glob("index-*.js")
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    files = [f"_stcore/bidi-components/resnet-viz.graph/{script.name}", *_streamlits_own()]
+    files = [f"_stcore/bidi-components/resnet-viz.{component}/{script.name}", *_streamlits_own()]
     return ", ".join(f"<{f'/{base}' if base else ''}/{file}>; rel=modulepreload" for file in files)
 
 

@@ -128,12 +128,15 @@ def pictures_folder() -> Path:
 
 
 def warm() -> None:
-    """Start the worker, with the network that most come for, and what an earlier server was training."""
+    """Start the worker, with the network that most come for."""
     # Shut down while warming, say: the pages that need the worker say what is wrong.
     with contextlib.suppress(ResNetVizError):
         shipped = next((content_of(card.path) for card in cards().values() if card.preset == DEFAULT_PRESET), None)
         worker().ask(Warm(Network(preset(DEFAULT_PRESET), shipped)))
-    # What an earlier server was training goes on.
+
+
+def go_on_training() -> None:
+    """Start what trains, and with it what an earlier server was training."""
     runner().start()
 
 

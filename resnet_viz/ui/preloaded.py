@@ -6,10 +6,17 @@ FIRST = (
     "resnet_viz.ui.architecture.picture",
     "resnet_viz.ui.architecture.panels",
     "PIL.JpegImagePlugin",
-)
-"""What the first picture needs. What draws the pages is imported before what they are about: the first page waits for it."""
-THEN = (
     "resnet_viz.ui.activations.ways",
+    "PIL.BmpImagePlugin",
+    "PIL.GifImagePlugin",
+    "PIL.PngImagePlugin",
+    "PIL.PpmImagePlugin",
+)
+"""What the first picture needs, then the first maps. What draws the pages is imported before what they are about: the first page
+waits for it. Pillow's other formats it looks through with the first file that it opens.
+"""
+THEN = (
+    "resnet_viz.ui.activations.depth",
     "streamlit.emojis",
     "pandas",
     "resnet_viz.ui.layers.layer_table",

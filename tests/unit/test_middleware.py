@@ -212,10 +212,26 @@ def test_the_tables_of_the_limits_are_bounded(monkeypatch):
     assert not pots.take("499", 10)
 
 
-def test_the_page_asks_for_the_pictures_code_ahead_and_files_do_not():
-    app = OwnerMiddleware(inner)
-    link = ask(app, accept="text/html")[1]["link"]
+@pytest.mark.parametrize(
+    ("path", "component"),
+    [
+        ("/", "graph"),
+        ("/base/path/", "graph"),
+        ("/layers", "overview"),
+        ("/base/path/activations", "maps"),
+        ("/explain", "maps"),
+        ("/train", "learning"),
+        ("/weights", "weights"),
+        ("/check", "check"),
+    ],
+)
+def test_a_page_asks_for_the_code_of_its_picture_ahead(path, component):
+    link = ask(OwnerMiddleware(inner), path, accept="text/html")[1]["link"]
     name = link.split(">")[0].rpartition("/")[2]
-    assert (FRONTEND / "graph" / name).is_file()
+    assert (FRONTEND / component / name).is_file()
     assert "static/js/BidiComponent." in link
+
+
+def test_files_ask_for_nothing_ahead():
+    app = OwnerMiddleware(inner)
     assert "link" not in ask(app, "/static/app.js", accept="*/*")[1]

@@ -9,7 +9,7 @@ from resnet_viz.subject.subject import Subject
 from resnet_viz.subject.trial import Trial
 from resnet_viz.subject.views import ASPECTS
 from resnet_viz.ui import state
-from resnet_viz.ui.activations import anatomy, beside, depth, pixel
+from resnet_viz.ui.activations import anatomy, beside, pixel
 from resnet_viz.ui.shared import controls, forward, maps, prediction, surgery
 from resnet_viz.viz.block_view import Focus
 from resnet_viz.viz.block_words import block_question
@@ -34,6 +34,8 @@ def show(subject: Subject, trial: Trial) -> bool:
         surgery.show(subject.surgery, subject.block, subject.layer)
         files = st.popover(_("Files"), key="files_menu")
     if view.aspect == "depth":
+        from resnet_viz.ui.activations import depth  # noqa: PLC0415 - pandas takes 0.3 s
+
         return depth.show(trial, view, subject.block, files)
     if view.aspect == "compare":
         return beside.show(trial, view, subject.layer, files)
