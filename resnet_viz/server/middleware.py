@@ -200,15 +200,21 @@ def _preload(component: str) -> str:
     return ", ".join(f"<{f'/{base}' if base else ''}/{file}>; rel=modulepreload" for file in files)
 
 
-def _streamlits_own() -> list[str]:
-    """Return the part of Streamlit's own code that shows a component, and what it needs beside all pages' code.
+_SHOWN = ("BidiComponent", "Checkbox", "Button", "ButtonGroup", "ImageList", "Html")
+"""The parts of Streamlit's own code that show what stands on our pages: fetched one by one, after the page's first run, they
+would delay it by a quarter of a second."""
 
-    Nothing if another version keeps it elsewhere: the picture then comes a little later.
+
+def _streamlits_own() -> list[str]:
+    """Return the files of these parts, and of what they need beside all pages' code.
+
+    Without those that another version keeps elsewhere: the page then comes a little later.
     """
     static = Path(get_static_dir())
-    found = next((static / "static" / "js").glob("BidiComponent.*.js"), None)
-    if found is None:
-        return []
+    scripts = static / "static" / "js"
     page = (static / "index.html").read_text("utf-8")
-    imported = re.findall(r'"\./([\w.-]+\.js)"', found.read_text("utf-8"))
-    return [f"static/js/{name}" for name in dict.fromkeys([found.name, *imported]) if name not in page]
+    found = [path.name for part in _SHOWN for path in scripts.glob(f"{part}.*.js")]
+    for name in found:  # grows on the way
+        imported = re.findall(r'"\./([\w.-]+\.js)"', (scripts / name).read_text("utf-8"))
+        found += [other for other in dict.fromkeys(imported) if other not in page and other not in found]
+    return [f"static/js/{name}" for name in found]
