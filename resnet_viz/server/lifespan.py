@@ -74,6 +74,7 @@ def _is_everywhere(address: str) -> bool:
 def _preload(first: Sequence[str], then: Sequence[str]) -> None:
     """Import, while the first browser still loads its files, what the first page would import on the way; then the rest."""
     time.sleep(_LISTENS_S)
+    gc.disable()  # it walks all that is imported, again and again, and finds nothing: 0.1 s of the processor
     for name in first:
         importlib.import_module(name)
     # With the first element of all, Streamlit asks so whether it runs in a terminal; Python then looks at every module's file,
@@ -82,6 +83,7 @@ def _preload(first: Sequence[str], then: Sequence[str]) -> None:
     first_page.wait(_LONGEST_WAIT_S)
     for name in then:
         importlib.import_module(name)
+    gc.enable()
     gc.collect()
     # What is imported by now stays: without this every rerun's full collection walks all of it again.
     gc.freeze()
