@@ -5,7 +5,7 @@ import copy
 import hashlib
 import threading
 from collections.abc import Collection, Mapping, Sequence
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -30,6 +30,20 @@ MAX_BATCH, MAX_BATCH_BYTES = 8, 512 * 2**20
 _ALONE_BYTES = 32 * 2**20
 
 _turns = Turns()
+
+
+class _Pass(NamedTuple):
+    """Layers whose outputs one pass gives.
+
+    Attributes:
+        nodes: Their ids.
+        reach: The same, to look them up.
+        nbytes: Of their maps for one picture.
+    """
+
+    nodes: tuple[str, ...]
+    reach: frozenset[str]
+    nbytes: int
 
 
 class InferenceModel:
@@ -61,8 +75,8 @@ class InferenceModel:
         self._kept_bytes = default if kept_bytes is None else kept_bytes
         self._first = self.graph.nodes[0].id
         signals = [name for block in self.graph.blocks for name in block[4:] if name]
-        self._signals = tuple(dict.fromkeys([*signals, self.graph.nodes[-1].id]))
-        self._everything = tuple(node.id for node in self.graph.nodes[1:])
+        self._signals = self._pass([*signals, self.graph.nodes[-1].id])
+        self._everything = self._pass([node.id for node in self.graph.nodes[1:]])
         self._hold(laid_out(arrays))
 
     def _hold(self, laid: dict[str, Array]) -> None:
@@ -70,7 +84,7 @@ class InferenceModel:
         self._laid = laid
         self.arrays: Mapping[str, Array] = in_keras_layout(laid)
         self._array_bytes = sum({id(array): array.nbytes for array in laid.values()}.values())
-        self._maps: Kept[tuple[str, str], Array] = Kept(self._kept_bytes)
+        self._maps: Kept[str, Mapping[str, Array]] = Kept(self._kept_bytes)
         self._sessions: Kept[tuple[object, ...], Session] = Kept(_SESSION_BYTES)
         self._making = threading.Lock()
 
@@ -95,7 +109,7 @@ class InferenceModel:
     def warm(self) -> None:
         """Make both models ahead of the first request."""
         for wanted in (self._signals, self._everything):
-            self._session(wanted, [self._first], NO_SURGERY)
+            self._session(wanted.nodes, [self._first], NO_SURGERY)
 
     def arrays_of(self, node: str) -> dict[str, Array]:
         """Return a layer's arrays by name, in Keras's layout."""
@@ -125,7 +139,7 @@ class InferenceModel:
         found = {self._first: picture, **self._recalled(key, nodes)}
         missing = [name for name in nodes if name not in found]
         if missing:
-            found |= self._computed(key, {self._first: picture}, self._together(missing))
+            found |= _views(self._computed(key, {self._first: picture}, self._together(missing)), missing)
         return {name: found[name] for name in nodes}
 
     def logits(self, pictures: Array) -> Array:
@@ -140,7 +154,7 @@ class InferenceModel:
 
     def normalised_by_batch(self, pictures: Array) -> dict[str, Array]:
         """Return every layer's output for the first picture, each BatchNorm by the statistics of all these pictures."""
-        session = self._session(self._everything, [self._first], self.surgery, batch_norms="batch, first")
+        session = self._session(self._everything.nodes, [self._first], self.surgery, batch_norms="batch, first")
         found = self._run(session, {self._first: pictures})
         return {name: channels_last(maps)[0] for name, maps in found.items()}
 
@@ -181,30 +195,34 @@ class InferenceModel:
         if missing:
             edge = {name for node in self.graph.nodes if node.id in reached for name in node.inputs} - reached
             known = intact.activations(picture, sorted(edge))
-            found |= self._computed(mark, known, [name for name in self._together(missing) if name in reached])
+            wanted = self._pass([name for name in self._together(missing).nodes if name in reached])
+            found |= _views(self._computed(mark, known, wanted), missing)
         return {name: found[name] for name in nodes}
 
-    def _together(self, missing: Sequence[str]) -> Sequence[str]:
+    def _pass(self, nodes: Sequence[str]) -> _Pass:
+        size = sum(self.summary.by_id[name].activation_bytes for name in set(nodes))
+        return _Pass(tuple(dict.fromkeys(nodes)), frozenset(nodes), size)
+
+    def _together(self, missing: Sequence[str]) -> _Pass:
         """Return what to compute for some layers: all signals, or every layer, as far as it can be kept."""
         for group in (self._signals, self._everything):
-            size = sum(self.summary.by_id[name].activation_bytes for name in group)
-            if set(missing) <= set(group) and size <= self._kept_bytes:
+            if group.nbytes <= self._kept_bytes and group.reach.issuperset(missing):
                 return group
-        return missing
+        return self._pass(missing)
 
-    def _computed(self, key: str, known: Mapping[str, Array], wanted: Sequence[str]) -> dict[str, Array]:
-        """Return outputs from known ones, and keep them."""
-        session = self._session(tuple(dict.fromkeys(wanted)), list(known), self.surgery)
-        # Old maps go before new ones come.
-        self._maps.make_room(sum(self.summary.by_id[name].activation_bytes for name in session.outputs))
+    def _computed(self, mark: str, known: Mapping[str, Array], wanted: _Pass) -> Mapping[str, Array]:
+        """Return outputs ``(1, channels, …)`` from known ones, and keep them, all of one picture together."""
+        session = self._session(wanted.nodes, list(known), self.surgery)
+        self._maps.make_room(wanted.nbytes)  # old maps go before new ones come
         found = self._run(session, {name: maps[np.newaxis] for name, maps in known.items()})
-        maps = {name: channels_last(array)[0] for name, array in found.items()}
-        self._maps.keep({(key, name): (array, array.nbytes) for name, array in maps.items()})
-        return maps
+        earlier = self._maps.find(mark)
+        kept = {**earlier, **found} if earlier else found
+        self._maps.keep({mark: (kept, sum(array.nbytes for array in kept.values()))})
+        return found
 
-    def _recalled(self, key: str, nodes: Collection[str]) -> dict[str, Array]:
-        found = {name: self._maps.find((key, name)) for name in nodes}
-        return {name: array for name, array in found.items() if array is not None}
+    def _recalled(self, mark: str, nodes: Collection[str]) -> dict[str, Array]:
+        kept = self._maps.find(mark) or {}
+        return _views(kept, [name for name in nodes if name in kept])
 
     def _session(
         self, wanted: tuple[str, ...], known: Sequence[str], surgery: Surgery, *, batch_norms: BatchNorms = "moving"
@@ -222,3 +240,8 @@ class InferenceModel:
         is_large = self.summary.totals.activation_bytes > _ALONE_BYTES
         with _turns if is_large else contextlib.nullcontext():
             return session.run({name: channels_first(np.asarray(maps, np.float32)) for name, maps in known.items()})
+
+
+def _views(found: Mapping[str, Array], nodes: Collection[str]) -> dict[str, Array]:
+    """Return some outputs without the batch axis, channels last."""
+    return {name: channels_last(found[name])[0] for name in nodes}

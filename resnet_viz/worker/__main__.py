@@ -8,14 +8,15 @@ import os
 import sys
 
 from resnet_viz.worker.handlers import Worker
+from resnet_viz.worker.process import BUFFER_BYTES
 
 
 def main() -> None:
     """Serve on the process's own pipes; anything that prints goes to standard error instead."""
     (engine,) = sys.argv[1:]
-    sink = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
+    sink = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=BUFFER_BYTES)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    source = os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0)
+    source = os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=BUFFER_BYTES)
     Worker(source, sink, engine).serve()  # type: ignore[arg-type]
 
 

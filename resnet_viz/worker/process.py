@@ -23,6 +23,8 @@ _MOST_SILENCES = 5
 # Whoever uses less of a processor than this waits for something that does not come.
 _BLOCKED = 0.01
 _PIPE_BYTES = 2**20
+BUFFER_BYTES = 2**16
+"""A message of at most so many bytes is written at once, and read at once with its length and its header."""
 
 TAKEN = "taken"
 """The first step of every request: the worker took it out of its line."""
@@ -89,7 +91,7 @@ class WorkerProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
-            bufsize=0,
+            bufsize=BUFFER_BYTES,
             start_new_session=True,  # a Ctrl-C at the terminal is the server's to handle
         )
         _widen_pipe(self._process)
@@ -173,7 +175,8 @@ class WorkerProcess:
         with self._write_lock:
             for pipe in (self._process.stdin, self._process.stdout):
                 if pipe:
-                    pipe.close()
+                    with contextlib.suppress(OSError):  # what was left to say to it
+                        pipe.close()
         with self._lock:
             taken = {number for number, sent in self._sent.items() if sent.is_taken}
             # Nothing taken: any of those in line may have killed it while it was read.
