@@ -16,7 +16,7 @@ from resnet_viz.worker.requests.activations import Activations
 from resnet_viz.worker.requests.warm import Warm
 
 # A new picture each time, as many as fill the worker's cache of maps: its memory is then in use, as after some minutes.
-ROUNDS, WARM_UP = 30, 12
+ROUNDS, WARM_UP = 100, 12
 GOALS = {64: 1.3, 224: 1.3}
 
 

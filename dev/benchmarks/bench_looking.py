@@ -25,6 +25,8 @@ from resnet_viz.worker.request import Network
 from resnet_viz.worker.requests.activations import Activations
 
 COLD_ROUNDS, REQUESTS = 3, 500
+# As many new pictures first as fill the worker's cache of maps: its memory is then in use, as after some minutes.
+ROUNDS, WARM_UP = 100, 12
 FIRST_GOALS = {64: 8.0, 224: 6.0}
 KERAS = """
 import sys
@@ -79,8 +81,8 @@ def show_warm(spec: ResNetSpec) -> None:
             "bare": lambda: bare.run({"input": channels_first(picture_of(spec, next(seeds))[np.newaxis])}),
             "worker": lambda: client.ask(Activations(Network(spec), picture_of(spec, next(seeds)), ["conv1"])),
         },
-        rounds=20,
-        warm_up=5,
+        rounds=ROUNDS,
+        warm_up=WARM_UP,
     )
     report(f"all layers, warm, worker / bare, {side} px", times["worker"] / times["bare"], 1.15, at_least=False)
     outs = [block.out for block in summary.graph.blocks]

@@ -12,7 +12,7 @@ from resnet_viz.worker.process import BUFFER_BYTES
 
 
 def main() -> None:
-    """Serve on the process's own pipes; anything that prints goes to standard error instead."""
+    """Serve on the process's own input and output; anything that prints goes to standard error instead."""
     (engine,) = sys.argv[1:]
     sink = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=BUFFER_BYTES)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
