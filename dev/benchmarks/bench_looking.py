@@ -26,7 +26,9 @@ from resnet_viz.worker.requests.activations import Activations
 
 COLD_ROUNDS, REQUESTS = 3, 500
 # As many new pictures first as fill the worker's cache of maps: its memory is then in use, as after some minutes.
-ROUNDS, WARM_UP = 100, 12
+ROUNDS, WARM_UP = 60, 12
+# Where its memory comes to lie decides a tenth of what a process takes: several, and the median of their ratios.
+PROCESSES = 7
 FIRST_GOALS = {64: 8.0, 224: 6.0}
 KERAS = """
 import sys
@@ -68,13 +70,13 @@ def main() -> None:
         figure(f"first maps of all layers, {side} px", ", ".join(f"{name} {s:.2f} s" for name, s in first.items()))
         report(f"first maps, Keras / worker, {side} px", first["Keras"] / first["worker"], goal, at_least=True)
         show_warm(spec)
+        show_memory(spec)
 
 
-def show_warm(spec: ResNetSpec) -> None:
-    """Print what a running worker costs beside bare ONNX Runtime, and what it holds after many requests."""
-    client, side, summary = WorkerClient(), spec.input_shape[0], analyse(spec)
-    nodes = [node.id for node in summary.graph.nodes[1:]]
-    bare = Session(write(summary, laid_out(starting_arrays(summary)), nodes))
+def warm_ratio(spec: ResNetSpec) -> float:
+    """Return what a fresh worker takes for all layers, once warm, beside a session of this process made at the same time."""
+    client, summary = WorkerClient(), analyse(spec)
+    bare = Session(write(summary, laid_out(starting_arrays(summary)), [node.id for node in summary.graph.nodes[1:]]))
     seeds = iter(range(10**6))
     times = medians_ms(
         {
@@ -84,8 +86,21 @@ def show_warm(spec: ResNetSpec) -> None:
         rounds=ROUNDS,
         warm_up=WARM_UP,
     )
-    report(f"all layers, warm, worker / bare, {side} px", times["worker"] / times["bare"], 1.15, at_least=False)
-    outs = [block.out for block in summary.graph.blocks]
+    client.close()
+    return times["worker"] / times["bare"]
+
+
+def show_warm(spec: ResNetSpec) -> None:
+    """Print what a running worker costs beside bare ONNX Runtime."""
+    ratios = sorted(warm_ratio(spec) for _process in range(PROCESSES))
+    side, middle = spec.input_shape[0], statistics.median(ratios)
+    figure(f"all layers, warm, {PROCESSES} workers, {side} px", f"{ratios[0]:.2f}× to {ratios[-1]:.2f}×")
+    report(f"all layers, warm, worker / bare, {side} px", middle, 1.15, at_least=False)
+
+
+def show_memory(spec: ResNetSpec) -> None:
+    """Print what the worker holds after many requests."""
+    client, outs, side = WorkerClient(), [block.out for block in analyse(spec).graph.blocks], spec.input_shape[0]
     for number in range(REQUESTS):
         node = outs[number % len(outs)]
         surgery = f"silence:{node}:{number % 64}" if number % 3 == 0 else ""

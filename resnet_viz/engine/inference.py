@@ -72,15 +72,15 @@ class InferenceModel:
         self.batch = max(1, min(MAX_BATCH, MAX_BATCH_BYTES // summary.totals.activation_bytes))
         own = summary.totals.activation_bytes
         default = max(KEPT_BYTES, own) if own <= ONE_PICTURE_BYTES else KEPT_BYTES
-        self._kept_bytes = default if kept_bytes is None else kept_bytes
         self._first = self.graph.nodes[0].id
         signals = [name for block in self.graph.blocks for name in block[4:] if name]
         self._signals = self._pass([*signals, self.graph.nodes[-1].id])
         self._everything = self._pass([node.id for node in self.graph.nodes[1:]])
-        self._hold(laid_out(arrays))
+        self._hold(laid_out(arrays), default if kept_bytes is None else kept_bytes)
 
-    def _hold(self, laid: dict[str, Array]) -> None:
-        """Take arrays as its own; nothing that others gave is left."""
+    def _hold(self, laid: dict[str, Array], kept_bytes: int) -> None:
+        """Take arrays as its own, and keep at most so many bytes of their maps; nothing that others gave is left."""
+        self._kept_bytes = kept_bytes
         self._laid = laid
         self.arrays: Mapping[str, Array] = in_keras_layout(laid)
         self._array_bytes = sum({id(array): array.nbytes for array in laid.values()}.values())
@@ -102,8 +102,7 @@ class InferenceModel:
     def with_arrays(self, other: Mapping[str, Array]) -> Self:
         """Return the network with other values in some arrays, in Keras's layout; it keeps no maps."""
         view = copy.copy(self)
-        view._kept_bytes = 0  # noqa: SLF001 - one of its own
-        view._hold(self._laid | laid_out(other))  # noqa: SLF001
+        view._hold(self._laid | laid_out(other), kept_bytes=0)  # noqa: SLF001 - one of its own
         return view
 
     def warm(self) -> None:

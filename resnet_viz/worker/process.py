@@ -20,6 +20,8 @@ START_S = 120.0
 _MOST_SILENCES = 5
 # Whoever uses less of a processor than this waits for something that does not come.
 _BLOCKED = 0.01
+# What may lie in the socket unread, as far as the system allows: most answers are written without a pause.
+_SOCKET_BYTES = 2**22
 BUFFER_BYTES = 2**16
 """A message of at most so many bytes is written at once, and read at once with its length and its header."""
 
@@ -201,7 +203,10 @@ def _started(
         return piped, cast("IO[bytes]", piped.stdout), cast("IO[bytes]", piped.stdin)
     # A block's maps at 224 px are 13 MB: 2 ms through a socket, 7 ms through a pipe, whose pages are handed over one by one.
     ours, theirs = socket.socketpair()
-    with ours, theirs:  # the streams keep ours open
+    with ours, theirs:
+        for end in (ours, theirs):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BYTES)
         process = subprocess.Popen(command, stdin=theirs.fileno(), stdout=theirs.fileno(), **options)
-        said, told = ours.makefile("rb", BUFFER_BYTES), ours.makefile("wb", BUFFER_BYTES)
-        return process, cast("IO[bytes]", said), cast("IO[bytes]", told)
+        # As files they are read and written by C; a socket's own streams are Python's.
+        said = os.fdopen(os.dup(ours.fileno()), "rb", BUFFER_BYTES)
+        return process, said, os.fdopen(os.dup(ours.fileno()), "wb", BUFFER_BYTES)
