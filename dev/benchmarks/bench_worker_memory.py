@@ -14,8 +14,8 @@ from resnet_viz.spec import preset
 from resnet_viz.worker.request import Engine
 from resnet_viz.worker.workers import Workers
 
-# All functions compiled once, and the cache of maps full.
-WARM_UP, REQUESTS, STEP = 150, 500, 100
+# All functions compiled once, and the caches of maps and sessions full: what fills a bound is no leak.
+WARM_UP, REQUESTS, STEP = 300, 500, 100
 
 
 def main() -> None:

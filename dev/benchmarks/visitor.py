@@ -97,6 +97,13 @@ class Visitor:
         await self._rerun()
         return time.perf_counter() - began
 
+    async def follow(self, query: str) -> float:
+        """Take another address of the same page, as the browser's "back" does, and return the seconds until it is complete."""
+        began = time.perf_counter()
+        self.query = query
+        await self._rerun()
+        return time.perf_counter() - began
+
     async def upload(self, key: str, name: str, data: bytes) -> float:
         """Give a file to the uploader of that key, over the route a browser uses."""
         began = time.perf_counter()
