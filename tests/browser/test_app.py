@@ -16,7 +16,7 @@ from resnet_viz.lessons.walks import PAGES
 from tests.patience import PATIENCE_S
 
 from .conftest import start_server, stop_server, very_first_request
-from .waits import eventually, in_scheme, open_menu, quiet
+from .waits import eventually, in_scheme, open_menu, quiet, settled
 
 TILES = ".st-key-maps canvas.cells"
 
@@ -297,6 +297,7 @@ def test_streamlits_word_that_the_page_is_at_work_covers_no_control_of_the_frame
 def test_the_first_screen_holds_the_picture(visit):
     page = visit().open()
     expect(selected(page)).to_be_attached()
+    settled(page)
     box = page.locator("svg[role=group]").bounding_box()
     assert box["width"] >= 0.54 * 1280
     assert box["y"] + box["height"] <= 720

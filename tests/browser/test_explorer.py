@@ -149,6 +149,7 @@ def test_a_pointer_over_a_box_shows_its_card(visit):
 def test_text_stays_inside_its_box_and_boxes_apart(visit, link):
     page = visit().open(link)
     expect(selected(page)).to_be_attached()
+    settled(page)
     spilled, met = page.evaluate(
         """() => {
             const nodes = [...document.querySelectorAll('[data-testid*=BidiComponent]')]

@@ -268,6 +268,7 @@ def test_the_page_tells_its_story_before_a_run_and_says_nothing_of_this_machine(
 def test_a_phone_shows_a_run_without_scrolling_sideways(visit):
     page = visit(viewport={"width": 390, "height": 844}, has_touch=True).open(LINK)
     expect(page.locator(".learning .stage svg")).to_be_visible()
+    quiet(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     widths = page.locator(".learning *").evaluate_all("all => all.map((own) => own.getBoundingClientRect().right)")
     assert max(widths) <= 391
