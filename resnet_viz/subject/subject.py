@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Self
 
 from resnet_viz.analysis import NetworkSummary, network
@@ -33,6 +33,12 @@ UPLOAD = "upload"
 """The name of a visitor's own picture."""
 FIRST_FOCUS = "3b"
 """Where a fresh subject starts: `focus.first_focus` of the default preset."""
+
+
+@lru_cache(maxsize=64)
+def _preset_at(name: str, input_shape: tuple[int, int, int], classes: int) -> ResNetSpec:
+    """Return a preset at an input and a number of classes; every run of a page asks, for the same few."""
+    return preset(name, input_shape=input_shape, classes=classes)
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,7 @@ class Subject:
     @property
     def base(self) -> ResNetSpec:
         """The preset at this network's input and classes."""
-        return replace(PRESETS[self.preset], input_shape=self.spec.input_shape, classes=self.spec.classes)
+        return _preset_at(self.preset, self.spec.input_shape, self.spec.classes)
 
     @property
     def other(self) -> ResNetSpec | None:

@@ -2,7 +2,7 @@
 
 FIRST = (
     "resnet_viz.server.services",
-    "resnet_viz.ui.frame.subject_line",
+    "resnet_viz.ui.frame.page",
     "resnet_viz.ui.architecture.picture",
     "resnet_viz.ui.architecture.panels",
     "PIL.JpegImagePlugin",

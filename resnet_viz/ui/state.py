@@ -164,8 +164,7 @@ def add_problem(sentence: str) -> None:
 
 def owner() -> str:
     """Return the id this visitor's files belong to: the server's cookie, or the session's own without one."""
-    known = owner_of(st.context.cookies.get(COOKIE))
-    return known or _OWNER.get_or(lambda: secrets.token_urlsafe(16))
+    return _OWNER.get_or(lambda: owner_of(st.context.cookies.get(COOKIE)) or secrets.token_urlsafe(16))
 
 
 def bind(key: str, value: Any) -> str:

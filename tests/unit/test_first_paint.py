@@ -55,7 +55,7 @@ async def inner(scope, _receive, send):
     await answer(scope, _receive, send)
 
 
-def ask(path: str, **headers: str) -> tuple[int, dict[str, str], str]:
+def ask(path: str, *, app: FirstPaint | None = None, **headers: str) -> tuple[int, dict[str, str], str]:
     """Return status, headers and body of one request."""
     sent: list[dict] = []
 
@@ -66,7 +66,7 @@ def ask(path: str, **headers: str) -> tuple[int, dict[str, str], str]:
     scope = {"type": "http", "method": "GET", "path": path, "headers": listed}
     # Nothing here waits, so one step finishes it; no event loop, since the browser tests keep one running.
     with pytest.raises(StopIteration):
-        FirstPaint(inner)(scope, None, send).send(None)
+        (app or FirstPaint(inner))(scope, None, send).send(None)
     kept = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], kept, b"".join(message["body"] for message in sent[1:]).decode(errors="replace")
 
@@ -81,6 +81,38 @@ def test_a_page_brings_the_first_styles_and_a_link_to_the_rest():
     assert "immutable" in headers["cache-control"]
     assert "stMainBlockContainer" in sheet
     assert ask(f"/some/base/{link}")[2] == sheet
+
+
+def test_a_page_is_asked_for_once_and_any_other_address_again():
+    """There are as many pages as files; of other addresses, which Streamlit answers alike, there is no end."""
+    asked = []
+
+    async def counting(scope, receive, send):
+        asked.append(scope["path"])
+        await inner(scope, receive, send)
+
+    app = FirstPaint(counting)
+    first, again = (ask("/layers", app=app, accept="text/html") for _time in range(2))
+    assert first == again
+    assert first[2].endswith("</html>")
+    for path in ("/", "/activations", "/", "/layers/x", "/x/layers", "/nowhere", "/nowhere", "/layers/x"):
+        ask(path, app=app, accept="text/html")
+    assert asked == ["/layers", "/", "/activations", "/layers/x", "/x/layers", "/nowhere", "/nowhere", "/layers/x"]
+
+
+def test_what_is_added_to_one_answers_headers_is_not_in_the_next():
+    app, starts = FirstPaint(inner), []
+
+    async def send(message):
+        if message["type"] == "http.response.start":
+            starts.append(list(message["headers"]))
+            message["headers"].append((b"set-cookie", b"somebody's"))
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"accept", b"text/html")]}
+    for _time in range(3):
+        with pytest.raises(StopIteration):
+            app(scope, None, send).send(None)
+    assert starts[0] == starts[1] == starts[2]
 
 
 def test_the_icon_is_ours_before_anything_of_the_page_has_run():
