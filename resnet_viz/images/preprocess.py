@@ -1,6 +1,7 @@
 """From a picture to the numbers a network receives: part of the subject, shown and exported with it."""
 
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Literal, cast
 
 import numpy as np
@@ -140,6 +141,13 @@ interpolation_title = Titles(
     {"bilinear": N_("bilinear"), "bicubic": N_("bicubic"), "area": N_("area"), "nearest": N_("nearest")}
 )
 """An interpolation's name for a menu."""
+
+
+def png_of(rgb: npt.NDArray[np.uint8]) -> bytes:
+    """Return a picture uint8 ``(height, width, 3)`` as a PNG file."""
+    out = BytesIO()
+    Image.fromarray(rgb).save(out, "PNG")
+    return out.getvalue()
 
 
 def resized(rgb: Image.Image, height: int, width: int, resize: Resize, interpolation: str = "bilinear") -> Image.Image:

@@ -77,9 +77,8 @@ class OwnerMiddleware:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        owner = owner_of(_cookie(headers.get("cookie", "")))
         if _UPLOAD in scope["path"]:
-            await self._upload(owner or f"address {_address(scope)}", scope, receive, send)
+            await self._upload(_owner(headers) or f"address {_address(scope)}", scope, receive, send)
             return
         if _DOWNLOAD in scope["path"] and scope["path"].endswith(".bin"):
             # Streamlit would compress it: 5.5 s of the processor for the default network's 72 MB, at every download.
@@ -92,7 +91,7 @@ class OwnerMiddleware:
                 sent = MutableHeaders(scope=message)
                 sent.append("link", _preload(_OF_PAGE.get(scope["path"].rpartition("/")[2], "graph")))
                 # Without a cookie the page works all the same, and its uploads count as its address's.
-                if owner is None and self._new_owners.take(_address(scope), 1):
+                if _owner(headers) is None and self._new_owners.take(_address(scope), 1):
                     sent.append(
                         "set-cookie",
                         f"{COOKIE}={new_cookie()}; Path=/; HttpOnly; SameSite=Lax; Max-Age={COOKIE_AGE_S}",
@@ -160,6 +159,10 @@ def _refusal(scope: Scope) -> PlainTextResponse:
 
     text = copy_context().run(said)
     return PlainTextResponse(text, status_code=429, headers={"connection": "close"})
+
+
+def _owner(headers: Headers) -> str | None:
+    return owner_of(_cookie(headers.get("cookie", "")))
 
 
 def _cookie(header: str) -> str | None:

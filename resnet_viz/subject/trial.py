@@ -13,7 +13,15 @@ import numpy.typing as npt
 from PIL import Image
 
 from resnet_viz.analysis import NetworkSummary, network
-from resnet_viz.images.preprocess import NORMALISATIONS, Normalisation, Preparation, plain_input, resized, values_of
+from resnet_viz.images.preprocess import (
+    NORMALISATIONS,
+    Normalisation,
+    Preparation,
+    plain_input,
+    png_of,
+    resized,
+    values_of,
+)
 from resnet_viz.images.reader import Picture
 from resnet_viz.images.samples import DEFAULT_SAMPLE, sample_picture
 from resnet_viz.spec import ResNetSpec
@@ -112,13 +120,22 @@ class Trial:
     def rgb(self) -> npt.NDArray[np.uint8]:
         """The picture at the network's size, uint8 ``(height, width, 3)``, before its pixels become values."""
         height, width = self.spec.input_shape[:2]
-        how = self.preparation
-        key = ("rgb", self.picture.sha256, f"{height}x{width}", how.resize, how.interpolation)
+        how, key = self.preparation, ("rgb", *self._rgb_key)
         found = self.stores.arrays.find(key)
         if found is None:
             found = np.asarray(resized(self.picture.rgb, height, width, how.resize, how.interpolation))
             self.stores.arrays.keep(key, found)
         return found
+
+    @cached_property
+    def png(self) -> bytes:
+        """`rgb` as a file: Streamlit would write one anew at every run of a page, with a loss."""
+        key = ("png", *self._rgb_key)
+        found = self.stores.arrays.find(key)
+        if found is None:
+            found = np.frombuffer(png_of(self.rgb), np.uint8)
+            self.stores.arrays.keep(key, found)
+        return found.tobytes()
 
     @cached_property
     def input(self) -> FloatArray:
@@ -163,6 +180,11 @@ class Trial:
     def having(self, **parts: Any) -> Self:
         """Return another trial, which shares what both have in common."""
         return replace(self, before=self, **parts)
+
+    @property
+    def _rgb_key(self) -> tuple[str, ...]:
+        how, (height, width, _channels) = self.preparation, self.spec.input_shape
+        return self.picture.sha256, f"{height}x{width}", how.resize, how.interpolation
 
     @property
     def _image_key(self) -> tuple[str, ...]:

@@ -8,12 +8,19 @@ References:
 import itertools
 import json
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.paths import ASSETS
+
+
+@cache
+def _tint(color: str, strength: float) -> str:
+    channels = (int(color[place : place + 2], 16) for place in (1, 3, 5))
+    return "#" + "".join(f"{round(255 - (255 - channel) * strength):02x}" for channel in channels)
 
 
 class Mark(NamedTuple):
@@ -27,8 +34,7 @@ class Mark(NamedTuple):
     @property
     def fill(self) -> str:
         """A tint of the colour, light enough for black text (contrast above 7:1)."""
-        channels = (int(self.color[i : i + 2], 16) for i in (1, 3, 5))
-        return "#" + "".join(f"{round(255 - (255 - channel) * self.strength):02x}" for channel in channels)
+        return _tint(self.color, self.strength)
 
 
 _BLUE, _SKY, _ORANGE, _GREEN = "#0072b2", "#56b4e9", "#e69f00", "#009e73"
