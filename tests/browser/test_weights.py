@@ -35,6 +35,8 @@ def is_in_activations(page: Page, node: str, channel: int) -> None:
 def test_each_square_and_each_kernel_leads_to_its_channel_in_activations_by_pointer_and_by_keys(visit):
     page = visit().open("/weights?node=res3b_branch2b&" + NETWORK)
     drop(page, "mine.safetensors", CHECKPOINT)
+    expect(page.locator(".st-key-offer")).to_be_visible()
+    quiet(page)
     page.get_by_text("PyTorch means", exact=True).filter(visible=True).first.click()
     page.get_by_role("button", name="Take this network").filter(visible=True).first.click()
     expect(page).to_have_url(re.compile("weights=file"))
