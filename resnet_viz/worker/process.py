@@ -204,8 +204,9 @@ def _started(
     # A block's maps at 224 px are 13 MB: 2 ms through a socket, 7 ms through a pipe, whose pages are handed over one by one.
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        for end in (ours, theirs):
-            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BYTES)
+        with contextlib.suppress(OSError):  # where less is allowed, Linux gives that; others refuse
+            for end in (ours, theirs):
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BYTES)
         process = subprocess.Popen(command, stdin=theirs.fileno(), stdout=theirs.fileno(), **options)
         # As files they are read and written by C; a socket's own streams are Python's.
         said = os.fdopen(os.dup(ours.fileno()), "rb", BUFFER_BYTES)

@@ -1,8 +1,10 @@
 """The worker: right values, restarted when killed, bounded, cancellable, and silent about nothing."""
 
+import errno
 import itertools
 import os
 import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -538,6 +540,23 @@ def test_the_worker_ends_with_its_server():
 
 
 # --- The wire ------------------------------------------------------------------------------------------------------
+
+
+def test_a_system_that_grants_a_socket_less_room_than_is_asked_for_still_has_a_worker(monkeypatch):
+    """Linux gives what it allows; others refuse."""
+
+    class Narrow(socket.socket):
+        def setsockopt(self, *_asked):
+            raise OSError(errno.ENOBUFS, "No buffer space available")
+
+    def narrow():
+        return tuple(Narrow(fileno=end.detach()) for end in pair())
+
+    pair = socket.socketpair
+    monkeypatch.setattr(socket, "socketpair", narrow)
+    client = WorkerClient()
+    assert set(asked(client, SPEC, picture(), NODES)) == set(NODES)
+    client.close()
 
 
 def test_messages_survive_the_wire(tmp_path):
