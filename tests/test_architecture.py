@@ -76,9 +76,10 @@ def test_specification_and_arithmetic_need_the_standard_library_only():
     assert not {"numpy", "pandas", "PIL", "streamlit", "plotly"} & loaded
 
 
-def test_pages_are_thin_and_modules_fit_a_screen_or_four():
-    for path in (ROOT / "pages").glob("*.py"):
-        assert len(path.read_text("utf-8").splitlines()) <= 80, path
+def test_what_streamlit_compiles_for_a_visitor_is_short_and_modules_fit_a_screen_or_four():
+    """Streamlit compiles the frame's and the page's script anew for whoever comes when nobody else is here."""
+    for path in [*(ROOT / "pages").glob("*.py"), ROOT / "resnet_viz/ui/main.py"]:
+        assert len(path.read_text("utf-8").splitlines()) <= 6, path
     lengths = {}
     for path in (ROOT / "resnet_viz").rglob("*.py"):
         lengths[path] = len(path.read_text("utf-8").splitlines())

@@ -3,10 +3,9 @@
 FIRST = (
     "resnet_viz.server.services",
     "resnet_viz.ui.frame.page",
-    "resnet_viz.ui.architecture.picture",
-    "resnet_viz.ui.architecture.panels",
+    "resnet_viz.ui.architecture.page",
     "PIL.JpegImagePlugin",
-    "resnet_viz.ui.activations.ways",
+    "resnet_viz.ui.activations.page",
     "PIL.BmpImagePlugin",
     "PIL.GifImagePlugin",
     "PIL.PngImagePlugin",
@@ -22,7 +21,7 @@ THEN = (
     "resnet_viz.ui.layers.layer_table",
     "resnet_viz.ui.architecture.comparison",
     "resnet_viz.ui.architecture.files",
-    "resnet_viz.ui.explain.explanation",
+    "resnet_viz.ui.explain.page",
 )
 """What is asked for next; pandas and the emoji table are Streamlit's own late imports, for tables and labels that are not
 plain ASCII."""
