@@ -1,28 +1,44 @@
-"""What is ours before anything of the page has run: style sheet and keys in its HTML, the icon.
+"""What is ours before anything of the page has run: style sheet and keys in its HTML, the code it will ask for, the icon.
 
 Without the sheet the page would first be drawn in Streamlit's own looks.
 """
 
 import hashlib
+import re
+from functools import cache
+from pathlib import Path
 
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.file_util import get_static_dir
 
-from resnet_viz.paths import ASSETS, PAGES, STYLE
+from resnet_viz.paths import ASSETS, FRONTEND, PAGES, STYLE
 
 _SHEETS = ("frame.css", "page.css", "weights.css")
 _SCRIPTS = ("keys.js", "pointing.js", "answered.js")
 # A page must come whole and as it is now: our part of it changes when Streamlit's file does not.
 _NOT_PASSED_ON = ("accept-encoding", "if-none-match", "if-modified-since", "range")
 _NOT_ANSWERED = ("etag", "last-modified", "accept-ranges")
+_OF_PAGE = {
+    "layers": "overview",
+    "activations": "maps",
+    "explain": "maps",
+    "train": "learning",
+    "weights": "weights",
+    "check": "check",
+}
+"""The component that a page shows first; the network's picture on all others."""
+_SHOWN = ("BidiComponent", "Checkbox", "Button", "ButtonGroup", "ImageList", "Html")
+"""The parts of Streamlit's own code that show what stands on our pages: fetched one by one, after the page's first run, they
+would delay it by a quarter of a second."""
 
 
 class FirstPaint:
-    """Puts `style/first.css` and the scripts of `style/` into the head of every page, and a link to the other sheets, as one.
+    """Puts `style/first.css` and the scripts of `style/` into the head of every page.
 
-    Our icon stands in the place of Streamlit's own: no run of a page needs to say so. Streamlit's answer is the same for every
+    Beside them a link to the other sheets, as one, and links to the code of what the page shows first. Our icon stands in the place of Streamlit's own: no run of a page needs to say so. Streamlit's answer is the same for every
     visitor, and is asked for once for each page: to read the file anew for each took a tenth of what a first page costs.
     """
 
@@ -70,7 +86,7 @@ class FirstPaint:
             else:
                 body += message.get("body", b"")
                 if not message.get("more_body", False):
-                    page = body.replace(b"</head>", self._head, 1)
+                    page = body.replace(b"</head>", _ahead(path.rpartition("/")[2]) + self._head, 1)
                     found = _restart(start, page), page
                     if self._is_ours(path):
                         self._pages[path] = found
@@ -104,3 +120,32 @@ def _restart(start: Message, body: bytes) -> Message:
         del headers[name]
     headers["content-length"] = str(len(body))
     return {**start, "headers": headers.raw}
+
+
+@cache
+def _of_component(component: str) -> bytes:
+    """Return the links that have a component's code fetched with the page: Streamlit asks only when it comes to it."""
+    (script,) = (FRONTEND / component).glob("index-*.js")
+    files = [f"_stcore/bidi-components/resnet-viz.{component}/{script.name}", *_streamlits_own()]
+    return "".join(f'<link rel="modulepreload" href="./{file}">\n' for file in files).encode()
+
+
+def _ahead(page: str) -> bytes:
+    """Return the links of a page, by its name in the address."""
+    return _of_component(_OF_PAGE.get(page, "graph"))
+
+
+@cache
+def _streamlits_own() -> list[str]:
+    """Return the files of Streamlit's parts, and of what they need beside all pages' code.
+
+    Without those that another version keeps elsewhere: the page then comes a little later.
+    """
+    static = Path(get_static_dir())
+    scripts = static / "static" / "js"
+    page = (static / "index.html").read_text("utf-8")
+    found = [path.name for part in _SHOWN for path in scripts.glob(f"{part}.*.js")]
+    for name in found:  # grows on the way
+        imported = re.findall(r'"\./([\w.-]+\.js)"', (scripts / name).read_text("utf-8"))
+        found += [other for other in dict.fromkeys(imported) if other not in page and other not in found]
+    return [f"static/js/{name}" for name in found]

@@ -1,25 +1,20 @@
 """Who is asking, and how much they upload: the door that every request passes before Streamlit sees it."""
 
 import ipaddress
-import re
 import time
 from collections import OrderedDict
 from contextvars import copy_context
-from functools import cache
 from http.cookies import CookieError, SimpleCookie
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit.file_util import get_static_dir
 
 from resnet_viz.identity import COOKIE, COOKIE_AGE_S, new_cookie, owner_of
 from resnet_viz.messages import preferred_language, use_language
 from resnet_viz.owners import UPLOAD_BYTES, UPLOAD_WINDOW_S, upload_refusal
-from resnet_viz.paths import FRONTEND
 
 NEW_OWNERS = 600
 """Cookies that one address gets within `UPLOAD_WINDOW_S`: two large classes behind one address, each browser once."""
@@ -89,7 +84,6 @@ class OwnerMiddleware:
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
                 sent = MutableHeaders(scope=message)
-                sent.append("link", _preload(_OF_PAGE.get(scope["path"].rpartition("/")[2], "graph")))
                 # Without a cookie the page works all the same, and its uploads count as its address's.
                 if _owner(headers) is None and self._new_owners.take(_address(scope), 1):
                     sent.append(
@@ -181,43 +175,3 @@ def _address(scope: Scope) -> str:
     except ValueError:
         return "unknown"
     return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
-
-
-_OF_PAGE = {
-    "layers": "overview",
-    "activations": "maps",
-    "explain": "maps",
-    "train": "learning",
-    "weights": "weights",
-    "check": "check",
-}
-"""The component that a page shows first; the network's picture on all others."""
-
-
-@cache
-def _preload(component: str) -> str:
-    """Return the header that has a component's code fetched with the page: Streamlit asks only when it comes to it."""
-    (script,) = (FRONTEND / component).glob("index-*.js")
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    files = [f"_stcore/bidi-components/resnet-viz.{component}/{script.name}", *_streamlits_own()]
-    return ", ".join(f"<{f'/{base}' if base else ''}/{file}>; rel=modulepreload" for file in files)
-
-
-_SHOWN = ("BidiComponent", "Checkbox", "Button", "ButtonGroup", "ImageList", "Html")
-"""The parts of Streamlit's own code that show what stands on our pages: fetched one by one, after the page's first run, they
-would delay it by a quarter of a second."""
-
-
-def _streamlits_own() -> list[str]:
-    """Return the files of these parts, and of what they need beside all pages' code.
-
-    Without those that another version keeps elsewhere: the page then comes a little later.
-    """
-    static = Path(get_static_dir())
-    scripts = static / "static" / "js"
-    page = (static / "index.html").read_text("utf-8")
-    found = [path.name for part in _SHOWN for path in scripts.glob(f"{part}.*.js")]
-    for name in found:  # grows on the way
-        imported = re.findall(r'"\./([\w.-]+\.js)"', (scripts / name).read_text("utf-8"))
-        found += [other for other in dict.fromkeys(imported) if other not in page and other not in found]
-    return [f"static/js/{name}" for name in found]

@@ -2,9 +2,12 @@
 
 import re
 import urllib.request
+from collections import Counter
 
 import pytest
 from playwright.sync_api import Locator, expect
+
+from resnet_viz.lessons.walks import PAGES
 
 from .waits import eventually, quiet
 
@@ -107,3 +110,14 @@ def test_what_stands_in_a_dialog_can_be_read(visit, scheme):
     quiet(page)
     for text in ("h2", "p", "table.steps td", "table.steps th"):
         readable(dialog.locator(text))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_what_is_fetched_ahead_is_fetched_once(visit, path):
+    """A link to a file that Streamlit asks for under another address would be one file more, not less."""
+    page = visit().open(f"/{path}")
+    quiet(page)
+    ahead = page.evaluate("[...document.querySelectorAll('link[rel=modulepreload]')].map((link) => link.href)")
+    fetched = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
+    counts = Counter(address.rpartition("/")[2] for address in fetched)
+    assert {address: counts[address.rpartition("/")[2]] for address in ahead} == dict.fromkeys(ahead, 1)

@@ -9,7 +9,6 @@ import pytest
 
 from resnet_viz import identity
 from resnet_viz.identity import COOKIE, new_cookie, owner_of
-from resnet_viz.paths import FRONTEND
 from resnet_viz.server import middleware
 from resnet_viz.server.middleware import OwnerMiddleware, Pots
 
@@ -210,28 +209,3 @@ def test_the_tables_of_the_limits_are_bounded(monkeypatch):
     assert len(pots._used) == 50
     assert pots.left("499") == 9
     assert not pots.take("499", 10)
-
-
-@pytest.mark.parametrize(
-    ("path", "component"),
-    [
-        ("/", "graph"),
-        ("/base/path/", "graph"),
-        ("/layers", "overview"),
-        ("/base/path/activations", "maps"),
-        ("/explain", "maps"),
-        ("/train", "learning"),
-        ("/weights", "weights"),
-        ("/check", "check"),
-    ],
-)
-def test_a_page_asks_for_the_code_of_its_picture_ahead(path, component):
-    link = ask(OwnerMiddleware(inner), path, accept="text/html")[1]["link"]
-    name = link.split(">")[0].rpartition("/")[2]
-    assert (FRONTEND / component / name).is_file()
-    assert "static/js/BidiComponent." in link
-
-
-def test_files_ask_for_nothing_ahead():
-    app = OwnerMiddleware(inner)
-    assert "link" not in ask(app, "/static/app.js", accept="*/*")[1]
