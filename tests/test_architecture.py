@@ -327,6 +327,16 @@ def test_what_is_pressed_stands_in_no_part_with_a_clock_of_its_own():
     assert pressed == {"job_light._draw"}  # its own label counts; it opens a page and changes nothing
 
 
+def test_no_picture_is_shown_with_a_loss():
+    """Streamlit makes a JPEG of every picture without transparency: a map's colours would be near those of its scale, not they."""
+    for path in (ROOT / "resnet_viz" / "ui").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "image":
+                settings = {item.arg: ast.unparse(item.value) for item in call.keywords}
+                is_drawing = "svg" in ast.unparse(call.args[0])
+                assert is_drawing or settings.get("output_format") == "'PNG'", f"{path.name}, line {call.lineno}"
+
+
 def functions_that_take(kind: str, *folders: str) -> list[str]:
     """Return the functions with a parameter of a kind, as ``file.py:function``."""
     found = []

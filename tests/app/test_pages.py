@@ -28,7 +28,7 @@ from resnet_viz.lessons.walks import Walk, read_walk, shipped_walks
 from resnet_viz.messages import use_language
 from resnet_viz.owners import OwnerFiles
 from resnet_viz.reports.origins import origin_of
-from resnet_viz.server import services
+from resnet_viz.server import first_paint, services
 from resnet_viz.spec import PRESETS, preset
 from resnet_viz.spec.edits import edited_stages
 from resnet_viz.subject.operations import surgery_of
@@ -646,6 +646,19 @@ def test_the_network_goes_out_for_other_libraries_and_says_what_the_page_says(mo
         np.testing.assert_allclose(logits[0], expected, atol=1e-5 * np.abs(expected).max())
     monkeypatch.setattr(handing_on, "MAX_FILE_BYTES", 2**19)
     assert "In a terminal, `resnet-viz export --format onnx` writes it" in texts(app.run())
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_a_page_shows_first_is_fetched_ahead(page):
+    shown = [item.proto.component_name.rpartition(".")[2] for item in opened(page, folded=True).get("bidi_component")]
+    assert re.findall(rb"bidi-components/resnet-viz\.(\w+)/", first_paint._ahead(page)) == [shown[0].encode()]
+
+
+@pytest.mark.parametrize("page", ["architecture", "activations", "explain", "train"])
+def test_pictures_are_shown_as_they_are(page):
+    addresses = [picture.url for item in opened(page, {"node": "3b"}).get("image") for picture in item.proto.imgs]
+    assert addresses
+    assert [address for address in addresses if not address.endswith(".png")] == []
 
 
 def test_own_numbers_colour_the_picture():

@@ -51,7 +51,7 @@ def show(trial: Trial, cell: str, *, is_inline: bool) -> None:
             st.markdown(field)
             st.html(steps_table(steps))
         if seen is not None:
-            right.image(seen, width=_BOX_PX, alt=field)
+            right.image(seen, width=_BOX_PX, output_format="PNG", alt=field)
 
     if is_inline:
         st.markdown(f"**{title}**")

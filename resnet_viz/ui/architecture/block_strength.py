@@ -27,7 +27,7 @@ def show(trial: Trial, block: Block) -> None:
     if block.shortcut is None or block.add is None or f"energy_ratio({block.name})" in state.STILL_ASKED.get():
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.image(trial.png, width=_PICTURE_PX, alt=_("The picture as the network sees it"))
+        st.image(trial.png, width=_PICTURE_PX, output_format="PNG", alt=_("The picture as the network sees it"))
         with st.container():
             _show_words(trial, block)
 

@@ -36,7 +36,7 @@ def _show_layer(summary: NetworkSummary, layer: str) -> None:
     if unused:
         with st.container(horizontal=True, gap="small", key="maps_reads"):
             for text, reads in unused:
-                st.image(reads.png, caption=text, alt=text, width=128)
+                st.image(reads.png, caption=text, alt=text, width=128, output_format="PNG")
     _show_neighbours(summary, record.node)
     st.code(keras_line(record.node), language=None, wrap_lines=True)
 

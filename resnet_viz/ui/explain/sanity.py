@@ -68,7 +68,7 @@ def _show_maps(trial: Trial, request: AttributionRequest, found: Sanity) -> None
         for place, (title, values, correlation) in enumerate(shown[start : start + _PER_ROW], start):
             with columns[place - start], st.container(key=f"maps_sanity_{place}", gap=None):
                 named = joined((title, _range_text(values)), ": ")
-                st.image(overlay_png(rgb, values, field, bound), width="stretch", alt=named)
+                st.image(overlay_png(rgb, values, field, bound), width="stretch", output_format="PNG", alt=named)
                 alike = _("flat") if correlation is None else number_text(round(correlation, 2), 2)
                 st.markdown(title)
                 st.markdown(_("alike: {alike}").format(alike=alike) if place else " ")

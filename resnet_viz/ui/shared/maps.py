@@ -33,7 +33,7 @@ def show(payload: bytes, *, key: str) -> None:
 def show_input(trial: Trial, width: int | Literal["stretch"] = "stretch") -> None:
     """Draw the picture at the network's size; the values it becomes stand behind a question mark."""
     values = trial.input
-    st.image(trial.png, width=width, alt=_("The picture as the network sees it"))
+    st.image(trial.png, width=width, output_format="PNG", alt=_("The picture as the network sees it"))
     rule = trial.normalisation.formula()
     text = _("{shape} values from {low:.3g} to {high:.3g} ({rule}).").format(
         shape=shape_text(values.shape), low=values.min(), high=values.max(), rule=rule

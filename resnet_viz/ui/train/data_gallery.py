@@ -94,7 +94,9 @@ def _show_pictures(source: Source, count: int, *, columns: int) -> None:
     shown = min(count, source.train_count or count)
     images, labels = source.train(np.arange(shown))
     with st.container(key=f"maps_gallery_{count}"):
-        st.image(contact_sheet(images, columns), width="stretch", alt=_("Some of the training pictures"))
+        st.image(
+            contact_sheet(images, columns), width="stretch", output_format="PNG", alt=_("Some of the training pictures")
+        )
     st.markdown(order_text([say.plain(class_name(source.classes[label])) for label in labels]))
 
 

@@ -154,6 +154,7 @@ def _show_watched(found: Watched, upto: int | None) -> None:
             st.image(
                 mosaic_png(array, scale, columns=8, smallest_tile=14),
                 width="stretch",
+                output_format="PNG",
                 alt=_("First channels of {layer} in {network}").format(layer=node, network=network_name(network)),
             )
         text = _("What the last stage of {network} makes of one held-back picture")
