@@ -130,7 +130,7 @@ def broken_rule(name: str, rule: str, received: object, advice: str = "") -> str
 
 def did_you_mean(received: str, valid: Iterable[str]) -> str:
     """Return the valid values in a sentence, led by the one closest to what was typed."""
-    choices = list(valid)
+    choices = [name for name in valid if name != ""]  # an empty one is written by leaving the field out
     close = difflib.get_close_matches(received[:_SHOWN], choices, n=1)
     hint = [_("Did you mean `{name}`?").format(name=name) for name in close]
     known = [_("Valid: {names}.").format(names=joined(choices))] if len(choices) <= 24 else []

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -149,7 +150,8 @@ def block_payload(
         aside=_aside(summary, focus),
         layers=_layers(summary, block) if is_live else (),
         layer=focus.node,
-        focus=block.name,
+        # Of another picture the channel that tells most is another; one that was chosen is in `channel`.
+        focus=f"{block.name} {crc32(rgb.tobytes())}",
         channel=focus.channel,
         first=telling_channel(found[block.branch], found[block.out]),
         silenced=silenced,

@@ -124,6 +124,21 @@ def test_an_upload_survives_a_reload_and_is_deleted_by_its_button(visit):
     expect(page.locator(".st-key-subject")).to_contain_text("image: star")
 
 
+def test_another_picture_shows_the_channel_that_its_link_shows(visit):
+    """It kept the star's: nearly empty of the cat, while the address said nothing of a channel."""
+    box = ".hero input[type=number]"
+    page = visit().open("/activations")
+    of_star = page.locator(box).input_value()
+    page.locator(".st-key-subject_image button").click()
+    page.get_by_role("button", name="cat", exact=True).click()
+    expect(page.locator(".st-key-subject")).to_contain_text("image: cat")
+    quiet(page)
+    assert "channel=" not in page.url
+    of_cat = visit().open("/activations?image=cat").locator(box).input_value()
+    assert of_cat != of_star
+    expect(page.locator(box)).to_have_value(of_cat)
+
+
 def test_a_killed_worker_is_no_more_than_a_delay(visit, server):
     page = visit().open("/activations?preset=cifar-20&node=res3b_out")
     expect(page.locator(TILES)).to_have_count(4)

@@ -320,3 +320,28 @@ def test_on_the_projector_the_map_that_a_stop_speaks_of_is_large_and_in_the_wind
     boxes = [unmoved(part).bounding_box() for part in (drawn, scale)]
     assert boxes[0]["height"] >= 400
     assert [box for box in boxes if box["y"] + box["height"] > 720] == []
+
+
+def test_one_step_back_is_the_stop_before(visit):
+    """Streamlit wrote the new stop's address on the old page first: Back came to a question over another page's picture."""
+    page = visit().open("/?preset=plain34&walk=shortcut&stop=4")
+    question = page.locator(".st-key-walk_asked").inner_text()
+    page.get_by_role("button", name="Next").click()
+    expect(page).to_have_url(re.compile("/train.*stop=5"))
+    quiet(page)
+    page.go_back()
+    expect(page).to_have_url(re.compile("stop=4"))
+    expect(page.locator(".st-key-walk_asked")).to_contain_text(question.splitlines()[0])
+    expect(page.locator("[data-testid=stTopNavLink][aria-current=page]")).to_have_text("Architecture")
+
+
+def test_one_step_back_is_the_page_before(visit):
+    page = visit().open("/")
+    for name, path in (("Layers", "/layers"), ("Train", "/train")):
+        page.get_by_role("link", name=name).click()
+        expect(page).to_have_url(re.compile(f"{path}.*preset=course"))
+        quiet(page)
+    page.go_back()
+    expect(page).to_have_url(re.compile("/layers"))
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/(architecture)?(\?preset=course)?$"))

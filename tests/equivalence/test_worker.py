@@ -660,7 +660,7 @@ def test_a_request_withdrawn_while_it_waits_in_line_is_dropped_and_its_line_goes
     assert until(lambda: dropped in [number for number, _what in heard])
     assert [what for number, what in heard if number == dropped] == ["CancelledError"]
     assert (heard[0][0], "answer") in heard
-    assert worker._process._sent == {}
+    assert until(lambda: worker._process._sent == {})  # an earlier test's network may still be being built
 
 
 def test_a_long_request_never_holds_maps():

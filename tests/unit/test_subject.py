@@ -383,3 +383,8 @@ def test_a_stage_more_and_a_stage_less_are_links():
         spec = replace(base, input_shape=(224, 224, 3), stages=stages)
         selection = Subject().with_spec(spec)
         assert from_params(to_params(selection))[0] == selection
+
+
+def test_a_sentence_lists_no_empty_value():
+    _subject, (sentence,) = from_params({"walk": "block"})
+    assert sentence.endswith("own.")

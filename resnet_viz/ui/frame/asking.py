@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import streamlit as st
 
-from resnet_viz.errors import ResNetVizError, SpecError, broken_rule
+from resnet_viz.errors import ResNetVizError, SpecError, shown
 from resnet_viz.lessons.asks import Ask, Judgement, Kind, judge
 from resnet_viz.lessons.grounds import Grounds, Value
 from resnet_viz.lessons.progress import Answered, now
@@ -23,8 +23,9 @@ from resnet_viz.ui.frame import measuring, ordering, walking
 _CELL = re.compile(r"\w+:\d+\.\d+", re.ASCII)
 
 _FIELD = "lesson_answer"
-# What people write between the digits of a number, and behind it.
-_BETWEEN = str.maketrans("", "", ",\u00a0 '%×")
+# What people write between the digits of a number, and behind it; their minus.
+_BETWEEN = str.maketrans({"−": "-", **dict.fromkeys("\u00a0\u202f '%×", "")})
+_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", re.ASCII)
 
 
 def show(name: str, stop: Stop, number: int, after: Callable[[], None]) -> bool:
@@ -191,14 +192,25 @@ def _predicted(ask: Ask, place: str) -> Any:
     if ask.kind == "order":
         return [ask.options[index].text for index in walking.order(place, len(ask.options))]
     given = state.typed(_FIELD)
-    if ask.kind == "number":
-        found = real_of(str(given or "").translate(_BETWEEN).replace("−", "-"))
-        if found is None:
-            raise SpecError(broken_rule(_("answer"), _("a number"), given))
-        return found
     if not given:
-        raise SpecError(broken_rule(_("answer"), _("given before the evidence is shown"), given))
-    return given
+        raise SpecError(_("Choose an answer first.") if ask.kind == "choice" else _("Write an answer first."))
+    if ask.kind != "number":
+        return given
+    found = real_of(_digits(str(given)))
+    if found is None:
+        sentence = _("This is no number: {text}. Write digits, such as 12 or 0.5.")
+        raise SpecError(sentence.format(text=shown(given)))
+    return found
+
+
+def _digits(text: str) -> str:
+    """Return a number as people write it in digits alone: a comma parts thousands, or else begins the decimals.
+
+    >>> _digits("1,234.5"), _digits("12,345,678"), _digits("0,5"), _digits("1,5 %"), _digits("−3 ×")
+    ('1234.5', '12345678', '0.5', '1.5', '-3')
+    """
+    bare = text.translate(_BETWEEN)
+    return bare.replace(",", "" if _THOUSANDS.fullmatch(bare) else ".")
 
 
 def _found(name: str, stop: Stop, number: int, predicted: Any) -> bool:
