@@ -6,8 +6,8 @@
   const begin = () => {
     isStep = true;
   };
-  addEventListener("pointerdown", begin, true);
-  addEventListener("keydown", begin, true);
+  // A reader of the screen clicks without a pointer.
+  for (const kind of ["pointerdown", "keydown", "click"]) addEventListener(kind, begin, true);
   addEventListener("popstate", () => {
     isStep = false;
   });
