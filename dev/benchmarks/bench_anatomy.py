@@ -1,15 +1,12 @@
 """What does the way through the worker cost? A block's five tensors, round trip, against ONNX Runtime's bare forward."""
 
 import numpy as np
+from bare import Bare
 from figures import figure, report, run
 from interleaved import medians_ms
 
 from resnet_viz.analysis import analyse
-from resnet_viz.engine.arrays import laid_out
-from resnet_viz.engine.session import Session, channels_first
-from resnet_viz.engine.write import write
 from resnet_viz.spec import preset
-from resnet_viz.weights.start import starting_arrays
 from resnet_viz.worker.client import WorkerClient
 from resnet_viz.worker.request import Network
 from resnet_viz.worker.requests.activations import Activations
@@ -29,7 +26,7 @@ def main() -> None:
         summary = analyse(spec)
         graph = summary.graph
         client.ask(Warm(Network(spec)))
-        forward = Session(write(summary, laid_out(starting_arrays(summary))))
+        forward = Bare(summary)
 
         def fresh(shape: tuple[int, int, int] = spec.input_shape) -> np.ndarray:
             return random.uniform(size=shape).astype(np.float32)
@@ -39,7 +36,7 @@ def main() -> None:
             nodes = list(dict.fromkeys(block[4:]))
             times = medians_ms(
                 {
-                    "bare": lambda: forward.run({"input": channels_first(fresh()[np.newaxis])}),
+                    "bare": lambda: forward(fresh()),
                     "round trip": lambda: client.ask(Activations(Network(spec), fresh(), nodes)),
                 },
                 rounds=ROUNDS,

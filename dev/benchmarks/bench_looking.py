@@ -11,15 +11,12 @@ import time
 
 import numpy as np
 import psutil
+from bare import Bare
 from figures import figure, report, run
 from interleaved import medians_ms
 
 from resnet_viz.analysis import analyse
-from resnet_viz.engine.arrays import laid_out
-from resnet_viz.engine.session import Session, channels_first
-from resnet_viz.engine.write import write
 from resnet_viz.spec import ResNetSpec, preset
-from resnet_viz.weights.start import starting_arrays
 from resnet_viz.worker.client import WorkerClient
 from resnet_viz.worker.request import Network
 from resnet_viz.worker.requests.activations import Activations
@@ -76,11 +73,11 @@ def main() -> None:
 def warm_ratio(spec: ResNetSpec) -> float:
     """Return what a fresh worker takes for all layers, once warm, beside a session of this process made at the same time."""
     client, summary = WorkerClient(), analyse(spec)
-    bare = Session(write(summary, laid_out(starting_arrays(summary)), [node.id for node in summary.graph.nodes[1:]]))
+    alone = Bare(summary, [node.id for node in summary.graph.nodes[1:]])
     seeds = iter(range(10**6))
     times = medians_ms(
         {
-            "bare": lambda: bare.run({"input": channels_first(picture_of(spec, next(seeds))[np.newaxis])}),
+            "bare": lambda: alone(picture_of(spec, next(seeds))),
             "worker": lambda: client.ask(Activations(Network(spec), picture_of(spec, next(seeds)), ["conv1"])),
         },
         rounds=ROUNDS,

@@ -13,6 +13,7 @@ from resnet_viz.analysis import NetworkSummary
 from resnet_viz.engine.arrays import Array, in_keras_layout, laid_out
 from resnet_viz.engine.head import head_gradient, maps_for
 from resnet_viz.engine.kept import Kept, Turns
+from resnet_viz.engine.outputs import Outputs
 from resnet_viz.engine.session import Session, channels_first, channels_last
 from resnet_viz.engine.write import BatchNorms, write
 from resnet_viz.errors import ImageError, SpecError, broken_rule
@@ -84,7 +85,7 @@ class InferenceModel:
         self._laid = laid
         self.arrays: Mapping[str, Array] = in_keras_layout(laid)
         self._array_bytes = sum({id(array): array.nbytes for array in laid.values()}.values())
-        self._maps: Kept[str, Mapping[str, Array]] = Kept(self._kept_bytes)
+        self._maps: Kept[str, tuple[Outputs, ...]] = Kept(self._kept_bytes)
         self._sessions: Kept[tuple[object, ...], Session] = Kept(_SESSION_BYTES)
         self._making = threading.Lock()
 
@@ -209,19 +210,21 @@ class InferenceModel:
                 return group
         return self._pass(missing)
 
-    def _computed(self, mark: str, known: Mapping[str, Array], wanted: _Pass) -> Mapping[str, Array]:
+    def _computed(self, mark: str, known: Mapping[str, Array], wanted: _Pass) -> Outputs:
         """Return outputs ``(1, channels, …)`` from known ones, and keep them, all of one picture together."""
         session = self._session(wanted.nodes, list(known), self.surgery)
         self._maps.make_room(wanted.nbytes)  # old maps go before new ones come
         found = self._run(session, {name: maps[np.newaxis] for name, maps in known.items()})
-        earlier = self._maps.find(mark)
-        kept = {**earlier, **found} if earlier else found
-        self._maps.keep({mark: (kept, sum(array.nbytes for array in kept.values()))})
+        earlier = [maps for maps in self._maps.find(mark) or () if not maps.keys() <= found.keys()]
+        kept = (found, *earlier)
+        self._maps.keep({mark: (kept, sum(maps.nbytes for maps in kept))})
         return found
 
     def _recalled(self, mark: str, nodes: Collection[str]) -> dict[str, Array]:
-        kept = self._maps.find(mark) or {}
-        return _views(kept, [name for name in nodes if name in kept])
+        recalled: dict[str, Array] = {}
+        for maps in self._maps.find(mark) or ():
+            recalled |= _views(maps, [name for name in nodes if name in maps])
+        return recalled
 
     def _session(
         self, wanted: tuple[str, ...], known: Sequence[str], surgery: Surgery, *, batch_norms: BatchNorms = "moving"
@@ -235,7 +238,7 @@ class InferenceModel:
                 self._sessions.keep({key: (session, session.nbytes)})
             return session
 
-    def _run(self, session: Session, known: Mapping[str, Array]) -> dict[str, Array]:
+    def _run(self, session: Session, known: Mapping[str, Array]) -> Outputs:
         is_large = self.summary.totals.activation_bytes > _ALONE_BYTES
         with _turns if is_large else contextlib.nullcontext():
             return session.run({name: channels_first(np.asarray(maps, np.float32)) for name, maps in known.items()})

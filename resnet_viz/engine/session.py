@@ -8,6 +8,7 @@ import numpy.typing as npt
 import onnxruntime
 
 from resnet_viz.engine.arrays import Array
+from resnet_viz.engine.outputs import Buffer, Outputs, taken
 from resnet_viz.engine.write import Written
 from resnet_viz.errors import ResNetVizError, broken_rule, did_you_mean
 from resnet_viz.messages import gettext as _
@@ -28,6 +29,7 @@ class Session:
     Attributes:
         inputs: Ids of the layers whose outputs it takes.
         outputs: Ids of the layers whose outputs it gives.
+        running: The model in ONNX Runtime.
         nbytes: About how many bytes it takes beside the arrays, which its network shares.
     """
 
@@ -65,15 +67,20 @@ class Session:
             options.add_initializer(name, value)
         text = written.model.SerializeToString()
         self.nbytes = _PER_BYTE * len(text)
-        self._tensors = list(written.tensors)
-        self._running = onnxruntime.InferenceSession(
+        self._tensors = dict(zip(written.outputs, written.tensors, strict=True))
+        self.running = onnxruntime.InferenceSession(
             text, options, providers=providers(), disabled_optimizers=[] if copies else _COPIES
         )
+        self._shapes = [output.shape for output in self.running.get_outputs()]
 
-    def run(self, known: Mapping[str, npt.NDArray[np.float32]]) -> dict[str, Array]:
+    def run(self, known: Mapping[str, npt.NDArray[np.float32]]) -> Outputs:
         """Return every output ``(batch, channels, …)`` by layer id, from the inputs by layer id, in the same form."""
-        found = self._running.run(self._tensors, {name: known[name] for name in self.inputs})
-        return dict(zip(self.outputs, found, strict=True))
+        batch = len(known[self.inputs[0]])
+        buffer = taken(self.running, batch) or Buffer(self.running, batch, self._tensors, self._shapes)
+        for name in self.inputs:
+            buffer.binding.bind_cpu_input(name, known[name])
+        self.running.run_with_iobinding(buffer.binding)
+        return Outputs(buffer)
 
 
 # A session's own graph, as a multiple of the model it was made from.

@@ -238,7 +238,7 @@ def test_maps_are_cached_under_a_limit_of_bytes():
     first = network.activations(picture(0), NODES)
     for seed in range(1, 12):
         network.activations(picture(seed), NODES)
-        kept = [array.nbytes for maps, _size in network._maps._values.values() for array in maps.values()]
+        kept = [maps.nbytes for together, _size in network._maps._values.values() for maps in together]
         assert sum(kept) == network._maps.nbytes <= 200_000
     again = network.activations(picture(0), NODES)
     for name in NODES:
