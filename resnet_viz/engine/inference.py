@@ -1,6 +1,5 @@
 """A network ready to be looked at: maps, logits, and gradients where these are closed; the last pictures' maps kept."""
 
-import contextlib
 import copy
 import hashlib
 import threading
@@ -12,7 +11,7 @@ import numpy as np
 from resnet_viz.analysis import NetworkSummary
 from resnet_viz.engine.arrays import Array, in_keras_layout, laid_out
 from resnet_viz.engine.head import head_gradient, maps_for
-from resnet_viz.engine.kept import Kept, Turns
+from resnet_viz.engine.kept import Kept
 from resnet_viz.engine.outputs import Outputs
 from resnet_viz.engine.session import Session, channels_first, channels_last
 from resnet_viz.engine.write import BatchNorms, write
@@ -27,10 +26,6 @@ KEPT_BYTES, ONE_PICTURE_BYTES = 64 * 2**20, 192 * 2**20
 _SESSION_BYTES = 24 * 2**20
 # Pictures in one pass: the kernels gain little from more, and of a backward pass every activation is kept.
 MAX_BATCH, MAX_BATCH_BYTES = 8, 512 * 2**20
-# Two passes over larger maps at once take longer than one after the other.
-_ALONE_BYTES = 32 * 2**20
-
-_turns = Turns()
 
 
 class _Pass(NamedTuple):
@@ -147,7 +142,7 @@ class InferenceModel:
         node = logits_node(self.graph)
         session = self._session((node,), [self._first], self.surgery)
         parts = [
-            self._run(session, {self._first: pictures[start : start + self.batch]})[node]
+            _run(session, {self._first: pictures[start : start + self.batch]})[node]
             for start in range(0, len(pictures), self.batch)
         ]
         return np.concatenate(parts)
@@ -155,7 +150,7 @@ class InferenceModel:
     def normalised_by_batch(self, pictures: Array) -> dict[str, Array]:
         """Return every layer's output for the first picture, each BatchNorm by the statistics of all these pictures."""
         session = self._session(self._everything.nodes, [self._first], self.surgery, batch_norms="batch, first")
-        found = self._run(session, {self._first: pictures})
+        found = _run(session, {self._first: pictures})
         return {name: channels_last(maps)[0] for name, maps in found.items()}
 
     def direction(self, target: int) -> Array:
@@ -214,7 +209,7 @@ class InferenceModel:
         """Return outputs ``(1, channels, …)`` from known ones, and keep them, all of one picture together."""
         session = self._session(wanted.nodes, list(known), self.surgery)
         self._maps.make_room(wanted.nbytes)  # old maps go before new ones come
-        found = self._run(session, {name: maps[np.newaxis] for name, maps in known.items()})
+        found = _run(session, {name: maps[np.newaxis] for name, maps in known.items()})
         earlier = [maps for maps in self._maps.find(mark) or () if not maps.keys() <= found.keys()]
         kept = (found, *earlier)
         self._maps.keep({mark: (kept, sum(maps.nbytes for maps in kept))})
@@ -238,12 +233,12 @@ class InferenceModel:
                 self._sessions.keep({key: (session, session.nbytes)})
             return session
 
-    def _run(self, session: Session, known: Mapping[str, Array]) -> Outputs:
-        is_large = self.summary.totals.activation_bytes > _ALONE_BYTES
-        with _turns if is_large else contextlib.nullcontext():
-            return session.run({name: channels_first(np.asarray(maps, np.float32)) for name, maps in known.items()})
-
 
 def _views(found: Mapping[str, Array], nodes: Collection[str]) -> dict[str, Array]:
     """Return some outputs without the batch axis, channels last."""
     return {name: channels_last(found[name])[0] for name in nodes}
+
+
+def _run(session: Session, known: Mapping[str, Array]) -> Outputs:
+    """Return a model's outputs, channels first, from maps with channels last."""
+    return session.run({name: channels_first(np.asarray(maps, np.float32)) for name, maps in known.items()})

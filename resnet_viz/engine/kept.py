@@ -1,4 +1,4 @@
-"""What a process keeps under a limit of bytes, and taking turns; both for several threads."""
+"""What a process keeps under a limit of bytes; for several threads."""
 
 import threading
 from collections import OrderedDict
@@ -43,24 +43,3 @@ class Kept(Generic[K, V]):
         with self._lock:
             while self._values and self._bytes + nbytes > self._limit:
                 self._bytes -= self._values.popitem(last=False)[1][1]
-
-
-class Turns:
-    """A lock that is given in the order of asking: who takes it again at once waits for those who came meanwhile."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._asked = self._served = 0
-
-    def __enter__(self) -> None:
-        """Wait for one's turn."""
-        with self._changed:
-            own = self._asked
-            self._asked += 1
-            self._changed.wait_for(lambda: self._served == own)
-
-    def __exit__(self, *_error: object) -> None:
-        """Let the next one have it."""
-        with self._changed:
-            self._served += 1
-            self._changed.notify_all()
