@@ -21,7 +21,7 @@ from resnet_viz.spec.reach import descendants, logits_node, surgery_nodes
 from resnet_viz.spec.surgery import NO_SURGERY, Surgery
 
 # All maps of one picture are 11 MB at 64 px and 148 MB at 224 px: of the former several are kept, of the latter one.
-KEPT_BYTES, ONE_PICTURE_BYTES = 64 * 2**20, 192 * 2**20
+KEPT_BYTES, ONE_PICTURE_BYTES = 48 * 2**20, 192 * 2**20
 # A visitor's surgeries, and the few sets of layers that pages ask for.
 _SESSION_BYTES = 24 * 2**20
 # Pictures in one pass: the kernels gain little from more, and of a backward pass every activation is kept.
