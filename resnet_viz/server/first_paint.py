@@ -17,7 +17,7 @@ from streamlit.file_util import get_static_dir
 from resnet_viz.paths import ASSETS, FRONTEND, PAGES, STYLE
 
 _SHEETS = ("frame.css", "page.css", "weights.css")
-_SCRIPTS = ("keys.js", "history.js", "pointing.js", "answered.js")
+_SCRIPTS = ("connection.js", "keys.js", "history.js", "pointing.js", "answered.js")
 # A page must come whole and as it is now: our part of it changes when Streamlit's file does not.
 _NOT_PASSED_ON = ("accept-encoding", "if-none-match", "if-modified-since", "range")
 _NOT_ANSWERED = ("etag", "last-modified", "accept-ranges")

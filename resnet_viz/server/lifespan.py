@@ -21,6 +21,8 @@ from streamlit import net_util
 # The lifespan begins before the server listens: imports at once would delay that.
 _LISTENS_S = 0.1
 _SWEEP_S = 600.0
+# A page that was sent is not yet drawn: the first browser still needs a processor, and may have one of two.
+_DRAWN_S = 1.5
 # Without a visitor what would wait for one comes all the same.
 _LONGEST_WAIT_S = 20.0
 
@@ -80,7 +82,7 @@ def _preload(first: Sequence[str], then: Sequence[str]) -> None:
     # With the first element of all, Streamlit asks so whether it runs in a terminal; Python then looks at every module's file,
     # once: 35 to 50 ms before the first picture.
     inspect.stack()
-    first_page.wait(_LONGEST_WAIT_S)
+    _wait_for_first_page()
     for name in then:
         importlib.import_module(name)
     gc.enable()
@@ -93,8 +95,13 @@ def _warm() -> None:
     """Start the worker, while the first browser still loads its files: whoever opens a page of maps finds it ready."""
     time.sleep(_LISTENS_S)
     _services().warm()
-    first_page.wait(_LONGEST_WAIT_S)
+    _wait_for_first_page()
     _services().go_on_training()
+
+
+def _wait_for_first_page() -> None:
+    first_page.wait(_LONGEST_WAIT_S)
+    time.sleep(_DRAWN_S)
 
 
 async def _sweep() -> None:

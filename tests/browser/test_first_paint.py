@@ -121,3 +121,12 @@ def test_what_is_fetched_ahead_is_fetched_once(visit, path):
     fetched = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
     counts = Counter(address.rpartition("/")[2] for address in fetched)
     assert {address: counts[address.rpartition("/")[2]] for address in ahead} == dict.fromkeys(ahead, 1)
+
+
+@pytest.mark.parametrize("link", ["/", "/activations?preset=cifar-20&node=res3b_out"])
+def test_a_page_waits_for_no_question_to_its_server_but_the_page_itself(server, visit, link):
+    page = visit().page
+    page.route(re.compile("/_stcore/(health|host-config)"), lambda _route: None)  # never answered
+    page.goto(server.url + link)
+    expect(page.locator(".st-key-subject_image button")).to_be_visible()
+    quiet(page)
