@@ -94,8 +94,12 @@ class Walk:
 
     def still_asked(self, answered: Container[int]) -> frozenset[str]:
         """Return the quantities that stops ask for which are not answered yet, by number: no page tells them until they are."""
-        stops = enumerate(self.stops, start=1)
-        return frozenset(stop.ask.quantity for n, stop in stops if stop.ask and stop.ask.quantity and n not in answered)
+        asks = [self.stops[number - 1].ask for number in self.open_stops(answered)]
+        return frozenset(ask.quantity for ask in asks if ask and ask.quantity)
+
+    def open_stops(self, answered: Container[int]) -> list[int]:
+        """Return the numbers of the stops that ask for a prediction and have none yet."""
+        return [number for number, stop in enumerate(self.stops, start=1) if stop.ask and number not in answered]
 
     def to_json(self) -> str:
         """Return the file's text; `read_walk` reads it back."""

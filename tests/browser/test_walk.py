@@ -131,7 +131,12 @@ def test_a_first_visitor_finishes_what_is_a_shortcut_for_with_evidence_of_her_ow
             expect(page).to_have_url(re.compile("/activations"))
         if number == 5:
             expect(page.locator(".st-key-conclusion p").first).to_be_visible()
+            expect(page.locator(".st-key-walk_hand_over button")).to_have_text("Next lesson: Shapes and counts")
         page.keyboard.press("ArrowRight")
+    expect(bar_of(page)).to_contain_text("1 of ")
+    expect(bar_of(page)).to_contain_text("The first convolution has a window of")
+    quiet(page)
+    page.locator(".st-key-walk_end button").click()
     expect(bar_of(page)).to_have_count(0)
     open_menu(page.locator(".st-key-subject_walk button"))
     expect(page.locator(".st-key-offer_shortcut")).to_contain_text("5 of 5 questions answered")

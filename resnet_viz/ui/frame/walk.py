@@ -1,5 +1,8 @@
 """A walk through the pages: the stop's question, its answer on request, the steps; and a walk of one's own."""
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
 from resnet_viz.analysis import network
@@ -131,16 +134,30 @@ def _show_way(name: str, number: int, last: int, *, is_lesson: bool) -> None:
         _step(_("Back"), "walk_back", "Left", number - 1, last)
         if number < last or name == OWN_WALK:
             _step(_("Next"), "walk_on", "Right", number + 1, last)
-        elif is_lesson:
-            st.button(_("Done"), key="walk_done", shortcut="Right", type="primary", on_click=leave)
+        elif not is_lesson:
+            _hand_over(_("Watch two networks learn"), watch_two_networks)
+        elif following := _following(name, number):
+            other, first_open = following
+            title = _in_language(other, shipped_walks()[other].title)
+            _hand_over(_("Next lesson: {title}").format(title=title), partial(start, other, first_open))
         else:
-            st.button(
-                _("Watch two networks learn"),
-                key="walk_hand_over",
-                shortcut="Right",
-                type="primary",
-                on_click=watch_two_networks,
-            )
+            st.button(_("Done"), key="walk_done", shortcut="Right", type="primary", on_click=leave)
+
+
+def _hand_over(label: str, on_click: Callable[[], None]) -> None:
+    st.button(label, key="walk_hand_over", shortcut="Right", type="primary", on_click=on_click)
+
+
+def _following(name: str, number: int) -> tuple[str, int] | None:
+    """Return the lesson to go on with once a stop is answered, the next one that asks something, and its stop that does."""
+    progress, lessons = kept.progress(), [other for other, walk in shipped_walks().items() if walk.is_lesson]
+    if progress.at(name, number) is None:
+        return None
+    place = lessons.index(name)
+    for other in (*lessons[place + 1 :], *lessons[:place]):
+        if open_stops := shipped_walks()[other].open_stops(progress.of(other)):
+            return other, open_stops[0]
+    return None
 
 
 def _step(label: str, key: str, shortcut: str, number: int, last: int) -> None:
@@ -162,7 +179,7 @@ def show_menu() -> None:
 
 def _offer(name: str, walk: Walk) -> offers.Offer:
     answered, (left, left_at) = kept.progress().of(name), walking.LEFT_WALK.get()
-    open_stops = [number for number, stop in enumerate(walk.stops, start=1) if stop.ask and number not in answered]
+    open_stops = walk.open_stops(answered)
     resume = open_stops[0] if answered and open_stops else 0
     if left == name and 1 < left_at <= len(walk.stops) and left_at not in answered:
         resume = left_at
