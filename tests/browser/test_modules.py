@@ -628,3 +628,31 @@ def test_nothing_gets_out_of_the_frame_whatever_runs_in_it(ask):
         canary.shutdown()
     assert answers == [None, {"answer": "[]"}, {"failed": "answer"}]  # one for one request, and none that is too large
     assert heard == ["/"]  # the test's own
+
+
+# --- every component ---
+
+
+def test_whoever_goes_back_sees_what_the_server_told_not_what_was_chosen_since(ask):
+    """An answer that a click of Back overtook never comes: Streamlit does not say again what it said last."""
+    shown = ask(
+        "shared/component",
+        """const shown = [];
+        class Chosen {
+            constructor(parent) { this.parent = parent; }
+            show(told) { this.choice = told; shown.push(told); }
+            leave() {}
+        }
+        const component = m.component.component(Chosen, (told) => told);
+        const parentElement = document.body.appendChild(document.createElement("div"));
+        const back = () => window.dispatchEvent(new PopStateEvent("popstate"));
+        component({ data: "first", parentElement, setTriggerValue: () => {} });
+        const cleanUp = component({ data: "told", parentElement, setTriggerValue: () => {} });
+        back();
+        cleanUp();
+        parentElement.remove();
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        back();
+        return shown;""",
+    )
+    assert shown == ["first", "told", "told"]
