@@ -131,16 +131,37 @@ def test_a_first_visitor_finishes_what_is_a_shortcut_for_with_evidence_of_her_ow
             expect(page).to_have_url(re.compile("/activations"))
         if number == 5:
             expect(page.locator(".st-key-conclusion p").first).to_be_visible()
-            expect(page.locator(".st-key-walk_hand_over button")).to_have_text("Next lesson: Shapes and counts")
+            expect(page.locator(".st-key-walk_hand_over button")).to_contain_text("Next lesson: Shapes and counts")
         page.keyboard.press("ArrowRight")
     expect(bar_of(page)).to_contain_text("1 of ")
     expect(bar_of(page)).to_contain_text("The first convolution has a window of")
     quiet(page)
-    page.locator(".st-key-walk_end button").click()
+    page.keyboard.press("Escape")
     expect(bar_of(page)).to_have_count(0)
     open_menu(page.locator(".st-key-subject_walk button"))
     expect(page.locator(".st-key-offer_shortcut")).to_contain_text("5 of 5 questions answered")
     assert time.monotonic() - begun < 600
+
+
+@pytest.mark.parametrize("options", [{}, {"viewport": {"width": 390, "height": 844}}], ids=["laptop", "phone"])
+def test_what_is_no_answer_is_said_beside_its_field_and_moves_nothing(visit, options):
+    page = visit(**options).open("/?walk=shortcut&stop=2")
+    picture, refused = page.locator("svg[role=group]"), page.locator(".st-key-walk_refused [role=alert]")
+    quiet(page)
+    before = picture.bounding_box()
+    page.locator(".st-key-lesson_submit button").click()
+    expect(refused).to_have_text(re.compile("Write an answer first."))
+    quiet(page)
+    if not options:  # a phone's bar is as high as what it says
+        assert picture.bounding_box() == before
+    field = page.locator(".st-key-walk_predicted input")
+    box, said = field.bounding_box(), refused.bounding_box()
+    assert said["y"] < box["y"] + 3 * box["height"], "it stands beside the field or right below it"
+    assert said["x"] + said["width"] <= page.viewport_size["width"]
+    field.fill("0")
+    page.locator(".st-key-lesson_submit button").click()
+    expect(page.locator(".st-key-walk_predicted")).to_contain_text("You said: 0.")
+    expect(refused).to_have_count(0)
 
 
 def test_an_order_is_dragged_and_moved_by_keys_and_a_cell_is_clicked(visit):

@@ -86,6 +86,7 @@ def _show_field(name: str, stop: Stop, number: int, after: Callable[[], None]) -
         with st.form("lesson", border=False), row():
             _TYPED[ask.kind](ask)
             st.form_submit_button(_("This is my answer"), **told)
+            _show_refusal(name, number)
         return
     with row():
         is_ready = True
@@ -94,6 +95,14 @@ def _show_field(name: str, stop: Stop, number: int, after: Callable[[], None]) -
         else:
             is_ready = _show_place(ask)
         st.button(_("This is my answer"), disabled=not is_ready, **told)
+        _show_refusal(name, number)
+
+
+def _show_refusal(name: str, number: int) -> None:
+    """Say beside the field why what was in it is no answer."""
+    if sentence := walking.refusal(name, number):
+        with st.container(key="walk_refused", width="content"):
+            say.warning(sentence)
 
 
 def _ask_of(stop: Stop) -> Ask:
@@ -175,8 +184,9 @@ def _commit(name: str, stop: Stop, number: int, after: Callable[[], None]) -> No
         if not ask.needs:
             _keep(name, stop, number, predicted, judge(ask, predicted, Grounds(state.subject().summary)))
     except SpecError as error:
-        state.add_problem(str(error))
+        walking.set_refusal(name, number, str(error))
         return
+    walking.set_refusal(name, number, "")
     walking.set_prediction(name, number, predicted)
     after()
 

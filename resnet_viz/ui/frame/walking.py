@@ -12,6 +12,7 @@ LEFT_WALK = Slot("left_walk", ("", 1))
 _PLACE: Slot[tuple[Subject, str] | None] = Slot("place", None)
 _ANSWER = Slot("answer", ("", 0))
 _PREDICTION: Slot[tuple[str, int, Any]] = Slot("prediction", ("", 0, None))
+_REFUSAL: Slot[tuple[str, int, str]] = Slot("refusal", ("", 0, ""))
 _ORDER: Slot[tuple[str, tuple[int, ...]]] = Slot("order", ("", ()))
 
 
@@ -55,6 +56,17 @@ def prediction(walk: str, stop: int) -> Any | None:
     """Return what was predicted at a stop and waits for what comes of it; None if nothing."""
     name, number, predicted = _PREDICTION.get()
     return predicted if (name, number) == (walk, stop) else None
+
+
+def set_refusal(walk: str, stop: int, sentence: str) -> None:
+    """Remember why what was given at a stop is no prediction; "" for nothing."""
+    _REFUSAL.set((walk, stop, sentence))
+
+
+def refusal(walk: str, stop: int) -> str:
+    """Return why what was given at a stop last is no prediction, "" if it was one."""
+    name, number, sentence = _REFUSAL.get()
+    return sentence if (name, number) == (walk, stop) else ""
 
 
 def order(place: str, count: int) -> list[int]:
