@@ -29,6 +29,7 @@ export function component(Picture, read = readJson) {
 
 /** A picture in its place, and what the server told of it last. */
 class Place {
+  /** Puts a picture into its place; what points is heard, and what goes back. */
   constructor(picture, parent) {
     this.picture = picture;
     this.endPointing = onPointed((names) => {
@@ -49,6 +50,7 @@ class Place {
     show();
   }
 
+  /** The place is gone. */
   leave() {
     removeEventListener("popstate", this.goBack);
     this.endPointing();
